@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Every name that more than one generated object must agree on, once: labels, ports, accounts, namespaces, volumes.
+ */
+
+/** Prefix of our labels and annotations. */
+export const LABEL_PREFIX = 'nova-torch.dev';
+
+export const labels = {
+  team: `${LABEL_PREFIX}/team`,
+  fleet: `${LABEL_PREFIX}/fleet`,
+  environment: `${LABEL_PREFIX}/environment`,
+  name: 'app.kubernetes.io/name',
+  partOf: 'app.kubernetes.io/part-of',
+  managedBy: 'app.kubernetes.io/managed-by',
+  version: 'app.kubernetes.io/version',
+} as const;
+
+/** Namespaces of the shared services. */
+export const namespaces = {
+  system: 'nova-torch-system',
+  dragonfly: 'nova-torch-dragonfly',
+  observability: 'nova-torch-observability',
+  istio: 'istio-system',
+  egress: 'nova-torch-egress',
+  kubeSystem: 'kube-system',
+} as const;
+
+/** Longest name of a namespaced object whose name becomes a DNS label. */
+export const NAME_LENGTH_MAX = 63;
+
+/**
+ * Joins parts with `--`, which no name of the spec may contain: two different lists of parts never give the same name.
+ * A name over `lengthMax` keeps its beginning and ends in eight hexadecimal digits of its SHA-256.
+ */
+export function deriveName(parts: readonly string[], lengthMax: number = NAME_LENGTH_MAX): string {
+  const whole = parts.join('--');
+  if (whole.length <= lengthMax) return whole;
+  const digest = createHash('sha256').update(whole).digest('hex').slice(0, 8);
+  return `${whole.slice(0, lengthMax - 9).replace(/-+$/, '')}-${digest}`;
+}
+
+/** Namespace of a fleet. `<team>--*` covers a team's namespaces and no other team's. */
+export function fleetNamespace(team: string, fleet: string): string {
+  return deriveName([team, fleet]);
+}

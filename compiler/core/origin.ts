@@ -1,0 +1,29 @@
+import type { JsonPath, Span } from '../../spec/contract/source.ts';
+
+/** Which part of an entry a place means: its key, its value, or both. */
+export type Part = 'key' | 'value' | 'entry';
+
+/**
+ * A place in a document, named by its path and located only when somebody asks: a compile without problems never
+ * computes an offset, and a document that came from the cache is not parsed again.
+ */
+export interface Origin {
+  readonly document: Locatable;
+  readonly path: JsonPath;
+  readonly part?: Part;
+}
+
+/** Something whose values can be found in a source file. */
+export interface Locatable {
+  readonly file: string;
+  /** The span of the value at `path`, or of its nearest ancestor that was written down. */
+  locate(path: JsonPath, part?: Part): Span;
+}
+
+/** A place: located already, or named by its path. */
+export type Place = Span | Origin;
+
+/** The span of a place. */
+export function spanOf(place: Place): Span {
+  return 'document' in place ? place.document.locate(place.path, place.part) : place;
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{spec,compiler,runtime,policies,scripts,docs}/**/*.test.ts'],
+    globalSetup: ['scripts/test-setup.ts'],
+    testTimeout: 60_000,
+    maxWorkers: 2,
+    coverage: {
+      provider: 'v8',
+      include: ['spec/contract/**/*.ts', 'compiler/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/testing/**', '**/generated/**'],
+      reporter: ['text-summary', 'html', 'json-summary'],
+    },
+  },
+});
