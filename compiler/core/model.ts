@@ -141,7 +141,10 @@ export interface FleetModel extends Node {
   readonly egress: ReadonlyMap<string, { readonly port: number; readonly at: Origin }>;
   /** The preferred one first. Unknown ones are left out (and reported). */
   readonly providers: readonly { readonly facts: ProviderFacts; readonly at: Origin }[];
-  readonly tools: ReadonlyMap<string, { readonly facts: ToolServerFacts; readonly allow: readonly string[]; readonly at: Origin }>;
+  readonly tools: ReadonlyMap<
+    string,
+    { readonly facts: ToolServerFacts; readonly allow: readonly string[]; readonly at: Origin }
+  >;
   readonly scale: ScaleModel;
   readonly rollout: RolloutModel;
   readonly slo: SloModel;
@@ -172,7 +175,12 @@ export interface AcceptModel {
   readonly timeouts: { readonly queueMs: number; readonly runMs: number; readonly heartbeatMs: number };
   readonly retry: {
     readonly attempts: number;
-    readonly backoff: { readonly firstMs: number; readonly factor: number; readonly maxMs: number; readonly jitter: 'full' | 'none' };
+    readonly backoff: {
+      readonly firstMs: number;
+      readonly factor: number;
+      readonly maxMs: number;
+      readonly jitter: 'full' | 'none';
+    };
     readonly never: readonly string[];
   };
   readonly effects: 'none' | 'idempotent' | 'external';
@@ -206,7 +214,12 @@ export interface ScaleModel {
   /** 0..1 */
   readonly slotUse: number;
   readonly downAfterMs: number;
-  readonly schedule: readonly { readonly cron: string; readonly holdMs: number; readonly tz: string; readonly min: number }[];
+  readonly schedule: readonly {
+    readonly cron: string;
+    readonly holdMs: number;
+    readonly tz: string;
+    readonly min: number;
+  }[];
 }
 
 export interface RolloutModel {
@@ -319,7 +332,12 @@ export interface RouteModel extends Node {
   };
   readonly priority: {
     readonly default: Priority;
-    readonly when: readonly { readonly text: string; readonly expression: Expression; readonly then: Priority; readonly at: Origin }[];
+    readonly when: readonly {
+      readonly text: string;
+      readonly expression: Expression;
+      readonly then: Priority;
+      readonly at: Origin;
+    }[];
     readonly aging?: { readonly everyMs: number; readonly max: Priority };
   };
   readonly fairness?: { readonly key: string; readonly weights: Readonly<Record<string, number>> };

@@ -11,7 +11,15 @@ import { routing } from './catalog/routing.ts';
  * Every problem the compiler can name. NT1xxx files and schema, NT20xx the graph of documents, NT25xx capacity, objectives and rollouts, NT3xxx generated objects,
  * NT4xxx ownership and policy, NT5xxx routing, NT6xxx environments, patches and the generated tree. Codes are never reused.
  */
-export const catalog = Object.freeze({ ...load, ...reference, ...capacity, ...manifest, ...ownership, ...routing, ...output });
+export const catalog = Object.freeze({
+  ...load,
+  ...reference,
+  ...capacity,
+  ...manifest,
+  ...ownership,
+  ...routing,
+  ...output,
+});
 
 export type Code = keyof typeof catalog;
 

@@ -2,7 +2,17 @@ import type { Locatable } from '../core/origin.ts';
 import type { SourceFile } from '../../spec/contract/source.ts';
 
 /** Kinds of documents, in the order in which they are explained. */
-export const KINDS = ['Company', 'Environment', 'Team', 'Fleet', 'Route', 'Provider', 'ToolServer', 'Schedule', 'Patch'] as const;
+export const KINDS = [
+  'Company',
+  'Environment',
+  'Team',
+  'Fleet',
+  'Route',
+  'Provider',
+  'ToolServer',
+  'Schedule',
+  'Patch',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** One document of a spec file that passed its schema. `value` is plain data with null-prototype objects, frozen. */

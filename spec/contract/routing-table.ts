@@ -36,7 +36,10 @@ export interface TableFleet {
   readonly drainMs: number;
   /** Build -> share 0..10000 of the tasks. The declared build has all of it until a canary step moves some. */
   readonly builds: Readonly<Record<string, number>>;
-  readonly canary?: { readonly steps: readonly { readonly weight: number; readonly holdMs: number }[]; readonly onFailure: 'rollback' | 'pause' };
+  readonly canary?: {
+    readonly steps: readonly { readonly weight: number; readonly holdMs: number }[];
+    readonly onFailure: 'rollback' | 'pause';
+  };
   readonly accepts: Readonly<Record<string, TableAccept>>;
   /** Fleet id -> task types it may ask for. */
   readonly calls: Readonly<Record<string, readonly string[]>>;
@@ -49,7 +52,12 @@ export interface TableAccept {
   readonly runMs: number;
   readonly heartbeatMs: number;
   readonly attempts: number;
-  readonly backoff: { readonly firstMs: number; readonly factor: number; readonly maxMs: number; readonly jitter: 'full' | 'none' };
+  readonly backoff: {
+    readonly firstMs: number;
+    readonly factor: number;
+    readonly maxMs: number;
+    readonly jitter: 'full' | 'none';
+  };
   readonly never: readonly string[];
   readonly effects: 'none' | 'idempotent' | 'external';
 }
@@ -65,7 +73,12 @@ export interface TableRoute {
   readonly where?: Expression;
   readonly require: TableSkills;
   readonly to: readonly { readonly fleet: string; readonly weight: number }[];
-  readonly affinity?: { readonly key: string; readonly mode: 'soft' | 'hard'; readonly holdMs: number; readonly spillAfterMs: number };
+  readonly affinity?: {
+    readonly key: string;
+    readonly mode: 'soft' | 'hard';
+    readonly holdMs: number;
+    readonly spillAfterMs: number;
+  };
   readonly priority: {
     readonly default: Priority;
     readonly when: readonly { readonly if: Expression; readonly then: Priority }[];
