@@ -1,0 +1,56 @@
+import type { ExitCode } from './exit.ts';
+import type { Context } from './context.ts';
+import type { Completion, OptionSpecs, OptionValues } from './option.ts';
+
+/** A word after the command's name. */
+export interface ArgumentSpec {
+  readonly name: string;
+  readonly summary: string;
+  readonly required: boolean;
+  readonly complete?: Completion;
+}
+
+/** A line to try, and what it does. */
+export interface Example {
+  readonly line: string;
+  readonly summary: string;
+}
+
+/** What the parser hands to a command. */
+export interface Invocation<Specs extends OptionSpecs> {
+  /** In order; optional ones that were not given are absent. */
+  readonly arguments: readonly string[];
+  readonly options: OptionValues<Specs>;
+  readonly context: Context;
+}
+
+/**
+ * The seam of the command line: one file per command. Everything a person reads about it (help, completion, reference)
+ * comes from these fields. Its module is loaded only when the command runs or its help is asked for, and loads what it
+ * needs itself.
+ */
+export interface Command<Specs extends OptionSpecs = OptionSpecs> {
+  /** A paragraph or two below the usage line. */
+  readonly description: string;
+  readonly arguments: readonly ArgumentSpec[];
+  readonly options: Specs;
+  readonly examples: readonly [Example, ...Example[]];
+  /** The exit codes a script may meet, besides 2, 70 and 130, which every command has. */
+  readonly exits: readonly ExitCode[];
+  readonly run: (invocation: Invocation<Specs>) => Promise<ExitCode>;
+}
+
+/** Where a command is found: its name, its summary, and the door to its module. */
+export interface CommandEntry {
+  readonly name: string;
+  /** A few words for the list of commands. */
+  readonly summary: string;
+  /** A command of its own, or a group of commands. */
+  readonly load?: () => Promise<Command>;
+  readonly commands?: readonly CommandEntry[];
+}
+
+/** Keeps the types of the options. */
+export function defineCommand<const Specs extends OptionSpecs>(command: Command<Specs>): Command {
+  return command as unknown as Command;
+}

@@ -1,0 +1,26 @@
+/**
+ * What a command may know of the process around it. The entry point gives the real one, tests give their own, and no
+ * command reads `process`.
+ */
+export interface Host {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  /** All of standard input, as text. */
+  readonly stdin: () => Promise<string>;
+  /** Ends when the person asks to stop (SIGINT, SIGTERM). */
+  readonly stop: AbortSignal;
+  /** Milliseconds since some point in the past; never goes back. */
+  readonly now: () => number;
+  /** Today in UTC, `YYYY-MM-DD`. */
+  readonly today: () => string;
+}
+
+/** A stream that takes text. */
+export interface Sink {
+  readonly write: (text: string) => void;
+  readonly isTerminal: boolean;
+  /** Characters in a line; 0 where it is not a terminal. */
+  readonly columns: number;
+}
