@@ -1,6 +1,7 @@
 import type { Host, Sink } from './host.ts';
 import { styleFor } from './style.ts';
 import type { Style } from './style.ts';
+import { printable } from './usage.ts';
 import { exits } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 
@@ -41,8 +42,8 @@ function voice(host: Host, sink: Sink): Voice {
 /** Says on standard error why the command cannot go on. Each hint is a line of its own. */
 export function complain(context: Context, message: string, hints: readonly string[] = []): void {
   const { style, line } = context.err;
-  line(`${style.bold(style.red('error'))}: ${message}`);
-  for (const hint of hints) line(`  ${hint}`);
+  line(`${style.bold(style.red('error'))}: ${printable(message)}`);
+  for (const hint of hints) line(`  ${printable(hint)}`);
 }
 
 /** A mistake in how the command was called: says so and gives its exit code. */

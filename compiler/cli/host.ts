@@ -9,7 +9,7 @@ export interface Host {
   readonly stderr: Sink;
   /** All of standard input, as text. */
   readonly stdin: () => Promise<string>;
-  /** Ends when the person asks to stop (SIGINT, SIGTERM). */
+  /** Ends when the person asks to stop (SIGINT, SIGTERM: reason `interrupted`) or nobody reads any more (`unread`). */
   readonly stop: AbortSignal;
   /** Milliseconds since some point in the past; never goes back. */
   readonly now: () => number;

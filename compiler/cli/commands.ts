@@ -1,0 +1,28 @@
+import type { CommandEntry } from './command.ts';
+
+/**
+ * Every command, in the order a person meets them: begin, work, understand, keep tidy, and the rest. Only names and
+ * summaries are here, so that `--version` and the list of commands load nothing.
+ */
+export const commands: readonly CommandEntry[] = Object.freeze([
+  {
+    name: 'completion',
+    summary: 'print a completion script for your shell',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
+]);
+
+/** The entry a line of words means, with the words that name it; the deepest one there is. */
+export function findCommand(words: readonly string[]): { readonly entry?: CommandEntry; readonly path: string[] } {
+  let entry: CommandEntry | undefined;
+  let within: readonly CommandEntry[] | undefined = commands;
+  const path: string[] = [];
+  for (const word of words) {
+    const next: CommandEntry | undefined = within?.find(({ name }) => name === word);
+    if (next === undefined) break;
+    entry = next;
+    within = next.commands;
+    path.push(word);
+  }
+  return entry === undefined ? { path } : { entry, path };
+}

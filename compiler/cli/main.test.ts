@@ -1,0 +1,37 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { expect, test } from 'vitest';
+import { VERSION } from '../core/version.ts';
+import { BUILT, folderOf, runBuilt } from './testing/built.ts';
+
+test('the built command is an executable that a shell can start', () => {
+  accessSync(BUILT, constants.X_OK);
+  const { status, stdout } = spawnSync(BUILT, ['--version'], { encoding: 'utf8' });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: `${VERSION}\n` });
+});
+
+test('--version loads no command and no parser', () => {
+  const { stderr } = spawnSync(process.execPath, [BUILT, '--version'], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_DEBUG: 'esm' },
+  });
+  expect(stderr).toContain('/dist/compiler/cli/run.js');
+  expect(stderr).not.toContain('/dist/compiler/cli/commands/');
+  expect(stderr).not.toContain('/commander/');
+});
+
+test('help is plain text without a terminal and coloured when colour is forced', () => {
+  const folder = folderOf();
+  expect(runBuilt(['--help'], folder)).toMatchObject({ code: 0, stderr: '' });
+  expect(runBuilt(['--help'], folder).stdout).not.toContain('\u001b');
+  expect(runBuilt(['--help'], folder, { env: { FORCE_COLOR: '1' } }).stdout).toContain('\u001b[1mUsage:');
+});
+
+test('a reader that goes away is no error', async () => {
+  const child = spawn(process.execPath, [BUILT, 'completion', 'zsh'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});

@@ -1,0 +1,48 @@
+import type { Host, Sink } from './host.ts';
+
+/** How long a command may take to end after it was asked to. */
+const STOP_GRACE_MS = 3000;
+
+/** The host that is the real process. SIGINT and SIGTERM ask to stop; a second one, or the end of the grace, ends it. */
+export function processHost(): Host {
+  const stop = new AbortController();
+  const ask = () => {
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort('interrupted');
+    setTimeout(() => process.exit(130), STOP_GRACE_MS).unref();
+  };
+  process.on('SIGINT', ask).on('SIGTERM', ask);
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    stdout: sinkOf(process.stdout, () => stop.abort('unread')),
+    stderr: sinkOf(process.stderr, () => {}),
+    stdin: readStdin,
+    stop: stop.signal,
+    now: () => performance.now(),
+    today: () => new Date().toISOString().slice(0, 10),
+  };
+}
+
+/** A reader that went away (`| head`) is no error: later text is dropped and the command ends with its own code. */
+function sinkOf(stream: NodeJS.WriteStream, gone: () => void): Sink {
+  let open = true;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    open = false;
+    gone();
+  });
+  return {
+    isTerminal: stream.isTTY === true,
+    columns: stream.isTTY === true ? stream.columns : 0,
+    write: (text) => {
+      if (open) stream.write(text);
+    },
+  };
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  return Buffer.concat(chunks).toString('utf8');
+}

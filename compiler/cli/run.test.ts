@@ -1,0 +1,137 @@
+import { expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { VERSION } from '../core/version.ts';
+import { runHere } from './testing/host.ts';
+
+const usage = (message: string, ...hints: string[]) => ({
+  code: 2,
+  stdout: '',
+  stderr: [`error: ${message}`, ...hints.map((hint) => `  ${hint}`), ''].join('\n'),
+});
+
+test('--version prints the version of the package and nothing else', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  expect(VERSION).toBe(version);
+  const printed = { code: 0, stdout: `${version}\n`, stderr: '' };
+  expect(await runHere(['--version'])).toEqual(printed);
+  expect(await runHere(['-V'])).toEqual(printed);
+  expect(await runHere(['-C', '/', '--version'])).toEqual(printed);
+  expect(await runHere(['completion', 'bash', '--version'])).toEqual(printed);
+});
+
+test('no command prints the overview as a complaint, --help prints it as an answer', async () => {
+  const bare = await runHere([]);
+  expect(bare).toMatchObject({ code: 2, stdout: '' });
+  for (const words of [['--help'], ['-h'], ['help']]) {
+    expect(await runHere(words)).toEqual({ code: 0, stdout: bare.stderr, stderr: '' });
+  }
+});
+
+test('an unknown command gets the nearest one', async () => {
+  expect(await runHere(['complation'])).toEqual(usage('unknown command `complation`', 'did you mean `completion`?'));
+  expect(await runHere(['xyzzy'])).toEqual(usage('unknown command `xyzzy`'));
+  expect(await runHere(['help', 'xyzzy'])).toEqual(usage('unknown command `xyzzy`'));
+});
+
+test('an unknown option gets the nearest one, before and after the command', async () => {
+  expect(await runHere(['--helo'])).toEqual(usage('unknown option `--helo`', 'see: nova-torch --help'));
+  expect(await runHere(['completion', 'bash', '--directry', 'x'])).toEqual(
+    usage('unknown option `--directry`', 'did you mean `--directory`?', 'see: nova-torch completion --help'),
+  );
+  expect(await runHere(['--nope', 'completion', 'bash'])).toEqual(
+    usage('unknown option `--nope`', 'see: nova-torch completion --help'),
+  );
+});
+
+test('a missing value, a missing word and a word too many are named', async () => {
+  const hint = 'see: nova-torch completion --help';
+  expect(await runHere(['completion'])).toEqual(usage('missing required argument `shell`', hint));
+  expect(await runHere(['completion', 'bash', '-C'])).toEqual(
+    usage('option `-C, --directory <dir>` argument missing', hint),
+  );
+  expect(await runHere(['completion', 'bash', 'zsh'])).toEqual(
+    usage('too many arguments. Expected 1 argument but got 2', hint),
+  );
+});
+
+test('control characters in a complaint are shown as escapes', async () => {
+  expect(await runHere(['\u001b[31mred\u202e'])).toEqual(usage('unknown command `\\u001b[31mred\\u202e`'));
+});
+
+test('help of a command is the same however it is asked for', async () => {
+  const { stdout } = await runHere(['completion', '--help']);
+  expect(stdout).toContain('nova-torch completion: print a completion script for your shell\n');
+  for (const words of [['completion', '-h'], ['help', 'completion'], ['-h', 'completion'], ['completion', 'bash', '-h']]) {
+    expect(await runHere(words)).toEqual({ code: 0, stdout, stderr: '' });
+  }
+});
+
+test('an interrupted command ends with 130, one whose reader went away with its own code', async () => {
+  const stop = (reason: string) => {
+    const controller = new AbortController();
+    controller.abort(reason);
+    return controller.signal;
+  };
+  expect(await runHere(['completion', 'bash'], { stop: stop('interrupted') })).toMatchObject({ code: 130 });
+  expect(await runHere(['nonsense'], { stop: stop('interrupted') })).toEqual({ code: 130, stdout: '', stderr: '' });
+  expect(await runHere(['completion', 'bash'], { stop: stop('unread') })).toMatchObject({ code: 0 });
+});
+
+test('a bug says that it is ours and how to report it, and shows its stack only on request', async () => {
+  const broken = () => {
+    throw new Error('the sky is green');
+  };
+  const world = { today: '', heard: (text: string) => (text.startsWith('#') || text.length > 2000 ? broken() : undefined) };
+  const { code, stderr } = await runHere(['completion', 'bash'], world);
+  expect(code).toBe(70);
+  expect(stderr).toBe(
+    [
+      'bug: nova-torch made a mistake of its own: the sky is green',
+      '  Nothing in your files should make this happen. Please report it in the issue tracker with these lines:',
+      '    command  nova-torch completion bash',
+      `    version  ${VERSION}, node ${process.versions.node}, ${process.platform} ${process.arch}`,
+      '  NOVA_TORCH_DEBUG=1 shows where it happened.',
+      '',
+    ].join('\n'),
+  );
+  const shown = await runHere(['completion', 'bash'], { ...world, env: { NOVA_TORCH_DEBUG: '1' } });
+  expect(shown.stderr).toMatch(/\nError: the sky is green\n {4}at broken /);
+});
+
+test('a bug that is no Error is reported as well', async () => {
+  const heard = (text: string) => {
+    if (text.startsWith('#')) throw 'plain text';
+  };
+  const { stderr } = await runHere(['completion', 'bash'], { heard, env: { NOVA_TORCH_DEBUG: '1' } });
+  expect(stderr).toMatch(/^bug: nova-torch made a mistake of its own: plain text\n[^]*\nplain text\n$/);
+});
+
+test('what the operating system refuses is no bug', async () => {
+  const refused = (code: string, path?: string) => (text: string) => {
+    if (text.startsWith('#')) throw Object.assign(new Error(code), { code, syscall: 'open', ...(path ? { path } : {}) });
+  };
+  const words = ['completion', 'bash'];
+  expect(await runHere(words, { heard: refused('EACCES', 'x/y') })).toMatchObject({
+    code: 2,
+    stderr: 'error: cannot open `x/y`: permission denied\n',
+  });
+  expect(await runHere(words, { heard: refused('ENOSPC') })).toMatchObject({
+    code: 4,
+    stderr: 'error: cannot open: no space left on the device\n',
+  });
+  expect(await runHere(words, { heard: refused('EWEIRD') })).toMatchObject({ code: 70 });
+});
+
+test('colour is for terminals; NO_COLOR wins over FORCE_COLOR', async () => {
+  const colored = async (world: Parameters<typeof runHere>[1]) =>
+    (await runHere(['nonsense'], world)).stderr.startsWith('\u001b[1m\u001b[31merror\u001b[39m\u001b[22m: ');
+  expect(await colored({ terminal: true })).toBe(true);
+  expect(await colored({ terminal: false })).toBe(false);
+  expect(await colored({ terminal: true, env: { TERM: 'dumb' } })).toBe(false);
+  expect(await colored({ terminal: true, env: { NO_COLOR: '1' } })).toBe(false);
+  expect(await colored({ terminal: true, env: { NO_COLOR: '' } })).toBe(true);
+  expect(await colored({ terminal: false, env: { FORCE_COLOR: '1' } })).toBe(true);
+  expect(await colored({ terminal: true, env: { FORCE_COLOR: '0' } })).toBe(false);
+  expect(await colored({ terminal: true, env: { FORCE_COLOR: 'false' } })).toBe(false);
+  expect(await colored({ terminal: true, env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).toBe(false);
+});

@@ -1,0 +1,33 @@
+import { exits } from './exit.ts';
+import type { ExitCode } from './exit.ts';
+
+/** What the operating system refused, in words. */
+export interface SystemProblem {
+  readonly message: string;
+  readonly hints: readonly string[];
+  readonly exit: ExitCode;
+}
+
+const reasons: Readonly<Record<string, readonly [reason: string, exit: ExitCode]>> = {
+  EACCES: ['permission denied', exits.usage],
+  EPERM: ['operation not permitted', exits.usage],
+  EROFS: ['the file system is read-only', exits.usage],
+  ENOENT: ['no such file or folder', exits.usage],
+  ENOTDIR: ['a part of the path is not a folder', exits.usage],
+  EISDIR: ['it is a folder', exits.usage],
+  EBUSY: ['it is in use', exits.usage],
+  ENAMETOOLONG: ['the name is too long', exits.usage],
+  ENOSPC: ['no space left on the device', exits.limit],
+  EDQUOT: ['the disk quota is used up', exits.limit],
+  EMFILE: ['too many open files', exits.limit],
+  ENFILE: ['too many open files in the system', exits.limit],
+};
+
+/** The refusal behind an error of the file system; nothing for any other error. */
+export function systemProblem(error: unknown): SystemProblem | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
+  const known = reasons[String(error.code)];
+  if (known === undefined) return undefined;
+  const path = 'path' in error && typeof error.path === 'string' ? ` \`${error.path}\`` : '';
+  return { message: `cannot ${String(error.syscall)}${path}: ${known[0]}`, hints: [], exit: known[1] };
+}
