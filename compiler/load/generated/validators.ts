@@ -204,7 +204,7 @@ validate40.errors = vErrors;
 return errors === 0;
 }
 
-const pattern6 = new RegExp("^[1-9][0-9]{0,8}(Ki|Mi|Gi|Ti)$", "u");
+const pattern6 = new RegExp("^([1-9][0-9]{0,8}(Ki|Mi)|[1-9][0-9]{0,5}Gi|[1-9][0-9]{0,2}Ti)$", "u");
 
 function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -215,7 +215,7 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/size/maxLength",keyword
 errors++;
 }
 if(!pattern6.test(data)){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/size/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,8}(Ki|Mi|Gi|Ti)$"}});
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/size/pattern",keyword:"pattern",params:{pattern: "^([1-9][0-9]{0,8}(Ki|Mi)|[1-9][0-9]{0,5}Gi|[1-9][0-9]{0,2}Ti)$"}});
 errors++;
 }
 }
@@ -265,7 +265,7 @@ validate39.errors = vErrors;
 return errors === 0;
 }
 
-const pattern7 = new RegExp("^(0|[1-9][0-9]{0,8})(ms|s|m|h|d)$", "u");
+const pattern7 = new RegExp("^(0|[1-9][0-9]{0,7})(ms|s|m|h|d)$", "u");
 
 function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -276,7 +276,7 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/duration/maxLength",key
 errors++;
 }
 if(!pattern7.test(data)){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,8})(ms|s|m|h|d)$"}});
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,7})(ms|s|m|h|d)$"}});
 errors++;
 }
 }
@@ -536,7 +536,7 @@ return errors === 0;
 }
 
 const schema24 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent"},"hold":{"$ref":"duration"}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent"},"run":{"$ref":"percentile"}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration"}},"additionalProperties":false};
-const pattern11 = new RegExp("^p(50|90|95|99|99\\.9) < [1-9][0-9]{0,8}(ms|s|m|h|d)$", "u");
+const pattern11 = new RegExp("^p(50|90|95|99|99\\.9) < [1-9][0-9]{0,7}(ms|s|m|h|d)$", "u");
 
 function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -547,7 +547,7 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/percentile/maxLength",k
 errors++;
 }
 if(!pattern11.test(data)){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/percentile/pattern",keyword:"pattern",params:{pattern: "^p(50|90|95|99|99\\.9) < [1-9][0-9]{0,8}(ms|s|m|h|d)$"}});
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/percentile/pattern",keyword:"pattern",params:{pattern: "^p(50|90|95|99|99\\.9) < [1-9][0-9]{0,7}(ms|s|m|h|d)$"}});
 errors++;
 }
 }
