@@ -19,9 +19,16 @@ export interface RoutingTable {
   readonly routes: readonly TableRoute[];
   readonly schedules: readonly TableSchedule[];
   /** Shared limits by provider name. */
-  readonly providers: Readonly<Record<string, { readonly requestsPerSecond?: number; readonly concurrent?: number }>>;
+  readonly providers: Readonly<Record<string, TableProvider>>;
   /** JSON Schemas of inputs and outputs, by `sha256-` and their digest. */
   readonly schemas: Readonly<Record<string, JsonObject>>;
+}
+
+export interface TableProvider {
+  readonly requestsPerSecond?: number;
+  readonly concurrent?: number;
+  /** Above this share of errors (0..1) its tasks are held back for `openForMs`. */
+  readonly breaker: { readonly errors: number; readonly openForMs: number };
 }
 
 export interface TableFleet {
@@ -34,10 +41,20 @@ export interface TableFleet {
   readonly skills: Readonly<Record<string, number>>;
   readonly providers: readonly string[];
   readonly drainMs: number;
-  /** Build -> share 0..10000 of the tasks. The declared build has all of it until a canary step moves some. */
+  /**
+   * Build -> share 0..10000 of the tasks. The declared build has all of it until a canary step moves some; there is room
+   * for a second build, and the shares add up to 10000.
+   */
   readonly builds: Readonly<Record<string, number>>;
+  /** How a new build gets its share, when the routing table moves it. */
   readonly canary?: {
+    /** `weight` is a share 0..10000, growing. */
     readonly steps: readonly { readonly weight: number; readonly holdMs: number }[];
+    /** What must hold on the new build: share of successes 0..1, time of a run. */
+    readonly gate: {
+      readonly success: number;
+      readonly run?: { readonly percentile: number; readonly boundMs: number };
+    };
     readonly onFailure: 'rollback' | 'pause';
   };
   readonly accepts: Readonly<Record<string, TableAccept>>;

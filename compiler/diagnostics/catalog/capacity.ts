@@ -1,3 +1,234 @@
 import { defineCatalog } from './entry.ts';
+import { paragraphs, yaml } from './text.ts';
 
-export const capacity = defineCatalog({});
+/** NT25xx: capacity, quotas, objectives and rollouts. */
+export const capacity = defineCatalog({
+  NT2501: {
+    severity: 'warning',
+    exit: 1,
+    message: '`{fleet}` needs {busy} slots for the declared arrivals and has at most {slots}',
+    explanation: paragraphs(
+      "By Little's law, arrivals in a second times seconds for each run are the slots that are busy on average. Even with all agents running there are fewer, so the queue grows without end.",
+      'Nobody declares how long a run takes on average. The compiler takes the bound of `slo.run`, or a quarter of the run timeout where there is none, and counts the share of retries that `slo.success` allows. The notes show the sum.',
+      'Raise `scale.max` or `agent.slots`, declare `slo.run`, or correct `arrivals` of the environment.',
+    ),
+  },
+  NT2502: {
+    severity: 'warning',
+    exit: 1,
+    message: 'the fleets for `{task}` hold {share}% of the declared {rate}',
+    explanation: paragraphs(
+      'Several routes take this task type, so the compiler does not know how its tasks divide among the fleets. But even all of them together, at their largest and with the best division, are too small.',
+      'Time for a run is taken from `slo.run`, or is a quarter of the run timeout. Raise `scale.max` or `agent.slots`, declare `slo.run`, or correct `arrivals` of the environment.',
+    ),
+  },
+  NT2503: {
+    severity: 'error',
+    exit: 1,
+    message: 'route `{route}` starts at most {rate}, but {arrivals} arrive',
+    explanation: paragraphs(
+      'The rate limit is below the arrivals that the environment declares. The queue grows until it is full or its tasks are too old.',
+      'Raise `limits.rate`, or correct `arrivals` of the environment.',
+    ),
+  },
+  NT2504: {
+    severity: 'warning',
+    exit: 1,
+    message: 'route `{route}` runs at most {inFlight} tasks at once, but its arrivals keep {busy} running',
+    explanation: paragraphs(
+      'Arrivals in a second times seconds for each run are the tasks that run at once. `limits.inFlight` is below that, so the queue grows.',
+      'Time for a run is taken from `slo.run`, or is a quarter of the run timeout. Raise `limits.inFlight`, or correct `arrivals` of the environment.',
+    ),
+  },
+  NT2505: {
+    severity: 'error',
+    exit: 1,
+    message: 'no fleet accepts `{task}`, so nothing can be said about its arrivals',
+    explanation: paragraphs(
+      'Capacity and objectives are checked against `arrivals`. A misspelt task type would leave the real one unchecked.',
+      'Correct the name, or remove it.',
+    ),
+  },
+  NT2506: {
+    severity: 'error',
+    exit: 1,
+    message: '`{fleet}` has at least {min} agents but at most {max}',
+    explanation: paragraphs(
+      'The least number of agents, always or during a `scale.schedule`, is above the most. No number of agents is both.',
+      'Raise `scale.max`, or lower the minimum.',
+    ),
+  },
+  NT2510: {
+    severity: 'error',
+    exit: 1,
+    message: 'the fleets of `{team}` may ask for {sum} {resource} in `{environment}`, above the quota of {limit}',
+    explanation: paragraphs(
+      'All fleets of a team together, each at `scale.max` and in the middle of a rollout, must fit into the quota of the team. Otherwise the cluster refuses pods just when they are needed.',
+      'A rolling update adds a quarter of the pods (rounded up), blue-green doubles them, a canary adds the share of its largest step. A fleet with memory replaces its pods one by one and adds none. What the mesh adds to a pod is not counted.',
+      'Lower `scale.max` or the resources of a fleet, or raise the quota. The notes show what each fleet takes.',
+      yaml('spec:', '  quota: {cpu: "40", memory: 80Gi, storage: 400Gi, pods: 100}'),
+    ),
+  },
+  NT2520: {
+    severity: 'error',
+    exit: 1,
+    message: 'the success target of `{fleet}` is 100%, which leaves no errors to spend',
+    explanation: paragraphs(
+      'An alert fires when errors use up the allowed share too fast. With 100% the allowed share is nothing: there is no rate to compare with, and the alerts of this fleet would never be right.',
+      'Say what users really need: 99.9% allows one failure in a thousand tasks.',
+    ),
+  },
+  NT2521: {
+    severity: 'error',
+    exit: 1,
+    message: 'the objective of `{fleet}` is counted over {window}, but its slowest alert looks back {longest}',
+    explanation: paragraphs(
+      'Burn-rate alerts look back one hour, six hours, one day and three days. A window shorter than that forgets errors that an alert still counts, so the alert and the objective contradict each other.',
+      'Use a window of at least 3d; 30d is the default.',
+    ),
+  },
+  NT2522: {
+    severity: 'warning',
+    exit: 1,
+    message: 'the page for `{fleet}` can never fire: it needs {needed}% failures',
+    explanation: paragraphs(
+      'The fastest alert fires when errors use up the budget 14.4 times too fast. With so low a target that is more than all tasks, so even a complete failure is noticed only by the slower alerts.',
+      'Raise `slo.success` above 93.06%.',
+    ),
+  },
+  NT2523: {
+    severity: 'warning',
+    exit: 1,
+    message: 'at {arrivals} a single failure pages for `{fleet}`',
+    explanation: paragraphs(
+      'The fastest alert fires when errors in one hour use up the budget 14.4 times too fast. At the traffic that the environment declares, one failed task is already more than that. People learn to ignore such pages.',
+      'Lower `slo.success`, or correct `arrivals` of the environment. The generated alerts wait for a few failures in any case, which makes them slower than the objective asks.',
+    ),
+  },
+  NT2524: {
+    severity: 'error',
+    exit: 1,
+    message: '`slo.{field}` of `{fleet}` can never be missed: {target}, but the {phase} timeout ends at {timeout}',
+    explanation: paragraphs(
+      'A phase that reaches its timeout ends there. Nothing is ever slower than the timeout, so a latency target at or above it always holds and its alert never fires.',
+      'Lower the target, or raise the timeout.',
+    ),
+  },
+  NT2525: {
+    severity: 'warning',
+    exit: 1,
+    message: '`{fleet}` promises `{target}` but may have no agents',
+    explanation: paragraphs(
+      'With `scale.min: 0` the first task after a pause waits for a pod to start, which takes seconds to minutes. The promise is broken each time.',
+      'Keep one agent with `scale.min: 1`, or leave `slo.assign` out and promise `slo.queueWait` instead.',
+    ),
+  },
+  NT2526: {
+    severity: 'warning',
+    exit: 1,
+    message: 'the gate of `{fleet}` lets {field} {gate} pass, but the objective is {objective}',
+    explanation: paragraphs(
+      'A new version that passes the gate may break what users are promised, and the alert fires after the rollout is over.',
+      'Make the gate at least as strict as the objective, or leave it out: then the objective counts.',
+    ),
+  },
+  NT2540: {
+    severity: 'error',
+    exit: 1,
+    message: 'step {weight} of `{fleet}` {problem}',
+    explanation: paragraphs(
+      'A canary shows the new version to a growing share of the tasks, and to all of them after the last step.',
+      yaml('rollout:', '  strategy: canary', '  steps: [{weight: 5%, hold: 10m}, {weight: 25%, hold: 20m}]'),
+    ),
+  },
+  NT2541: {
+    severity: 'error',
+    exit: 1,
+    message: '`{fleet}` rolls out as a canary without steps',
+    explanation: paragraphs(
+      'Without steps the new version gets all tasks at once, which is what a canary is meant to avoid.',
+      yaml('rollout:', '  strategy: canary', '  steps: [{weight: 5%, hold: 10m}, {weight: 25%, hold: 20m}]'),
+    ),
+  },
+  NT2542: {
+    severity: 'error',
+    exit: 1,
+    message: 'the mesh cannot split the tasks of `{fleet}`, whose agents pull',
+    explanation: paragraphs(
+      'The mesh splits requests to agents. Agents with `delivery: pull` receive none: they ask the scheduler for work, so both versions would get as much as they ask for.',
+      'Use `split: routing`: the scheduler hands the new version its share.',
+    ),
+  },
+  NT2543: {
+    severity: 'error',
+    exit: 1,
+    message: 'the mesh cannot split the tasks of `{fleet}`, whose agents have memory',
+    explanation: paragraphs(
+      'Agents with memory run as a StatefulSet, of which there is one version at a time behind the mesh. Argo Rollouts does not know StatefulSets.',
+      'Use `split: routing`, which replaces agents one by one and hands the new ones their share, or `strategy: rolling`.',
+    ),
+  },
+  NT2544: {
+    severity: 'error',
+    exit: 1,
+    message: '`{fleet}` has canary steps, but rolls out as {strategy}',
+    explanation: paragraphs(
+      'Only a canary has steps. They would be ignored, and a reviewer would believe in a care that is not taken.',
+      'Use `strategy: canary`, or remove the steps.',
+    ),
+  },
+  NT2545: {
+    severity: 'error',
+    exit: 1,
+    message: '`{fleet}` cannot roll out blue-green: its agents have memory',
+    explanation: paragraphs(
+      'Blue-green starts a second full set of agents beside the first. A memory volume belongs to one agent, so the second set would start without memory, and what the first set learns meanwhile would be lost.',
+      'Use `strategy: rolling`, or keep the memory outside of the fleet.',
+    ),
+  },
+  NT2546: {
+    severity: 'error',
+    exit: 1,
+    message: '`{fleet}` may have no agents, and nobody wakes it',
+    explanation: paragraphs(
+      'With `delivery: push` the scheduler calls the agents. When none is there the call fails; nothing waits in a queue that would start one.',
+      'Keep one agent with `scale.min: 1`, or use `delivery: pull`.',
+    ),
+  },
+  NT2547: {
+    severity: 'warning',
+    exit: 1,
+    message: '`{fleet}` drains for {drain}, but a `{task}` may run for {run}',
+    explanation: paragraphs(
+      'When a new version takes over, old agents may finish what they run for the length of `rollout.drain`. Work that takes longer is handed back and begins again elsewhere.',
+      'Make the drain as long as the longest run timeout, or accept that long work is repeated.',
+    ),
+  },
+  NT2548: {
+    severity: 'warning',
+    exit: 1,
+    message: '`{fleet}` loses its memory whenever it is idle',
+    explanation: paragraphs(
+      'With `keep: while-deployed` a volume is deleted with its agent, and with `scale.min: 0` all agents go when there is nothing to do.',
+      'Use `keep: always`, or keep one agent with `scale.min: 1`.',
+    ),
+  },
+  NT2549: {
+    severity: 'error',
+    exit: 1,
+    message: '`{fleet}` serves tasks and metrics on port {port}',
+    explanation: paragraphs(
+      'A process cannot listen twice on one port, so the second server fails and the pod never becomes ready.',
+      'Give one of them another port; 8080 and 9464 are the defaults.',
+    ),
+  },
+  NT2550: {
+    severity: 'error',
+    exit: 1,
+    message: 'the ambient mesh of `{environment}` cannot move the tasks of `{fleet}` step by step',
+    explanation: paragraphs(
+      'Argo Rollouts moves shares with a VirtualService. Waypoints of an ambient mesh read it only as an alpha feature and not beside the routes they are given.',
+      'Use `split: routing`, or a mesh with sidecars.',
+    ),
+  },
+});

@@ -1,0 +1,28 @@
+import type { FleetModel } from '../../core/model.ts';
+
+/** Share of its pods that a rolling update may add, as Kubernetes does by itself. */
+const ROLLING_SURGE = 0.25;
+
+/** Most pods of a fleet at one time. */
+export interface Largest {
+  readonly pods: number;
+  /** Pods above `scale.max` while a new version takes over. */
+  readonly extra: number;
+  /** Why there are extra pods, for people. */
+  readonly why: string;
+}
+
+/**
+ * Most pods a fleet can have: all of `scale.max`, and what its rollout adds. A rolling update adds a quarter (rounded up),
+ * blue-green a second set, a canary the share of its largest step. A fleet with memory replaces its pods one by one, since
+ * two pods cannot share a volume, and adds none.
+ */
+export function largest(fleet: FleetModel): Largest {
+  const { max } = fleet.scale;
+  const { strategy, steps } = fleet.rollout;
+  if (fleet.memory !== undefined) return { pods: max, extra: 0, why: '' };
+  if (strategy === 'blue-green') return { pods: 2 * max, extra: max, why: 'blue-green' };
+  const share = strategy === 'canary' ? Math.max(0, ...steps.map((step) => step.share)) : ROLLING_SURGE;
+  const extra = Math.ceil(max * share - 1e-9);
+  return { pods: max + extra, extra, why: strategy === 'canary' ? 'canary' : 'surge' };
+}

@@ -1,0 +1,176 @@
+import type {
+  RoutingTable,
+  TableAccept,
+  TableFleet,
+  TableRoute,
+  TableSchedule,
+  TableSkills,
+} from '../../spec/contract/routing-table.ts';
+import type { Json, JsonObject } from '../../spec/contract/source.ts';
+import { digestOf } from './canonical-json.ts';
+import type {
+  AcceptModel,
+  EnvironmentModel,
+  FleetModel,
+  RolloutModel,
+  RouteModel,
+  ScheduleModel,
+  SchemaModel,
+} from './model.ts';
+
+/** All of a fleet's tasks, in hundredths of a percent. */
+const WHOLE = 10_000;
+
+/**
+ * The routing table of an environment: what checks run tasks through and what the scheduler is given are the same data.
+ * Every default is written out; every map is sorted by key.
+ */
+export function routingTable(environment: EnvironmentModel): RoutingTable {
+  const schemas = new Map<string, JsonObject>();
+  const fleets = [...environment.fleets.values()].map((fleet) => [fleet.id, tableFleet(fleet, schemas)] as const);
+  const table: Omit<RoutingTable, 'digest'> = {
+    schema: 1,
+    environment: environment.name,
+    teams: sorted([...environment.company.teams]),
+    fleets: sorted(fleets),
+    routes: environment.routes.map(tableRoute),
+    schedules: [...environment.schedules.values()].map(tableSchedule).sort(byId),
+    providers: sorted([...environment.providers.values()].map(({ facts }) => [facts.name, tableProvider(facts)])),
+    schemas: sorted([...schemas]),
+  };
+  return { ...table, digest: digestOf(table as unknown as Json) };
+}
+
+/** A route as the scheduler tries it. */
+export function tableRoute(route: RouteModel): TableRoute {
+  const { match, affinity, priority, fairness, limits, dedupe, queue } = route;
+  return {
+    id: route.id,
+    team: route.team,
+    tasks: [...match.tasks].sort(),
+    labels: sorted(Object.entries(match.labels)),
+    ...(match.where === undefined ? {} : { where: match.where.expression }),
+    require: skills(route.require),
+    to: route.to.map(({ fleet, weight }) => ({ fleet, weight })).sort((a, b) => (a.fleet < b.fleet ? -1 : 1)),
+    ...(affinity === undefined ? {} : { affinity: { ...affinity } }),
+    priority: {
+      default: priority.default,
+      when: priority.when.map(({ expression, then }) => ({ if: expression, then })),
+      ...(priority.aging === undefined ? {} : { aging: { ...priority.aging } }),
+    },
+    ...(fairness === undefined
+      ? {}
+      : { fairness: { key: fairness.key, weights: sorted(Object.entries(fairness.weights)) } }),
+    limits: { ...limits },
+    ...(dedupe === undefined ? {} : { dedupe: { ...dedupe } }),
+    queue: { ...queue },
+    fallback: route.fallback.map((step) => ({
+      when: [...step.when].sort(),
+      afterMs: step.afterMs,
+      fleet: step.to.fleet,
+      ...(step.require === undefined ? {} : { require: skills(step.require) }),
+    })),
+  };
+}
+
+function skills(require: RouteModel['require']): TableSkills {
+  return require.map(({ template, level }) => [template, level] as const).sort((a, b) => (a[0] < b[0] ? -1 : 1));
+}
+
+function tableFleet(fleet: FleetModel, schemas: Map<string, JsonObject>): TableFleet {
+  const { agent, rollout } = fleet;
+  return {
+    team: fleet.team.name,
+    namespace: fleet.namespace,
+    delivery: agent.delivery,
+    ...(agent.delivery === 'push'
+      ? { url: `http://${fleet.name}.${fleet.namespace}.svc.cluster.local:${agent.ports.http}` }
+      : {}),
+    slots: agent.slots,
+    skills: sorted(Object.entries(fleet.skills)),
+    providers: fleet.providers.map(({ facts }) => facts.name),
+    drainMs: rollout.drainMs,
+    builds: { [agent.build]: WHOLE },
+    ...(rollout.strategy === 'canary' && rollout.split === 'routing' ? { canary: canary(fleet) } : {}),
+    accepts: sorted([...fleet.accepts].map(([task, accept]) => [task, tableAccept(accept, schemas)])),
+    calls: sorted(fleet.calls.map((edge) => [edge.to.id, [...edge.tasks].sort()])),
+  };
+}
+
+/** The share a new build gets step by step, and what has to hold on it; the objective where the gate does not say. */
+function canary(fleet: FleetModel): NonNullable<TableFleet['canary']> {
+  const { steps, gate, onFailure }: RolloutModel = fleet.rollout;
+  const run = gate.run ?? fleet.slo.run;
+  return {
+    steps: steps.map(({ share, holdMs }) => ({ weight: Math.round(share * WHOLE), holdMs })),
+    gate: { success: gate.success ?? fleet.slo.success, ...(run === undefined ? {} : { run: { ...run } }) },
+    onFailure,
+  };
+}
+
+function tableAccept(accept: AcceptModel, schemas: Map<string, JsonObject>): TableAccept {
+  const { timeouts, retry } = accept;
+  return {
+    ...(accept.input === undefined ? {} : { input: stored(accept.input, schemas) }),
+    ...(accept.output === undefined ? {} : { output: stored(accept.output, schemas) }),
+    queueMs: timeouts.queueMs,
+    runMs: timeouts.runMs,
+    heartbeatMs: timeouts.heartbeatMs,
+    attempts: retry.attempts,
+    backoff: { ...retry.backoff },
+    never: [...retry.never].sort(),
+    effects: accept.effects,
+  };
+}
+
+/** The digest of a schema, which is kept once however many fleets use it. */
+function stored({ schema }: SchemaModel, schemas: Map<string, JsonObject>): string {
+  const digest = schemaDigest(schema);
+  schemas.set(digest, schema);
+  return digest;
+}
+
+const digests = new WeakMap<JsonObject, string>();
+
+function schemaDigest(schema: JsonObject): string {
+  const known = digests.get(schema);
+  if (known !== undefined) return known;
+  const digest = digestOf(schema);
+  digests.set(schema, digest);
+  return digest;
+}
+
+function tableProvider(facts: {
+  readonly requestsPerSecond?: number;
+  readonly concurrent?: number;
+  readonly breaker: { readonly errors: number; readonly openForMs: number };
+}) {
+  return {
+    ...(facts.requestsPerSecond === undefined ? {} : { requestsPerSecond: facts.requestsPerSecond }),
+    ...(facts.concurrent === undefined ? {} : { concurrent: facts.concurrent }),
+    breaker: { ...facts.breaker },
+  };
+}
+
+function tableSchedule(schedule: ScheduleModel): TableSchedule {
+  const { id, team, cron, tz, task, input, overlap } = schedule;
+  return {
+    id,
+    team,
+    cron,
+    tz,
+    task,
+    input,
+    labels: sorted(Object.entries(schedule.labels)),
+    overlap,
+    catchUp: { ...schedule.catchUp },
+  };
+}
+
+function sorted<T>(entries: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
+  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : 1;
+}
