@@ -26,6 +26,15 @@ const WHOLE = 10_000;
  * Every default is written out; every map is sorted by key.
  */
 export function routingTable(environment: EnvironmentModel): RoutingTable {
+  let table = tables.get(environment);
+  if (table === undefined) tables.set(environment, (table = make(environment)));
+  return table;
+}
+
+/** The checks and the emitter ask for the same table. */
+const tables = new WeakMap<EnvironmentModel, RoutingTable>();
+
+function make(environment: EnvironmentModel): RoutingTable {
   const schemas = new Map<string, JsonObject>();
   const fleets = [...environment.fleets.values()].map((fleet) => [fleet.id, tableFleet(fleet, schemas)] as const);
   const table: Omit<RoutingTable, 'digest'> = {

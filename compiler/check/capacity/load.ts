@@ -30,7 +30,7 @@ export function loads(environment: EnvironmentModel): Load[] {
 }
 
 function shared(environment: EnvironmentModel, route: RouteModel, task: string, perSecond: number): Load[] {
-  const targets = weighted(environment, route);
+  const targets = weighted(environment, route).filter(({ fleet }) => fleet.accepts.has(task));
   const total = targets.reduce((sum, { target }) => sum + target.weight, 0);
   return targets.flatMap(({ target, fleet }) => loadOf(fleet, route, task, (perSecond * target.weight) / total) ?? []);
 }

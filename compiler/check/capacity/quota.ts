@@ -78,12 +78,10 @@ function judge(
   rows.sort((a, b) => b.amount - a.amount || (a.fleet.id < b.fleet.id ? -1 : 1));
   report('NT2510', team.from(['quota', resource.key]), params, {
     notes: table(rows, resource, sum),
-    related: rows
-      .slice(0, ROWS_MAX)
-      .map(({ fleet, amount }) => ({
-        message: `\`${fleet.id}\`: ${resource.format(amount)}`,
-        at: fleet.from(['scale', 'max']),
-      })),
+    related: rows.slice(0, ROWS_MAX).map(({ fleet, amount }) => ({
+      message: `\`${fleet.id}\`: ${resource.format(amount)}`,
+      at: fleet.from(['scale', 'max']),
+    })),
   });
 }
 

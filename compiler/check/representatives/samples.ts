@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../spec/contract/source.ts';
 import type { Task } from '../../../spec/contract/task.ts';
-import type { QuestionMap } from './atoms.ts';
+import type { QuestionMap, Questions } from './atoms.ts';
 import { candidates } from './candidates.ts';
 import type { Candidate, Candidates } from './candidates.ts';
 import { eitherSchema, fieldSchema } from './field-schema.ts';
@@ -37,13 +37,22 @@ export function samples(
 ): Samples {
   const dimensions = [...questions.values()]
     .filter((each) => each.path[0] !== 'task')
-    .map((each) => candidates(each, schemaOf(each.path, schemas)))
+    .map((each) =>
+      each.path.length === 1 && each.path[0] !== 'tenant'
+        ? whole(each)
+        : candidates(each, schemaOf(each.path, schemas)),
+    )
     .sort((a, b) => b.path.length - a.path.length || (a.path.join('.') < b.path.join('.') ? -1 : 1));
   const count = dimensions.reduce((product, each) => product * each.list.length, 1);
   const taken = Math.min(count, max);
   const stride = count / Math.max(taken, 1);
   const list = Array.from({ length: taken }, (_, index) => sampleAt(task, dimensions, Math.floor(index * stride)));
   return { list, complete: taken === count && dimensions.every((each) => each.exact) };
+}
+
+/** All labels or the whole input at once: too many values to tell apart. */
+function whole({ path }: Questions): Candidates {
+  return { path, list: [ABSENT], exact: false };
 }
 
 function schemaOf(path: readonly string[], schemas: readonly (JsonObject | undefined)[]): FieldSchema {

@@ -75,13 +75,12 @@ function checkCapable(environment: EnvironmentModel, route: RouteModel, step: St
   const fleet = environment.fleets.get(step.to.fleet);
   if (fleet === undefined) return;
   const needs = (step.require ?? route.require).filter((each) => !isTemplate(each.template));
-  const reasons = [
-    ...route.match.tasks.filter((task) => !fleet.accepts.has(task)).map((task) => `does not accept \`${task}\``),
-    ...lacks(
-      fleet,
-      needs.map((each) => [each.template, each.level]),
-    ),
-  ];
+  const { tasks } = route.match;
+  const reasons = lacks(
+    fleet,
+    needs.map((each) => [each.template, each.level]),
+  );
+  if (!tasks.some((task) => fleet.accepts.has(task))) reasons.unshift(`does not accept \`${tasks.join('`, `')}\``);
   if (reasons.length === 0) return;
   report(
     'NT5043',

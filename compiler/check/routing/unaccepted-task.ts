@@ -3,36 +3,42 @@ import { nearest } from '../../diagnostics/nearest.ts';
 import type { Report } from '../../diagnostics/report.ts';
 import { byTask } from './by-task.ts';
 
-/** Every task type of a route is accepted by somebody, and by each of its targets. */
+/** Every task type of a route is accepted by a target of it, and every target accepts one of them. */
 export function unacceptedTask(environment: EnvironmentModel, report: Report): void {
   const { acceptors } = byTask(environment);
   for (const route of environment.routes) {
-    for (const [index, task] of route.match.tasks.entries()) {
-      const known = acceptors.has(task);
-      if (known) checkTargets(environment, route, task, report);
-      else reportUnknown(route, task, index, acceptors.keys(), report);
-    }
+    const unknown = route.match.tasks.filter((task) => !acceptors.has(task));
+    for (const task of unknown) reportUnknown(route, task, acceptors.keys(), report);
+    if (unknown.length === 0) checkTargets(environment, route, report);
   }
 }
 
-function reportUnknown(route: RouteModel, task: string, index: number, tasks: Iterable<string>, report: Report): void {
+function reportUnknown(route: RouteModel, task: string, tasks: Iterable<string>, report: Report): void {
   const meant = nearest(task, tasks);
-  const path = route.match.tasks.length === 1 ? ['match', 'task'] : ['match', 'task', index];
-  report(
-    'NT5002',
-    route.from(path),
-    { route: route.id, task },
-    meant === undefined ? {} : { label: `did you mean \`${meant}\`?` },
-  );
+  const details = meant === undefined ? {} : { label: `did you mean \`${meant}\`?` };
+  report('NT5002', taskPlace(route, task), { route: route.id, task }, details);
 }
 
-function checkTargets(environment: EnvironmentModel, route: RouteModel, task: string, report: Report): void {
-  for (const target of route.to) {
-    const fleet = environment.fleets.get(target.fleet);
-    if (fleet === undefined || fleet.accepts.has(task)) continue;
+function checkTargets(environment: EnvironmentModel, route: RouteModel, report: Report): void {
+  const { tasks } = route.match;
+  const fleets = route.to.flatMap((target) => environment.fleets.get(target.fleet) ?? []);
+  if (fleets.length < route.to.length || fleets.length === 0) return;
+  const idle = fleets.filter((fleet) => !tasks.some((task) => fleet.accepts.has(task)));
+  for (const fleet of idle) {
+    const at = route.to.find((target) => target.fleet === fleet.id)?.at ?? route.at;
     const related = [{ message: `it accepts ${quoted(fleet.accepts.keys())}`, at: fleet.from(['accepts'], 'key') }];
-    report('NT5003', target.at, { fleet: fleet.id, task, route: route.id }, { related });
+    report('NT5003', at, { fleet: fleet.id, tasks: quoted(tasks), route: route.id }, { related });
   }
+  if (idle.length === fleets.length) return;
+  for (const task of tasks) {
+    if (!fleets.some((fleet) => fleet.accepts.has(task)))
+      report('NT5009', taskPlace(route, task), { route: route.id, task });
+  }
+}
+
+function taskPlace(route: RouteModel, task: string): RouteModel['at'] {
+  const { tasks } = route.match;
+  return route.from(tasks.length === 1 ? ['match', 'task'] : ['match', 'task', tasks.indexOf(task)]);
 }
 
 /** At most five names, so that the line stays readable. */

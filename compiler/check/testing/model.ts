@@ -14,7 +14,7 @@ import type {
   TargetModel,
   TeamModel,
 } from '../../core/model.ts';
-import type { Locatable, Origin, Part } from '../../core/origin.ts';
+import type { Inside, Locatable, Origin, Part } from '../../core/origin.ts';
 
 /**
  * Small resolved models for tests of rules. Every place is named by its document and path: the span of
@@ -33,9 +33,10 @@ class NamedDocument implements Locatable {
   constructor(file: string) {
     this.file = file;
   }
-  locate(path: JsonPath, part?: Part) {
+  locate(path: JsonPath, part?: Part, inside?: Inside) {
     const suffix = path.length === 0 ? '' : `#${path.join('.')}`;
-    return { file: `${this.file}${suffix}${part === 'key' ? '@key' : ''}`, start: 0, end: 0 };
+    const { offset, length } = inside ?? { offset: 0, length: 0 };
+    return { file: `${this.file}${suffix}${part === 'key' ? '@key' : ''}`, start: offset, end: offset + length };
   }
 }
 

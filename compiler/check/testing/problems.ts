@@ -16,7 +16,7 @@ export function problems(rule: (model: Model, report: Report) => void, model: Mo
   const { report, diagnostics } = collector();
   rule(model, report);
   return diagnostics.map(({ code, severity, message, at, label, notes, related }) => ({
-    at: at.file,
+    at: at.end === 0 ? at.file : `${at.file}[${at.start},${at.end}]`,
     problem: `${severity} ${code}: ${message}`,
     ...(label === undefined ? {} : { label }),
     ...(notes.length === 0 ? {} : { notes }),

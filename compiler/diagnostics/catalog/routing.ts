@@ -25,10 +25,10 @@ export const routing = defineCatalog({
   NT5003: {
     severity: 'error',
     exit: 1,
-    message: '`{fleet}` does not accept `{task}`, which route `{route}` sends to it',
+    message: '`{fleet}` does not accept {tasks}, which route `{route}` sends to it',
     explanation: paragraphs(
-      'Every target of a route gets its share of all task types of the route. A target that does not accept one of them would fail each such task.',
-      'Add the task type to `accepts` of the fleet, remove the target, or split the route in two: one for each task type.',
+      'A target gets tasks only of types that it accepts. This one accepts none of the types of the route, so its weight goes nowhere.',
+      'Add the task type to `accepts` of the fleet, or remove the target.',
     ),
   },
   NT5004: {
@@ -82,6 +82,15 @@ export const routing = defineCatalog({
       'Name it in `to` or `fallback` of a route, let another fleet call it with `talksTo`, or delete it.',
     ),
   },
+  NT5009: {
+    severity: 'error',
+    exit: 1,
+    message: 'no target of route `{route}` accepts `{task}`',
+    explanation: paragraphs(
+      'The route takes several task types. Its targets accept some of them, but not this one, so these tasks would wait until they time out.',
+      'Add a fleet that accepts it to `to`, or leave the task type to another route.',
+    ),
+  },
   NT5010: {
     severity: 'error',
     exit: 1,
@@ -103,7 +112,7 @@ export const routing = defineCatalog({
   NT5012: {
     severity: 'error',
     exit: 1,
-    message: '`{key}` is in no input of `{task}`',
+    message: '`{key}` is in no input of {tasks}',
     explanation: paragraphs(
       'The key of affinity, `perKey`, `dedupe` or fairness is read from the task. The input schemas of the targets do not have this field, so every task would have the same, empty key.',
       'Correct the path, or add the field to the input schema.',

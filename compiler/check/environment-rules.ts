@@ -1,0 +1,79 @@
+import { arrivals } from './capacity/arrivals.ts';
+import { fleetCapacity } from './capacity/fleet-capacity.ts';
+import { quota } from './capacity/quota.ts';
+import { routeLimits } from './capacity/route-limits.ts';
+import { scaleBounds } from './capacity/scale-bounds.ts';
+import { taskCapacity } from './capacity/task-capacity.ts';
+import type { EnvironmentCheck } from './each-environment.ts';
+import { gate } from './objectives/gate.ts';
+import { latencyObjective } from './objectives/latency.ts';
+import { successObjective } from './objectives/success.ts';
+import { blueGreen } from './rollout/blue-green.ts';
+import { canary } from './rollout/canary.ts';
+import { drain } from './rollout/drain.ts';
+import { idleMemory } from './rollout/idle-memory.ts';
+import { ports } from './rollout/ports.ts';
+import { pushWake } from './rollout/push-wake.ts';
+import { affinity } from './routing/affinity.ts';
+import { aging } from './routing/aging.ts';
+import { canaryTraffic } from './routing/canary-traffic.ts';
+import { capableFleet } from './routing/capable-fleet.ts';
+import { conditions } from './routing/conditions.ts';
+import { dedupeWindow } from './routing/dedupe-window.ts';
+import { dynamicSkills } from './routing/dynamic-skills.ts';
+import { expectCases } from './routing/expect.ts';
+import { fallback } from './routing/fallback.ts';
+import { fallbackCycle } from './routing/fallback-cycle.ts';
+import { heartbeat } from './routing/heartbeat.ts';
+import { idleFleet } from './routing/idle-fleet.ts';
+import { keys } from './routing/keys.ts';
+import { neverHolds } from './routing/never-holds.ts';
+import { perKeyLimit } from './routing/per-key-limit.ts';
+import { precedence } from './routing/precedence.ts';
+import { priority } from './routing/priority.ts';
+import { queueAge } from './routing/queue-age.ts';
+import { scheduleRoute } from './routing/schedule-route.ts';
+import { unacceptedTask } from './routing/unaccepted-task.ts';
+import { unroutedTask } from './routing/unrouted-task.ts';
+import { weights } from './routing/weights.ts';
+
+/** The rules about where tasks go and whether what is there holds: each looks at one environment. The order does not matter. */
+export const environmentRules: Readonly<Record<string, EnvironmentCheck>> = Object.freeze({
+  'unrouted-task': unroutedTask,
+  'unaccepted-task': unacceptedTask,
+  'idle-fleet': idleFleet,
+  'capable-fleet': capableFleet,
+  'dynamic-skills': dynamicSkills,
+  conditions,
+  keys,
+  'never-holds': neverHolds,
+  precedence,
+  priority,
+  weights,
+  'canary-traffic': canaryTraffic,
+  fallback,
+  'fallback-cycle': fallbackCycle,
+  affinity,
+  'dedupe-window': dedupeWindow,
+  'per-key-limit': perKeyLimit,
+  'queue-age': queueAge,
+  heartbeat,
+  aging,
+  'expect-cases': expectCases,
+  'schedule-route': scheduleRoute,
+  'fleet-capacity': fleetCapacity,
+  'task-capacity': taskCapacity,
+  'route-limits': routeLimits,
+  arrivals,
+  'scale-bounds': scaleBounds,
+  quota,
+  'success-objective': successObjective,
+  'latency-objective': latencyObjective,
+  gate,
+  canary,
+  'blue-green': blueGreen,
+  'push-wake': pushWake,
+  drain,
+  'idle-memory': idleMemory,
+  ports,
+});

@@ -1,0 +1,45 @@
+import { route as decide, tryRoutes } from '../../../spec/contract/match.ts';
+import type { Task } from '../../../spec/contract/task.ts';
+import type { EnvironmentModel, ScheduleModel } from '../../core/model.ts';
+import { nearest } from '../../diagnostics/nearest.ts';
+import type { Report } from '../../diagnostics/report.ts';
+import { byTask } from './by-task.ts';
+import { failed } from './expect.ts';
+import { compiledTable } from './prepared.ts';
+
+/** Most routes whose reasons a message gives. */
+const ROUTES_MAX = 3;
+
+/** Every task a schedule submits is taken by a route. Its tenant is the team, as the scheduler has it. */
+export function scheduleRoute(environment: EnvironmentModel, report: Report): void {
+  if (environment.schedules.size === 0) return;
+  const table = compiledTable(environment);
+  if (table === undefined) return;
+  const { routes, acceptors } = byTask(environment);
+  for (const schedule of environment.schedules.values()) {
+    const task: Task = { task: schedule.task, tenant: schedule.team, labels: schedule.labels, input: schedule.input };
+    if (decide(table, task).route !== undefined) continue;
+    const trials = tryRoutes(table, task).filter(
+      ({ route }) => routes.get(schedule.task)?.some((each) => each.id === route) === true,
+    );
+    if (trials.length > 0) {
+      const notes = trials.slice(0, ROUTES_MAX).map((trial) => `route \`${trial.route}\`: ${failed(trial).join('; ')}`);
+      report('NT5070', schedule.at, { schedule: schedule.id }, { notes });
+    } else reportType(schedule, acceptors.keys(), acceptors.has(schedule.task), report);
+  }
+}
+
+/** A task type that a fleet accepts but no route takes is NT5001's. */
+function reportType(schedule: ScheduleModel, tasks: Iterable<string>, accepted: boolean, report: Report): void {
+  if (accepted) return;
+  const meant = nearest(schedule.task, tasks);
+  report(
+    'NT5070',
+    schedule.from(['task']),
+    { schedule: schedule.id },
+    {
+      notes: [`no fleet accepts \`${schedule.task}\``],
+      ...(meant === undefined ? {} : { label: `did you mean \`${meant}\`?` }),
+    },
+  );
+}
