@@ -7,7 +7,7 @@ import type {
   TableSkills,
 } from '../../spec/contract/routing-table.ts';
 import type { Json, JsonObject } from '../../spec/contract/source.ts';
-import { digestOf } from './canonical-json.ts';
+import { digestOf } from './digest.ts';
 import type {
   AcceptModel,
   EnvironmentModel,
