@@ -1,4 +1,4 @@
-import type { SourceFile } from '../spec/contract/source.ts';
+import type { Json, SourceFile } from '../spec/contract/source.ts';
 import type { Model } from './core/model.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
 
@@ -23,7 +23,11 @@ export interface CompiledUnit {
   readonly id: string;
   /** SHA-256 of everything the unit depends on: its model, the emitters and their versions. */
   readonly digest: string;
+  /** Spec files its documents stand in, sorted. */
+  readonly inputs: readonly string[];
   readonly files: readonly RenderedFile[];
+  /** What the cluster would refuse to change later; kept in the unit's index for the next compile to compare with. */
+  readonly immutable: Json;
 }
 
 export interface CompiledEnvironment {

@@ -1,3 +1,84 @@
 import { defineCatalog } from './entry.ts';
 
-export const output = defineCatalog({});
+export const output = defineCatalog({
+  NT6001: {
+    severity: 'error',
+    exit: 5,
+    message: 'generated file `{path}` was edited by hand (line {line})',
+    explanation: `Everything in \`generated/\` is written by the compiler, and what a reviewer approved is what runs. The bytes of this
+file are not those the compiler wrote, so somebody changed it, or a merge mixed two versions of it. Nothing was written, because
+the edit would have been lost.
+
+- To drop the edit, restore the file (\`git checkout -- <file>\`) or run \`nova-torch compile --discard-edits\`.
+- To keep what it does, say it in the spec. If the spec cannot say it yet, write a Patch:
+
+\`\`\`yaml
+apiVersion: nova-torch.dev/v1
+kind: Patch
+\`\`\`
+
+After a merge the second way is usually right: the compiler writes the merged file anew.`,
+  },
+  NT6002: {
+    severity: 'error',
+    exit: 5,
+    message: '`{path}` is in the way: the compiler would write it but did not make it',
+    explanation: `A file stands where the compiler has to write, and no index in \`generated/.index/\` lists it as generated. The compiler never
+overwrites a file that it does not own. Move the file out of \`generated/\`, or delete it when it is left from an earlier tree
+whose index was removed:
+
+\`\`\`sh
+git rm generated/prod/teams/support/triage/kubernetes.yaml
+nova-torch compile
+\`\`\``,
+  },
+  NT6003: {
+    severity: 'error',
+    exit: 1,
+    message: '`{path}` is not a regular file or folder',
+    explanation: `The generated tree holds a symbolic link, a pipe or a device. Writing through a link could change files outside of the
+repository, so the compiler writes nothing while there is one. Delete it:
+
+\`\`\`sh
+rm generated/prod/link
+\`\`\``,
+  },
+  NT6004: {
+    severity: 'error',
+    exit: 5,
+    message: '`{path}` cannot be read as the index of a unit',
+    explanation: `The files below \`generated/.index/\` say which generated files belong to which fleet. This one is not valid, so the compiler no
+longer knows what it may replace or remove. The usual cause is a merge conflict that was left in the file. Restore it from one
+side of the merge and compile again:
+
+\`\`\`sh
+git checkout --theirs generated/.index/prod/teams/support/triage.json
+nova-torch compile --discard-edits
+\`\`\``,
+  },
+  NT6005: {
+    severity: 'error',
+    exit: 5,
+    message: '`{path}` is out of date',
+    explanation: `\`nova-torch compile --check\` compiled the spec and found that the committed file is not what it compiles to. Either the spec was
+changed without compiling, or another version of the compiler wrote the file. Compile and commit the result together with the
+spec:
+
+\`\`\`sh
+nova-torch compile
+git add spec generated
+\`\`\``,
+  },
+  NT6006: {
+    severity: 'error',
+    exit: 5,
+    message: '`{path}` should not exist any more',
+    explanation: `\`nova-torch compile --check\` found a generated file whose fleet, route or environment is gone from the spec. Argo CD would keep
+applying it. Compile, which removes what it owns, and commit the result:
+
+\`\`\`sh
+nova-torch compile
+git add -A generated
+\`\`\``,
+  },
+});

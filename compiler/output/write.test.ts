@@ -1,0 +1,250 @@
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+import { LockedError, withLock } from './lock.ts';
+import type { WritePlan } from './plan.ts';
+import { listFiles } from './tree.ts';
+import { placeOf, recover, writeTree } from './write.ts';
+import type { Step } from './write.ts';
+
+const roots: string[] = [];
+afterEach(() => {
+  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true });
+});
+
+test('new files are written, old ones removed, others kept as they are with the same inode', async () => {
+  const root = repository({ 'a/one.yaml': '1\n', 'a/gone.yaml': 'x\n', 'note.txt': 'mine\n' });
+  const inode = lstatSync(join(root, 'generated/note.txt')).ino;
+  await write(root, { writes: { 'b/two.yaml': '2\n' }, removes: ['a/gone.yaml'], keeps: ['a/one.yaml', 'note.txt'] });
+  expect(contents(root)).toEqual({ 'a/one.yaml': '1\n', 'b/two.yaml': '2\n', 'note.txt': 'mine\n' });
+  expect(lstatSync(join(root, 'generated/note.txt')).ino).toBe(inode);
+  expect(readdirSync(join(root, '.nova-torch'))).toEqual([]);
+});
+
+test('a plan without changes, or no plan, touches nothing', async () => {
+  const root = repository({ 'a.yaml': '1\n' });
+  const before = lstatSync(join(root, 'generated')).ino;
+  await write(root, { writes: {}, removes: [], keeps: ['a.yaml'] });
+  expect(await writeTree(placeOf(root), () => undefined)).toBe(undefined);
+  expect(lstatSync(join(root, 'generated')).ino).toBe(before);
+});
+
+test('killed at any step: before the new tree is complete the old one stays, afterwards the new one comes', async () => {
+  const outcomes: Readonly<Record<Step, readonly ['old' | 'absent' | 'new', 'old' | 'new']>> = {
+    begin: ['old', 'old'],
+    linked: ['old', 'old'],
+    file: ['old', 'old'],
+    ready: ['old', 'old'],
+    parted: ['absent', 'new'],
+    swapped: ['new', 'new'],
+    done: ['new', 'new'],
+  };
+  for (const [step, [read, recovered]] of Object.entries(outcomes)) {
+    const root = repository(trees.old);
+    expect(await killed(root, 'new', { step }), step).toBe('SIGKILL');
+    expect(which(root), `${step}, read at once`).toBe(read);
+    await recover(placeOf(root));
+    expect(which(root), `${step}, recovered`).toBe(recovered);
+    expect(existsSync(join(root, '.nova-torch/swap')), step).toBe(false);
+  }
+});
+
+test('killed at 50 random moments: a reader sees the old tree, the new one or none, and recovery ends the third', async () => {
+  const root = repository(trees.old);
+  const seen = new Map<string, number>();
+  let delay = 7;
+  for (let round = 0; round < 50; round++) {
+    delay = (delay * 16_807) % 2_147_483_647;
+    expect(await killed(root, 'both', { afterMs: (delay % 4_000) / 100 })).toBe('SIGKILL');
+    const read = which(root);
+    seen.set(read, (seen.get(read) ?? 0) + 1);
+    expect(['old', 'new', 'absent'], `round ${round}`).toContain(read);
+    await recover(placeOf(root));
+    expect(['old', 'new'], `round ${round}`).toContain(which(root));
+  }
+  expect((seen.get('old') ?? 0) > 0 && (seen.get('new') ?? 0) > 0, JSON.stringify([...seen])).toBe(true);
+}, 120_000);
+
+test('the first write of all is finished when it was killed after its tree was complete', async () => {
+  const root = repository();
+  expect(await killed(root, 'new', { step: 'ready' })).toBe('SIGKILL');
+  expect(which(root)).toBe('absent');
+  await recover(placeOf(root));
+  expect(which(root)).toBe('new');
+});
+
+test('a limit on file sizes, as a full disk, leaves the old tree and no remains', () => {
+  const root = repository(trees.old);
+  const script = `${moduleOf('write')}
+    const plan = { writes: new Map([['big', 'x'.repeat(1 << 20)]]), removes: [], keeps: [] };
+    process.on('SIGXFSZ', () => {});
+    writeTree(placeOf(${JSON.stringify(root)}), () => plan).catch((error) => console.log(error.code));`;
+  const out = execFileSync('bash', ['-c', 'ulimit -f 64; exec node --input-type=module -e "$0"', script], {
+    encoding: 'utf8',
+  });
+  expect(out).toBe('EFBIG\n');
+  expect(which(root)).toBe('old');
+  expect(readdirSync(join(root, '.nova-torch'))).toEqual([]);
+});
+
+test('a tree that cannot be moved stays where it is, and no remains are left', async () => {
+  const root = repository(trees.old);
+  const plan: WritePlan = { writes: new Map([['a', '1']]), removes: [], keeps: [] };
+  // The file system fails at the second rename: the new tree was taken away.
+  const failing = (step: Step): void => {
+    if (step === 'parted') rmSync(join(root, '.nova-torch/swap/ready'), { recursive: true });
+  };
+  await expect(writeTree(placeOf(root), () => plan, failing)).rejects.toThrow('ENOENT');
+  expect(which(root)).toBe('old');
+  expect(readdirSync(join(root, '.nova-torch'))).toEqual([]);
+});
+
+test('a folder that is a file is refused by the operating system and nothing changes', async () => {
+  const root = repository(trees.old);
+  writeFileSync(join(root, '.nova-torch'), 'in the way');
+  await expect(write(root, { writes: { a: '1' }, removes: [], keeps: [] })).rejects.toThrow(/EEXIST|ENOTDIR/);
+  expect(which(root)).toBe('old');
+});
+
+test('recovery puts the old tree back when the new one is lost', async () => {
+  const root = repository();
+  put(join(root, '.nova-torch/swap/old'), trees.old);
+  await recover(placeOf(root));
+  expect(which(root)).toBe('old');
+});
+
+test('two writers at once: one after the other, and each sees the tree the other left', async () => {
+  const root = repository({});
+  const add = (name: string) => (): WritePlan => ({
+    writes: new Map([[name, name]]),
+    removes: [],
+    keeps: listFiles(join(root, 'generated')).files,
+  });
+  await Promise.all(['a', 'b', 'c', 'd'].map((name) => writeTree(placeOf(root), add(name))));
+  expect(Object.keys(contents(root))).toEqual(['a', 'b', 'c', 'd']);
+});
+
+test('a lock of a process that is gone, or that says nothing, is taken over', async () => {
+  const root = repository();
+  const gone = spawn(process.execPath, ['-e', '']);
+  await new Promise((resolve) => gone.on('exit', resolve));
+  for (const text of [JSON.stringify({ pid: gone.pid, host: hostname() }), 'torn', '{"pid":-1,"host":"x"}']) {
+    put(root, { lock: text });
+    expect(await withLock(root, () => 'worked')).toBe('worked');
+    expect(readdirSync(root)).toEqual([]);
+  }
+});
+
+test('a lock of a living process, and one of another machine, are respected', async () => {
+  const root = repository();
+  for (const owner of [
+    { pid: process.pid, host: hostname() },
+    { pid: 1, host: 'another-machine' },
+  ]) {
+    put(root, { lock: JSON.stringify(owner) });
+    const waiting = withLock(root, () => 'worked', 100);
+    await expect(waiting).rejects.toThrow(LockedError);
+    await expect(waiting).rejects.toThrow(`another nova-torch (process ${owner.pid}) is writing the generated tree`);
+    expect(readFileSync(join(root, 'lock'), 'utf8')).toBe(JSON.stringify(owner));
+  }
+});
+
+test('links and other strange things are listed, the folder itself too', () => {
+  const root = repository({ 'a.yaml': '1' });
+  symlinkSync('/etc', join(root, 'generated/etc'));
+  expect(listFiles(join(root, 'generated'))).toEqual({ files: ['a.yaml'], foreign: ['etc'] });
+  symlinkSync('generated', join(root, 'other'));
+  expect(listFiles(join(root, 'other'))).toEqual({ files: [], foreign: [''] });
+  expect(listFiles(join(root, 'absent'))).toEqual({ files: [], foreign: [] });
+});
+
+const trees = {
+  old: Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`prod/${n % 7}/${n}.yaml`, `old ${n}\n`])),
+  new: Object.fromEntries(
+    Array.from({ length: 40 }, (_, n) => [`prod/${n % 7}/${n + 1}.yaml`, n < 5 ? `old ${n + 1}\n` : `new ${n}\n`]),
+  ),
+};
+
+function repository(files?: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(tmpdir(), 'nova-torch-write-'));
+  roots.push(root);
+  if (files !== undefined) mkdirSync(join(root, 'generated'));
+  put(join(root, 'generated'), files ?? {});
+  return root;
+}
+
+function put(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}
+
+function contents(root: string): Record<string, string> {
+  const folder = join(root, 'generated');
+  return Object.fromEntries(listFiles(folder).files.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
+}
+
+function which(root: string): string {
+  if (!existsSync(join(root, 'generated'))) return 'absent';
+  const found = JSON.stringify(contents(root));
+  const names = Object.entries(trees).filter(([, tree]) => JSON.stringify(sorted(tree)) === found);
+  return names[0]?.[0] ?? `a mix: ${found}`;
+}
+
+function sorted(tree: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(tree).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function write(
+  root: string,
+  plan: { writes: Record<string, string>; removes: string[]; keeps: string[] },
+): Promise<void> {
+  await writeTree(placeOf(root), () => ({ ...plan, writes: new Map(Object.entries(plan.writes)) }));
+}
+
+/** Imports the built module, as a process of its own would. */
+function moduleOf(name: string): string {
+  return `import * as module from '${pathToFileURL(join(process.cwd(), `dist/compiler/output/${name}.js`)).href}';
+    const { placeOf, writeTree, recover } = module;`;
+}
+
+/** Writes a tree in a real process and kills it: at a step, or some time after it began to write. */
+async function killed(root: string, goal: 'new' | 'both', at: { step?: string; afterMs?: number }): Promise<string> {
+  const script = `${moduleOf('write')}
+    import { readdirSync, readFileSync, existsSync } from 'node:fs';
+    const trees = ${JSON.stringify(trees)};
+    const place = placeOf(${JSON.stringify(root)});
+    const plan = (tree) => () => {
+      const files = existsSync(place.folder) ? readdirSync(place.folder, { recursive: true }).filter((path) => path.endsWith('.yaml')) : [];
+      const same = files.filter((path) => tree[path] === readFileSync(place.folder + '/' + path, 'utf8'));
+      return {
+        writes: new Map(Object.entries(tree).filter(([path]) => !same.includes(path))),
+        removes: files.filter((path) => tree[path] === undefined),
+        keeps: same,
+      };
+    };
+    const onStep = (step) => { if (step === ${JSON.stringify(at.step ?? '')}) process.kill(process.pid, 'SIGKILL'); };
+    await recover(place);
+    console.log('writing');
+    if (${JSON.stringify(goal)} === 'new') await writeTree(place, plan(trees.new), onStep);
+    else for (;;) for (const tree of [trees.new, trees.old]) await writeTree(place, plan(tree), onStep);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  child.stdout.once('data', () => at.afterMs !== undefined && setTimeout(() => child.kill('SIGKILL'), at.afterMs));
+  return new Promise((resolve) => child.on('exit', (code, signal) => resolve(signal ?? `exit ${code}`)));
+}
