@@ -5,7 +5,7 @@ import type { RoutingTable } from '../../../spec/contract/routing-table.ts';
 import type { Json, JsonObject } from '../../../spec/contract/source.ts';
 import { environment, fleet, route, schedule } from '../../check/testing/model.ts';
 import type { Artifact } from '../../core/artifact.ts';
-import { digestOf } from '../../core/canonical-json.ts';
+import { digestOf } from '../../core/digest.ts';
 import type { EnvironmentModel } from '../../core/model.ts';
 import { spanOf } from '../../core/origin.ts';
 import { collector } from '../../diagnostics/report.ts';

@@ -1,7 +1,7 @@
 import type { RoutingTable } from '../../../spec/contract/routing-table.ts';
 import type { Json } from '../../../spec/contract/source.ts';
 import type { Artifact, Manifest } from '../../core/artifact.ts';
-import { canonicalJson } from '../../core/canonical-json.ts';
+import { canonicalJson } from '../../../spec/contract/canonical.ts';
 import type { EnvironmentEmitter, EnvironmentInput } from '../../core/emitter.ts';
 import type { EnvironmentModel } from '../../core/model.ts';
 import { labels, namespaces } from '../../core/names.ts';
