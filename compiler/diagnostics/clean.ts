@@ -1,0 +1,18 @@
+/** Longest value of a spec that a message repeats, in characters. */
+const VALUE_LENGTH_MAX = 64;
+
+/* oxlint-disable-next-line no-control-regex -- these are the characters that must not reach a terminal */
+const UNPRINTABLE =
+  /[\u0000-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]/g;
+
+/** Text that is safe to show anywhere: control, bidi and invisible characters are written as `\u{...}`. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`);
+}
+
+/** A value of a spec as a message may repeat it: safe, and cut to 64 characters. */
+export function shown(value: string): string {
+  const points = [...value.slice(0, VALUE_LENGTH_MAX * 2 + 2)];
+  const cut = points.length > VALUE_LENGTH_MAX ? `${points.slice(0, VALUE_LENGTH_MAX - 1).join('')}…` : value;
+  return printable(cut);
+}

@@ -1,0 +1,112 @@
+import type { SourceFile, Span } from '../../spec/contract/source.ts';
+import { shown } from '../diagnostics/clean.ts';
+import type { Report } from '../diagnostics/report.ts';
+import { checkCharacters } from './characters.ts';
+import type { Kind, LoadedSpec, SpecDocument } from './document.ts';
+import { identify } from './identify.ts';
+import { parseFile } from './parse.ts';
+import { placeOf } from './places.ts';
+import type { FilePlace } from './places.ts';
+import { reportDoubts, validateDocument } from './schema.ts';
+import { checkSecrets } from './secrets.ts';
+import { documentFromCache } from './spec-document.ts';
+
+/** What one file holds. It depends on nothing but the file, so it may be kept for as long as the file is unchanged. */
+export interface LoadedFile {
+  readonly documents: readonly SpecDocument[];
+  /** Documents that failed but whose kind and name could be read. */
+  readonly broken: readonly { readonly kind: Kind; readonly id: string }[];
+}
+
+/** Turns texts into documents: parsed, known by kind, valid by schema, unique by name. All problems are reported. */
+export function loadSpec(files: readonly SourceFile[], report: Report): LoadedSpec {
+  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const assets = new Map<string, SourceFile>();
+  const loaded: LoadedFile[] = [];
+  for (const file of sorted) {
+    const place = placeOf(file.path);
+    if (place.type === 'documents') loaded.push(loadFile(file, report));
+    if (place.type === 'asset' && loadAsset(file, report)) assets.set(file.path, file);
+  }
+  return { ...joinFiles(loaded, report), assets };
+}
+
+/** The documents of one file. Call it only for a place that holds documents. */
+export function loadFile(file: SourceFile, report: Report): LoadedFile {
+  const place = placeOf(file.path);
+  if (place.type !== 'documents') throw new Error(`${file.path} holds no documents`);
+  const secretFree = checkSecrets(file, report);
+  const documents: SpecDocument[] = [];
+  const broken: { kind: Kind; id: string }[] = [];
+  const textOf = () => file.text;
+  for (const parsed of parseFile(file, report)) {
+    const { kind, name, sound } = identify(parsed.root, file.path, place, report);
+    if (kind === undefined) continue;
+    if (parsed.broken) reportDoubts(parsed.doubts, file.path, report);
+    const valid = sound && !parsed.broken ? validateDocument(kind, parsed, file.path, report) : undefined;
+    const { team } = place;
+    if (valid !== undefined && name !== undefined && secretFree) {
+      const data = { file: file.path, index: parsed.index, kind, name, ...(team !== undefined && { team }), ...valid };
+      documents.push(documentFromCache(data, textOf));
+    } else if (name !== undefined) {
+      broken.push({ kind, id: idOf(kind, name, place) });
+    }
+  }
+  return { documents, broken };
+}
+
+function idOf(kind: Kind, name: string, { team }: Extract<FilePlace, { type: 'documents' }>): string {
+  return team === undefined || kind === 'Team' ? name : `${team}/${name}`;
+}
+
+/** Whether a prompt or a schema may be used. What a schema says is checked where a fleet refers to it. */
+export function loadAsset(file: SourceFile, report: Report): boolean {
+  const secretFree = checkSecrets(file, report);
+  return checkCharacters(file.path, file.text, report) && secretFree;
+}
+
+/** Puts files together: names must be unique, and every team's folder must have its Team. */
+export function joinFiles(files: readonly LoadedFile[], report: Report): Omit<LoadedSpec, 'assets'> {
+  const broken = new Set(files.flatMap((file) => file.broken.map(({ kind, id }) => `${kind}:${id}`)));
+  const kept = new Map<string, SpecDocument>();
+  for (const document of files.flatMap((file) => file.documents)) {
+    const key = `${document.kind}:${document.id}`;
+    const first = kept.get(key);
+    if (first === undefined) kept.set(key, document);
+    else reportTwice(document, first, report);
+  }
+  checkTeams([...kept.values()], broken, report);
+  return { documents: [...kept.values()], broken };
+}
+
+function reportTwice(document: SpecDocument, first: SpecDocument, report: Report): void {
+  const { kind, name } = document;
+  report(
+    'NT1212',
+    nameOf(document),
+    { kind, name },
+    { label: 'again here', related: [{ message: 'first here', at: nameOf(first) }] },
+  );
+}
+
+function checkTeams(documents: readonly SpecDocument[], broken: ReadonlySet<string>, report: Report): void {
+  const reported = new Set<string>();
+  const folders = new Set<string>();
+  for (const document of documents) {
+    if (document.kind !== 'Team') continue;
+    folders.add(document.team ?? '');
+    if (document.name === document.team) continue;
+    const params = { kind: document.kind, folder: `spec/teams/${document.team}`, expected: document.team ?? '' };
+    report('NT1216', nameOf(document), { ...params, name: shown(document.name) });
+  }
+  for (const document of documents) {
+    const { team } = document;
+    if (team === undefined || folders.has(team) || broken.has(`Team:${team}`) || reported.has(team)) continue;
+    reported.add(team);
+    report('NT1213', nameOf(document), { folder: `spec/teams/${team}` });
+  }
+}
+
+function nameOf(document: SpecDocument): Span {
+  return document.locate(['metadata', 'name']);
+}

@@ -1,0 +1,81 @@
+import { parseEvents, YAMLException } from 'js-yaml';
+import type { Event } from 'js-yaml';
+import type { SourceFile } from '../../spec/contract/source.ts';
+import { shown } from '../diagnostics/clean.ts';
+import type { Report } from '../diagnostics/report.ts';
+import { checkCharacters, checkIndentation } from './characters.ts';
+import { LIMITS } from './limits.ts';
+import type { ScalarNode, TreeNode } from './tree.ts';
+import { TreeBuilder } from './tree-builder.ts';
+
+/** One document of a file. A broken one was reported; its tree holds what could be read. */
+export interface ParsedDocument {
+  readonly index: number;
+  readonly root: TreeNode;
+  readonly broken: boolean;
+  readonly doubts: readonly ScalarNode[];
+}
+
+export interface ParseOptions {
+  /** `json`: tabs may indent, and no document is no problem of its own. */
+  readonly language: 'yaml' | 'json';
+}
+
+/**
+ * Reads a file in one pass: a strict subset of YAML 1.2. Everything else is reported and the document is marked broken;
+ * a file that is not YAML at all has no documents. Time is linear in the text whatever it holds.
+ */
+export function parseFile(
+  file: SourceFile,
+  report: Report,
+  options: ParseOptions = { language: 'yaml' },
+): readonly ParsedDocument[] {
+  if (!checkText(file, report, options)) return [];
+  const events = eventsOf(file, report);
+  if (events === undefined) return [];
+  if (events.length === 0 && options.language === 'yaml') report('NT1118', { file: file.path, start: 0, end: 0 }, {});
+  return documentsOf(events, file, report);
+}
+
+function checkText(file: SourceFile, report: Report, { language }: ParseOptions): boolean {
+  const clean = checkCharacters(file.path, file.text, report);
+  if (language === 'json') return clean;
+  const indented = checkIndentation(file.path, file.text, report);
+  return checkDirectives(file, report) && indented && clean;
+}
+
+function checkDirectives({ path, text }: SourceFile, report: Report): boolean {
+  const found = /^\uFEFF?%.*$/m.exec(text);
+  if (found === null) return true;
+  const start = found.index + found[0].indexOf('%');
+  report('NT1105', { file: path, start, end: found.index + found[0].trimEnd().length }, {});
+  return false;
+}
+
+function eventsOf({ path, text }: SourceFile, report: Report): readonly Event[] | undefined {
+  try {
+    return parseEvents(text, { maxDepth: LIMITS.depthMax });
+  } catch (problem) {
+    if (!(problem instanceof YAMLException)) throw problem;
+    const position = problem.mark?.position ?? 0;
+    const start = Math.min(position, text.length);
+    const at = { file: path, start, end: Math.min(start + 1, text.length) };
+    if (problem.reason.startsWith('nesting exceeded')) report('NT1114', at, { limit: LIMITS.depthMax });
+    else if (/anchor|alias/.test(problem.reason)) report('NT1102', at, {});
+    else if (/\btag\b/.test(problem.reason)) report('NT1104', at, {});
+    else report('NT1101', at, { reason: shown(problem.reason) });
+    return undefined;
+  }
+}
+
+function documentsOf(events: readonly Event[], file: SourceFile, report: Report): readonly ParsedDocument[] {
+  const builder = new TreeBuilder(file, report);
+  for (const event of events) {
+    if (builder.documents.length > LIMITS.documentsMax) break;
+    builder.add(event);
+  }
+  const extra = builder.documents[LIMITS.documentsMax];
+  if (extra === undefined) return builder.documents;
+  report('NT1115', { file: file.path, start: extra.root.start, end: extra.root.end }, { limit: LIMITS.documentsMax });
+  return [];
+}

@@ -1,0 +1,30 @@
+import type { JsonPath } from '../../spec/contract/source.ts';
+import { shown } from '../diagnostics/clean.ts';
+import { secretShapes } from '../diagnostics/secret-shapes.ts';
+
+/** `spec.agent.slots`, in backticks; the document itself at its root. */
+export function named(path: JsonPath): string {
+  if (path.length === 0) return 'the document';
+  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${shown(step)}`));
+  return `\`${steps.join('').replace(/^\./, '')}\``;
+}
+
+/** What a value is, in words. */
+export function typeName(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (isMap(value)) return 'a map';
+  if (typeof value === 'string') return `the text \`${safe(value)}\``;
+  return typeof value === 'number' ? `the number ${value}` : `\`${String(value)}\``;
+}
+
+/** A value as a message repeats it: cut, printable, and never a secret. */
+export function safe(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return secretShapes(text).length > 0 ? '<redacted>' : shown(text);
+}
+
+/** Whether a value is a map of fields. */
+export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
