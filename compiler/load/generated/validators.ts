@@ -5483,7 +5483,7 @@ validate270.errors = vErrors;
 return errors === 0;
 }
 
-const pattern42 = new RegExp("^[a-z{][a-z0-9_{}.-]*$", "u");
+const pattern42 = new RegExp("^([a-z0-9_-]|\\{[A-Za-z0-9_.-]{1,120}\\}){1,127}$", "u");
 
 function validate272(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -5494,7 +5494,7 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skillTemplate/maxLength
 errors++;
 }
 if(!pattern42.test(data)){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skillTemplate/pattern",keyword:"pattern",params:{pattern: "^[a-z{][a-z0-9_{}.-]*$"}});
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skillTemplate/pattern",keyword:"pattern",params:{pattern: "^([a-z0-9_-]|\\{[A-Za-z0-9_.-]{1,120}\\}){1,127}$"}});
 errors++;
 }
 }
@@ -5629,7 +5629,13 @@ errors++;
 }
 if(data.input !== undefined){
 let data4 = data.input;
-if(!(data4 && typeof data4 == "object" && !Array.isArray(data4))){
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+if(Object.keys(data4).length > 200){
+vErrors = add(vErrors, {instancePath:instancePath+"/input",schemaPath:"#/$defs/taskSample/properties/input/maxProperties",keyword:"maxProperties",params:{limit: 200}});
+errors++;
+}
+}
+else {
 vErrors = add(vErrors, {instancePath:instancePath+"/input",schemaPath:"#/$defs/taskSample/properties/input/type",keyword:"type",params:{type: "object"}});
 errors++;
 }

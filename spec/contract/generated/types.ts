@@ -266,30 +266,41 @@ export interface Queue {
 
 /** Values for fleets that do not say. */
 export interface FleetDefaults {
-  /** Values for `agent`. */
+  /** What one agent pod asks for and handles at once. */
   readonly agent?: {
     /** Tasks at once in one agent. */
     readonly slots?: number;
+    /** What one agent asks of its node. */
     readonly resources?: Resources;
   };
+  /** How many agents run. */
   readonly scale?: Scale;
+  /** How a new version takes over. */
   readonly rollout?: Rollout;
+  /** What users of a fleet may rely on. */
   readonly slo?: Slo;
+  /** What is recorded. */
   readonly observe?: Observe;
 }
 
 /** Values for everything that does not say. The nearest wins: the document, then the environment, then the company, then the language. */
 export interface Defaults {
+  /** Values for fleets that do not say. */
   readonly fleet?: FleetDefaults;
   /** Values for each task a fleet accepts. */
   readonly task?: {
+    /** How long each phase of a task may take. */
     readonly timeouts?: Timeouts;
+    /** What happens after a failed attempt. */
     readonly retry?: Retry;
+    /** What a run does to the world. */
     readonly effects?: Effects;
   };
   /** Values for routes. */
   readonly route?: {
+    /** Bounds of the waiting line. */
     readonly queue?: Queue;
+    /** How urgent a task is where no condition of its route holds. */
     readonly priority?: Priority;
   };
 }
@@ -306,7 +317,7 @@ export interface TaskSample {
   readonly input?: Readonly<Record<string, unknown>>;
 }
 
-/** What this Company is. */
+/** Environments, teams and what they share. */
 export interface CompanySpec {
   /** What the company is. */
   readonly description?: Description;
@@ -326,7 +337,7 @@ export interface CompanySpec {
   >;
   /** The Git repository Argo CD reads. */
   readonly repository?: {
-    /** Its address. */
+    /** Address of the repository. */
     readonly url: Url;
     /** The branch that is deployed. Default: `'main'`. */
     readonly branch?: string;
@@ -342,9 +353,9 @@ export interface CompanySpec {
         readonly from: Instant;
         /** When it ends. */
         readonly to: Instant;
-        /** Where it holds. */
+        /** Environments it holds in. */
         readonly environments: readonly Name[];
-        /** Why, for the person who is stopped by it. */
+        /** Why, for the person it stops. */
         readonly reason: string;
       }
     >
@@ -353,17 +364,17 @@ export interface CompanySpec {
 
 /** The whole company: its environments in promotion order, its teams and what they share. */
 export interface Company {
-  /** Version of the language. */
+  /** Version of the language this document is written in. */
   readonly apiVersion: 'nova-torch.dev/v1';
-  /** Always Company. */
+  /** The kind of this document: Company. */
   readonly kind: 'Company';
-  /** Name and labels of this document. The owning team comes from the path of the file, never from a field. */
+  /** Name and labels. */
   readonly metadata: Metadata;
-  /** What this Company is. */
+  /** Environments, teams and what they share. */
   readonly spec: CompanySpec;
 }
 
-/** What this Environment is. */
+/** The cluster, its platform and its shared services. */
 export interface EnvironmentSpec {
   /** What this environment is for. */
   readonly description?: Description;
@@ -398,7 +409,7 @@ export interface EnvironmentSpec {
   };
   /** The scheduler of this environment. */
   readonly scheduler?: {
-    /** How many replicas. Default: `2`. */
+    /** Replicas of the scheduler. Default: `2`. */
     readonly replicas?: number;
     /** Volume of one replica's journal. Default: `'10Gi'`. */
     readonly journal?: Size;
@@ -418,7 +429,7 @@ export interface EnvironmentSpec {
     readonly engine?: 'vault' | 'openbao';
     /** Which operator brings them: Vault Secrets Operator or External Secrets Operator. Default: `'vso'`. */
     readonly delivery?: 'vso' | 'eso';
-    /** Address of the server. */
+    /** Address of the secrets server. */
     readonly address: Url;
     /** Mount of the Kubernetes auth method. Default: `'kubernetes'`. */
     readonly mount?: string;
@@ -440,17 +451,17 @@ export interface EnvironmentSpec {
 
 /** One environment: its cluster, its platform versions and where its shared services are. */
 export interface Environment {
-  /** Version of the language. */
+  /** Version of the language this document is written in. */
   readonly apiVersion: 'nova-torch.dev/v1';
-  /** Always Environment. */
+  /** The kind of this document: Environment. */
   readonly kind: 'Environment';
-  /** Name and labels of this document. The owning team comes from the path of the file, never from a field. */
+  /** Name and labels. */
   readonly metadata: Metadata;
-  /** What this Environment is. */
+  /** The cluster, its platform and its shared services. */
   readonly spec: EnvironmentSpec;
 }
 
-/** What this Team is. */
+/** Who owns the team, what it may use and what it offers. */
 export interface TeamSpec {
   /** What the team does. */
   readonly description?: Description;
@@ -460,18 +471,18 @@ export interface TeamSpec {
   readonly oncall?: string;
   /** Most that all fleets of the team may ask for together, in one environment. */
   readonly quota?: {
-    /** Processor. */
+    /** Processor, all pods together. */
     readonly cpu?: Cpu;
-    /** Memory. */
+    /** Memory, all pods together. */
     readonly memory?: Size;
-    /** Disk of memory volumes. */
+    /** Disk of memory volumes, all together. */
     readonly storage?: Size;
-    /** Pods. */
+    /** Pods, those of a rollout included. */
     readonly pods?: number;
   };
   /** Hosts outside the cluster its fleets may reach. */
   readonly egress?: readonly HostPattern[];
-  /** Where its secrets live. */
+  /** Where its secrets live: its fleets may read below these paths only. */
   readonly secretPrefixes?: readonly SecretPath[];
   /** Fleets other teams may use. */
   readonly exports?: Readonly<
@@ -489,19 +500,19 @@ export interface TeamSpec {
 
 /** A team: who owns it and what it may use and offer. */
 export interface Team {
-  /** Version of the language. */
+  /** Version of the language this document is written in. */
   readonly apiVersion: 'nova-torch.dev/v1';
-  /** Always Team. */
+  /** The kind of this document: Team. */
   readonly kind: 'Team';
-  /** Name and labels of this document. The owning team comes from the path of the file, never from a field. */
+  /** Name and labels. The owning team comes from the path of the file, never from a field. */
   readonly metadata: Metadata;
-  /** What this Team is. */
+  /** Who owns the team, what it may use and what it offers. */
   readonly spec: TeamSpec;
   /** What differs in an environment: maps are merged key by key, everything else is replaced. */
   readonly environments?: Readonly<Record<string, TeamOverlay>>;
 }
 
-/** What this Fleet is. */
+/** The agents, what they can do and what they accept. */
 export interface FleetSpec {
   /** What the fleet does. */
   readonly description?: Description;
@@ -559,7 +570,7 @@ export interface FleetSpec {
     readonly size: Size;
     /** Its storage class; the environment's where it is not said. */
     readonly class?: StorageClass;
-    /** Where it is mounted. Default: `'/var/lib/agent'`. */
+    /** Where it is mounted in the container. Default: `'/var/lib/agent'`. */
     readonly path?: string;
     /** Whether volumes stay when the fleet is scaled in or deleted. Default: `'always'`. */
     readonly keep?: 'always' | 'while-deployed';
@@ -583,7 +594,7 @@ export interface FleetSpec {
     Record<
       string,
       {
-        /** TCP port. Default: `443`. */
+        /** TCP port of the host. Default: `443`. */
         readonly port?: Port;
       }
     >
@@ -595,7 +606,7 @@ export interface FleetSpec {
     Record<
       string,
       {
-        /** Tools they may call. */
+        /** Tools they may call. Every other tool is refused. */
         readonly allow: readonly string[];
       }
     >
@@ -622,19 +633,19 @@ export interface FleetSpec {
 
 /** A fleet: agents of one kind that run the same image and accept the same tasks. */
 export interface Fleet {
-  /** Version of the language. */
+  /** Version of the language this document is written in. */
   readonly apiVersion: 'nova-torch.dev/v1';
-  /** Always Fleet. */
+  /** The kind of this document: Fleet. */
   readonly kind: 'Fleet';
-  /** Name and labels of this document. The owning team comes from the path of the file, never from a field. */
+  /** Name and labels. The owning team comes from the path of the file, never from a field. */
   readonly metadata: Metadata;
-  /** What this Fleet is. */
+  /** The agents, what they can do and what they accept. */
   readonly spec: FleetSpec;
   /** What differs in an environment: maps are merged key by key, everything else is replaced. */
   readonly environments?: Readonly<Record<string, FleetOverlay>>;
 }
 
-/** What this Route is. */
+/** Which tasks are meant, where they go and how many at once. */
 export interface RouteSpec {
   /** What the route is for. */
   readonly description?: Description;
@@ -703,17 +714,17 @@ export interface RouteSpec {
     readonly perKey?: {
       /** Where the key is read. */
       readonly key: KeyPath;
-      /** How many. */
+      /** Most tasks with one key at once. */
       readonly max: number;
-      /** What happens to the next one. Default: `'queue'`. */
+      /** What happens to one more: it waits, or it is refused. Default: `'queue'`. */
       readonly onFull?: 'queue' | 'reject';
     };
   };
   /** Treat tasks with the same key as one. */
   readonly dedupe?: {
-    /** The key. */
+    /** What makes two tasks the same. */
     readonly key: KeyTemplate;
-    /** How long after the first one. */
+    /** How long after the first task the next ones count as the same. */
     readonly window: Duration;
     /** `join`: the submitter gets the task that is there. `reject`: it is refused. Default: `'join'`. */
     readonly onHit?: 'join' | 'reject';
@@ -722,11 +733,11 @@ export interface RouteSpec {
   readonly queue?: Queue;
   /** Where tasks go when the fleets above cannot take them, in order. */
   readonly fallback?: readonly {
-    /** What sets it off. */
+    /** What sets it off: no agent is there, the wait is longer than `after`, the fleet's circuit breaker is open, or the queue refused the task. */
     readonly when: readonly ('no-agent' | 'wait-above' | 'breaker-open' | 'rejected')[];
-    /** How long that must last first. Default: `'1m'`. */
+    /** How long the reason must last first. Default: `'1m'`. */
     readonly after?: Duration;
-    /** The fleet. */
+    /** The fleet that takes the task instead. */
     readonly to: FleetRef;
     /** What its agents must be able to do instead. */
     readonly require?: {
@@ -736,7 +747,7 @@ export interface RouteSpec {
   }[];
   /** Tasks and where they must go. The compiler runs them with the scheduler's own matcher. */
   readonly expect?: readonly {
-    /** The task. */
+    /** The task to try. */
     readonly task: TaskSample;
     /** The fleets this route may choose for it. */
     readonly goesTo?: readonly FleetRef[];
@@ -747,21 +758,21 @@ export interface RouteSpec {
 
 /** A routing rule: which tasks go to which fleets, and under which limits. */
 export interface Route {
-  /** Version of the language. */
+  /** Version of the language this document is written in. */
   readonly apiVersion: 'nova-torch.dev/v1';
-  /** Always Route. */
+  /** The kind of this document: Route. */
   readonly kind: 'Route';
-  /** Name and labels of this document. The owning team comes from the path of the file, never from a field. */
+  /** Name and labels. The owning team comes from the path of the file, never from a field. */
   readonly metadata: Metadata;
-  /** What this Route is. */
+  /** Which tasks are meant, where they go and how many at once. */
   readonly spec: RouteSpec;
   /** What differs in an environment: maps are merged key by key, everything else is replaced. */
   readonly environments?: Readonly<Record<string, RouteOverlay>>;
 }
 
-/** What this Provider is. */
+/** Where the vendor is and what the account allows. */
 export interface ProviderSpec {
-  /** What it is. */
+  /** Whose account it is and what it is for. */
   readonly description?: Description;
   /** Address of its API, or of a gateway in front of it. */
   readonly endpoint: Url;
@@ -769,112 +780,112 @@ export interface ProviderSpec {
   readonly secret?: SecretRef;
   /** What the account allows, all fleets together. */
   readonly limits?: {
-    /** Requests. */
+    /** Requests in a unit of time. */
     readonly requests?: Rate;
     /** Requests at once. */
     readonly concurrent?: number;
   };
   /** When to stop calling it for a while. */
   readonly breaker?: {
-    /** Errors in a row. Default: `5`. */
+    /** Errors in a row that open the breaker. Default: `5`. */
     readonly errors?: number;
-    /** How long it is left alone. Default: `'30s'`. */
+    /** How long it is left alone before it is tried again. Default: `'30s'`. */
     readonly openFor?: Duration;
   };
 }
 
 /** An LLM vendor account: one limit and one way out, shared by every fleet that uses it. */
 export interface Provider {
-  /** Version of the language. */
+  /** Version of the language this document is written in. */
   readonly apiVersion: 'nova-torch.dev/v1';
-  /** Always Provider. */
+  /** The kind of this document: Provider. */
   readonly kind: 'Provider';
-  /** Name and labels of this document. The owning team comes from the path of the file, never from a field. */
+  /** Name and labels. The owning team comes from the path of the file, never from a field. */
   readonly metadata: Metadata;
-  /** What this Provider is. */
+  /** Where the vendor is and what the account allows. */
   readonly spec: ProviderSpec;
   /** What differs in an environment: maps are merged key by key, everything else is replaced. */
   readonly environments?: Readonly<Record<string, ProviderOverlay>>;
 }
 
-/** What this ToolServer is. */
+/** Where the server is and which tools it offers. */
 export interface ToolServerSpec {
-  /** What it offers. */
+  /** What the server offers. */
   readonly description?: Description;
-  /** Its address. */
+  /** Address of its MCP endpoint. */
   readonly url: Url;
-  /** How MCP is spoken. Default: `'streamable-http'`. */
+  /** Transport that MCP is spoken over. Default: `'streamable-http'`. */
   readonly transport?: 'streamable-http' | 'sse';
   /** The token agents authenticate with. */
   readonly secret?: SecretRef;
-  /** Tools it offers. */
+  /** Tools it offers; a fleet can be allowed no others. */
   readonly tools: readonly string[];
 }
 
 /** An MCP server whose tools fleets may be allowed to call. */
 export interface ToolServer {
-  /** Version of the language. */
+  /** Version of the language this document is written in. */
   readonly apiVersion: 'nova-torch.dev/v1';
-  /** Always ToolServer. */
+  /** The kind of this document: ToolServer. */
   readonly kind: 'ToolServer';
-  /** Name and labels of this document. The owning team comes from the path of the file, never from a field. */
+  /** Name and labels. The owning team comes from the path of the file, never from a field. */
   readonly metadata: Metadata;
-  /** What this ToolServer is. */
+  /** Where the server is and which tools it offers. */
   readonly spec: ToolServerSpec;
   /** What differs in an environment: maps are merged key by key, everything else is replaced. */
   readonly environments?: Readonly<Record<string, ToolServerOverlay>>;
 }
 
-/** What this Schedule is. */
+/** What is submitted, and when. */
 export interface ScheduleSpec {
-  /** What it is for. */
+  /** What the task is for. */
   readonly description?: Description;
-  /** When. */
+  /** When the task is submitted. */
   readonly cron: Cron;
   /** Time zone of the cron fields. Default: `'Etc/UTC'`. */
   readonly tz?: TimeZone;
-  /** Type of the task. */
+  /** Type of the task that is submitted. */
   readonly task: TaskType;
-  /** Input of the task. */
+  /** Input of the task, the same each time. */
   readonly input?: Readonly<Record<string, unknown>>;
   /** Labels of the task. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** What happens when the last one still runs. Default: `'skip'`. */
+  /** What happens when the task before still runs: this one is left out, waits, or takes its place. Default: `'skip'`. */
   readonly overlap?: 'skip' | 'queue' | 'replace';
   /** What happens to times missed while the scheduler was away. */
   readonly catchUp?: {
-    /** How far back they count. Default: `'1h'`. */
+    /** How far back missed times count. Default: `'1h'`. */
     readonly window?: Duration;
-    /** Most that are made up for. Default: `1`. */
+    /** Most missed tasks that are submitted late. Default: `1`. */
     readonly max?: number;
   };
 }
 
 /** A task submitted by the clock. */
 export interface Schedule {
-  /** Version of the language. */
+  /** Version of the language this document is written in. */
   readonly apiVersion: 'nova-torch.dev/v1';
-  /** Always Schedule. */
+  /** The kind of this document: Schedule. */
   readonly kind: 'Schedule';
-  /** Name and labels of this document. The owning team comes from the path of the file, never from a field. */
+  /** Name and labels. The owning team comes from the path of the file, never from a field. */
   readonly metadata: Metadata;
-  /** What this Schedule is. */
+  /** What is submitted, and when. */
   readonly spec: ScheduleSpec;
   /** What differs in an environment: maps are merged key by key, everything else is replaced. */
   readonly environments?: Readonly<Record<string, ScheduleOverlay>>;
 }
 
-/** What this Patch is. */
+/** Which object is changed, how, why and until when. */
 export interface PatchSpec {
   /** The fleet of this team whose object is changed. */
   readonly fleet: Name;
-  /** Where; every environment when it is not said. */
+  /** Environments it counts in; all where it is not said. */
   readonly environments?: readonly Name[];
-  /** The object. */
+  /** The object that is changed. */
   readonly target: {
-    /** Its kind. */
+    /** Kind of the object. */
     readonly kind: 'Deployment' | 'StatefulSet' | 'Service' | 'PodDisruptionBudget' | 'NetworkPolicy';
-    /** Its name; the only one of the kind when it is not said. */
+    /** Name of the object; needed only where the fleet has several of the kind. */
     readonly name?: string;
   };
   /** Who answers for it. */
@@ -888,13 +899,15 @@ export interface PatchSpec {
     | {
         /** What to do. */
         readonly op: 'add' | 'replace' | 'test';
+        /** Where in the object. */
         readonly path: PatchPointer;
-        /** The value. */
+        /** What to put there, or for `test` what must be there. */
         readonly value: unknown;
       }
     | {
         /** What to do. */
         readonly op: 'remove';
+        /** Where in the object. */
         readonly path: PatchPointer;
       }
   )[];
@@ -905,13 +918,13 @@ export type PatchPointer = string;
 
 /** An escape hatch: changes one generated object where the language cannot say it yet. It has an owner, a reason and an end. */
 export interface Patch {
-  /** Version of the language. */
+  /** Version of the language this document is written in. */
   readonly apiVersion: 'nova-torch.dev/v1';
-  /** Always Patch. */
+  /** The kind of this document: Patch. */
   readonly kind: 'Patch';
-  /** Name and labels of this document. The owning team comes from the path of the file, never from a field. */
+  /** Name and labels. The owning team comes from the path of the file, never from a field. */
   readonly metadata: Metadata;
-  /** What this Patch is. */
+  /** Which object is changed, how, why and until when. */
   readonly spec: PatchSpec;
 }
 
