@@ -2,6 +2,81 @@ import { defineCatalog } from './entry.ts';
 
 /** NT10xx files, NT11xx YAML, NT12xx schema and documents, NT13xx secrets, NT14xx schemas of task types. */
 export const load = defineCatalog({
+  NT1001: {
+    severity: 'error',
+    exit: 1,
+    message: '`{path}` is {what}, and only regular files are read',
+    explanation: `A link or a device can lead outside the repository, where nobody reviews, or make the compiler wait for ever. So no part of a path below \`spec/\` may be a symbolic link, and a file may not have a second name (hard link).
+
+Put a copy of the content there:
+
+\`\`\`
+cp --remove-destination "$(readlink -f spec/teams/a/b.yaml)" spec/teams/a/b.yaml
+\`\`\``,
+  },
+  NT1002: {
+    severity: 'error',
+    exit: 4,
+    message: '`{path}` holds {size} bytes, more than the limit of {limit}',
+    explanation: `A spec file may hold 256 KiB. Larger files take long to review and are usually data that belongs elsewhere.
+
+Split the file: one fleet a file is a good habit. A large prompt or schema can be split as well.`,
+  },
+  NT1003: {
+    severity: 'error',
+    exit: 4,
+    message: '`spec/` holds more than {limit} files',
+    explanation: `A spec may hold 20,000 files, ten for each of 2,000 fleets. More is usually a folder that was copied by mistake (a \`node_modules\`, a checkout).
+
+Remove what does not belong below \`spec/\`.`,
+  },
+  NT1004: {
+    severity: 'error',
+    exit: 4,
+    message: 'the files of `spec/` hold more than {limit} bytes together',
+    explanation: `A spec may hold 16 MiB in all, which is enough for 2,000 fleets. The limit keeps every compile within a few seconds and a known amount of memory.
+
+Remove files that nothing refers to; the check for orphans names them once the spec is small enough to read.`,
+  },
+  NT1005: {
+    severity: 'error',
+    exit: 1,
+    message: 'byte {offset} is not UTF-8',
+    explanation: `All files are read as UTF-8. Other encodings would turn letters into others without a word.
+
+Convert the file:
+
+\`\`\`
+iconv -f latin1 -t utf-8 old.yaml > new.yaml
+\`\`\``,
+  },
+  NT1006: {
+    severity: 'error',
+    exit: 1,
+    message: '`{path}` cannot be read: {reason}',
+    explanation: `The operating system refused to open the file or the folder. Nothing is compiled from half a spec.
+
+Give yourself the right to read it (\`chmod u+r\`), or remove it.`,
+  },
+  NT1007: {
+    severity: 'warning',
+    exit: 1,
+    message: '`{path}` is not read: {reason}',
+    explanation: `Only known places and endings are read, so that a file never counts by accident. Below \`spec/\`:
+
+- \`*.yaml\` beside \`company.yaml\`, and in \`environments/\`, \`providers/\`, \`tools/\` and \`teams/<team>/\`
+- \`*.json\` (schemas), \`*.md\` and \`*.txt\` (prompts) in \`teams/<team>/\`
+
+Rename the file (\`.yml\` becomes \`.yaml\`), move it, or remove it.`,
+  },
+  NT1008: {
+    severity: 'error',
+    exit: 1,
+    message: 'there is no spec to read in `{path}`',
+    explanation: `The compiler reads \`spec/\` of the folder it is called in, and it must hold at least a Company document.
+
+Change to the repository's root, say where it is with \`--root\`, or begin with \`nova-torch init\`.`,
+  },
   NT1101: {
     severity: 'error',
     exit: 1,
