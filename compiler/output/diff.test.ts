@@ -1,0 +1,267 @@
+import { expect, test } from 'vitest';
+import type { JsonObject } from '../../spec/contract/source.ts';
+import { diffTrees } from './diff.ts';
+import type { UnitDiff } from './diff.ts';
+import { printDiff } from './diff-print.ts';
+import { renderYaml } from './render-yaml.ts';
+
+test('equal trees have no difference, and indexes and manifests do not count', () => {
+  const tree = fleet({});
+  expect(diffTrees(tree, tree)).toEqual({ environments: [] });
+  const after = new Map([...tree, ['prod/manifest.json', '{}'], ['.index/prod/x.json', '{}']]);
+  expect(printDiff(diffTrees(tree, after), 'text')).toBe('Nothing changes.\n');
+});
+
+test('a new image restarts, a new replica bound does not and is capacity', () => {
+  expect(one(fleet({}), fleet({ image: 'b' }))).toMatchObject({
+    restart: true,
+    objects: [
+      { object: 'Deployment.apps ns/triage', fields: [{ path: '/spec/template/spec/containers/agent/image' }] },
+    ],
+  });
+  const scaled = one(fleet({}), fleet({ max: 20 }));
+  expect(scaled.restart).toBe(false);
+  expect(scaled.capacity).toEqual({
+    before: { pods: 10, cpuMillis: 2500, memoryBytes: 10 * 2 ** 29 },
+    after: { pods: 20, cpuMillis: 5000, memoryBytes: 20 * 2 ** 29 },
+  });
+});
+
+test('network paths that open and close are named by peer and port', () => {
+  const rules = (ingress: readonly JsonObject[], egress: readonly JsonObject[]): JsonObject => ({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'n', namespace: 'ns' },
+    spec: { ingress, egress },
+  });
+  const before = fleet({ more: [rules([{ from: [{ podSelector: {} }] }], [])] });
+  const after = fleet({
+    more: [
+      rules(
+        [{ from: [{ namespaceSelector: { matchLabels: { team: 'a' } }, podSelector: { matchLabels: { app: 'x' } } }] }],
+        [
+          { to: [{ ipBlock: { cidr: '10.0.0.0/8' } }], ports: [{ port: 53, protocol: 'UDP' }, { protocol: 'TCP' }] },
+          { to: [{ namespaceSelector: { matchExpressions: [{ key: 'a', operator: 'Exists' }] } }] },
+          { ports: [{ port: 443 }] },
+        ],
+      ),
+      {
+        apiVersion: 'networking.istio.io/v1',
+        kind: 'ServiceEntry',
+        metadata: { name: 's' },
+        spec: { hosts: ['api.example.com'] },
+      },
+    ],
+  });
+  const { opened, closed } = one(before, after);
+  expect(closed).toEqual(['ingress from own namespace any pod:any port']);
+  expect(opened).toEqual([
+    'egress to 10.0.0.0/8:53/udp',
+    'egress to 10.0.0.0/8:any port',
+    'egress to [{"key":"a","operator":"Exists"}]:any port',
+    'egress to anywhere:443',
+    'egress to host api.example.com',
+    'ingress from team=a app=x:any port',
+  ]);
+});
+
+test('secrets of both kinds of delivery are named, never their values', () => {
+  const vault = {
+    apiVersion: 'v',
+    kind: 'VaultStaticSecret',
+    metadata: { name: 'a' },
+    spec: { mount: 'kv', path: 'a/b' },
+  };
+  const external = {
+    apiVersion: 'e/v1',
+    kind: 'ExternalSecret',
+    metadata: { name: 'b' },
+    spec: { data: [{ remoteRef: { key: 'kv/c', property: 'token' } }, { remoteRef: { key: 'kv/d' } }] },
+  };
+  const change = one(fleet({ more: [vault] }), fleet({ more: [external] }));
+  expect([change.secretsAdded, change.secretsRemoved]).toEqual([['kv/c#token', 'kv/d'], ['kv/a/b']]);
+});
+
+test('a change that the API server refuses is marked', () => {
+  const claim = (storage: string): JsonObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 's' },
+    spec: { volumeClaimTemplates: [{ spec: { resources: { requests: { storage } } } }], replicas: 1 },
+  });
+  const { objects, restart } = one(fleet({ more: [claim('1Gi')] }), fleet({ more: [claim('2Gi')] }));
+  expect(restart).toBe(false);
+  expect(objects[0]?.immutable).toEqual([
+    { path: '/spec/volumeClaimTemplates/0/spec/resources/requests/storage', before: '1Gi', after: '2Gi' },
+  ]);
+});
+
+test('units come and go, and files without objects are listed', () => {
+  const before = new Map([...fleet({}), ['prod/teams/support/triage/policy.hcl', 'a'], ['prod/platform/x.json', '1']]);
+  const after = new Map([
+    ['prod/teams/support/writer/kubernetes.yaml', 'a: 1\n'],
+    ['prod/platform/x.json', '2'],
+  ]);
+  expect(diffTrees(before, after).environments[0]?.units.map(({ unit, state, files }) => [unit, state, files])).toEqual(
+    [
+      ['shared', 'changed', ['prod/platform/x.json']],
+      ['support/triage', 'removed', ['prod/teams/support/triage/policy.hcl']],
+    ],
+  );
+});
+
+test('an older tree in another style is read too, and a broken one counts as empty', () => {
+  const mine = fleet({ more: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'x' } }] });
+  const flow = '{apiVersion: v1, kind: Namespace, metadata: {name: y}}\n';
+  const path = 'prod/teams/support/triage/kubernetes.yaml';
+  expect(one(new Map([[path, flow]]), mine).objects.map(({ object, state }) => `${state} ${object}`)).toEqual([
+    'added Deployment.apps ns/triage',
+    'added HorizontalPodAutoscaler.autoscaling triage',
+    'added Namespace x',
+    'removed Namespace y',
+  ]);
+  expect(one(new Map([[path, ': :\n- {']]), new Map([[path, flow]])).objects).toHaveLength(1);
+});
+
+test('routing: routes added, removed, changed by part and target, and their order', () => {
+  const table = (...routes: readonly object[]): Map<string, string> =>
+    new Map([['prod/routing-table.json', JSON.stringify({ routes })]]);
+  const route = (id: string, to: readonly (readonly [string, number])[], more = {}): object => ({
+    id,
+    to: to.map(([name, weight]) => ({ fleet: name, weight })),
+    ...more,
+  });
+  const before = table(
+    route('a', [
+      ['f', 9],
+      ['g', 1],
+      ['i', 2],
+    ]),
+    route('b', []),
+    route('c', []),
+  );
+  const after = table(
+    route('c', []),
+    route('d', []),
+    route(
+      'a',
+      [
+        ['f', 5],
+        ['h', 5],
+        ['i', 2],
+      ],
+      { team: 'x' },
+    ),
+  );
+  expect(diffTrees(before, after).environments[0]?.routing).toEqual({
+    added: ['d'],
+    removed: ['b'],
+    changed: [{ route: 'a', parts: ['team', 'to'], targets: ['f 9 -> 5', 'g gone', 'h new 5'] }],
+    reordered: true,
+  });
+  expect(printDiff(diffTrees(before, after), 'text')).toBe(`prod: 1 changed
+  shared: changed, no restart
+    ~ file prod/routing-table.json
+  routing
+    + route d
+    - route b
+    ~ route a: team, f 9 -> 5, g gone, h new 5
+    ~ routes are tried in another order
+`);
+  expect(diffTrees(table(), new Map([['prod/routing-table.json', '{']])).environments[0]?.routing.added).toEqual([]);
+});
+
+test('the text and the Markdown say the same, and no text of a spec can leave its place', () => {
+  const change = diffTrees(fleet({}), fleet({ image: 'b`@all`\u202e', max: 12 }));
+  expect(printDiff(change, 'text')).toBe(`prod: 1 changed, 1 restart
+  support/triage: changed, restart, +2 pods, +0.5 cores, +1 GiB
+    ~ Deployment.apps ns/triage
+      /spec/template/spec/containers/agent/image: "a" -> "b\`@all\`\\u{202e}"
+    ~ HorizontalPodAutoscaler.autoscaling triage
+      /spec/maxReplicas: 10 -> 12
+`);
+  expect(printDiff(change, 'markdown')).toBe(`### prod: 1 changed, 1 restart
+
+- \`support/triage: changed, restart, +2 pods, +0.5 cores, +1 GiB\`
+  - \`~ Deployment.apps ns/triage\`
+    - \`\` /spec/template/spec/containers/agent/image: "a" -> "b\`@all\`\\u{202e}" \`\`
+  - \`~ HorizontalPodAutoscaler.autoscaling triage\`
+    - \`/spec/maxReplicas: 10 -> 12\`
+`);
+});
+
+test('what does not fit is said in less detail, down to a count, and never cut off', () => {
+  const many = diffTrees(new Map(), big(30));
+  const whole = printDiff(many, 'text', 1e6);
+  expect(whole).not.toContain('shortened');
+  let last = whole.length;
+  for (const [lengthMax, detail] of [
+    [100_000, ''],
+    [3_000, 'units'],
+    [300, 'environments'],
+    [60, 'too many'],
+  ] as const) {
+    const text = printDiff(many, 'text', lengthMax);
+    expect(text.length).toBeLessThanOrEqual(Math.max(lengthMax, 60));
+    expect(text).toContain(detail === '' ? '' : detail);
+    expect(text.endsWith('\n')).toBe(true);
+    expect(text.length).toBeLessThanOrEqual(last);
+    last = text.length;
+  }
+  const changes = diffTrees(big(30, 'a'), big(30, 'bb'));
+  expect(printDiff(changes, 'text', printDiff(changes, 'text').length - 1)).toContain('(shortened to objects:');
+});
+
+test('as JSON every level of detail is valid and says which it is', () => {
+  const many = diffTrees(big(30, 'a'), big(30, 'bb'));
+  const seen = new Set<string>();
+  for (let lengthMax = 200_000; lengthMax > 10; lengthMax = Math.floor(lengthMax * 0.8)) {
+    const text = printDiff(many, 'json', lengthMax);
+    const value = JSON.parse(text) as { detail: string };
+    seen.add(value.detail);
+    if (value.detail !== 'none') expect(text.length).toBeLessThanOrEqual(lengthMax);
+  }
+  expect([...seen]).toEqual(['fields', 'objects', 'units', 'environments', 'none']);
+  expect(JSON.parse(printDiff(diffTrees(fleet({}), fleet({ image: 'b' })), 'json'))).toMatchObject({
+    detail: 'fields',
+    environments: [{ name: 'prod', changed: 1, restarts: 1, refused: 0, units: [{ unit: 'support/triage' }] }],
+  });
+});
+
+interface Shape {
+  readonly image?: string;
+  readonly max?: number;
+  readonly more?: readonly JsonObject[];
+}
+
+function fleet({ image = 'a', max = 10, more = [] }: Shape, name = 'triage'): Map<string, string> {
+  const requests = { cpu: '250m', memory: '512Mi' };
+  const objects: JsonObject[] = [
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name, namespace: 'ns' },
+      spec: { replicas: 2, template: { spec: { containers: [{ name: 'agent', image, resources: { requests } }] } } },
+    },
+    {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name },
+      spec: { scaleTargetRef: { name }, maxReplicas: max },
+    },
+    ...more,
+  ];
+  return new Map([[`prod/teams/support/${name}/kubernetes.yaml`, renderYaml('', objects)]]);
+}
+
+function big(count: number, image = 'a'): Map<string, string> {
+  return new Map(Array.from({ length: count }, (_, n) => [...fleet({ image }, `fleet-${n}`)]).flat());
+}
+
+function one(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): UnitDiff {
+  const { environments } = diffTrees(before, after);
+  const unit = environments[0]?.units[0];
+  if (unit === undefined || environments.length !== 1 || environments[0]?.units.length !== 1)
+    throw new Error('not one unit');
+  return unit;
+}
