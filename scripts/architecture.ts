@@ -1,0 +1,118 @@
+/**
+ * The arrows of the house, as data, and the reader that finds what breaks them. A new door between rooms is one edit of
+ * this file, with the reason beside it.
+ *
+ * Glossary
+ * - room: a folder (or a file) with one job; a file belongs to the room with the longest matching path
+ * - door: a room that another one may import at run time
+ * - pure: no file, clock, randomness, process or locale; the same arguments give the same result on any machine
+ */
+
+export interface CodeFile {
+  /** Path from the repository's root. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface Import {
+  readonly target: string;
+  readonly typeOnly: boolean;
+  /** `import()`: loaded when it is needed. */
+  readonly lazy: boolean;
+}
+
+interface Room {
+  readonly path: string;
+  /** Rooms it may import at run time, besides itself. */
+  readonly doors: readonly string[];
+  readonly packages: readonly string[];
+  /** Rooms it may take types from, besides its doors. */
+  readonly types?: readonly string[];
+  readonly pure?: true;
+}
+
+const CONTRACT = 'spec/contract';
+const CORE = 'compiler/core';
+const DIAGNOSTICS = 'compiler/diagnostics';
+const HASH = ['node:crypto'];
+const CDK = ['cdk8s', 'cdk8s-plus-27', 'constructs'];
+const FILES = ['node:fs', 'node:fs/promises', 'node:path', 'node:os', 'node:url', 'node:crypto'];
+const MODEL = [CONTRACT, DIAGNOSTICS, CORE];
+const STAGES = ['compiler/load', 'compiler/resolve', 'compiler/check', 'compiler/emitters', 'compiler/closure'];
+/** What a stage hands to the next one is typed where the stages meet. */
+const PIPELINE = ['compiler/compile.ts', 'compiler/load/document.ts'];
+
+/** From the language outwards. */
+export const rooms: readonly Room[] = [
+  { path: CONTRACT, doors: [], packages: [], pure: true },
+  // A report turns the place of a node into a span: the one thing of core that diagnostics run.
+  { path: DIAGNOSTICS, doors: [CONTRACT, 'compiler/core/origin.ts'], types: [CORE], packages: [], pure: true },
+  { path: CORE, doors: [CONTRACT], types: [DIAGNOSTICS], packages: HASH, pure: true },
+  { path: 'compiler/load', doors: MODEL, packages: ['yaml', 'js-yaml'], pure: true },
+  { path: 'compiler/load/read', doors: [...MODEL, 'compiler/load'], packages: FILES },
+  // Ajv checks the JSON Schemas of task types against the meta-schema.
+  {
+    path: 'compiler/resolve',
+    doors: MODEL,
+    types: PIPELINE,
+    packages: [...HASH, 'ajv', 'ajv/dist/2020.js'],
+    pure: true,
+  },
+  { path: 'compiler/check', doors: MODEL, types: PIPELINE, packages: HASH, pure: true },
+  { path: 'compiler/cdk8s', doors: MODEL, packages: CDK, pure: true },
+  { path: 'compiler/emitters', doors: [...MODEL, 'compiler/cdk8s'], packages: [...CDK, ...HASH], pure: true },
+  { path: 'compiler/closure', doors: MODEL, types: PIPELINE, packages: HASH, pure: true },
+  {
+    path: 'compiler/output',
+    doors: MODEL,
+    types: PIPELINE,
+    packages: [...FILES, 'yaml', 'js-yaml', 'node:worker_threads'],
+  },
+  { path: 'compiler/compile', doors: [...MODEL, ...STAGES, 'compiler/output', 'compiler/cdk8s'], packages: HASH },
+  {
+    path: 'compiler/cli',
+    doors: [...MODEL, ...STAGES, 'compiler/output', 'compiler/compile', 'runtime/client'],
+    packages: [...FILES, 'commander', 'yaml', 'node:child_process', 'node:process', 'node:util', 'node:tty', 'node:v8'],
+  },
+];
+
+const IMPORT = /^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s)?'([^']+)'/gm;
+const LAZY = /\bimport\(\s*'([^']+)'\s*\)/g;
+
+/** What a file imports; relative targets as paths from the root. */
+export function importsOf(file: CodeFile): readonly Import[] {
+  const text = withoutComments(file.text);
+  const found: Import[] = [];
+  for (const [, type, target = ''] of text.matchAll(IMPORT)) {
+    found.push({ target: resolvePath(file.path, target), typeOnly: type !== undefined, lazy: false });
+  }
+  for (const [, target = ''] of text.matchAll(LAZY)) {
+    found.push({ target: resolvePath(file.path, target), typeOnly: false, lazy: true });
+  }
+  return found;
+}
+
+/** The room of a path: the one with the longest matching name. */
+export function roomOf(path: string): Room | undefined {
+  return rooms.filter((room) => inside(path, room.path)).sort((a, b) => b.path.length - a.path.length)[0];
+}
+
+/** `compiler/load/read` holds `compiler/load/read.ts`, `compiler/load/read-files.ts` and `compiler/load/read/x.ts`. */
+export function inside(path: string, room: string): boolean {
+  return path === room || path.startsWith(`${room}/`) || path === `${room}.ts` || path.startsWith(`${room}-`);
+}
+
+/** Block comments, and line comments that begin a line or follow a space. Strings that hold ` //` are not expected. */
+export function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
+}
+
+function resolvePath(from: string, target: string): string {
+  if (!target.startsWith('.')) return target;
+  const parts = from.split('/').slice(0, -1);
+  for (const part of target.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '.') parts.push(part);
+  }
+  return parts.join('/');
+}
