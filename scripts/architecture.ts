@@ -36,7 +36,7 @@ const CORE = 'compiler/core';
 const DIAGNOSTICS = 'compiler/diagnostics';
 const HASH = ['node:crypto'];
 const CDK = ['cdk8s', 'cdk8s-plus-27', 'constructs'];
-const FILES = ['node:fs', 'node:fs/promises', 'node:path', 'node:os', 'node:url', 'node:crypto'];
+const FILES = ['node:buffer', 'node:fs', 'node:fs/promises', 'node:path', 'node:os', 'node:url', 'node:crypto'];
 const MODEL = [CONTRACT, DIAGNOSTICS, CORE];
 const STAGES = ['compiler/load', 'compiler/resolve', 'compiler/check', 'compiler/emitters', 'compiler/closure'];
 /** What a stage hands to the next one is typed where the stages meet. */
