@@ -31,51 +31,6 @@ return errors === 0;
 }
 
 
-function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(func2(data) > 40){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelName/maxLength",keyword:"maxLength",params:{limit: 40}});
-errors++;
-}
-if(!pattern0.test(data)){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelName/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"}});
-errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelName/type",keyword:"type",params:{type: "string"}});
-errors++;
-}
-validate25.errors = vErrors;
-return errors === 0;
-}
-
-const pattern2 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", "u");
-
-function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(func2(data) > 63){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelValue/maxLength",keyword:"maxLength",params:{limit: 63}});
-errors++;
-}
-if(!pattern2.test(data)){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelValue/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
-errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelValue/type",keyword:"type",params:{type: "string"}});
-errors++;
-}
-validate27.errors = vErrors;
-return errors === 0;
-}
-
-
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
@@ -85,7 +40,7 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/metadata/required",keyw
 errors++;
 }
 for(const key0 in data){
-if(!((key0 === "name") || (key0 === "labels"))){
+if(!(key0 === "name")){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/metadata/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -94,37 +49,6 @@ if(data.name !== undefined){
 if(!(validate23(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData}))){
 vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
 errors = vErrors.length;
-}
-}
-if(data.labels !== undefined){
-let data1 = data.labels;
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-if(Object.keys(data1).length > 16){
-vErrors = add(vErrors, {instancePath:instancePath+"/labels",schemaPath:"#/$defs/metadata/properties/labels/maxProperties",keyword:"maxProperties",params:{limit: 16}});
-errors++;
-}
-for(const key1 in data1){
-const _errs5 = errors;
-if(!(validate25(key1, {instancePath:instancePath+"/labels",parentData:data1,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-var valid1 = _errs5 === errors;
-if(!valid1){
-vErrors = add(vErrors, {instancePath:instancePath+"/labels",schemaPath:"#/$defs/metadata/properties/labels/propertyNames",keyword:"propertyNames",params:{propertyName: key1}});
-errors++;
-}
-}
-for(const key2 in data1){
-if(!(validate27(data1[key2], {instancePath:instancePath+"/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data1,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-vErrors = add(vErrors, {instancePath:instancePath+"/labels",schemaPath:"#/$defs/metadata/properties/labels/type",keyword:"type",params:{type: "object"}});
-errors++;
 }
 }
 }
@@ -137,7 +61,7 @@ return errors === 0;
 }
 
 
-function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -154,13 +78,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/description/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate31.errors = vErrors;
+validate27.errors = vErrors;
 return errors === 0;
 }
 
-const pattern3 = new RegExp("^https?://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]{0,200})?$", "u");
+const pattern1 = new RegExp("^https?://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]{0,200})?$", "u");
 
-function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -168,7 +92,7 @@ if(func2(data) > 512){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/url/maxLength",keyword:"maxLength",params:{limit: 512}});
 errors++;
 }
-if(!pattern3.test(data)){
+if(!pattern1.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/url/pattern",keyword:"pattern",params:{pattern: "^https?://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]{0,200})?$"}});
 errors++;
 }
@@ -177,13 +101,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/url/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate35.errors = vErrors;
+validate31.errors = vErrors;
 return errors === 0;
 }
 
-const pattern5 = new RegExp("^([1-9][0-9]{0,3}|[1-9][0-9]{0,6}m)$", "u");
+const pattern3 = new RegExp("^([1-9][0-9]{0,3}|[1-9][0-9]{0,6}m)$", "u");
 
-function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -191,7 +115,7 @@ if(func2(data) > 8){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/cpu/maxLength",keyword:"maxLength",params:{limit: 8}});
 errors++;
 }
-if(!pattern5.test(data)){
+if(!pattern3.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/cpu/pattern",keyword:"pattern",params:{pattern: "^([1-9][0-9]{0,3}|[1-9][0-9]{0,6}m)$"}});
 errors++;
 }
@@ -200,13 +124,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/cpu/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate40.errors = vErrors;
+validate36.errors = vErrors;
 return errors === 0;
 }
 
-const pattern6 = new RegExp("^([1-9][0-9]{0,8}(Ki|Mi)|[1-9][0-9]{0,5}Gi|[1-9][0-9]{0,2}Ti)$", "u");
+const pattern4 = new RegExp("^([1-9][0-9]{0,8}(Ki|Mi)|[1-9][0-9]{0,5}Gi|[1-9][0-9]{0,2}Ti)$", "u");
 
-function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -214,7 +138,7 @@ if(func2(data) > 12){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/size/maxLength",keyword:"maxLength",params:{limit: 12}});
 errors++;
 }
-if(!pattern6.test(data)){
+if(!pattern4.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/size/pattern",keyword:"pattern",params:{pattern: "^([1-9][0-9]{0,8}(Ki|Mi)|[1-9][0-9]{0,5}Gi|[1-9][0-9]{0,2}Ti)$"}});
 errors++;
 }
@@ -223,12 +147,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/size/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate42.errors = vErrors;
+validate38.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -239,20 +163,20 @@ errors++;
 }
 }
 if(data.cpu !== undefined){
-if(!(validate40(data.cpu, {instancePath:instancePath+"/cpu",parentData:data,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+if(!(validate36(data.cpu, {instancePath:instancePath+"/cpu",parentData:data,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
 errors = vErrors.length;
 }
 }
 if(data.memory !== undefined){
-if(!(validate42(data.memory, {instancePath:instancePath+"/memory",parentData:data,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+if(!(validate38(data.memory, {instancePath:instancePath+"/memory",parentData:data,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
 if(data.ephemeral !== undefined){
-if(!(validate42(data.ephemeral, {instancePath:instancePath+"/ephemeral",parentData:data,parentDataProperty:"ephemeral",rootData}))){
-vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+if(!(validate38(data.ephemeral, {instancePath:instancePath+"/ephemeral",parentData:data,parentDataProperty:"ephemeral",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
@@ -261,13 +185,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/resources/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate39.errors = vErrors;
+validate35.errors = vErrors;
 return errors === 0;
 }
 
-const pattern7 = new RegExp("^(0|[1-9][0-9]{0,7})(ms|s|m|h|d)$", "u");
+const pattern5 = new RegExp("^(0|[1-9][0-9]{0,7})(ms|s|m|h|d)$", "u");
 
-function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate43(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -275,7 +199,7 @@ if(func2(data) > 12){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/duration/maxLength",keyword:"maxLength",params:{limit: 12}});
 errors++;
 }
-if(!pattern7.test(data)){
+if(!pattern5.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(0|[1-9][0-9]{0,7})(ms|s|m|h|d)$"}});
 errors++;
 }
@@ -284,13 +208,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate47.errors = vErrors;
+validate43.errors = vErrors;
 return errors === 0;
 }
 
-const pattern8 = new RegExp("^(100(\\.0{1,4})?|[1-9]?[0-9](\\.[0-9]{1,4})?)%$", "u");
+const pattern6 = new RegExp("^(100(\\.0{1,4})?|[1-9]?[0-9](\\.[0-9]{1,4})?)%$", "u");
 
-function validate49(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -298,7 +222,7 @@ if(func2(data) > 9){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/percent/maxLength",keyword:"maxLength",params:{limit: 9}});
 errors++;
 }
-if(!pattern8.test(data)){
+if(!pattern6.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/percent/pattern",keyword:"pattern",params:{pattern: "^(100(\\.0{1,4})?|[1-9]?[0-9](\\.[0-9]{1,4})?)%$"}});
 errors++;
 }
@@ -307,13 +231,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/percent/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate49.errors = vErrors;
+validate45.errors = vErrors;
 return errors === 0;
 }
 
-const pattern9 = new RegExp("^[0-9*,/-]{1,60}( [0-9*,/A-Z-]{1,60}){4}$", "u");
+const pattern7 = new RegExp("^[0-9*,/-]{1,60}( [0-9*,/A-Z-]{1,60}){4}$", "u");
 
-function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -321,7 +245,7 @@ if(func2(data) > 256){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/cron/maxLength",keyword:"maxLength",params:{limit: 256}});
 errors++;
 }
-if(!pattern9.test(data)){
+if(!pattern7.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/cron/pattern",keyword:"pattern",params:{pattern: "^[0-9*,/-]{1,60}( [0-9*,/A-Z-]{1,60}){4}$"}});
 errors++;
 }
@@ -330,13 +254,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/cron/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate52.errors = vErrors;
+validate48.errors = vErrors;
 return errors === 0;
 }
 
-const pattern10 = new RegExp("^[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}$", "u");
+const pattern8 = new RegExp("^[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}$", "u");
 
-function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate51(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -344,7 +268,7 @@ if(func2(data) > 64){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/timeZone/maxLength",keyword:"maxLength",params:{limit: 64}});
 errors++;
 }
-if(!pattern10.test(data)){
+if(!pattern8.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/timeZone/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2}$"}});
 errors++;
 }
@@ -353,12 +277,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/timeZone/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate55.errors = vErrors;
+validate51.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -412,14 +336,14 @@ errors++;
 }
 }
 if(data2.queueWait !== undefined){
-if(!(validate47(data2.queueWait, {instancePath:instancePath+"/target/queueWait",parentData:data2,parentDataProperty:"queueWait",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data2.queueWait, {instancePath:instancePath+"/target/queueWait",parentData:data2,parentDataProperty:"queueWait",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
 if(data2.slotUse !== undefined){
-if(!(validate49(data2.slotUse, {instancePath:instancePath+"/target/slotUse",parentData:data2,parentDataProperty:"slotUse",rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate45(data2.slotUse, {instancePath:instancePath+"/target/slotUse",parentData:data2,parentDataProperty:"slotUse",rootData}))){
+vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
 errors = vErrors.length;
 }
 }
@@ -439,8 +363,8 @@ errors++;
 }
 }
 if(data5.after !== undefined){
-if(!(validate47(data5.after, {instancePath:instancePath+"/down/after",parentData:data5,parentDataProperty:"after",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data5.after, {instancePath:instancePath+"/down/after",parentData:data5,parentDataProperty:"after",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -480,20 +404,20 @@ errors++;
 }
 }
 if(data8.cron !== undefined){
-if(!(validate52(data8.cron, {instancePath:instancePath+"/schedule/" + i0+"/cron",parentData:data8,parentDataProperty:"cron",rootData}))){
-vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors);
+if(!(validate48(data8.cron, {instancePath:instancePath+"/schedule/" + i0+"/cron",parentData:data8,parentDataProperty:"cron",rootData}))){
+vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
 errors = vErrors.length;
 }
 }
 if(data8.hold !== undefined){
-if(!(validate47(data8.hold, {instancePath:instancePath+"/schedule/" + i0+"/hold",parentData:data8,parentDataProperty:"hold",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data8.hold, {instancePath:instancePath+"/schedule/" + i0+"/hold",parentData:data8,parentDataProperty:"hold",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
 if(data8.tz !== undefined){
-if(!(validate55(data8.tz, {instancePath:instancePath+"/schedule/" + i0+"/tz",parentData:data8,parentDataProperty:"tz",rootData}))){
-vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
+if(!(validate51(data8.tz, {instancePath:instancePath+"/schedule/" + i0+"/tz",parentData:data8,parentDataProperty:"tz",rootData}))){
+vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
 errors = vErrors.length;
 }
 }
@@ -531,14 +455,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/scale/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate46.errors = vErrors;
+validate42.errors = vErrors;
 return errors === 0;
 }
 
-const schema24 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent"},"hold":{"$ref":"duration"}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent"},"run":{"$ref":"percentile"}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration"}},"additionalProperties":false};
-const pattern11 = new RegExp("^p(50|90|95|99|99\\.9) < [1-9][0-9]{0,7}(ms|s|m|h|d)$", "u");
+const schema22 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent"},"hold":{"$ref":"duration"}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent"},"run":{"$ref":"percentile"}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration"}},"additionalProperties":false};
+const pattern9 = new RegExp("^p(50|90|95|99|99\\.9) < [1-9][0-9]{0,7}(ms|s|m|h|d)$", "u");
 
-function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -546,7 +470,7 @@ if(func2(data) > 20){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/percentile/maxLength",keyword:"maxLength",params:{limit: 20}});
 errors++;
 }
-if(!pattern11.test(data)){
+if(!pattern9.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/percentile/pattern",keyword:"pattern",params:{pattern: "^p(50|90|95|99|99\\.9) < [1-9][0-9]{0,7}(ms|s|m|h|d)$"}});
 errors++;
 }
@@ -555,12 +479,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/percentile/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate62.errors = vErrors;
+validate58.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -577,7 +501,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/strategy",schemaPath:"#/$def
 errors++;
 }
 if(!(((data0 === "rolling") || (data0 === "canary")) || (data0 === "blue-green"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/strategy",schemaPath:"#/$defs/rollout/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema24.properties.strategy.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/strategy",schemaPath:"#/$defs/rollout/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema22.properties.strategy.enum}});
 errors++;
 }
 }
@@ -588,7 +512,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/split",schemaPath:"#/$defs/r
 errors++;
 }
 if(!((data1 === "mesh") || (data1 === "routing"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/split",schemaPath:"#/$defs/rollout/properties/split/enum",keyword:"enum",params:{allowedValues: schema24.properties.split.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/split",schemaPath:"#/$defs/rollout/properties/split/enum",keyword:"enum",params:{allowedValues: schema22.properties.split.enum}});
 errors++;
 }
 }
@@ -618,14 +542,14 @@ errors++;
 }
 }
 if(data3.weight !== undefined){
-if(!(validate49(data3.weight, {instancePath:instancePath+"/steps/" + i0+"/weight",parentData:data3,parentDataProperty:"weight",rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate45(data3.weight, {instancePath:instancePath+"/steps/" + i0+"/weight",parentData:data3,parentDataProperty:"weight",rootData}))){
+vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
 errors = vErrors.length;
 }
 }
 if(data3.hold !== undefined){
-if(!(validate47(data3.hold, {instancePath:instancePath+"/steps/" + i0+"/hold",parentData:data3,parentDataProperty:"hold",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data3.hold, {instancePath:instancePath+"/steps/" + i0+"/hold",parentData:data3,parentDataProperty:"hold",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -651,14 +575,14 @@ errors++;
 }
 }
 if(data6.success !== undefined){
-if(!(validate49(data6.success, {instancePath:instancePath+"/gate/success",parentData:data6,parentDataProperty:"success",rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate45(data6.success, {instancePath:instancePath+"/gate/success",parentData:data6,parentDataProperty:"success",rootData}))){
+vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
 errors = vErrors.length;
 }
 }
 if(data6.run !== undefined){
-if(!(validate62(data6.run, {instancePath:instancePath+"/gate/run",parentData:data6,parentDataProperty:"run",rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate58(data6.run, {instancePath:instancePath+"/gate/run",parentData:data6,parentDataProperty:"run",rootData}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
@@ -675,13 +599,13 @@ vErrors = add(vErrors, {instancePath:instancePath+"/onFailure",schemaPath:"#/$de
 errors++;
 }
 if(!((data9 === "rollback") || (data9 === "pause"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/onFailure",schemaPath:"#/$defs/rollout/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema24.properties.onFailure.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/onFailure",schemaPath:"#/$defs/rollout/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema22.properties.onFailure.enum}});
 errors++;
 }
 }
 if(data.drain !== undefined){
-if(!(validate47(data.drain, {instancePath:instancePath+"/drain",parentData:data,parentDataProperty:"drain",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data.drain, {instancePath:instancePath+"/drain",parentData:data,parentDataProperty:"drain",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -690,12 +614,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rollout/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate58.errors = vErrors;
+validate54.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -706,32 +630,32 @@ errors++;
 }
 }
 if(data.success !== undefined){
-if(!(validate49(data.success, {instancePath:instancePath+"/success",parentData:data,parentDataProperty:"success",rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate45(data.success, {instancePath:instancePath+"/success",parentData:data,parentDataProperty:"success",rootData}))){
+vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
 errors = vErrors.length;
 }
 }
 if(data.window !== undefined){
-if(!(validate47(data.window, {instancePath:instancePath+"/window",parentData:data,parentDataProperty:"window",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data.window, {instancePath:instancePath+"/window",parentData:data,parentDataProperty:"window",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
 if(data.assign !== undefined){
-if(!(validate62(data.assign, {instancePath:instancePath+"/assign",parentData:data,parentDataProperty:"assign",rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate58(data.assign, {instancePath:instancePath+"/assign",parentData:data,parentDataProperty:"assign",rootData}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
 if(data.queueWait !== undefined){
-if(!(validate62(data.queueWait, {instancePath:instancePath+"/queueWait",parentData:data,parentDataProperty:"queueWait",rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate58(data.queueWait, {instancePath:instancePath+"/queueWait",parentData:data,parentDataProperty:"queueWait",rootData}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
 if(data.run !== undefined){
-if(!(validate62(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate58(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
@@ -740,13 +664,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/slo/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate66.errors = vErrors;
+validate62.errors = vErrors;
 return errors === 0;
 }
 
-const schema27 = {"type":"object","properties":{"traces":{"$ref":"percent"},"logs":{"type":"string","enum":["debug","info","warn","error"]}},"additionalProperties":false};
+const schema25 = {"type":"object","properties":{"traces":{"$ref":"percent"},"logs":{"type":"string","enum":["debug","info","warn","error"]}},"additionalProperties":false};
 
-function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -757,8 +681,8 @@ errors++;
 }
 }
 if(data.traces !== undefined){
-if(!(validate49(data.traces, {instancePath:instancePath+"/traces",parentData:data,parentDataProperty:"traces",rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate45(data.traces, {instancePath:instancePath+"/traces",parentData:data,parentDataProperty:"traces",rootData}))){
+vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
 errors = vErrors.length;
 }
 }
@@ -769,7 +693,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/logs",schemaPath:"#/$defs/ob
 errors++;
 }
 if(!((((data1 === "debug") || (data1 === "info")) || (data1 === "warn")) || (data1 === "error"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/logs",schemaPath:"#/$defs/observe/properties/logs/enum",keyword:"enum",params:{allowedValues: schema27.properties.logs.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/logs",schemaPath:"#/$defs/observe/properties/logs/enum",keyword:"enum",params:{allowedValues: schema25.properties.logs.enum}});
 errors++;
 }
 }
@@ -778,12 +702,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/observe/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate73.errors = vErrors;
+validate69.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -820,8 +744,8 @@ errors++;
 }
 }
 if(data0.resources !== undefined){
-if(!(validate39(data0.resources, {instancePath:instancePath+"/agent/resources",parentData:data0,parentDataProperty:"resources",rootData}))){
-vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
+if(!(validate35(data0.resources, {instancePath:instancePath+"/agent/resources",parentData:data0,parentDataProperty:"resources",rootData}))){
+vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
 errors = vErrors.length;
 }
 }
@@ -832,26 +756,26 @@ errors++;
 }
 }
 if(data.scale !== undefined){
-if(!(validate46(data.scale, {instancePath:instancePath+"/scale",parentData:data,parentDataProperty:"scale",rootData}))){
-vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+if(!(validate42(data.scale, {instancePath:instancePath+"/scale",parentData:data,parentDataProperty:"scale",rootData}))){
+vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
 errors = vErrors.length;
 }
 }
 if(data.rollout !== undefined){
-if(!(validate58(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+if(!(validate54(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
 errors = vErrors.length;
 }
 }
 if(data.slo !== undefined){
-if(!(validate66(data.slo, {instancePath:instancePath+"/slo",parentData:data,parentDataProperty:"slo",rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate62(data.slo, {instancePath:instancePath+"/slo",parentData:data,parentDataProperty:"slo",rootData}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
 if(data.observe !== undefined){
-if(!(validate73(data.observe, {instancePath:instancePath+"/observe",parentData:data,parentDataProperty:"observe",rootData}))){
-vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
+if(!(validate69(data.observe, {instancePath:instancePath+"/observe",parentData:data,parentDataProperty:"observe",rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -860,12 +784,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/fleetDefaults/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate38.errors = vErrors;
+validate34.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -876,20 +800,20 @@ errors++;
 }
 }
 if(data.queue !== undefined){
-if(!(validate47(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
 if(data.run !== undefined){
-if(!(validate47(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
 if(data.heartbeat !== undefined){
-if(!(validate47(data.heartbeat, {instancePath:instancePath+"/heartbeat",parentData:data,parentDataProperty:"heartbeat",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data.heartbeat, {instancePath:instancePath+"/heartbeat",parentData:data,parentDataProperty:"heartbeat",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -898,13 +822,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/timeouts/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate77.errors = vErrors;
+validate73.errors = vErrors;
 return errors === 0;
 }
 
-const schema30 = {"type":"object","properties":{"first":{"$ref":"duration"},"factor":{"type":"number","minimum":1,"maximum":10},"max":{"$ref":"duration"},"jitter":{"type":"string","enum":["full","none"]}},"additionalProperties":false};
+const schema28 = {"type":"object","properties":{"first":{"$ref":"duration"},"factor":{"type":"number","minimum":1,"maximum":10},"max":{"$ref":"duration"},"jitter":{"type":"string","enum":["full","none"]}},"additionalProperties":false};
 
-function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate79(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -915,8 +839,8 @@ errors++;
 }
 }
 if(data.first !== undefined){
-if(!(validate47(data.first, {instancePath:instancePath+"/first",parentData:data,parentDataProperty:"first",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data.first, {instancePath:instancePath+"/first",parentData:data,parentDataProperty:"first",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -938,8 +862,8 @@ errors++;
 }
 }
 if(data.max !== undefined){
-if(!(validate47(data.max, {instancePath:instancePath+"/max",parentData:data,parentDataProperty:"max",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data.max, {instancePath:instancePath+"/max",parentData:data,parentDataProperty:"max",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -950,7 +874,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/jitter",schemaPath:"#/$defs/
 errors++;
 }
 if(!((data3 === "full") || (data3 === "none"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/jitter",schemaPath:"#/$defs/backoff/properties/jitter/enum",keyword:"enum",params:{allowedValues: schema30.properties.jitter.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/jitter",schemaPath:"#/$defs/backoff/properties/jitter/enum",keyword:"enum",params:{allowedValues: schema28.properties.jitter.enum}});
 errors++;
 }
 }
@@ -959,13 +883,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/backoff/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate83.errors = vErrors;
+validate79.errors = vErrors;
 return errors === 0;
 }
 
-const pattern12 = new RegExp("^[a-z][a-z0-9]*(_[a-z0-9]+)*$", "u");
+const pattern10 = new RegExp("^[a-z][a-z0-9]*(_[a-z0-9]+)*$", "u");
 
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -993,8 +917,8 @@ errors++;
 }
 }
 if(data.backoff !== undefined){
-if(!(validate83(data.backoff, {instancePath:instancePath+"/backoff",parentData:data,parentDataProperty:"backoff",rootData}))){
-vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
+if(!(validate79(data.backoff, {instancePath:instancePath+"/backoff",parentData:data,parentDataProperty:"backoff",rootData}))){
+vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
 errors = vErrors.length;
 }
 }
@@ -1013,7 +937,7 @@ if(func2(data3) > 63){
 vErrors = add(vErrors, {instancePath:instancePath+"/never/" + i0,schemaPath:"#/$defs/retry/properties/never/items/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern12.test(data3)){
+if(!pattern10.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/never/" + i0,schemaPath:"#/$defs/retry/properties/never/items/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"}});
 errors++;
 }
@@ -1052,13 +976,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/retry/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate82.errors = vErrors;
+validate78.errors = vErrors;
 return errors === 0;
 }
 
-const schema31 = {"type":"string","enum":["none","idempotent","external"]};
+const schema29 = {"type":"string","enum":["none","idempotent","external"]};
 
-function validate88(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate84(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data !== "string"){
@@ -1066,16 +990,16 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/effects/type",keyword:"
 errors++;
 }
 if(!(((data === "none") || (data === "idempotent")) || (data === "external"))){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/effects/enum",keyword:"enum",params:{allowedValues: schema31.enum}});
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/effects/enum",keyword:"enum",params:{allowedValues: schema29.enum}});
 errors++;
 }
-validate88.errors = vErrors;
+validate84.errors = vErrors;
 return errors === 0;
 }
 
-const schema32 = {"type":"object","properties":{"maxDepth":{"type":"integer","minimum":1,"maximum":1000000},"maxAge":{"$ref":"duration"},"onFull":{"type":"string","enum":["reject","shed-lowest"]}},"additionalProperties":false};
+const schema30 = {"type":"object","properties":{"maxDepth":{"type":"integer","minimum":1,"maximum":1000000},"maxAge":{"$ref":"duration"},"onFull":{"type":"string","enum":["reject","shed-lowest"]}},"additionalProperties":false};
 
-function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate86(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1103,8 +1027,8 @@ errors++;
 }
 }
 if(data.maxAge !== undefined){
-if(!(validate47(data.maxAge, {instancePath:instancePath+"/maxAge",parentData:data,parentDataProperty:"maxAge",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data.maxAge, {instancePath:instancePath+"/maxAge",parentData:data,parentDataProperty:"maxAge",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -1115,7 +1039,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/onFull",schemaPath:"#/$defs/
 errors++;
 }
 if(!((data2 === "reject") || (data2 === "shed-lowest"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/onFull",schemaPath:"#/$defs/queue/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema32.properties.onFull.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/onFull",schemaPath:"#/$defs/queue/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema30.properties.onFull.enum}});
 errors++;
 }
 }
@@ -1124,13 +1048,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/queue/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate90.errors = vErrors;
+validate86.errors = vErrors;
 return errors === 0;
 }
 
-const schema33 = {"type":"string","enum":["low","normal","high","urgent","critical"]};
+const schema31 = {"type":"string","enum":["low","normal","high","urgent","critical"]};
 
-function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data !== "string"){
@@ -1138,15 +1062,15 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/priority/type",keyword:
 errors++;
 }
 if(!(((((data === "low") || (data === "normal")) || (data === "high")) || (data === "urgent")) || (data === "critical"))){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/priority/enum",keyword:"enum",params:{allowedValues: schema33.enum}});
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/priority/enum",keyword:"enum",params:{allowedValues: schema31.enum}});
 errors++;
 }
-validate93.errors = vErrors;
+validate89.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate37(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1157,8 +1081,8 @@ errors++;
 }
 }
 if(data.fleet !== undefined){
-if(!(validate38(data.fleet, {instancePath:instancePath+"/fleet",parentData:data,parentDataProperty:"fleet",rootData}))){
-vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
+if(!(validate34(data.fleet, {instancePath:instancePath+"/fleet",parentData:data,parentDataProperty:"fleet",rootData}))){
+vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
 errors = vErrors.length;
 }
 }
@@ -1172,20 +1096,20 @@ errors++;
 }
 }
 if(data1.timeouts !== undefined){
-if(!(validate77(data1.timeouts, {instancePath:instancePath+"/task/timeouts",parentData:data1,parentDataProperty:"timeouts",rootData}))){
-vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+if(!(validate73(data1.timeouts, {instancePath:instancePath+"/task/timeouts",parentData:data1,parentDataProperty:"timeouts",rootData}))){
+vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
 errors = vErrors.length;
 }
 }
 if(data1.retry !== undefined){
-if(!(validate82(data1.retry, {instancePath:instancePath+"/task/retry",parentData:data1,parentDataProperty:"retry",rootData}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate78(data1.retry, {instancePath:instancePath+"/task/retry",parentData:data1,parentDataProperty:"retry",rootData}))){
+vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
 errors = vErrors.length;
 }
 }
 if(data1.effects !== undefined){
-if(!(validate88(data1.effects, {instancePath:instancePath+"/task/effects",parentData:data1,parentDataProperty:"effects",rootData}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate84(data1.effects, {instancePath:instancePath+"/task/effects",parentData:data1,parentDataProperty:"effects",rootData}))){
+vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
 errors = vErrors.length;
 }
 }
@@ -1205,14 +1129,14 @@ errors++;
 }
 }
 if(data5.queue !== undefined){
-if(!(validate90(data5.queue, {instancePath:instancePath+"/route/queue",parentData:data5,parentDataProperty:"queue",rootData}))){
-vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+if(!(validate86(data5.queue, {instancePath:instancePath+"/route/queue",parentData:data5,parentDataProperty:"queue",rootData}))){
+vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
 errors = vErrors.length;
 }
 }
 if(data5.priority !== undefined){
-if(!(validate93(data5.priority, {instancePath:instancePath+"/route/priority",parentData:data5,parentDataProperty:"priority",rootData}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
+if(!(validate89(data5.priority, {instancePath:instancePath+"/route/priority",parentData:data5,parentDataProperty:"priority",rootData}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
 }
@@ -1227,13 +1151,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/defaults/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate37.errors = vErrors;
+validate33.errors = vErrors;
 return errors === 0;
 }
 
-const pattern13 = new RegExp("^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]Z$", "u");
+const pattern11 = new RegExp("^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]Z$", "u");
 
-function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1241,7 +1165,7 @@ if(func2(data) > 17){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/instant/maxLength",keyword:"maxLength",params:{limit: 17}});
 errors++;
 }
-if(!pattern13.test(data)){
+if(!pattern11.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/instant/pattern",keyword:"pattern",params:{pattern: "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]Z$"}});
 errors++;
 }
@@ -1250,14 +1174,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/instant/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate97.errors = vErrors;
+validate93.errors = vErrors;
 return errors === 0;
 }
 
 const func0 = Object.is;
-const pattern4 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$", "u");
+const pattern2 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$", "u");
 
-function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1276,8 +1200,8 @@ errors++;
 }
 }
 if(data.description !== undefined){
-if(!(validate31(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate27(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
 errors = vErrors.length;
 }
 }
@@ -1411,8 +1335,8 @@ errors++;
 }
 }
 if(data7.url !== undefined){
-if(!(validate35(data7.url, {instancePath:instancePath+"/repository/url",parentData:data7,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+if(!(validate31(data7.url, {instancePath:instancePath+"/repository/url",parentData:data7,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
@@ -1427,7 +1351,7 @@ if(func2(data9) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/repository/branch",schemaPath:"#/$defs/CompanySpec/properties/repository/properties/branch/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern4.test(data9)){
+if(!pattern2.test(data9)){
 vErrors = add(vErrors, {instancePath:instancePath+"/repository/branch",schemaPath:"#/$defs/CompanySpec/properties/repository/properties/branch/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$"}});
 errors++;
 }
@@ -1444,8 +1368,8 @@ errors++;
 }
 }
 if(data.defaults !== undefined){
-if(!(validate37(data.defaults, {instancePath:instancePath+"/defaults",parentData:data,parentDataProperty:"defaults",rootData}))){
-vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+if(!(validate33(data.defaults, {instancePath:instancePath+"/defaults",parentData:data,parentDataProperty:"defaults",rootData}))){
+vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
 errors = vErrors.length;
 }
 }
@@ -1494,14 +1418,14 @@ errors++;
 }
 }
 if(data12.from !== undefined){
-if(!(validate97(data12.from, {instancePath:instancePath+"/freeze/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/from",parentData:data12,parentDataProperty:"from",rootData}))){
-vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
+if(!(validate93(data12.from, {instancePath:instancePath+"/freeze/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/from",parentData:data12,parentDataProperty:"from",rootData}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 }
 if(data12.to !== undefined){
-if(!(validate97(data12.to, {instancePath:instancePath+"/freeze/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/to",parentData:data12,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
+if(!(validate93(data12.to, {instancePath:instancePath+"/freeze/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/to",parentData:data12,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
 errors = vErrors.length;
 }
 }
@@ -1577,7 +1501,7 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/CompanySpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate30.errors = vErrors;
+validate26.errors = vErrors;
 return errors === 0;
 }
 
@@ -1627,8 +1551,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate30(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+if(!(validate26(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
 errors = vErrors.length;
 }
 }
@@ -1641,12 +1565,12 @@ validate21.errors = vErrors;
 return errors === 0;
 }
 
-export const validateEnvironment = validate102;
-const schema36 = {"type":"object","required":["cluster","platform","trustDomain"],"properties":{"description":{"$ref":"description"},"cluster":{"type":"object","required":["server"],"properties":{"server":{"$ref":"url"}},"additionalProperties":false},"platform":{"type":"object","required":["kubernetes","istio"],"properties":{"kubernetes":{"type":"string","enum":["1.30","1.31","1.32","1.33","1.34","1.35","1.36"]},"istio":{"type":"string","enum":["1.28","1.29","1.30"]},"mesh":{"type":"string","enum":["sidecar","ambient"]},"revision":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},"nodeLocalDns":{"type":"boolean"},"storageClass":{"$ref":"storageClass"}},"additionalProperties":false},"trustDomain":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},"images":{"type":"object","properties":{"requireDigest":{"type":"boolean"},"registries":{"type":"array","items":{"$ref":"registry"},"maxItems":32,"minItems":1,"uniqueItems":true}},"additionalProperties":false},"scheduler":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"journal":{"$ref":"size"}},"additionalProperties":false},"dragonfly":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":5},"memory":{"$ref":"size"},"snapshotEvery":{"$ref":"duration"}},"additionalProperties":false},"secrets":{"type":"object","required":["address"],"properties":{"engine":{"type":"string","enum":["vault","openbao"]},"delivery":{"type":"string","enum":["vso","eso"]},"address":{"$ref":"url"},"mount":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9][a-z0-9-]{0,62}$"}},"additionalProperties":false},"observability":{"type":"object","required":["prometheus"],"properties":{"prometheus":{"$ref":"url"},"elasticsearch":{"$ref":"url"},"grafanaFolder":{"type":"string","minLength":1,"maxLength":80,"pattern":"^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$"}},"additionalProperties":false},"arrivals":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":200,"additionalProperties":{"$ref":"rate"}},"defaults":{"$ref":"defaults"}},"additionalProperties":false};
-const func23 = Object.prototype.hasOwnProperty;
-const pattern15 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$", "u");
+export const validateEnvironment = validate98;
+const schema34 = {"type":"object","required":["cluster","platform","trustDomain"],"properties":{"description":{"$ref":"description"},"cluster":{"type":"object","required":["server"],"properties":{"server":{"$ref":"url"}},"additionalProperties":false},"platform":{"type":"object","required":["kubernetes","istio"],"properties":{"kubernetes":{"type":"string","enum":["1.30","1.31","1.32","1.33","1.34","1.35","1.36"]},"istio":{"type":"string","enum":["1.28","1.29","1.30"]},"mesh":{"type":"string","enum":["sidecar","ambient"]},"revision":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},"nodeLocalDns":{"type":"boolean"},"storageClass":{"$ref":"storageClass"}},"additionalProperties":false},"trustDomain":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},"images":{"type":"object","properties":{"requireDigest":{"type":"boolean"},"registries":{"type":"array","items":{"$ref":"registry"},"maxItems":32,"minItems":1,"uniqueItems":true}},"additionalProperties":false},"scheduler":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"journal":{"$ref":"size"}},"additionalProperties":false},"dragonfly":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":5},"memory":{"$ref":"size"},"snapshotEvery":{"$ref":"duration"}},"additionalProperties":false},"secrets":{"type":"object","required":["address"],"properties":{"engine":{"type":"string","enum":["vault","openbao"]},"delivery":{"type":"string","enum":["vso","eso"]},"address":{"$ref":"url"},"mount":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9][a-z0-9-]{0,62}$"}},"additionalProperties":false},"observability":{"type":"object","required":["prometheus"],"properties":{"prometheus":{"$ref":"url"},"elasticsearch":{"$ref":"url"},"grafanaFolder":{"type":"string","minLength":1,"maxLength":80,"pattern":"^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$"}},"additionalProperties":false},"arrivals":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":200,"additionalProperties":{"$ref":"rate"}},"defaults":{"$ref":"defaults"}},"additionalProperties":false};
+const func21 = Object.prototype.hasOwnProperty;
+const pattern13 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$", "u");
 
-function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1654,7 +1578,7 @@ if(func2(data) > 63){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/storageClass/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern15.test(data)){
+if(!pattern13.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/storageClass/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$"}});
 errors++;
 }
@@ -1663,13 +1587,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/storageClass/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate107.errors = vErrors;
+validate103.errors = vErrors;
 return errors === 0;
 }
 
-const pattern17 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,100}[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]{1,2}[a-z0-9]+)*){0,8}$", "u");
+const pattern15 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,100}[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]{1,2}[a-z0-9]+)*){0,8}$", "u");
 
-function validate109(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1677,7 +1601,7 @@ if(func2(data) > 512){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/registry/maxLength",keyword:"maxLength",params:{limit: 512}});
 errors++;
 }
-if(!pattern17.test(data)){
+if(!pattern15.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/registry/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,100}[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]{1,2}[a-z0-9]+)*){0,8}$"}});
 errors++;
 }
@@ -1686,13 +1610,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/registry/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate109.errors = vErrors;
+validate105.errors = vErrors;
 return errors === 0;
 }
 
-const pattern20 = new RegExp("^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", "u");
+const pattern18 = new RegExp("^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", "u");
 
-function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1700,7 +1624,7 @@ if(func2(data) > 63){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskType/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern20.test(data)){
+if(!pattern18.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskType/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"}});
 errors++;
 }
@@ -1709,13 +1633,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskType/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate117.errors = vErrors;
+validate113.errors = vErrors;
 return errors === 0;
 }
 
-const pattern21 = new RegExp("^[1-9][0-9]{0,8}/(s|m|h)$", "u");
+const pattern19 = new RegExp("^[1-9][0-9]{0,8}/(s|m|h)$", "u");
 
-function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1723,7 +1647,7 @@ if(func2(data) > 11){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rate/maxLength",keyword:"maxLength",params:{limit: 11}});
 errors++;
 }
-if(!pattern21.test(data)){
+if(!pattern19.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rate/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,8}/(s|m|h)$"}});
 errors++;
 }
@@ -1732,15 +1656,15 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rate/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate119.errors = vErrors;
+validate115.errors = vErrors;
 return errors === 0;
 }
 
-const pattern16 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", "u");
-const pattern18 = new RegExp("^[a-z0-9][a-z0-9-]{0,62}$", "u");
-const pattern19 = new RegExp("^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$", "u");
+const pattern14 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", "u");
+const pattern16 = new RegExp("^[a-z0-9][a-z0-9-]{0,62}$", "u");
+const pattern17 = new RegExp("^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$", "u");
 
-function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1757,14 +1681,14 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/EnvironmentSpec/require
 errors++;
 }
 for(const key0 in data){
-if(!(func23.call(schema36.properties, key0))){
+if(!(func21.call(schema34.properties, key0))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/EnvironmentSpec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
 }
 if(data.description !== undefined){
-if(!(validate31(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate27(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
 errors = vErrors.length;
 }
 }
@@ -1782,8 +1706,8 @@ errors++;
 }
 }
 if(data1.server !== undefined){
-if(!(validate35(data1.server, {instancePath:instancePath+"/cluster/server",parentData:data1,parentDataProperty:"server",rootData}))){
-vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+if(!(validate31(data1.server, {instancePath:instancePath+"/cluster/server",parentData:data1,parentDataProperty:"server",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
@@ -1817,7 +1741,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/platform/kubernetes",schemaP
 errors++;
 }
 if(!(((((((data4 === "1.30") || (data4 === "1.31")) || (data4 === "1.32")) || (data4 === "1.33")) || (data4 === "1.34")) || (data4 === "1.35")) || (data4 === "1.36"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/platform/kubernetes",schemaPath:"#/$defs/EnvironmentSpec/properties/platform/properties/kubernetes/enum",keyword:"enum",params:{allowedValues: schema36.properties.platform.properties.kubernetes.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/platform/kubernetes",schemaPath:"#/$defs/EnvironmentSpec/properties/platform/properties/kubernetes/enum",keyword:"enum",params:{allowedValues: schema34.properties.platform.properties.kubernetes.enum}});
 errors++;
 }
 }
@@ -1828,7 +1752,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/platform/istio",schemaPath:"
 errors++;
 }
 if(!(((data5 === "1.28") || (data5 === "1.29")) || (data5 === "1.30"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/platform/istio",schemaPath:"#/$defs/EnvironmentSpec/properties/platform/properties/istio/enum",keyword:"enum",params:{allowedValues: schema36.properties.platform.properties.istio.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/platform/istio",schemaPath:"#/$defs/EnvironmentSpec/properties/platform/properties/istio/enum",keyword:"enum",params:{allowedValues: schema34.properties.platform.properties.istio.enum}});
 errors++;
 }
 }
@@ -1839,7 +1763,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/platform/mesh",schemaPath:"#
 errors++;
 }
 if(!((data6 === "sidecar") || (data6 === "ambient"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/platform/mesh",schemaPath:"#/$defs/EnvironmentSpec/properties/platform/properties/mesh/enum",keyword:"enum",params:{allowedValues: schema36.properties.platform.properties.mesh.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/platform/mesh",schemaPath:"#/$defs/EnvironmentSpec/properties/platform/properties/mesh/enum",keyword:"enum",params:{allowedValues: schema34.properties.platform.properties.mesh.enum}});
 errors++;
 }
 }
@@ -1871,8 +1795,8 @@ errors++;
 }
 }
 if(data3.storageClass !== undefined){
-if(!(validate107(data3.storageClass, {instancePath:instancePath+"/platform/storageClass",parentData:data3,parentDataProperty:"storageClass",rootData}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate103(data3.storageClass, {instancePath:instancePath+"/platform/storageClass",parentData:data3,parentDataProperty:"storageClass",rootData}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
 errors = vErrors.length;
 }
 }
@@ -1893,7 +1817,7 @@ if(func2(data10) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/trustDomain",schemaPath:"#/$defs/EnvironmentSpec/properties/trustDomain/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern16.test(data10)){
+if(!pattern14.test(data10)){
 vErrors = add(vErrors, {instancePath:instancePath+"/trustDomain",schemaPath:"#/$defs/EnvironmentSpec/properties/trustDomain/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"}});
 errors++;
 }
@@ -1931,8 +1855,8 @@ errors++;
 }
 const len0 = data13.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate109(data13[i0], {instancePath:instancePath+"/images/registries/" + i0,parentData:data13,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors);
+if(!(validate105(data13[i0], {instancePath:instancePath+"/images/registries/" + i0,parentData:data13,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
 errors = vErrors.length;
 }
 }
@@ -1989,8 +1913,8 @@ errors++;
 }
 }
 if(data15.journal !== undefined){
-if(!(validate42(data15.journal, {instancePath:instancePath+"/scheduler/journal",parentData:data15,parentDataProperty:"journal",rootData}))){
-vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+if(!(validate38(data15.journal, {instancePath:instancePath+"/scheduler/journal",parentData:data15,parentDataProperty:"journal",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
@@ -2027,14 +1951,14 @@ errors++;
 }
 }
 if(data18.memory !== undefined){
-if(!(validate42(data18.memory, {instancePath:instancePath+"/dragonfly/memory",parentData:data18,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+if(!(validate38(data18.memory, {instancePath:instancePath+"/dragonfly/memory",parentData:data18,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
 if(data18.snapshotEvery !== undefined){
-if(!(validate47(data18.snapshotEvery, {instancePath:instancePath+"/dragonfly/snapshotEvery",parentData:data18,parentDataProperty:"snapshotEvery",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data18.snapshotEvery, {instancePath:instancePath+"/dragonfly/snapshotEvery",parentData:data18,parentDataProperty:"snapshotEvery",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -2064,7 +1988,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/secrets/engine",schemaPath:"
 errors++;
 }
 if(!((data23 === "vault") || (data23 === "openbao"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/secrets/engine",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/engine/enum",keyword:"enum",params:{allowedValues: schema36.properties.secrets.properties.engine.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/secrets/engine",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/engine/enum",keyword:"enum",params:{allowedValues: schema34.properties.secrets.properties.engine.enum}});
 errors++;
 }
 }
@@ -2075,13 +1999,13 @@ vErrors = add(vErrors, {instancePath:instancePath+"/secrets/delivery",schemaPath
 errors++;
 }
 if(!((data24 === "vso") || (data24 === "eso"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/secrets/delivery",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/delivery/enum",keyword:"enum",params:{allowedValues: schema36.properties.secrets.properties.delivery.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/secrets/delivery",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/delivery/enum",keyword:"enum",params:{allowedValues: schema34.properties.secrets.properties.delivery.enum}});
 errors++;
 }
 }
 if(data22.address !== undefined){
-if(!(validate35(data22.address, {instancePath:instancePath+"/secrets/address",parentData:data22,parentDataProperty:"address",rootData}))){
-vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+if(!(validate31(data22.address, {instancePath:instancePath+"/secrets/address",parentData:data22,parentDataProperty:"address",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
@@ -2096,7 +2020,7 @@ if(func2(data26) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/mount",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/mount/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern18.test(data26)){
+if(!pattern16.test(data26)){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/mount",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/mount/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9-]{0,62}$"}});
 errors++;
 }
@@ -2126,14 +2050,14 @@ errors++;
 }
 }
 if(data27.prometheus !== undefined){
-if(!(validate35(data27.prometheus, {instancePath:instancePath+"/observability/prometheus",parentData:data27,parentDataProperty:"prometheus",rootData}))){
-vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+if(!(validate31(data27.prometheus, {instancePath:instancePath+"/observability/prometheus",parentData:data27,parentDataProperty:"prometheus",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
 if(data27.elasticsearch !== undefined){
-if(!(validate35(data27.elasticsearch, {instancePath:instancePath+"/observability/elasticsearch",parentData:data27,parentDataProperty:"elasticsearch",rootData}))){
-vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+if(!(validate31(data27.elasticsearch, {instancePath:instancePath+"/observability/elasticsearch",parentData:data27,parentDataProperty:"elasticsearch",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
@@ -2148,7 +2072,7 @@ if(func2(data30) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaFolder",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaFolder/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern19.test(data30)){
+if(!pattern17.test(data30)){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaFolder",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaFolder/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$"}});
 errors++;
 }
@@ -2173,8 +2097,8 @@ errors++;
 }
 for(const key8 in data31){
 const _errs63 = errors;
-if(!(validate117(key8, {instancePath:instancePath+"/arrivals",parentData:data31,parentDataProperty:"arrivals",rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate113(key8, {instancePath:instancePath+"/arrivals",parentData:data31,parentDataProperty:"arrivals",rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs63 === errors;
@@ -2184,8 +2108,8 @@ errors++;
 }
 }
 for(const key9 in data31){
-if(!(validate119(data31[key9], {instancePath:instancePath+"/arrivals/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data31,parentDataProperty:key9,rootData}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+if(!(validate115(data31[key9], {instancePath:instancePath+"/arrivals/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data31,parentDataProperty:key9,rootData}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 }
@@ -2196,8 +2120,8 @@ errors++;
 }
 }
 if(data.defaults !== undefined){
-if(!(validate37(data.defaults, {instancePath:instancePath+"/defaults",parentData:data,parentDataProperty:"defaults",rootData}))){
-vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+if(!(validate33(data.defaults, {instancePath:instancePath+"/defaults",parentData:data,parentDataProperty:"defaults",rootData}))){
+vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
 errors = vErrors.length;
 }
 }
@@ -2206,12 +2130,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/EnvironmentSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate104.errors = vErrors;
+validate100.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate98(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2256,8 +2180,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate104(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
+if(!(validate100(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors);
 errors = vErrors.length;
 }
 }
@@ -2266,14 +2190,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Environment/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate102.errors = vErrors;
+validate98.errors = vErrors;
 return errors === 0;
 }
 
-export const validateTeam = validate123;
-const pattern22 = new RegExp("^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[a-z0-9][a-z0-9_-]{0,99}$", "u");
+export const validateTeam = validate119;
+const pattern20 = new RegExp("^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[a-z0-9][a-z0-9_-]{0,99}$", "u");
 
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -2281,7 +2205,7 @@ if(func2(data) > 140){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/githubTeam/maxLength",keyword:"maxLength",params:{limit: 140}});
 errors++;
 }
-if(!pattern22.test(data)){
+if(!pattern20.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/githubTeam/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[a-z0-9][a-z0-9_-]{0,99}$"}});
 errors++;
 }
@@ -2290,13 +2214,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/githubTeam/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate127.errors = vErrors;
+validate123.errors = vErrors;
 return errors === 0;
 }
 
-const pattern24 = new RegExp("^(\\*\\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$", "u");
+const pattern22 = new RegExp("^(\\*\\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$", "u");
 
-function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -2304,7 +2228,7 @@ if(func2(data) > 255){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/hostPattern/maxLength",keyword:"maxLength",params:{limit: 255}});
 errors++;
 }
-if(!pattern24.test(data)){
+if(!pattern22.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/hostPattern/pattern",keyword:"pattern",params:{pattern: "^(\\*\\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$"}});
 errors++;
 }
@@ -2313,13 +2237,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/hostPattern/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate132.errors = vErrors;
+validate128.errors = vErrors;
 return errors === 0;
 }
 
-const pattern25 = new RegExp("^[a-z0-9]([a-z0-9_-]{0,62})(/[A-Za-z0-9][A-Za-z0-9_-]{0,62}){1,8}$", "u");
+const pattern23 = new RegExp("^[a-z0-9]([a-z0-9_-]{0,62})(/[A-Za-z0-9][A-Za-z0-9_-]{0,62}){1,8}$", "u");
 
-function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -2327,7 +2251,7 @@ if(func2(data) > 512){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretPath/maxLength",keyword:"maxLength",params:{limit: 512}});
 errors++;
 }
-if(!pattern25.test(data)){
+if(!pattern23.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretPath/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9_-]{0,62})(/[A-Za-z0-9][A-Za-z0-9_-]{0,62}){1,8}$"}});
 errors++;
 }
@@ -2336,13 +2260,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretPath/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate134.errors = vErrors;
+validate130.errors = vErrors;
 return errors === 0;
 }
 
-const pattern23 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
+const pattern21 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
 
-function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2357,8 +2281,8 @@ errors++;
 }
 }
 if(data.description !== undefined){
-if(!(validate31(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate27(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
 errors = vErrors.length;
 }
 }
@@ -2375,8 +2299,8 @@ errors++;
 }
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate127(data1[i0], {instancePath:instancePath+"/owners/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate123(data1[i0], {instancePath:instancePath+"/owners/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
 errors = vErrors.length;
 }
 }
@@ -2411,7 +2335,7 @@ if(func2(data3) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/oncall",schemaPath:"#/$defs/TeamSpec/properties/oncall/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern23.test(data3)){
+if(!pattern21.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/oncall",schemaPath:"#/$defs/TeamSpec/properties/oncall/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"}});
 errors++;
 }
@@ -2431,20 +2355,20 @@ errors++;
 }
 }
 if(data4.cpu !== undefined){
-if(!(validate40(data4.cpu, {instancePath:instancePath+"/quota/cpu",parentData:data4,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+if(!(validate36(data4.cpu, {instancePath:instancePath+"/quota/cpu",parentData:data4,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
 errors = vErrors.length;
 }
 }
 if(data4.memory !== undefined){
-if(!(validate42(data4.memory, {instancePath:instancePath+"/quota/memory",parentData:data4,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+if(!(validate38(data4.memory, {instancePath:instancePath+"/quota/memory",parentData:data4,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
 if(data4.storage !== undefined){
-if(!(validate42(data4.storage, {instancePath:instancePath+"/quota/storage",parentData:data4,parentDataProperty:"storage",rootData}))){
-vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+if(!(validate38(data4.storage, {instancePath:instancePath+"/quota/storage",parentData:data4,parentDataProperty:"storage",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
@@ -2480,8 +2404,8 @@ errors++;
 }
 const len1 = data9.length;
 for(let i2=0; i2<len1; i2++){
-if(!(validate132(data9[i2], {instancePath:instancePath+"/egress/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+if(!(validate128(data9[i2], {instancePath:instancePath+"/egress/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
 errors = vErrors.length;
 }
 }
@@ -2514,8 +2438,8 @@ errors++;
 }
 const len2 = data11.length;
 for(let i4=0; i4<len2; i4++){
-if(!(validate134(data11[i4], {instancePath:instancePath+"/secretPrefixes/" + i4,parentData:data11,parentDataProperty:i4,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(!(validate130(data11[i4], {instancePath:instancePath+"/secretPrefixes/" + i4,parentData:data11,parentDataProperty:i4,rootData}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 }
@@ -2652,12 +2576,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/TeamSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate125.errors = vErrors;
+validate121.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2668,8 +2592,8 @@ errors++;
 }
 }
 if(data.description !== undefined){
-if(!(validate31(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate27(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
 errors = vErrors.length;
 }
 }
@@ -2686,8 +2610,8 @@ errors++;
 }
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate127(data1[i0], {instancePath:instancePath+"/owners/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate123(data1[i0], {instancePath:instancePath+"/owners/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
 errors = vErrors.length;
 }
 }
@@ -2722,7 +2646,7 @@ if(func2(data3) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/oncall",schemaPath:"#/$defs/TeamOverlay/properties/oncall/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern23.test(data3)){
+if(!pattern21.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/oncall",schemaPath:"#/$defs/TeamOverlay/properties/oncall/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"}});
 errors++;
 }
@@ -2742,20 +2666,20 @@ errors++;
 }
 }
 if(data4.cpu !== undefined){
-if(!(validate40(data4.cpu, {instancePath:instancePath+"/quota/cpu",parentData:data4,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+if(!(validate36(data4.cpu, {instancePath:instancePath+"/quota/cpu",parentData:data4,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
 errors = vErrors.length;
 }
 }
 if(data4.memory !== undefined){
-if(!(validate42(data4.memory, {instancePath:instancePath+"/quota/memory",parentData:data4,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+if(!(validate38(data4.memory, {instancePath:instancePath+"/quota/memory",parentData:data4,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
 if(data4.storage !== undefined){
-if(!(validate42(data4.storage, {instancePath:instancePath+"/quota/storage",parentData:data4,parentDataProperty:"storage",rootData}))){
-vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+if(!(validate38(data4.storage, {instancePath:instancePath+"/quota/storage",parentData:data4,parentDataProperty:"storage",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
@@ -2791,8 +2715,8 @@ errors++;
 }
 const len1 = data9.length;
 for(let i2=0; i2<len1; i2++){
-if(!(validate132(data9[i2], {instancePath:instancePath+"/egress/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
+if(!(validate128(data9[i2], {instancePath:instancePath+"/egress/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
 errors = vErrors.length;
 }
 }
@@ -2825,8 +2749,8 @@ errors++;
 }
 const len2 = data11.length;
 for(let i4=0; i4<len2; i4++){
-if(!(validate134(data11[i4], {instancePath:instancePath+"/secretPrefixes/" + i4,parentData:data11,parentDataProperty:i4,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(!(validate130(data11[i4], {instancePath:instancePath+"/secretPrefixes/" + i4,parentData:data11,parentDataProperty:i4,rootData}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 }
@@ -2963,12 +2887,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/TeamOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate141.errors = vErrors;
+validate137.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3013,8 +2937,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate125(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
+if(!(validate121(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
 errors = vErrors.length;
 }
 }
@@ -3038,8 +2962,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate141(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+if(!(validate137(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors);
 errors = vErrors.length;
 }
 }
@@ -3054,15 +2978,121 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Team/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate123.errors = vErrors;
+validate119.errors = vErrors;
 return errors === 0;
 }
 
-export const validateFleet = validate153;
-const schema48 = {"type":"object","required":["agent","accepts"],"properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","required":["image"],"properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resources"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeouts"},"retry":{"$ref":"retry"},"effects":{"$ref":"effects"}},"additionalProperties":false},"minProperties":1},"memory":{"type":"object","required":["size"],"properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","required":["path","field"],"properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","required":["allow"],"properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"scale":{"$ref":"scale"},"rollout":{"$ref":"rollout"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"slo"},"observe":{"$ref":"observe"}},"additionalProperties":false};
+export const validateFleet = validate149;
+
+function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(typeof data === "string"){
+if(func2(data) > 40){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelName/maxLength",keyword:"maxLength",params:{limit: 40}});
+errors++;
+}
+if(!pattern0.test(data)){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelName/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"}});
+errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelName/type",keyword:"type",params:{type: "string"}});
+errors++;
+}
+validate152.errors = vErrors;
+return errors === 0;
+}
+
+const pattern26 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", "u");
+
+function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(typeof data === "string"){
+if(func2(data) > 63){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelValue/maxLength",keyword:"maxLength",params:{limit: 63}});
+errors++;
+}
+if(!pattern26.test(data)){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelValue/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
+errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelValue/type",keyword:"type",params:{type: "string"}});
+errors++;
+}
+validate154.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.name === undefined){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetMetadata/required",keyword:"required",params:{missingProperty: "name"}});
+errors++;
+}
+for(const key0 in data){
+if(!((key0 === "name") || (key0 === "labels"))){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetMetadata/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
+errors++;
+}
+}
+if(data.name !== undefined){
+if(!(validate23(data.name, {instancePath:instancePath+"/name",parentData:data,parentDataProperty:"name",rootData}))){
+vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+errors = vErrors.length;
+}
+}
+if(data.labels !== undefined){
+let data1 = data.labels;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(Object.keys(data1).length > 16){
+vErrors = add(vErrors, {instancePath:instancePath+"/labels",schemaPath:"#/$defs/FleetMetadata/properties/labels/maxProperties",keyword:"maxProperties",params:{limit: 16}});
+errors++;
+}
+for(const key1 in data1){
+const _errs5 = errors;
+if(!(validate152(key1, {instancePath:instancePath+"/labels",parentData:data1,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+errors = vErrors.length;
+}
+var valid1 = _errs5 === errors;
+if(!valid1){
+vErrors = add(vErrors, {instancePath:instancePath+"/labels",schemaPath:"#/$defs/FleetMetadata/properties/labels/propertyNames",keyword:"propertyNames",params:{propertyName: key1}});
+errors++;
+}
+}
+for(const key2 in data1){
+if(!(validate154(data1[key2], {instancePath:instancePath+"/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data1,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/labels",schemaPath:"#/$defs/FleetMetadata/properties/labels/type",keyword:"type",params:{type: "object"}});
+errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetMetadata/type",keyword:"type",params:{type: "object"}});
+errors++;
+}
+validate150.errors = vErrors;
+return errors === 0;
+}
+
+const schema49 = {"type":"object","required":["agent","accepts"],"properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","required":["image"],"properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resources"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeouts"},"retry":{"$ref":"retry"},"effects":{"$ref":"effects"}},"additionalProperties":false},"minProperties":1},"memory":{"type":"object","required":["size"],"properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","required":["path","field"],"properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","required":["allow"],"properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"scale":{"$ref":"scale"},"rollout":{"$ref":"rollout"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"slo"},"observe":{"$ref":"observe"}},"additionalProperties":false};
 const pattern27 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,100}[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]{1,2}[a-z0-9]+)*){1,8}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "u");
 
-function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate160(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3079,12 +3109,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/image/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate158.errors = vErrors;
+validate160.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -3101,13 +3131,13 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/port/minimum",keyword:"
 errors++;
 }
 }
-validate161.errors = vErrors;
+validate163.errors = vErrors;
 return errors === 0;
 }
 
 const pattern29 = new RegExp("^[A-Z_][A-Z0-9_]{0,127}$", "u");
 
-function validate164(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3124,13 +3154,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/envName/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate164.errors = vErrors;
+validate166.errors = vErrors;
 return errors === 0;
 }
 
 const pattern30 = new RegExp("^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}){0,4}$", "u");
 
-function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate168(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3147,12 +3177,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/relativeFile/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate166.errors = vErrors;
+validate168.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate168(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate170(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3160,7 +3190,7 @@ if(func2(data) > 63){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skill/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern20.test(data)){
+if(!pattern18.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skill/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"}});
 errors++;
 }
@@ -3169,13 +3199,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skill/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate168.errors = vErrors;
+validate170.errors = vErrors;
 return errors === 0;
 }
 
 const pattern33 = new RegExp("^[A-Za-z_][A-Za-z0-9_-]{0,62}$", "u");
 
-function validate180(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate182(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3192,13 +3222,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretField/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate180.errors = vErrors;
+validate182.errors = vErrors;
 return errors === 0;
 }
 
 const pattern34 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$", "u");
 
-function validate182(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate184(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3215,13 +3245,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/host/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate182.errors = vErrors;
+validate184.errors = vErrors;
 return errors === 0;
 }
 
 const pattern36 = new RegExp("^([a-z][a-z0-9]*(-[a-z0-9]+)*/)?[a-z][a-z0-9]*(-[a-z0-9]+)*$", "u");
 
-function validate189(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate191(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3238,14 +3268,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/fleetRef/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate189.errors = vErrors;
+validate191.errors = vErrors;
 return errors === 0;
 }
 
 const pattern32 = new RegExp("^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$", "u");
 const pattern35 = new RegExp("^[A-Za-z][A-Za-z0-9_.-]{0,63}$", "u");
 
-function validate155(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate157(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3258,14 +3288,14 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetSpec/required",key
 errors++;
 }
 for(const key0 in data){
-if(!(func23.call(schema48.properties, key0))){
+if(!(func21.call(schema49.properties, key0))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetSpec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
 }
 if(data.description !== undefined){
-if(!(validate31(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate27(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
 errors = vErrors.length;
 }
 }
@@ -3283,14 +3313,14 @@ vErrors = add(vErrors, {instancePath:instancePath+"/agent",schemaPath:"#/$defs/F
 errors++;
 }
 for(const key1 in data2){
-if(!(func23.call(schema48.properties.agent.properties, key1))){
+if(!(func21.call(schema49.properties.agent.properties, key1))){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent",schemaPath:"#/$defs/FleetSpec/properties/agent/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}});
 errors++;
 }
 }
 if(data2.image !== undefined){
-if(!(validate158(data2.image, {instancePath:instancePath+"/agent/image",parentData:data2,parentDataProperty:"image",rootData}))){
-vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
+if(!(validate160(data2.image, {instancePath:instancePath+"/agent/image",parentData:data2,parentDataProperty:"image",rootData}))){
+vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
 errors = vErrors.length;
 }
 }
@@ -3305,7 +3335,7 @@ if(func2(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetSpec/properties/agent/properties/build/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern2.test(data4)){
+if(!pattern26.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetSpec/properties/agent/properties/build/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
 errors++;
 }
@@ -3322,7 +3352,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/agent/delivery",schemaPath:"
 errors++;
 }
 if(!((data5 === "pull") || (data5 === "push"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/agent/delivery",schemaPath:"#/$defs/FleetSpec/properties/agent/properties/delivery/enum",keyword:"enum",params:{allowedValues: schema48.properties.agent.properties.delivery.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/agent/delivery",schemaPath:"#/$defs/FleetSpec/properties/agent/properties/delivery/enum",keyword:"enum",params:{allowedValues: schema49.properties.agent.properties.delivery.enum}});
 errors++;
 }
 }
@@ -3344,8 +3374,8 @@ errors++;
 }
 }
 if(data2.resources !== undefined){
-if(!(validate39(data2.resources, {instancePath:instancePath+"/agent/resources",parentData:data2,parentDataProperty:"resources",rootData}))){
-vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
+if(!(validate35(data2.resources, {instancePath:instancePath+"/agent/resources",parentData:data2,parentDataProperty:"resources",rootData}))){
+vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
 errors = vErrors.length;
 }
 }
@@ -3359,14 +3389,14 @@ errors++;
 }
 }
 if(data8.http !== undefined){
-if(!(validate161(data8.http, {instancePath:instancePath+"/agent/ports/http",parentData:data8,parentDataProperty:"http",rootData}))){
-vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
+if(!(validate163(data8.http, {instancePath:instancePath+"/agent/ports/http",parentData:data8,parentDataProperty:"http",rootData}))){
+vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
 errors = vErrors.length;
 }
 }
 if(data8.metrics !== undefined){
-if(!(validate161(data8.metrics, {instancePath:instancePath+"/agent/ports/metrics",parentData:data8,parentDataProperty:"metrics",rootData}))){
-vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
+if(!(validate163(data8.metrics, {instancePath:instancePath+"/agent/ports/metrics",parentData:data8,parentDataProperty:"metrics",rootData}))){
+vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
 errors = vErrors.length;
 }
 }
@@ -3416,8 +3446,8 @@ errors++;
 }
 for(const key3 in data13){
 const _errs26 = errors;
-if(!(validate164(key3, {instancePath:instancePath+"/agent/env",parentData:data13,parentDataProperty:"env",rootData}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
+if(!(validate166(key3, {instancePath:instancePath+"/agent/env",parentData:data13,parentDataProperty:"env",rootData}))){
+vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
 errors = vErrors.length;
 }
 var valid5 = _errs26 === errors;
@@ -3446,8 +3476,8 @@ errors++;
 }
 }
 if(data2.prompt !== undefined){
-if(!(validate166(data2.prompt, {instancePath:instancePath+"/agent/prompt",parentData:data2,parentDataProperty:"prompt",rootData}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate168(data2.prompt, {instancePath:instancePath+"/agent/prompt",parentData:data2,parentDataProperty:"prompt",rootData}))){
+vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
 errors = vErrors.length;
 }
 }
@@ -3466,8 +3496,8 @@ errors++;
 }
 for(const key5 in data16){
 const _errs33 = errors;
-if(!(validate168(key5, {instancePath:instancePath+"/skills",parentData:data16,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
+if(!(validate170(key5, {instancePath:instancePath+"/skills",parentData:data16,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs33 === errors;
@@ -3512,8 +3542,8 @@ errors++;
 }
 for(const key7 in data18){
 const _errs39 = errors;
-if(!(validate117(key7, {instancePath:instancePath+"/accepts",parentData:data18,parentDataProperty:"accepts",rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate113(key7, {instancePath:instancePath+"/accepts",parentData:data18,parentDataProperty:"accepts",rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs39 === errors;
@@ -3532,32 +3562,32 @@ errors++;
 }
 }
 if(data19.input !== undefined){
-if(!(validate166(data19.input, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/input",parentData:data19,parentDataProperty:"input",rootData}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate168(data19.input, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/input",parentData:data19,parentDataProperty:"input",rootData}))){
+vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
 errors = vErrors.length;
 }
 }
 if(data19.output !== undefined){
-if(!(validate166(data19.output, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/output",parentData:data19,parentDataProperty:"output",rootData}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate168(data19.output, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/output",parentData:data19,parentDataProperty:"output",rootData}))){
+vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
 errors = vErrors.length;
 }
 }
 if(data19.timeouts !== undefined){
-if(!(validate77(data19.timeouts, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/timeouts",parentData:data19,parentDataProperty:"timeouts",rootData}))){
-vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
+if(!(validate73(data19.timeouts, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/timeouts",parentData:data19,parentDataProperty:"timeouts",rootData}))){
+vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
 errors = vErrors.length;
 }
 }
 if(data19.retry !== undefined){
-if(!(validate82(data19.retry, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/retry",parentData:data19,parentDataProperty:"retry",rootData}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+if(!(validate78(data19.retry, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/retry",parentData:data19,parentDataProperty:"retry",rootData}))){
+vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
 errors = vErrors.length;
 }
 }
 if(data19.effects !== undefined){
-if(!(validate88(data19.effects, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/effects",parentData:data19,parentDataProperty:"effects",rootData}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate84(data19.effects, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/effects",parentData:data19,parentDataProperty:"effects",rootData}))){
+vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
 errors = vErrors.length;
 }
 }
@@ -3587,14 +3617,14 @@ errors++;
 }
 }
 if(data25.size !== undefined){
-if(!(validate42(data25.size, {instancePath:instancePath+"/memory/size",parentData:data25,parentDataProperty:"size",rootData}))){
-vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+if(!(validate38(data25.size, {instancePath:instancePath+"/memory/size",parentData:data25,parentDataProperty:"size",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
 if(data25.class !== undefined){
-if(!(validate107(data25.class, {instancePath:instancePath+"/memory/class",parentData:data25,parentDataProperty:"class",rootData}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate103(data25.class, {instancePath:instancePath+"/memory/class",parentData:data25,parentDataProperty:"class",rootData}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
 errors = vErrors.length;
 }
 }
@@ -3626,7 +3656,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/memory/keep",schemaPath:"#/$
 errors++;
 }
 if(!((data29 === "always") || (data29 === "while-deployed"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/memory/keep",schemaPath:"#/$defs/FleetSpec/properties/memory/properties/keep/enum",keyword:"enum",params:{allowedValues: schema48.properties.memory.properties.keep.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/memory/keep",schemaPath:"#/$defs/FleetSpec/properties/memory/properties/keep/enum",keyword:"enum",params:{allowedValues: schema49.properties.memory.properties.keep.enum}});
 errors++;
 }
 }
@@ -3645,8 +3675,8 @@ errors++;
 }
 for(const key11 in data30){
 const _errs60 = errors;
-if(!(validate164(key11, {instancePath:instancePath+"/secrets",parentData:data30,parentDataProperty:"secrets",rootData}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
+if(!(validate166(key11, {instancePath:instancePath+"/secrets",parentData:data30,parentDataProperty:"secrets",rootData}))){
+vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
 errors = vErrors.length;
 }
 var valid13 = _errs60 === errors;
@@ -3673,14 +3703,14 @@ errors++;
 }
 }
 if(data31.path !== undefined){
-if(!(validate134(data31.path, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/path",parentData:data31,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(!(validate130(data31.path, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/path",parentData:data31,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 }
 if(data31.field !== undefined){
-if(!(validate180(data31.field, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/field",parentData:data31,parentDataProperty:"field",rootData}))){
-vErrors = vErrors === null ? validate180.errors : vErrors.concat(validate180.errors);
+if(!(validate182(data31.field, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/field",parentData:data31,parentDataProperty:"field",rootData}))){
+vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
 errors = vErrors.length;
 }
 }
@@ -3691,7 +3721,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~
 errors++;
 }
 if(!((data34 === "file") || (data34 === "env"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/mount",schemaPath:"#/$defs/FleetSpec/properties/secrets/additionalProperties/properties/mount/enum",keyword:"enum",params:{allowedValues: schema48.properties.secrets.additionalProperties.properties.mount.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/mount",schemaPath:"#/$defs/FleetSpec/properties/secrets/additionalProperties/properties/mount/enum",keyword:"enum",params:{allowedValues: schema49.properties.secrets.additionalProperties.properties.mount.enum}});
 errors++;
 }
 }
@@ -3716,8 +3746,8 @@ errors++;
 }
 for(const key14 in data35){
 const _errs71 = errors;
-if(!(validate182(key14, {instancePath:instancePath+"/egress",parentData:data35,parentDataProperty:"egress",rootData}))){
-vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
+if(!(validate184(key14, {instancePath:instancePath+"/egress",parentData:data35,parentDataProperty:"egress",rootData}))){
+vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
 errors = vErrors.length;
 }
 var valid16 = _errs71 === errors;
@@ -3736,8 +3766,8 @@ errors++;
 }
 }
 if(data36.port !== undefined){
-if(!(validate161(data36.port, {instancePath:instancePath+"/egress/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/port",parentData:data36,parentDataProperty:"port",rootData}))){
-vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
+if(!(validate163(data36.port, {instancePath:instancePath+"/egress/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/port",parentData:data36,parentDataProperty:"port",rootData}))){
+vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
 errors = vErrors.length;
 }
 }
@@ -3885,14 +3915,14 @@ errors++;
 }
 }
 if(data.scale !== undefined){
-if(!(validate46(data.scale, {instancePath:instancePath+"/scale",parentData:data,parentDataProperty:"scale",rootData}))){
-vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+if(!(validate42(data.scale, {instancePath:instancePath+"/scale",parentData:data,parentDataProperty:"scale",rootData}))){
+vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
 errors = vErrors.length;
 }
 }
 if(data.rollout !== undefined){
-if(!(validate58(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+if(!(validate54(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
 errors = vErrors.length;
 }
 }
@@ -3905,8 +3935,8 @@ errors++;
 }
 for(const key20 in data46){
 const _errs95 = errors;
-if(!(validate189(key20, {instancePath:instancePath+"/talksTo",parentData:data46,parentDataProperty:"talksTo",rootData}))){
-vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
+if(!(validate191(key20, {instancePath:instancePath+"/talksTo",parentData:data46,parentDataProperty:"talksTo",rootData}))){
+vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
 errors = vErrors.length;
 }
 var valid28 = _errs95 === errors;
@@ -3937,8 +3967,8 @@ errors++;
 }
 const len3 = data48.length;
 for(let i5=0; i5<len3; i5++){
-if(!(validate117(data48[i5], {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data48,parentDataProperty:i5,rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate113(data48[i5], {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data48,parentDataProperty:i5,rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 }
@@ -3975,14 +4005,14 @@ errors++;
 }
 }
 if(data.slo !== undefined){
-if(!(validate66(data.slo, {instancePath:instancePath+"/slo",parentData:data,parentDataProperty:"slo",rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate62(data.slo, {instancePath:instancePath+"/slo",parentData:data,parentDataProperty:"slo",rootData}))){
+vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
 if(data.observe !== undefined){
-if(!(validate73(data.observe, {instancePath:instancePath+"/observe",parentData:data,parentDataProperty:"observe",rootData}))){
-vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
+if(!(validate69(data.observe, {instancePath:instancePath+"/observe",parentData:data,parentDataProperty:"observe",rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
 }
@@ -3991,13 +4021,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate155.errors = vErrors;
+validate157.errors = vErrors;
 return errors === 0;
 }
 
-const schema57 = {"type":"object","properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resourcesOverlay"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeoutsOverlay"},"retry":{"$ref":"retryOverlay"},"effects":{"$ref":"effects"}},"additionalProperties":false}},"memory":{"type":"object","properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"scale":{"$ref":"scaleOverlay"},"rollout":{"$ref":"rolloutOverlay"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"sloOverlay"},"observe":{"$ref":"observeOverlay"}},"additionalProperties":false};
+const schema58 = {"type":"object","properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resourcesOverlay"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeoutsOverlay"},"retry":{"$ref":"retryOverlay"},"effects":{"$ref":"effects"}},"additionalProperties":false}},"memory":{"type":"object","properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"scale":{"$ref":"scaleOverlay"},"rollout":{"$ref":"rolloutOverlay"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"sloOverlay"},"observe":{"$ref":"observeOverlay"}},"additionalProperties":false};
 
-function validate200(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate202(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4008,20 +4038,20 @@ errors++;
 }
 }
 if(data.cpu !== undefined){
-if(!(validate40(data.cpu, {instancePath:instancePath+"/cpu",parentData:data,parentDataProperty:"cpu",rootData}))){
-vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+if(!(validate36(data.cpu, {instancePath:instancePath+"/cpu",parentData:data,parentDataProperty:"cpu",rootData}))){
+vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
 errors = vErrors.length;
 }
 }
 if(data.memory !== undefined){
-if(!(validate42(data.memory, {instancePath:instancePath+"/memory",parentData:data,parentDataProperty:"memory",rootData}))){
-vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+if(!(validate38(data.memory, {instancePath:instancePath+"/memory",parentData:data,parentDataProperty:"memory",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
 if(data.ephemeral !== undefined){
-if(!(validate42(data.ephemeral, {instancePath:instancePath+"/ephemeral",parentData:data,parentDataProperty:"ephemeral",rootData}))){
-vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+if(!(validate38(data.ephemeral, {instancePath:instancePath+"/ephemeral",parentData:data,parentDataProperty:"ephemeral",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
@@ -4030,12 +4060,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/resourcesOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate200.errors = vErrors;
+validate202.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate213(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate215(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4046,20 +4076,20 @@ errors++;
 }
 }
 if(data.queue !== undefined){
-if(!(validate47(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
 if(data.run !== undefined){
-if(!(validate47(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
 if(data.heartbeat !== undefined){
-if(!(validate47(data.heartbeat, {instancePath:instancePath+"/heartbeat",parentData:data,parentDataProperty:"heartbeat",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data.heartbeat, {instancePath:instancePath+"/heartbeat",parentData:data,parentDataProperty:"heartbeat",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -4068,13 +4098,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/timeoutsOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate213.errors = vErrors;
+validate215.errors = vErrors;
 return errors === 0;
 }
 
-const schema61 = {"type":"object","properties":{"first":{"$ref":"duration"},"factor":{"type":"number","minimum":1,"maximum":10},"max":{"$ref":"duration"},"jitter":{"type":"string","enum":["full","none"]}},"additionalProperties":false};
+const schema62 = {"type":"object","properties":{"first":{"$ref":"duration"},"factor":{"type":"number","minimum":1,"maximum":10},"max":{"$ref":"duration"},"jitter":{"type":"string","enum":["full","none"]}},"additionalProperties":false};
 
-function validate219(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate221(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4085,8 +4115,8 @@ errors++;
 }
 }
 if(data.first !== undefined){
-if(!(validate47(data.first, {instancePath:instancePath+"/first",parentData:data,parentDataProperty:"first",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data.first, {instancePath:instancePath+"/first",parentData:data,parentDataProperty:"first",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -4108,8 +4138,8 @@ errors++;
 }
 }
 if(data.max !== undefined){
-if(!(validate47(data.max, {instancePath:instancePath+"/max",parentData:data,parentDataProperty:"max",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data.max, {instancePath:instancePath+"/max",parentData:data,parentDataProperty:"max",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -4120,7 +4150,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/jitter",schemaPath:"#/$defs/
 errors++;
 }
 if(!((data3 === "full") || (data3 === "none"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/jitter",schemaPath:"#/$defs/backoffOverlay/properties/jitter/enum",keyword:"enum",params:{allowedValues: schema61.properties.jitter.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/jitter",schemaPath:"#/$defs/backoffOverlay/properties/jitter/enum",keyword:"enum",params:{allowedValues: schema62.properties.jitter.enum}});
 errors++;
 }
 }
@@ -4129,12 +4159,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/backoffOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate219.errors = vErrors;
+validate221.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate218(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate220(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4162,8 +4192,8 @@ errors++;
 }
 }
 if(data.backoff !== undefined){
-if(!(validate219(data.backoff, {instancePath:instancePath+"/backoff",parentData:data,parentDataProperty:"backoff",rootData}))){
-vErrors = vErrors === null ? validate219.errors : vErrors.concat(validate219.errors);
+if(!(validate221(data.backoff, {instancePath:instancePath+"/backoff",parentData:data,parentDataProperty:"backoff",rootData}))){
+vErrors = vErrors === null ? validate221.errors : vErrors.concat(validate221.errors);
 errors = vErrors.length;
 }
 }
@@ -4182,7 +4212,7 @@ if(func2(data3) > 63){
 vErrors = add(vErrors, {instancePath:instancePath+"/never/" + i0,schemaPath:"#/$defs/retryOverlay/properties/never/items/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern12.test(data3)){
+if(!pattern10.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/never/" + i0,schemaPath:"#/$defs/retryOverlay/properties/never/items/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"}});
 errors++;
 }
@@ -4221,12 +4251,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/retryOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate218.errors = vErrors;
+validate220.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate234(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate236(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4280,14 +4310,14 @@ errors++;
 }
 }
 if(data2.queueWait !== undefined){
-if(!(validate47(data2.queueWait, {instancePath:instancePath+"/target/queueWait",parentData:data2,parentDataProperty:"queueWait",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data2.queueWait, {instancePath:instancePath+"/target/queueWait",parentData:data2,parentDataProperty:"queueWait",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
 if(data2.slotUse !== undefined){
-if(!(validate49(data2.slotUse, {instancePath:instancePath+"/target/slotUse",parentData:data2,parentDataProperty:"slotUse",rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate45(data2.slotUse, {instancePath:instancePath+"/target/slotUse",parentData:data2,parentDataProperty:"slotUse",rootData}))){
+vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
 errors = vErrors.length;
 }
 }
@@ -4307,8 +4337,8 @@ errors++;
 }
 }
 if(data5.after !== undefined){
-if(!(validate47(data5.after, {instancePath:instancePath+"/down/after",parentData:data5,parentDataProperty:"after",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data5.after, {instancePath:instancePath+"/down/after",parentData:data5,parentDataProperty:"after",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -4348,20 +4378,20 @@ errors++;
 }
 }
 if(data8.cron !== undefined){
-if(!(validate52(data8.cron, {instancePath:instancePath+"/schedule/" + i0+"/cron",parentData:data8,parentDataProperty:"cron",rootData}))){
-vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors);
+if(!(validate48(data8.cron, {instancePath:instancePath+"/schedule/" + i0+"/cron",parentData:data8,parentDataProperty:"cron",rootData}))){
+vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
 errors = vErrors.length;
 }
 }
 if(data8.hold !== undefined){
-if(!(validate47(data8.hold, {instancePath:instancePath+"/schedule/" + i0+"/hold",parentData:data8,parentDataProperty:"hold",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data8.hold, {instancePath:instancePath+"/schedule/" + i0+"/hold",parentData:data8,parentDataProperty:"hold",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
 if(data8.tz !== undefined){
-if(!(validate55(data8.tz, {instancePath:instancePath+"/schedule/" + i0+"/tz",parentData:data8,parentDataProperty:"tz",rootData}))){
-vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
+if(!(validate51(data8.tz, {instancePath:instancePath+"/schedule/" + i0+"/tz",parentData:data8,parentDataProperty:"tz",rootData}))){
+vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
 errors = vErrors.length;
 }
 }
@@ -4399,13 +4429,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/scaleOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate234.errors = vErrors;
+validate236.errors = vErrors;
 return errors === 0;
 }
 
-const schema63 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent"},"hold":{"$ref":"duration"}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent"},"run":{"$ref":"percentile"}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration"}},"additionalProperties":false};
+const schema64 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent"},"hold":{"$ref":"duration"}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent"},"run":{"$ref":"percentile"}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration"}},"additionalProperties":false};
 
-function validate242(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate244(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4422,7 +4452,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/strategy",schemaPath:"#/$def
 errors++;
 }
 if(!(((data0 === "rolling") || (data0 === "canary")) || (data0 === "blue-green"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/strategy",schemaPath:"#/$defs/rolloutOverlay/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema63.properties.strategy.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/strategy",schemaPath:"#/$defs/rolloutOverlay/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema64.properties.strategy.enum}});
 errors++;
 }
 }
@@ -4433,7 +4463,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/split",schemaPath:"#/$defs/r
 errors++;
 }
 if(!((data1 === "mesh") || (data1 === "routing"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/split",schemaPath:"#/$defs/rolloutOverlay/properties/split/enum",keyword:"enum",params:{allowedValues: schema63.properties.split.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/split",schemaPath:"#/$defs/rolloutOverlay/properties/split/enum",keyword:"enum",params:{allowedValues: schema64.properties.split.enum}});
 errors++;
 }
 }
@@ -4463,14 +4493,14 @@ errors++;
 }
 }
 if(data3.weight !== undefined){
-if(!(validate49(data3.weight, {instancePath:instancePath+"/steps/" + i0+"/weight",parentData:data3,parentDataProperty:"weight",rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate45(data3.weight, {instancePath:instancePath+"/steps/" + i0+"/weight",parentData:data3,parentDataProperty:"weight",rootData}))){
+vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
 errors = vErrors.length;
 }
 }
 if(data3.hold !== undefined){
-if(!(validate47(data3.hold, {instancePath:instancePath+"/steps/" + i0+"/hold",parentData:data3,parentDataProperty:"hold",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data3.hold, {instancePath:instancePath+"/steps/" + i0+"/hold",parentData:data3,parentDataProperty:"hold",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -4496,14 +4526,14 @@ errors++;
 }
 }
 if(data6.success !== undefined){
-if(!(validate49(data6.success, {instancePath:instancePath+"/gate/success",parentData:data6,parentDataProperty:"success",rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate45(data6.success, {instancePath:instancePath+"/gate/success",parentData:data6,parentDataProperty:"success",rootData}))){
+vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
 errors = vErrors.length;
 }
 }
 if(data6.run !== undefined){
-if(!(validate62(data6.run, {instancePath:instancePath+"/gate/run",parentData:data6,parentDataProperty:"run",rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate58(data6.run, {instancePath:instancePath+"/gate/run",parentData:data6,parentDataProperty:"run",rootData}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
@@ -4520,13 +4550,13 @@ vErrors = add(vErrors, {instancePath:instancePath+"/onFailure",schemaPath:"#/$de
 errors++;
 }
 if(!((data9 === "rollback") || (data9 === "pause"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/onFailure",schemaPath:"#/$defs/rolloutOverlay/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema63.properties.onFailure.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/onFailure",schemaPath:"#/$defs/rolloutOverlay/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema64.properties.onFailure.enum}});
 errors++;
 }
 }
 if(data.drain !== undefined){
-if(!(validate47(data.drain, {instancePath:instancePath+"/drain",parentData:data,parentDataProperty:"drain",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data.drain, {instancePath:instancePath+"/drain",parentData:data,parentDataProperty:"drain",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -4535,12 +4565,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rolloutOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate242.errors = vErrors;
+validate244.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate251(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate253(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4551,32 +4581,32 @@ errors++;
 }
 }
 if(data.success !== undefined){
-if(!(validate49(data.success, {instancePath:instancePath+"/success",parentData:data,parentDataProperty:"success",rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate45(data.success, {instancePath:instancePath+"/success",parentData:data,parentDataProperty:"success",rootData}))){
+vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
 errors = vErrors.length;
 }
 }
 if(data.window !== undefined){
-if(!(validate47(data.window, {instancePath:instancePath+"/window",parentData:data,parentDataProperty:"window",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data.window, {instancePath:instancePath+"/window",parentData:data,parentDataProperty:"window",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
 if(data.assign !== undefined){
-if(!(validate62(data.assign, {instancePath:instancePath+"/assign",parentData:data,parentDataProperty:"assign",rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate58(data.assign, {instancePath:instancePath+"/assign",parentData:data,parentDataProperty:"assign",rootData}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
 if(data.queueWait !== undefined){
-if(!(validate62(data.queueWait, {instancePath:instancePath+"/queueWait",parentData:data,parentDataProperty:"queueWait",rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate58(data.queueWait, {instancePath:instancePath+"/queueWait",parentData:data,parentDataProperty:"queueWait",rootData}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
 if(data.run !== undefined){
-if(!(validate62(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData}))){
-vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+if(!(validate58(data.run, {instancePath:instancePath+"/run",parentData:data,parentDataProperty:"run",rootData}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
@@ -4585,13 +4615,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/sloOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate251.errors = vErrors;
+validate253.errors = vErrors;
 return errors === 0;
 }
 
-const schema65 = {"type":"object","properties":{"traces":{"$ref":"percent"},"logs":{"type":"string","enum":["debug","info","warn","error"]}},"additionalProperties":false};
+const schema66 = {"type":"object","properties":{"traces":{"$ref":"percent"},"logs":{"type":"string","enum":["debug","info","warn","error"]}},"additionalProperties":false};
 
-function validate258(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4602,8 +4632,8 @@ errors++;
 }
 }
 if(data.traces !== undefined){
-if(!(validate49(data.traces, {instancePath:instancePath+"/traces",parentData:data,parentDataProperty:"traces",rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate45(data.traces, {instancePath:instancePath+"/traces",parentData:data,parentDataProperty:"traces",rootData}))){
+vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
 errors = vErrors.length;
 }
 }
@@ -4614,7 +4644,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/logs",schemaPath:"#/$defs/ob
 errors++;
 }
 if(!((((data1 === "debug") || (data1 === "info")) || (data1 === "warn")) || (data1 === "error"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/logs",schemaPath:"#/$defs/observeOverlay/properties/logs/enum",keyword:"enum",params:{allowedValues: schema65.properties.logs.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/logs",schemaPath:"#/$defs/observeOverlay/properties/logs/enum",keyword:"enum",params:{allowedValues: schema66.properties.logs.enum}});
 errors++;
 }
 }
@@ -4623,24 +4653,24 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/observeOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate258.errors = vErrors;
+validate260.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate196(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate198(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func23.call(schema57.properties, key0))){
+if(!(func21.call(schema58.properties, key0))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetOverlay/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
 }
 if(data.description !== undefined){
-if(!(validate31(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate27(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
 errors = vErrors.length;
 }
 }
@@ -4654,14 +4684,14 @@ if(data.agent !== undefined){
 let data2 = data.agent;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
-if(!(func23.call(schema57.properties.agent.properties, key1))){
+if(!(func21.call(schema58.properties.agent.properties, key1))){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent",schemaPath:"#/$defs/FleetOverlay/properties/agent/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}});
 errors++;
 }
 }
 if(data2.image !== undefined){
-if(!(validate158(data2.image, {instancePath:instancePath+"/agent/image",parentData:data2,parentDataProperty:"image",rootData}))){
-vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
+if(!(validate160(data2.image, {instancePath:instancePath+"/agent/image",parentData:data2,parentDataProperty:"image",rootData}))){
+vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
 errors = vErrors.length;
 }
 }
@@ -4676,7 +4706,7 @@ if(func2(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetOverlay/properties/agent/properties/build/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern2.test(data4)){
+if(!pattern26.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetOverlay/properties/agent/properties/build/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
 errors++;
 }
@@ -4693,7 +4723,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/agent/delivery",schemaPath:"
 errors++;
 }
 if(!((data5 === "pull") || (data5 === "push"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/agent/delivery",schemaPath:"#/$defs/FleetOverlay/properties/agent/properties/delivery/enum",keyword:"enum",params:{allowedValues: schema57.properties.agent.properties.delivery.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/agent/delivery",schemaPath:"#/$defs/FleetOverlay/properties/agent/properties/delivery/enum",keyword:"enum",params:{allowedValues: schema58.properties.agent.properties.delivery.enum}});
 errors++;
 }
 }
@@ -4715,8 +4745,8 @@ errors++;
 }
 }
 if(data2.resources !== undefined){
-if(!(validate200(data2.resources, {instancePath:instancePath+"/agent/resources",parentData:data2,parentDataProperty:"resources",rootData}))){
-vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
+if(!(validate202(data2.resources, {instancePath:instancePath+"/agent/resources",parentData:data2,parentDataProperty:"resources",rootData}))){
+vErrors = vErrors === null ? validate202.errors : vErrors.concat(validate202.errors);
 errors = vErrors.length;
 }
 }
@@ -4730,14 +4760,14 @@ errors++;
 }
 }
 if(data8.http !== undefined){
-if(!(validate161(data8.http, {instancePath:instancePath+"/agent/ports/http",parentData:data8,parentDataProperty:"http",rootData}))){
-vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
+if(!(validate163(data8.http, {instancePath:instancePath+"/agent/ports/http",parentData:data8,parentDataProperty:"http",rootData}))){
+vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
 errors = vErrors.length;
 }
 }
 if(data8.metrics !== undefined){
-if(!(validate161(data8.metrics, {instancePath:instancePath+"/agent/ports/metrics",parentData:data8,parentDataProperty:"metrics",rootData}))){
-vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
+if(!(validate163(data8.metrics, {instancePath:instancePath+"/agent/ports/metrics",parentData:data8,parentDataProperty:"metrics",rootData}))){
+vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
 errors = vErrors.length;
 }
 }
@@ -4787,8 +4817,8 @@ errors++;
 }
 for(const key3 in data13){
 const _errs26 = errors;
-if(!(validate164(key3, {instancePath:instancePath+"/agent/env",parentData:data13,parentDataProperty:"env",rootData}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
+if(!(validate166(key3, {instancePath:instancePath+"/agent/env",parentData:data13,parentDataProperty:"env",rootData}))){
+vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
 errors = vErrors.length;
 }
 var valid5 = _errs26 === errors;
@@ -4817,8 +4847,8 @@ errors++;
 }
 }
 if(data2.prompt !== undefined){
-if(!(validate166(data2.prompt, {instancePath:instancePath+"/agent/prompt",parentData:data2,parentDataProperty:"prompt",rootData}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate168(data2.prompt, {instancePath:instancePath+"/agent/prompt",parentData:data2,parentDataProperty:"prompt",rootData}))){
+vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
 errors = vErrors.length;
 }
 }
@@ -4837,8 +4867,8 @@ errors++;
 }
 for(const key5 in data16){
 const _errs33 = errors;
-if(!(validate168(key5, {instancePath:instancePath+"/skills",parentData:data16,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
+if(!(validate170(key5, {instancePath:instancePath+"/skills",parentData:data16,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs33 === errors;
@@ -4879,8 +4909,8 @@ errors++;
 }
 for(const key7 in data18){
 const _errs39 = errors;
-if(!(validate117(key7, {instancePath:instancePath+"/accepts",parentData:data18,parentDataProperty:"accepts",rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate113(key7, {instancePath:instancePath+"/accepts",parentData:data18,parentDataProperty:"accepts",rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs39 === errors;
@@ -4899,32 +4929,32 @@ errors++;
 }
 }
 if(data19.input !== undefined){
-if(!(validate166(data19.input, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/input",parentData:data19,parentDataProperty:"input",rootData}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate168(data19.input, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/input",parentData:data19,parentDataProperty:"input",rootData}))){
+vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
 errors = vErrors.length;
 }
 }
 if(data19.output !== undefined){
-if(!(validate166(data19.output, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/output",parentData:data19,parentDataProperty:"output",rootData}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate168(data19.output, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/output",parentData:data19,parentDataProperty:"output",rootData}))){
+vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
 errors = vErrors.length;
 }
 }
 if(data19.timeouts !== undefined){
-if(!(validate213(data19.timeouts, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/timeouts",parentData:data19,parentDataProperty:"timeouts",rootData}))){
-vErrors = vErrors === null ? validate213.errors : vErrors.concat(validate213.errors);
+if(!(validate215(data19.timeouts, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/timeouts",parentData:data19,parentDataProperty:"timeouts",rootData}))){
+vErrors = vErrors === null ? validate215.errors : vErrors.concat(validate215.errors);
 errors = vErrors.length;
 }
 }
 if(data19.retry !== undefined){
-if(!(validate218(data19.retry, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/retry",parentData:data19,parentDataProperty:"retry",rootData}))){
-vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
+if(!(validate220(data19.retry, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/retry",parentData:data19,parentDataProperty:"retry",rootData}))){
+vErrors = vErrors === null ? validate220.errors : vErrors.concat(validate220.errors);
 errors = vErrors.length;
 }
 }
 if(data19.effects !== undefined){
-if(!(validate88(data19.effects, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/effects",parentData:data19,parentDataProperty:"effects",rootData}))){
-vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+if(!(validate84(data19.effects, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/effects",parentData:data19,parentDataProperty:"effects",rootData}))){
+vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
 errors = vErrors.length;
 }
 }
@@ -4950,14 +4980,14 @@ errors++;
 }
 }
 if(data25.size !== undefined){
-if(!(validate42(data25.size, {instancePath:instancePath+"/memory/size",parentData:data25,parentDataProperty:"size",rootData}))){
-vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+if(!(validate38(data25.size, {instancePath:instancePath+"/memory/size",parentData:data25,parentDataProperty:"size",rootData}))){
+vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
 if(data25.class !== undefined){
-if(!(validate107(data25.class, {instancePath:instancePath+"/memory/class",parentData:data25,parentDataProperty:"class",rootData}))){
-vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+if(!(validate103(data25.class, {instancePath:instancePath+"/memory/class",parentData:data25,parentDataProperty:"class",rootData}))){
+vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors);
 errors = vErrors.length;
 }
 }
@@ -4989,7 +5019,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/memory/keep",schemaPath:"#/$
 errors++;
 }
 if(!((data29 === "always") || (data29 === "while-deployed"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/memory/keep",schemaPath:"#/$defs/FleetOverlay/properties/memory/properties/keep/enum",keyword:"enum",params:{allowedValues: schema57.properties.memory.properties.keep.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/memory/keep",schemaPath:"#/$defs/FleetOverlay/properties/memory/properties/keep/enum",keyword:"enum",params:{allowedValues: schema58.properties.memory.properties.keep.enum}});
 errors++;
 }
 }
@@ -5008,8 +5038,8 @@ errors++;
 }
 for(const key11 in data30){
 const _errs60 = errors;
-if(!(validate164(key11, {instancePath:instancePath+"/secrets",parentData:data30,parentDataProperty:"secrets",rootData}))){
-vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
+if(!(validate166(key11, {instancePath:instancePath+"/secrets",parentData:data30,parentDataProperty:"secrets",rootData}))){
+vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
 errors = vErrors.length;
 }
 var valid13 = _errs60 === errors;
@@ -5028,14 +5058,14 @@ errors++;
 }
 }
 if(data31.path !== undefined){
-if(!(validate134(data31.path, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/path",parentData:data31,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(!(validate130(data31.path, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/path",parentData:data31,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 }
 if(data31.field !== undefined){
-if(!(validate180(data31.field, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/field",parentData:data31,parentDataProperty:"field",rootData}))){
-vErrors = vErrors === null ? validate180.errors : vErrors.concat(validate180.errors);
+if(!(validate182(data31.field, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/field",parentData:data31,parentDataProperty:"field",rootData}))){
+vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
 errors = vErrors.length;
 }
 }
@@ -5046,7 +5076,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~
 errors++;
 }
 if(!((data34 === "file") || (data34 === "env"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/mount",schemaPath:"#/$defs/FleetOverlay/properties/secrets/additionalProperties/properties/mount/enum",keyword:"enum",params:{allowedValues: schema57.properties.secrets.additionalProperties.properties.mount.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/mount",schemaPath:"#/$defs/FleetOverlay/properties/secrets/additionalProperties/properties/mount/enum",keyword:"enum",params:{allowedValues: schema58.properties.secrets.additionalProperties.properties.mount.enum}});
 errors++;
 }
 }
@@ -5071,8 +5101,8 @@ errors++;
 }
 for(const key14 in data35){
 const _errs71 = errors;
-if(!(validate182(key14, {instancePath:instancePath+"/egress",parentData:data35,parentDataProperty:"egress",rootData}))){
-vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
+if(!(validate184(key14, {instancePath:instancePath+"/egress",parentData:data35,parentDataProperty:"egress",rootData}))){
+vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
 errors = vErrors.length;
 }
 var valid16 = _errs71 === errors;
@@ -5091,8 +5121,8 @@ errors++;
 }
 }
 if(data36.port !== undefined){
-if(!(validate161(data36.port, {instancePath:instancePath+"/egress/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/port",parentData:data36,parentDataProperty:"port",rootData}))){
-vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
+if(!(validate163(data36.port, {instancePath:instancePath+"/egress/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/port",parentData:data36,parentDataProperty:"port",rootData}))){
+vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
 errors = vErrors.length;
 }
 }
@@ -5236,14 +5266,14 @@ errors++;
 }
 }
 if(data.scale !== undefined){
-if(!(validate234(data.scale, {instancePath:instancePath+"/scale",parentData:data,parentDataProperty:"scale",rootData}))){
-vErrors = vErrors === null ? validate234.errors : vErrors.concat(validate234.errors);
+if(!(validate236(data.scale, {instancePath:instancePath+"/scale",parentData:data,parentDataProperty:"scale",rootData}))){
+vErrors = vErrors === null ? validate236.errors : vErrors.concat(validate236.errors);
 errors = vErrors.length;
 }
 }
 if(data.rollout !== undefined){
-if(!(validate242(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
-vErrors = vErrors === null ? validate242.errors : vErrors.concat(validate242.errors);
+if(!(validate244(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
+vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
 errors = vErrors.length;
 }
 }
@@ -5256,8 +5286,8 @@ errors++;
 }
 for(const key20 in data46){
 const _errs95 = errors;
-if(!(validate189(key20, {instancePath:instancePath+"/talksTo",parentData:data46,parentDataProperty:"talksTo",rootData}))){
-vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
+if(!(validate191(key20, {instancePath:instancePath+"/talksTo",parentData:data46,parentDataProperty:"talksTo",rootData}))){
+vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
 errors = vErrors.length;
 }
 var valid28 = _errs95 === errors;
@@ -5288,8 +5318,8 @@ errors++;
 }
 const len3 = data48.length;
 for(let i5=0; i5<len3; i5++){
-if(!(validate117(data48[i5], {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data48,parentDataProperty:i5,rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate113(data48[i5], {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data48,parentDataProperty:i5,rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 }
@@ -5326,14 +5356,14 @@ errors++;
 }
 }
 if(data.slo !== undefined){
-if(!(validate251(data.slo, {instancePath:instancePath+"/slo",parentData:data,parentDataProperty:"slo",rootData}))){
-vErrors = vErrors === null ? validate251.errors : vErrors.concat(validate251.errors);
+if(!(validate253(data.slo, {instancePath:instancePath+"/slo",parentData:data,parentDataProperty:"slo",rootData}))){
+vErrors = vErrors === null ? validate253.errors : vErrors.concat(validate253.errors);
 errors = vErrors.length;
 }
 }
 if(data.observe !== undefined){
-if(!(validate258(data.observe, {instancePath:instancePath+"/observe",parentData:data,parentDataProperty:"observe",rootData}))){
-vErrors = vErrors === null ? validate258.errors : vErrors.concat(validate258.errors);
+if(!(validate260(data.observe, {instancePath:instancePath+"/observe",parentData:data,parentDataProperty:"observe",rootData}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 }
@@ -5342,12 +5372,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate196.errors = vErrors;
+validate198.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate149(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5386,14 +5416,14 @@ errors++;
 }
 }
 if(data.metadata !== undefined){
-if(!(validate22(data.metadata, {instancePath:instancePath+"/metadata",parentData:data,parentDataProperty:"metadata",rootData}))){
-vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+if(!(validate150(data.metadata, {instancePath:instancePath+"/metadata",parentData:data,parentDataProperty:"metadata",rootData}))){
+vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors);
 errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate155(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate155.errors : vErrors.concat(validate155.errors);
+if(!(validate157(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors);
 errors = vErrors.length;
 }
 }
@@ -5417,8 +5447,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate196(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
+if(!(validate198(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate198.errors : vErrors.concat(validate198.errors);
 errors = vErrors.length;
 }
 }
@@ -5433,14 +5463,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Fleet/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate153.errors = vErrors;
+validate149.errors = vErrors;
 return errors === 0;
 }
 
-export const validateRoute = validate262;
-const schema67 = {"type":"object","required":["match","to"],"properties":{"description":{"$ref":"description"},"match":{"type":"object","required":["task"],"properties":{"task":{"oneOf":[{"$ref":"taskType"},{"type":"array","items":{"$ref":"taskType"},"minItems":1,"maxItems":32,"uniqueItems":true}]},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":16,"additionalProperties":{"type":"string","maxLength":256}},"where":{"$ref":"condition"}},"additionalProperties":false},"precedence":{"type":"integer","minimum":0,"maximum":1000},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false},"to":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":0,"maximum":10000},"minProperties":1},"affinity":{"type":"object","required":["key"],"properties":{"key":{"$ref":"keyPath"},"mode":{"type":"string","enum":["soft","hard"]},"hold":{"$ref":"duration"},"spillAfter":{"$ref":"duration"}},"additionalProperties":false},"priority":{"type":"object","properties":{"default":{"$ref":"priority"},"when":{"type":"array","items":{"type":"object","required":["if","then"],"properties":{"if":{"$ref":"condition"},"then":{"$ref":"priority"}},"additionalProperties":false},"maxItems":16},"aging":{"type":"object","required":["every"],"properties":{"every":{"$ref":"duration"},"max":{"$ref":"priority"}},"additionalProperties":false}},"additionalProperties":false},"fairness":{"type":"object","properties":{"key":{"$ref":"keyPath"},"weights":{"type":"object","maxProperties":200,"propertyNames":{"type":"string","minLength":1,"maxLength":128},"additionalProperties":{"type":"integer","minimum":1,"maximum":1000}}},"additionalProperties":false},"limits":{"type":"object","properties":{"inFlight":{"type":"integer","minimum":1,"maximum":1000000},"rate":{"$ref":"rate"},"perKey":{"type":"object","required":["key","max"],"properties":{"key":{"$ref":"keyPath"},"max":{"type":"integer","minimum":1,"maximum":100000},"onFull":{"type":"string","enum":["queue","reject"]}},"additionalProperties":false}},"additionalProperties":false},"dedupe":{"type":"object","required":["key","window"],"properties":{"key":{"$ref":"keyTemplate"},"window":{"$ref":"duration"},"onHit":{"type":"string","enum":["join","reject"]}},"additionalProperties":false},"queue":{"$ref":"queue"},"fallback":{"type":"array","items":{"type":"object","required":["when","to"],"properties":{"when":{"type":"array","items":{"type":"string","enum":["no-agent","wait-above","breaker-open","rejected"]},"maxItems":4,"minItems":1,"uniqueItems":true},"after":{"$ref":"duration"},"to":{"$ref":"fleetRef"},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":8},"expect":{"type":"array","items":{"type":"object","required":["task"],"properties":{"task":{"$ref":"taskSample"},"goesTo":{"type":"array","items":{"$ref":"fleetRef"},"maxItems":32,"minItems":1,"uniqueItems":true},"notHere":{"const":true}},"additionalProperties":false,"oneOf":[{"required":["goesTo"]},{"required":["notHere"]}]},"maxItems":64}},"additionalProperties":false};
+export const validateRoute = validate264;
+const schema68 = {"type":"object","required":["match","to"],"properties":{"description":{"$ref":"description"},"match":{"type":"object","required":["task"],"properties":{"task":{"oneOf":[{"$ref":"taskType"},{"type":"array","items":{"$ref":"taskType"},"minItems":1,"maxItems":32,"uniqueItems":true}]},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":16,"additionalProperties":{"type":"string","maxLength":256}},"where":{"$ref":"condition"}},"additionalProperties":false},"precedence":{"type":"integer","minimum":0,"maximum":1000},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false},"to":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":0,"maximum":10000},"minProperties":1},"affinity":{"type":"object","required":["key"],"properties":{"key":{"$ref":"keyPath"},"mode":{"type":"string","enum":["soft","hard"]},"hold":{"$ref":"duration"},"spillAfter":{"$ref":"duration"}},"additionalProperties":false},"priority":{"type":"object","properties":{"default":{"$ref":"priority"},"when":{"type":"array","items":{"type":"object","required":["if","then"],"properties":{"if":{"$ref":"condition"},"then":{"$ref":"priority"}},"additionalProperties":false},"maxItems":16},"aging":{"type":"object","required":["every"],"properties":{"every":{"$ref":"duration"},"max":{"$ref":"priority"}},"additionalProperties":false}},"additionalProperties":false},"fairness":{"type":"object","properties":{"key":{"$ref":"keyPath"},"weights":{"type":"object","maxProperties":200,"propertyNames":{"type":"string","minLength":1,"maxLength":128},"additionalProperties":{"type":"integer","minimum":1,"maximum":1000}}},"additionalProperties":false},"limits":{"type":"object","properties":{"inFlight":{"type":"integer","minimum":1,"maximum":1000000},"rate":{"$ref":"rate"},"perKey":{"type":"object","required":["key","max"],"properties":{"key":{"$ref":"keyPath"},"max":{"type":"integer","minimum":1,"maximum":100000},"onFull":{"type":"string","enum":["queue","reject"]}},"additionalProperties":false}},"additionalProperties":false},"dedupe":{"type":"object","required":["key","window"],"properties":{"key":{"$ref":"keyTemplate"},"window":{"$ref":"duration"},"onHit":{"type":"string","enum":["join","reject"]}},"additionalProperties":false},"queue":{"$ref":"queue"},"fallback":{"type":"array","items":{"type":"object","required":["when","to"],"properties":{"when":{"type":"array","items":{"type":"string","enum":["no-agent","wait-above","breaker-open","rejected"]},"maxItems":4,"minItems":1,"uniqueItems":true},"after":{"$ref":"duration"},"to":{"$ref":"fleetRef"},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":8},"expect":{"type":"array","items":{"type":"object","required":["task"],"properties":{"task":{"$ref":"taskSample"},"goesTo":{"type":"array","items":{"$ref":"fleetRef"},"maxItems":32,"minItems":1,"uniqueItems":true},"notHere":{"const":true}},"additionalProperties":false,"oneOf":[{"required":["goesTo"]},{"required":["notHere"]}]},"maxItems":64}},"additionalProperties":false};
 
-function validate268(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate270(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -5457,12 +5487,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskLabelName/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate268.errors = vErrors;
+validate270.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate270(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate272(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -5479,13 +5509,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/condition/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate270.errors = vErrors;
+validate272.errors = vErrors;
 return errors === 0;
 }
 
 const pattern42 = new RegExp("^([a-z0-9_-]|\\{[A-Za-z0-9_.-]{1,120}\\}){1,127}$", "u");
 
-function validate272(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate274(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -5502,13 +5532,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skillTemplate/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate272.errors = vErrors;
+validate274.errors = vErrors;
 return errors === 0;
 }
 
 const pattern43 = new RegExp("^(tenant|task|labels\\.[A-Za-z_][A-Za-z0-9_-]{0,62}|input(\\.[A-Za-z_][A-Za-z0-9_-]{0,62}){1,8})$", "u");
 
-function validate275(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate277(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -5525,12 +5555,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyPath/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate275.errors = vErrors;
+validate277.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate287(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate289(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -5547,12 +5577,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyTemplate/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate287.errors = vErrors;
+validate289.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate294(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate296(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5567,8 +5597,8 @@ errors++;
 }
 }
 if(data.task !== undefined){
-if(!(validate117(data.task, {instancePath:instancePath+"/task",parentData:data,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate113(data.task, {instancePath:instancePath+"/task",parentData:data,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 }
@@ -5598,8 +5628,8 @@ errors++;
 }
 for(const key1 in data2){
 const _errs7 = errors;
-if(!(validate268(key1, {instancePath:instancePath+"/labels",parentData:data2,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate268.errors : vErrors.concat(validate268.errors);
+if(!(validate270(key1, {instancePath:instancePath+"/labels",parentData:data2,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs7 === errors;
@@ -5645,12 +5675,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskSample/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate294.errors = vErrors;
+validate296.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate264(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate266(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5663,14 +5693,14 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteSpec/required",key
 errors++;
 }
 for(const key0 in data){
-if(!(func23.call(schema67.properties, key0))){
+if(!(func21.call(schema68.properties, key0))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteSpec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
 }
 if(data.description !== undefined){
-if(!(validate31(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate27(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
 errors = vErrors.length;
 }
 }
@@ -5693,8 +5723,8 @@ const _errs7 = errors;
 let valid2 = false;
 let passing0 = null;
 const _errs8 = errors;
-if(!(validate117(data2, {instancePath:instancePath+"/match/task",parentData:data1,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate113(data2, {instancePath:instancePath+"/match/task",parentData:data1,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs8 === errors;
@@ -5714,8 +5744,8 @@ errors++;
 }
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate117(data2[i0], {instancePath:instancePath+"/match/task/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate113(data2[i0], {instancePath:instancePath+"/match/task/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 }
@@ -5774,8 +5804,8 @@ errors++;
 }
 for(const key2 in data4){
 const _errs14 = errors;
-if(!(validate268(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate268.errors : vErrors.concat(validate268.errors);
+if(!(validate270(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs14 === errors;
@@ -5804,8 +5834,8 @@ errors++;
 }
 }
 if(data1.where !== undefined){
-if(!(validate270(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate272(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
+vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
 errors = vErrors.length;
 }
 }
@@ -5850,8 +5880,8 @@ errors++;
 }
 for(const key5 in data9){
 const _errs26 = errors;
-if(!(validate272(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
+if(!(validate274(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs26 === errors;
@@ -5902,8 +5932,8 @@ errors++;
 }
 for(const key7 in data11){
 const _errs32 = errors;
-if(!(validate189(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
+if(!(validate191(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs32 === errors;
@@ -5949,8 +5979,8 @@ errors++;
 }
 }
 if(data13.key !== undefined){
-if(!(validate275(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
+if(!(validate277(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 }
@@ -5961,19 +5991,19 @@ vErrors = add(vErrors, {instancePath:instancePath+"/affinity/mode",schemaPath:"#
 errors++;
 }
 if(!((data15 === "soft") || (data15 === "hard"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/affinity/mode",schemaPath:"#/$defs/RouteSpec/properties/affinity/properties/mode/enum",keyword:"enum",params:{allowedValues: schema67.properties.affinity.properties.mode.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/affinity/mode",schemaPath:"#/$defs/RouteSpec/properties/affinity/properties/mode/enum",keyword:"enum",params:{allowedValues: schema68.properties.affinity.properties.mode.enum}});
 errors++;
 }
 }
 if(data13.hold !== undefined){
-if(!(validate47(data13.hold, {instancePath:instancePath+"/affinity/hold",parentData:data13,parentDataProperty:"hold",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data13.hold, {instancePath:instancePath+"/affinity/hold",parentData:data13,parentDataProperty:"hold",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
 if(data13.spillAfter !== undefined){
-if(!(validate47(data13.spillAfter, {instancePath:instancePath+"/affinity/spillAfter",parentData:data13,parentDataProperty:"spillAfter",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data13.spillAfter, {instancePath:instancePath+"/affinity/spillAfter",parentData:data13,parentDataProperty:"spillAfter",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -5993,8 +6023,8 @@ errors++;
 }
 }
 if(data18.default !== undefined){
-if(!(validate93(data18.default, {instancePath:instancePath+"/priority/default",parentData:data18,parentDataProperty:"default",rootData}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
+if(!(validate89(data18.default, {instancePath:instancePath+"/priority/default",parentData:data18,parentDataProperty:"default",rootData}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
 }
@@ -6024,14 +6054,14 @@ errors++;
 }
 }
 if(data21.if !== undefined){
-if(!(validate270(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate272(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
+vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
 errors = vErrors.length;
 }
 }
 if(data21.then !== undefined){
-if(!(validate93(data21.then, {instancePath:instancePath+"/priority/when/" + i2+"/then",parentData:data21,parentDataProperty:"then",rootData}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
+if(!(validate89(data21.then, {instancePath:instancePath+"/priority/when/" + i2+"/then",parentData:data21,parentDataProperty:"then",rootData}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
 }
@@ -6061,14 +6091,14 @@ errors++;
 }
 }
 if(data24.every !== undefined){
-if(!(validate47(data24.every, {instancePath:instancePath+"/priority/aging/every",parentData:data24,parentDataProperty:"every",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data24.every, {instancePath:instancePath+"/priority/aging/every",parentData:data24,parentDataProperty:"every",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
 if(data24.max !== undefined){
-if(!(validate93(data24.max, {instancePath:instancePath+"/priority/aging/max",parentData:data24,parentDataProperty:"max",rootData}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
+if(!(validate89(data24.max, {instancePath:instancePath+"/priority/aging/max",parentData:data24,parentDataProperty:"max",rootData}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
 }
@@ -6094,8 +6124,8 @@ errors++;
 }
 }
 if(data27.key !== undefined){
-if(!(validate275(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
+if(!(validate277(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 }
@@ -6184,8 +6214,8 @@ errors++;
 }
 }
 if(data31.rate !== undefined){
-if(!(validate119(data31.rate, {instancePath:instancePath+"/limits/rate",parentData:data31,parentDataProperty:"rate",rootData}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+if(!(validate115(data31.rate, {instancePath:instancePath+"/limits/rate",parentData:data31,parentDataProperty:"rate",rootData}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 }
@@ -6207,8 +6237,8 @@ errors++;
 }
 }
 if(data34.key !== undefined){
-if(!(validate275(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
+if(!(validate277(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 }
@@ -6236,7 +6266,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/limits/perKey/onFull",schema
 errors++;
 }
 if(!((data37 === "queue") || (data37 === "reject"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/limits/perKey/onFull",schemaPath:"#/$defs/RouteSpec/properties/limits/properties/perKey/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema67.properties.limits.properties.perKey.properties.onFull.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/limits/perKey/onFull",schemaPath:"#/$defs/RouteSpec/properties/limits/properties/perKey/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema68.properties.limits.properties.perKey.properties.onFull.enum}});
 errors++;
 }
 }
@@ -6270,14 +6300,14 @@ errors++;
 }
 }
 if(data38.key !== undefined){
-if(!(validate287(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate287.errors : vErrors.concat(validate287.errors);
+if(!(validate289(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate289.errors : vErrors.concat(validate289.errors);
 errors = vErrors.length;
 }
 }
 if(data38.window !== undefined){
-if(!(validate47(data38.window, {instancePath:instancePath+"/dedupe/window",parentData:data38,parentDataProperty:"window",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data38.window, {instancePath:instancePath+"/dedupe/window",parentData:data38,parentDataProperty:"window",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -6288,7 +6318,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/dedupe/onHit",schemaPath:"#/
 errors++;
 }
 if(!((data41 === "join") || (data41 === "reject"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/dedupe/onHit",schemaPath:"#/$defs/RouteSpec/properties/dedupe/properties/onHit/enum",keyword:"enum",params:{allowedValues: schema67.properties.dedupe.properties.onHit.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/dedupe/onHit",schemaPath:"#/$defs/RouteSpec/properties/dedupe/properties/onHit/enum",keyword:"enum",params:{allowedValues: schema68.properties.dedupe.properties.onHit.enum}});
 errors++;
 }
 }
@@ -6299,8 +6329,8 @@ errors++;
 }
 }
 if(data.queue !== undefined){
-if(!(validate90(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
-vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+if(!(validate86(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
+vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
 errors = vErrors.length;
 }
 }
@@ -6348,7 +6378,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/fallback/" + i3+"/when/" + i
 errors++;
 }
 if(!((((data46 === "no-agent") || (data46 === "wait-above")) || (data46 === "breaker-open")) || (data46 === "rejected"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/fallback/" + i3+"/when/" + i4,schemaPath:"#/$defs/RouteSpec/properties/fallback/items/properties/when/items/enum",keyword:"enum",params:{allowedValues: schema67.properties.fallback.items.properties.when.items.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/fallback/" + i3+"/when/" + i4,schemaPath:"#/$defs/RouteSpec/properties/fallback/items/properties/when/items/enum",keyword:"enum",params:{allowedValues: schema68.properties.fallback.items.properties.when.items.enum}});
 errors++;
 }
 }
@@ -6377,14 +6407,14 @@ errors++;
 }
 }
 if(data44.after !== undefined){
-if(!(validate47(data44.after, {instancePath:instancePath+"/fallback/" + i3+"/after",parentData:data44,parentDataProperty:"after",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data44.after, {instancePath:instancePath+"/fallback/" + i3+"/after",parentData:data44,parentDataProperty:"after",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
 if(data44.to !== undefined){
-if(!(validate189(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
+if(!(validate191(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
 errors = vErrors.length;
 }
 }
@@ -6406,8 +6436,8 @@ errors++;
 }
 for(const key21 in data50){
 const _errs109 = errors;
-if(!(validate272(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
+if(!(validate274(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
 errors = vErrors.length;
 }
 var valid32 = _errs109 === errors;
@@ -6527,8 +6557,8 @@ errors++;
 }
 }
 if(data53.task !== undefined){
-if(!(validate294(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate294.errors : vErrors.concat(validate294.errors);
+if(!(validate296(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate296.errors : vErrors.concat(validate296.errors);
 errors = vErrors.length;
 }
 }
@@ -6545,8 +6575,8 @@ errors++;
 }
 const len5 = data55.length;
 for(let i7=0; i7<len5; i7++){
-if(!(validate189(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
-vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
+if(!(validate191(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
+vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
 errors = vErrors.length;
 }
 }
@@ -6593,14 +6623,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate264.errors = vErrors;
+validate266.errors = vErrors;
 return errors === 0;
 }
 
-const schema74 = {"type":"object","properties":{"description":{"$ref":"description"},"match":{"type":"object","properties":{"task":{"oneOf":[{"$ref":"taskType"},{"type":"array","items":{"$ref":"taskType"},"minItems":1,"maxItems":32,"uniqueItems":true}]},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":16,"additionalProperties":{"type":"string","maxLength":256}},"where":{"$ref":"condition"}},"additionalProperties":false},"precedence":{"type":"integer","minimum":0,"maximum":1000},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false},"to":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":0,"maximum":10000}},"affinity":{"type":"object","properties":{"key":{"$ref":"keyPath"},"mode":{"type":"string","enum":["soft","hard"]},"hold":{"$ref":"duration"},"spillAfter":{"$ref":"duration"}},"additionalProperties":false},"priority":{"type":"object","properties":{"default":{"$ref":"priority"},"when":{"type":"array","items":{"type":"object","required":["if","then"],"properties":{"if":{"$ref":"condition"},"then":{"$ref":"priority"}},"additionalProperties":false},"maxItems":16},"aging":{"type":"object","properties":{"every":{"$ref":"duration"},"max":{"$ref":"priority"}},"additionalProperties":false}},"additionalProperties":false},"fairness":{"type":"object","properties":{"key":{"$ref":"keyPath"},"weights":{"type":"object","maxProperties":200,"propertyNames":{"type":"string","minLength":1,"maxLength":128},"additionalProperties":{"type":"integer","minimum":1,"maximum":1000}}},"additionalProperties":false},"limits":{"type":"object","properties":{"inFlight":{"type":"integer","minimum":1,"maximum":1000000},"rate":{"$ref":"rate"},"perKey":{"type":"object","properties":{"key":{"$ref":"keyPath"},"max":{"type":"integer","minimum":1,"maximum":100000},"onFull":{"type":"string","enum":["queue","reject"]}},"additionalProperties":false}},"additionalProperties":false},"dedupe":{"type":"object","properties":{"key":{"$ref":"keyTemplate"},"window":{"$ref":"duration"},"onHit":{"type":"string","enum":["join","reject"]}},"additionalProperties":false},"queue":{"$ref":"queueOverlay"},"fallback":{"type":"array","items":{"type":"object","required":["when","to"],"properties":{"when":{"type":"array","items":{"type":"string","enum":["no-agent","wait-above","breaker-open","rejected"]},"maxItems":4,"minItems":1,"uniqueItems":true},"after":{"$ref":"duration"},"to":{"$ref":"fleetRef"},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":8},"expect":{"type":"array","items":{"type":"object","required":["task"],"properties":{"task":{"$ref":"taskSample"},"goesTo":{"type":"array","items":{"$ref":"fleetRef"},"maxItems":32,"minItems":1,"uniqueItems":true},"notHere":{"const":true}},"additionalProperties":false,"oneOf":[{"required":["goesTo"]},{"required":["notHere"]}]},"maxItems":64}},"additionalProperties":false};
-const schema75 = {"type":"object","properties":{"maxDepth":{"type":"integer","minimum":1,"maximum":1000000},"maxAge":{"$ref":"duration"},"onFull":{"type":"string","enum":["reject","shed-lowest"]}},"additionalProperties":false};
+const schema75 = {"type":"object","properties":{"description":{"$ref":"description"},"match":{"type":"object","properties":{"task":{"oneOf":[{"$ref":"taskType"},{"type":"array","items":{"$ref":"taskType"},"minItems":1,"maxItems":32,"uniqueItems":true}]},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":16,"additionalProperties":{"type":"string","maxLength":256}},"where":{"$ref":"condition"}},"additionalProperties":false},"precedence":{"type":"integer","minimum":0,"maximum":1000},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false},"to":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":0,"maximum":10000}},"affinity":{"type":"object","properties":{"key":{"$ref":"keyPath"},"mode":{"type":"string","enum":["soft","hard"]},"hold":{"$ref":"duration"},"spillAfter":{"$ref":"duration"}},"additionalProperties":false},"priority":{"type":"object","properties":{"default":{"$ref":"priority"},"when":{"type":"array","items":{"type":"object","required":["if","then"],"properties":{"if":{"$ref":"condition"},"then":{"$ref":"priority"}},"additionalProperties":false},"maxItems":16},"aging":{"type":"object","properties":{"every":{"$ref":"duration"},"max":{"$ref":"priority"}},"additionalProperties":false}},"additionalProperties":false},"fairness":{"type":"object","properties":{"key":{"$ref":"keyPath"},"weights":{"type":"object","maxProperties":200,"propertyNames":{"type":"string","minLength":1,"maxLength":128},"additionalProperties":{"type":"integer","minimum":1,"maximum":1000}}},"additionalProperties":false},"limits":{"type":"object","properties":{"inFlight":{"type":"integer","minimum":1,"maximum":1000000},"rate":{"$ref":"rate"},"perKey":{"type":"object","properties":{"key":{"$ref":"keyPath"},"max":{"type":"integer","minimum":1,"maximum":100000},"onFull":{"type":"string","enum":["queue","reject"]}},"additionalProperties":false}},"additionalProperties":false},"dedupe":{"type":"object","properties":{"key":{"$ref":"keyTemplate"},"window":{"$ref":"duration"},"onHit":{"type":"string","enum":["join","reject"]}},"additionalProperties":false},"queue":{"$ref":"queueOverlay"},"fallback":{"type":"array","items":{"type":"object","required":["when","to"],"properties":{"when":{"type":"array","items":{"type":"string","enum":["no-agent","wait-above","breaker-open","rejected"]},"maxItems":4,"minItems":1,"uniqueItems":true},"after":{"$ref":"duration"},"to":{"$ref":"fleetRef"},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":8},"expect":{"type":"array","items":{"type":"object","required":["task"],"properties":{"task":{"$ref":"taskSample"},"goesTo":{"type":"array","items":{"$ref":"fleetRef"},"maxItems":32,"minItems":1,"uniqueItems":true},"notHere":{"const":true}},"additionalProperties":false,"oneOf":[{"required":["goesTo"]},{"required":["notHere"]}]},"maxItems":64}},"additionalProperties":false};
+const schema76 = {"type":"object","properties":{"maxDepth":{"type":"integer","minimum":1,"maximum":1000000},"maxAge":{"$ref":"duration"},"onFull":{"type":"string","enum":["reject","shed-lowest"]}},"additionalProperties":false};
 
-function validate322(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate324(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6628,8 +6658,8 @@ errors++;
 }
 }
 if(data.maxAge !== undefined){
-if(!(validate47(data.maxAge, {instancePath:instancePath+"/maxAge",parentData:data,parentDataProperty:"maxAge",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data.maxAge, {instancePath:instancePath+"/maxAge",parentData:data,parentDataProperty:"maxAge",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -6640,7 +6670,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/onFull",schemaPath:"#/$defs/
 errors++;
 }
 if(!((data2 === "reject") || (data2 === "shed-lowest"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/onFull",schemaPath:"#/$defs/queueOverlay/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema75.properties.onFull.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/onFull",schemaPath:"#/$defs/queueOverlay/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema76.properties.onFull.enum}});
 errors++;
 }
 }
@@ -6649,24 +6679,24 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/queueOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate322.errors = vErrors;
+validate324.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate301(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate303(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func23.call(schema74.properties, key0))){
+if(!(func21.call(schema75.properties, key0))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteOverlay/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
 }
 if(data.description !== undefined){
-if(!(validate31(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate27(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
 errors = vErrors.length;
 }
 }
@@ -6685,8 +6715,8 @@ const _errs7 = errors;
 let valid2 = false;
 let passing0 = null;
 const _errs8 = errors;
-if(!(validate117(data2, {instancePath:instancePath+"/match/task",parentData:data1,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate113(data2, {instancePath:instancePath+"/match/task",parentData:data1,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs8 === errors;
@@ -6706,8 +6736,8 @@ errors++;
 }
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate117(data2[i0], {instancePath:instancePath+"/match/task/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate113(data2[i0], {instancePath:instancePath+"/match/task/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 }
@@ -6766,8 +6796,8 @@ errors++;
 }
 for(const key2 in data4){
 const _errs14 = errors;
-if(!(validate268(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate268.errors : vErrors.concat(validate268.errors);
+if(!(validate270(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs14 === errors;
@@ -6796,8 +6826,8 @@ errors++;
 }
 }
 if(data1.where !== undefined){
-if(!(validate270(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate272(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
+vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
 errors = vErrors.length;
 }
 }
@@ -6842,8 +6872,8 @@ errors++;
 }
 for(const key5 in data9){
 const _errs26 = errors;
-if(!(validate272(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
+if(!(validate274(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs26 === errors;
@@ -6890,8 +6920,8 @@ errors++;
 }
 for(const key7 in data11){
 const _errs32 = errors;
-if(!(validate189(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
+if(!(validate191(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs32 === errors;
@@ -6933,8 +6963,8 @@ errors++;
 }
 }
 if(data13.key !== undefined){
-if(!(validate275(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
+if(!(validate277(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 }
@@ -6945,19 +6975,19 @@ vErrors = add(vErrors, {instancePath:instancePath+"/affinity/mode",schemaPath:"#
 errors++;
 }
 if(!((data15 === "soft") || (data15 === "hard"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/affinity/mode",schemaPath:"#/$defs/RouteOverlay/properties/affinity/properties/mode/enum",keyword:"enum",params:{allowedValues: schema74.properties.affinity.properties.mode.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/affinity/mode",schemaPath:"#/$defs/RouteOverlay/properties/affinity/properties/mode/enum",keyword:"enum",params:{allowedValues: schema75.properties.affinity.properties.mode.enum}});
 errors++;
 }
 }
 if(data13.hold !== undefined){
-if(!(validate47(data13.hold, {instancePath:instancePath+"/affinity/hold",parentData:data13,parentDataProperty:"hold",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data13.hold, {instancePath:instancePath+"/affinity/hold",parentData:data13,parentDataProperty:"hold",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
 if(data13.spillAfter !== undefined){
-if(!(validate47(data13.spillAfter, {instancePath:instancePath+"/affinity/spillAfter",parentData:data13,parentDataProperty:"spillAfter",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data13.spillAfter, {instancePath:instancePath+"/affinity/spillAfter",parentData:data13,parentDataProperty:"spillAfter",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -6977,8 +7007,8 @@ errors++;
 }
 }
 if(data18.default !== undefined){
-if(!(validate93(data18.default, {instancePath:instancePath+"/priority/default",parentData:data18,parentDataProperty:"default",rootData}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
+if(!(validate89(data18.default, {instancePath:instancePath+"/priority/default",parentData:data18,parentDataProperty:"default",rootData}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
 }
@@ -7008,14 +7038,14 @@ errors++;
 }
 }
 if(data21.if !== undefined){
-if(!(validate270(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate272(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
+vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
 errors = vErrors.length;
 }
 }
 if(data21.then !== undefined){
-if(!(validate93(data21.then, {instancePath:instancePath+"/priority/when/" + i2+"/then",parentData:data21,parentDataProperty:"then",rootData}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
+if(!(validate89(data21.then, {instancePath:instancePath+"/priority/when/" + i2+"/then",parentData:data21,parentDataProperty:"then",rootData}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
 }
@@ -7041,14 +7071,14 @@ errors++;
 }
 }
 if(data24.every !== undefined){
-if(!(validate47(data24.every, {instancePath:instancePath+"/priority/aging/every",parentData:data24,parentDataProperty:"every",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data24.every, {instancePath:instancePath+"/priority/aging/every",parentData:data24,parentDataProperty:"every",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
 if(data24.max !== undefined){
-if(!(validate93(data24.max, {instancePath:instancePath+"/priority/aging/max",parentData:data24,parentDataProperty:"max",rootData}))){
-vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
+if(!(validate89(data24.max, {instancePath:instancePath+"/priority/aging/max",parentData:data24,parentDataProperty:"max",rootData}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
 }
@@ -7074,8 +7104,8 @@ errors++;
 }
 }
 if(data27.key !== undefined){
-if(!(validate275(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
+if(!(validate277(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 }
@@ -7164,8 +7194,8 @@ errors++;
 }
 }
 if(data31.rate !== undefined){
-if(!(validate119(data31.rate, {instancePath:instancePath+"/limits/rate",parentData:data31,parentDataProperty:"rate",rootData}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+if(!(validate115(data31.rate, {instancePath:instancePath+"/limits/rate",parentData:data31,parentDataProperty:"rate",rootData}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 }
@@ -7179,8 +7209,8 @@ errors++;
 }
 }
 if(data34.key !== undefined){
-if(!(validate275(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
+if(!(validate277(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 }
@@ -7208,7 +7238,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/limits/perKey/onFull",schema
 errors++;
 }
 if(!((data37 === "queue") || (data37 === "reject"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/limits/perKey/onFull",schemaPath:"#/$defs/RouteOverlay/properties/limits/properties/perKey/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema74.properties.limits.properties.perKey.properties.onFull.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/limits/perKey/onFull",schemaPath:"#/$defs/RouteOverlay/properties/limits/properties/perKey/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema75.properties.limits.properties.perKey.properties.onFull.enum}});
 errors++;
 }
 }
@@ -7234,14 +7264,14 @@ errors++;
 }
 }
 if(data38.key !== undefined){
-if(!(validate287(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate287.errors : vErrors.concat(validate287.errors);
+if(!(validate289(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate289.errors : vErrors.concat(validate289.errors);
 errors = vErrors.length;
 }
 }
 if(data38.window !== undefined){
-if(!(validate47(data38.window, {instancePath:instancePath+"/dedupe/window",parentData:data38,parentDataProperty:"window",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data38.window, {instancePath:instancePath+"/dedupe/window",parentData:data38,parentDataProperty:"window",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -7252,7 +7282,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/dedupe/onHit",schemaPath:"#/
 errors++;
 }
 if(!((data41 === "join") || (data41 === "reject"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/dedupe/onHit",schemaPath:"#/$defs/RouteOverlay/properties/dedupe/properties/onHit/enum",keyword:"enum",params:{allowedValues: schema74.properties.dedupe.properties.onHit.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/dedupe/onHit",schemaPath:"#/$defs/RouteOverlay/properties/dedupe/properties/onHit/enum",keyword:"enum",params:{allowedValues: schema75.properties.dedupe.properties.onHit.enum}});
 errors++;
 }
 }
@@ -7263,8 +7293,8 @@ errors++;
 }
 }
 if(data.queue !== undefined){
-if(!(validate322(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
-vErrors = vErrors === null ? validate322.errors : vErrors.concat(validate322.errors);
+if(!(validate324(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
+vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
 errors = vErrors.length;
 }
 }
@@ -7312,7 +7342,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/fallback/" + i3+"/when/" + i
 errors++;
 }
 if(!((((data46 === "no-agent") || (data46 === "wait-above")) || (data46 === "breaker-open")) || (data46 === "rejected"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/fallback/" + i3+"/when/" + i4,schemaPath:"#/$defs/RouteOverlay/properties/fallback/items/properties/when/items/enum",keyword:"enum",params:{allowedValues: schema74.properties.fallback.items.properties.when.items.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/fallback/" + i3+"/when/" + i4,schemaPath:"#/$defs/RouteOverlay/properties/fallback/items/properties/when/items/enum",keyword:"enum",params:{allowedValues: schema75.properties.fallback.items.properties.when.items.enum}});
 errors++;
 }
 }
@@ -7341,14 +7371,14 @@ errors++;
 }
 }
 if(data44.after !== undefined){
-if(!(validate47(data44.after, {instancePath:instancePath+"/fallback/" + i3+"/after",parentData:data44,parentDataProperty:"after",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data44.after, {instancePath:instancePath+"/fallback/" + i3+"/after",parentData:data44,parentDataProperty:"after",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
 if(data44.to !== undefined){
-if(!(validate189(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
+if(!(validate191(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
 errors = vErrors.length;
 }
 }
@@ -7370,8 +7400,8 @@ errors++;
 }
 for(const key21 in data50){
 const _errs109 = errors;
-if(!(validate272(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
+if(!(validate274(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
 errors = vErrors.length;
 }
 var valid32 = _errs109 === errors;
@@ -7491,8 +7521,8 @@ errors++;
 }
 }
 if(data53.task !== undefined){
-if(!(validate294(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate294.errors : vErrors.concat(validate294.errors);
+if(!(validate296(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate296.errors : vErrors.concat(validate296.errors);
 errors = vErrors.length;
 }
 }
@@ -7509,8 +7539,8 @@ errors++;
 }
 const len5 = data55.length;
 for(let i7=0; i7<len5; i7++){
-if(!(validate189(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
-vErrors = vErrors === null ? validate189.errors : vErrors.concat(validate189.errors);
+if(!(validate191(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
+vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
 errors = vErrors.length;
 }
 }
@@ -7557,12 +7587,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate301.errors = vErrors;
+validate303.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate262(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate264(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7607,8 +7637,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate264(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate264.errors : vErrors.concat(validate264.errors);
+if(!(validate266(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate266.errors : vErrors.concat(validate266.errors);
 errors = vErrors.length;
 }
 }
@@ -7632,8 +7662,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate301(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate301.errors : vErrors.concat(validate301.errors);
+if(!(validate303(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate303.errors : vErrors.concat(validate303.errors);
 errors = vErrors.length;
 }
 }
@@ -7648,13 +7678,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Route/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate262.errors = vErrors;
+validate264.errors = vErrors;
 return errors === 0;
 }
 
-export const validateProvider = validate331;
+export const validateProvider = validate333;
 
-function validate336(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate338(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7673,14 +7703,14 @@ errors++;
 }
 }
 if(data.path !== undefined){
-if(!(validate134(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(!(validate130(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 }
 if(data.field !== undefined){
-if(!(validate180(data.field, {instancePath:instancePath+"/field",parentData:data,parentDataProperty:"field",rootData}))){
-vErrors = vErrors === null ? validate180.errors : vErrors.concat(validate180.errors);
+if(!(validate182(data.field, {instancePath:instancePath+"/field",parentData:data,parentDataProperty:"field",rootData}))){
+vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
 errors = vErrors.length;
 }
 }
@@ -7689,12 +7719,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretRef/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate336.errors = vErrors;
+validate338.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate333(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate335(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7709,20 +7739,20 @@ errors++;
 }
 }
 if(data.description !== undefined){
-if(!(validate31(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate27(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
 errors = vErrors.length;
 }
 }
 if(data.endpoint !== undefined){
-if(!(validate35(data.endpoint, {instancePath:instancePath+"/endpoint",parentData:data,parentDataProperty:"endpoint",rootData}))){
-vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+if(!(validate31(data.endpoint, {instancePath:instancePath+"/endpoint",parentData:data,parentDataProperty:"endpoint",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
 if(data.secret !== undefined){
-if(!(validate336(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate336.errors : vErrors.concat(validate336.errors);
+if(!(validate338(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate338.errors : vErrors.concat(validate338.errors);
 errors = vErrors.length;
 }
 }
@@ -7736,8 +7766,8 @@ errors++;
 }
 }
 if(data3.requests !== undefined){
-if(!(validate119(data3.requests, {instancePath:instancePath+"/limits/requests",parentData:data3,parentDataProperty:"requests",rootData}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+if(!(validate115(data3.requests, {instancePath:instancePath+"/limits/requests",parentData:data3,parentDataProperty:"requests",rootData}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 }
@@ -7791,8 +7821,8 @@ errors++;
 }
 }
 if(data6.openFor !== undefined){
-if(!(validate47(data6.openFor, {instancePath:instancePath+"/breaker/openFor",parentData:data6,parentDataProperty:"openFor",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data6.openFor, {instancePath:instancePath+"/breaker/openFor",parentData:data6,parentDataProperty:"openFor",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -7807,12 +7837,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ProviderSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate333.errors = vErrors;
+validate335.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate347(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate349(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7823,14 +7853,14 @@ errors++;
 }
 }
 if(data.path !== undefined){
-if(!(validate134(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(!(validate130(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 }
 if(data.field !== undefined){
-if(!(validate180(data.field, {instancePath:instancePath+"/field",parentData:data,parentDataProperty:"field",rootData}))){
-vErrors = vErrors === null ? validate180.errors : vErrors.concat(validate180.errors);
+if(!(validate182(data.field, {instancePath:instancePath+"/field",parentData:data,parentDataProperty:"field",rootData}))){
+vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
 errors = vErrors.length;
 }
 }
@@ -7839,12 +7869,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretRefOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate347.errors = vErrors;
+validate349.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate344(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate346(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7855,20 +7885,20 @@ errors++;
 }
 }
 if(data.description !== undefined){
-if(!(validate31(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate27(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
 errors = vErrors.length;
 }
 }
 if(data.endpoint !== undefined){
-if(!(validate35(data.endpoint, {instancePath:instancePath+"/endpoint",parentData:data,parentDataProperty:"endpoint",rootData}))){
-vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+if(!(validate31(data.endpoint, {instancePath:instancePath+"/endpoint",parentData:data,parentDataProperty:"endpoint",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
 if(data.secret !== undefined){
-if(!(validate347(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate347.errors : vErrors.concat(validate347.errors);
+if(!(validate349(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate349.errors : vErrors.concat(validate349.errors);
 errors = vErrors.length;
 }
 }
@@ -7882,8 +7912,8 @@ errors++;
 }
 }
 if(data3.requests !== undefined){
-if(!(validate119(data3.requests, {instancePath:instancePath+"/limits/requests",parentData:data3,parentDataProperty:"requests",rootData}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+if(!(validate115(data3.requests, {instancePath:instancePath+"/limits/requests",parentData:data3,parentDataProperty:"requests",rootData}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 }
@@ -7937,8 +7967,8 @@ errors++;
 }
 }
 if(data6.openFor !== undefined){
-if(!(validate47(data6.openFor, {instancePath:instancePath+"/breaker/openFor",parentData:data6,parentDataProperty:"openFor",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data6.openFor, {instancePath:instancePath+"/breaker/openFor",parentData:data6,parentDataProperty:"openFor",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -7953,12 +7983,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ProviderOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate344.errors = vErrors;
+validate346.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate331(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate333(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8003,8 +8033,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate333(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate333.errors : vErrors.concat(validate333.errors);
+if(!(validate335(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate335.errors : vErrors.concat(validate335.errors);
 errors = vErrors.length;
 }
 }
@@ -8028,8 +8058,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate344(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate344.errors : vErrors.concat(validate344.errors);
+if(!(validate346(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
 errors = vErrors.length;
 }
 }
@@ -8044,14 +8074,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Provider/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate331.errors = vErrors;
+validate333.errors = vErrors;
 return errors === 0;
 }
 
-export const validateToolServer = validate354;
-const schema82 = {"type":"object","required":["url","tools"],"properties":{"description":{"$ref":"description"},"url":{"$ref":"url"},"transport":{"type":"string","enum":["streamable-http","sse"]},"secret":{"$ref":"secretRef"},"tools":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":500,"minItems":1,"uniqueItems":true}},"additionalProperties":false};
+export const validateToolServer = validate356;
+const schema83 = {"type":"object","required":["url","tools"],"properties":{"description":{"$ref":"description"},"url":{"$ref":"url"},"transport":{"type":"string","enum":["streamable-http","sse"]},"secret":{"$ref":"secretRef"},"tools":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":500,"minItems":1,"uniqueItems":true}},"additionalProperties":false};
 
-function validate356(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate358(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8070,14 +8100,14 @@ errors++;
 }
 }
 if(data.description !== undefined){
-if(!(validate31(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate27(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
 errors = vErrors.length;
 }
 }
 if(data.url !== undefined){
-if(!(validate35(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+if(!(validate31(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
@@ -8088,13 +8118,13 @@ vErrors = add(vErrors, {instancePath:instancePath+"/transport",schemaPath:"#/$de
 errors++;
 }
 if(!((data2 === "streamable-http") || (data2 === "sse"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/transport",schemaPath:"#/$defs/ToolServerSpec/properties/transport/enum",keyword:"enum",params:{allowedValues: schema82.properties.transport.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/transport",schemaPath:"#/$defs/ToolServerSpec/properties/transport/enum",keyword:"enum",params:{allowedValues: schema83.properties.transport.enum}});
 errors++;
 }
 }
 if(data.secret !== undefined){
-if(!(validate336(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate336.errors : vErrors.concat(validate336.errors);
+if(!(validate338(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate338.errors : vErrors.concat(validate338.errors);
 errors = vErrors.length;
 }
 }
@@ -8156,13 +8186,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ToolServerSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate356.errors = vErrors;
+validate358.errors = vErrors;
 return errors === 0;
 }
 
-const schema83 = {"type":"object","properties":{"description":{"$ref":"description"},"url":{"$ref":"url"},"transport":{"type":"string","enum":["streamable-http","sse"]},"secret":{"$ref":"secretRefOverlay"},"tools":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":500,"minItems":1,"uniqueItems":true}},"additionalProperties":false};
+const schema84 = {"type":"object","properties":{"description":{"$ref":"description"},"url":{"$ref":"url"},"transport":{"type":"string","enum":["streamable-http","sse"]},"secret":{"$ref":"secretRefOverlay"},"tools":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":500,"minItems":1,"uniqueItems":true}},"additionalProperties":false};
 
-function validate362(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate364(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8173,14 +8203,14 @@ errors++;
 }
 }
 if(data.description !== undefined){
-if(!(validate31(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate27(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
 errors = vErrors.length;
 }
 }
 if(data.url !== undefined){
-if(!(validate35(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData}))){
-vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+if(!(validate31(data.url, {instancePath:instancePath+"/url",parentData:data,parentDataProperty:"url",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
@@ -8191,13 +8221,13 @@ vErrors = add(vErrors, {instancePath:instancePath+"/transport",schemaPath:"#/$de
 errors++;
 }
 if(!((data2 === "streamable-http") || (data2 === "sse"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/transport",schemaPath:"#/$defs/ToolServerOverlay/properties/transport/enum",keyword:"enum",params:{allowedValues: schema83.properties.transport.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/transport",schemaPath:"#/$defs/ToolServerOverlay/properties/transport/enum",keyword:"enum",params:{allowedValues: schema84.properties.transport.enum}});
 errors++;
 }
 }
 if(data.secret !== undefined){
-if(!(validate347(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate347.errors : vErrors.concat(validate347.errors);
+if(!(validate349(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate349.errors : vErrors.concat(validate349.errors);
 errors = vErrors.length;
 }
 }
@@ -8259,12 +8289,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ToolServerOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate362.errors = vErrors;
+validate364.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate354(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate356(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8309,8 +8339,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate356(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate356.errors : vErrors.concat(validate356.errors);
+if(!(validate358(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate358.errors : vErrors.concat(validate358.errors);
 errors = vErrors.length;
 }
 }
@@ -8334,8 +8364,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate362(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate362.errors : vErrors.concat(validate362.errors);
+if(!(validate364(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate364.errors : vErrors.concat(validate364.errors);
 errors = vErrors.length;
 }
 }
@@ -8350,14 +8380,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ToolServer/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate354.errors = vErrors;
+validate356.errors = vErrors;
 return errors === 0;
 }
 
-export const validateSchedule = validate367;
-const schema85 = {"type":"object","required":["cron","task"],"properties":{"description":{"$ref":"description"},"cron":{"$ref":"cron"},"tz":{"$ref":"timeZone"},"task":{"$ref":"taskType"},"input":{"type":"object","maxProperties":200},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":32,"additionalProperties":{"type":"string","maxLength":256}},"overlap":{"type":"string","enum":["skip","queue","replace"]},"catchUp":{"type":"object","properties":{"window":{"$ref":"duration"},"max":{"type":"integer","minimum":0,"maximum":100}},"additionalProperties":false}},"additionalProperties":false};
+export const validateSchedule = validate369;
+const schema86 = {"type":"object","required":["cron","task"],"properties":{"description":{"$ref":"description"},"cron":{"$ref":"cron"},"tz":{"$ref":"timeZone"},"task":{"$ref":"taskType"},"input":{"type":"object","maxProperties":200},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":32,"additionalProperties":{"type":"string","maxLength":256}},"overlap":{"type":"string","enum":["skip","queue","replace"]},"catchUp":{"type":"object","properties":{"window":{"$ref":"duration"},"max":{"type":"integer","minimum":0,"maximum":100}},"additionalProperties":false}},"additionalProperties":false};
 
-function validate369(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate371(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8376,26 +8406,26 @@ errors++;
 }
 }
 if(data.description !== undefined){
-if(!(validate31(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate27(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
 errors = vErrors.length;
 }
 }
 if(data.cron !== undefined){
-if(!(validate52(data.cron, {instancePath:instancePath+"/cron",parentData:data,parentDataProperty:"cron",rootData}))){
-vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors);
+if(!(validate48(data.cron, {instancePath:instancePath+"/cron",parentData:data,parentDataProperty:"cron",rootData}))){
+vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
 errors = vErrors.length;
 }
 }
 if(data.tz !== undefined){
-if(!(validate55(data.tz, {instancePath:instancePath+"/tz",parentData:data,parentDataProperty:"tz",rootData}))){
-vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
+if(!(validate51(data.tz, {instancePath:instancePath+"/tz",parentData:data,parentDataProperty:"tz",rootData}))){
+vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
 errors = vErrors.length;
 }
 }
 if(data.task !== undefined){
-if(!(validate117(data.task, {instancePath:instancePath+"/task",parentData:data,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate113(data.task, {instancePath:instancePath+"/task",parentData:data,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 }
@@ -8421,8 +8451,8 @@ errors++;
 }
 for(const key1 in data5){
 const _errs10 = errors;
-if(!(validate268(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate268.errors : vErrors.concat(validate268.errors);
+if(!(validate270(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs10 === errors;
@@ -8457,7 +8487,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/overlap",schemaPath:"#/$defs
 errors++;
 }
 if(!(((data7 === "skip") || (data7 === "queue")) || (data7 === "replace"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/overlap",schemaPath:"#/$defs/ScheduleSpec/properties/overlap/enum",keyword:"enum",params:{allowedValues: schema85.properties.overlap.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/overlap",schemaPath:"#/$defs/ScheduleSpec/properties/overlap/enum",keyword:"enum",params:{allowedValues: schema86.properties.overlap.enum}});
 errors++;
 }
 }
@@ -8471,8 +8501,8 @@ errors++;
 }
 }
 if(data8.window !== undefined){
-if(!(validate47(data8.window, {instancePath:instancePath+"/catchUp/window",parentData:data8,parentDataProperty:"window",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data8.window, {instancePath:instancePath+"/catchUp/window",parentData:data8,parentDataProperty:"window",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -8504,13 +8534,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ScheduleSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate369.errors = vErrors;
+validate371.errors = vErrors;
 return errors === 0;
 }
 
-const schema86 = {"type":"object","properties":{"description":{"$ref":"description"},"cron":{"$ref":"cron"},"tz":{"$ref":"timeZone"},"task":{"$ref":"taskType"},"input":{"type":"object","maxProperties":200},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":32,"additionalProperties":{"type":"string","maxLength":256}},"overlap":{"type":"string","enum":["skip","queue","replace"]},"catchUp":{"type":"object","properties":{"window":{"$ref":"duration"},"max":{"type":"integer","minimum":0,"maximum":100}},"additionalProperties":false}},"additionalProperties":false};
+const schema87 = {"type":"object","properties":{"description":{"$ref":"description"},"cron":{"$ref":"cron"},"tz":{"$ref":"timeZone"},"task":{"$ref":"taskType"},"input":{"type":"object","maxProperties":200},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":32,"additionalProperties":{"type":"string","maxLength":256}},"overlap":{"type":"string","enum":["skip","queue","replace"]},"catchUp":{"type":"object","properties":{"window":{"$ref":"duration"},"max":{"type":"integer","minimum":0,"maximum":100}},"additionalProperties":false}},"additionalProperties":false};
 
-function validate378(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate380(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8521,26 +8551,26 @@ errors++;
 }
 }
 if(data.description !== undefined){
-if(!(validate31(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate27(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
 errors = vErrors.length;
 }
 }
 if(data.cron !== undefined){
-if(!(validate52(data.cron, {instancePath:instancePath+"/cron",parentData:data,parentDataProperty:"cron",rootData}))){
-vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors);
+if(!(validate48(data.cron, {instancePath:instancePath+"/cron",parentData:data,parentDataProperty:"cron",rootData}))){
+vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
 errors = vErrors.length;
 }
 }
 if(data.tz !== undefined){
-if(!(validate55(data.tz, {instancePath:instancePath+"/tz",parentData:data,parentDataProperty:"tz",rootData}))){
-vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
+if(!(validate51(data.tz, {instancePath:instancePath+"/tz",parentData:data,parentDataProperty:"tz",rootData}))){
+vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
 errors = vErrors.length;
 }
 }
 if(data.task !== undefined){
-if(!(validate117(data.task, {instancePath:instancePath+"/task",parentData:data,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate113(data.task, {instancePath:instancePath+"/task",parentData:data,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
 }
@@ -8566,8 +8596,8 @@ errors++;
 }
 for(const key1 in data5){
 const _errs10 = errors;
-if(!(validate268(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate268.errors : vErrors.concat(validate268.errors);
+if(!(validate270(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs10 === errors;
@@ -8602,7 +8632,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/overlap",schemaPath:"#/$defs
 errors++;
 }
 if(!(((data7 === "skip") || (data7 === "queue")) || (data7 === "replace"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/overlap",schemaPath:"#/$defs/ScheduleOverlay/properties/overlap/enum",keyword:"enum",params:{allowedValues: schema86.properties.overlap.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/overlap",schemaPath:"#/$defs/ScheduleOverlay/properties/overlap/enum",keyword:"enum",params:{allowedValues: schema87.properties.overlap.enum}});
 errors++;
 }
 }
@@ -8616,8 +8646,8 @@ errors++;
 }
 }
 if(data8.window !== undefined){
-if(!(validate47(data8.window, {instancePath:instancePath+"/catchUp/window",parentData:data8,parentDataProperty:"window",rootData}))){
-vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
+if(!(validate43(data8.window, {instancePath:instancePath+"/catchUp/window",parentData:data8,parentDataProperty:"window",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
 }
@@ -8649,12 +8679,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ScheduleOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate378.errors = vErrors;
+validate380.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate367(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate369(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8699,8 +8729,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate369(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate369.errors : vErrors.concat(validate369.errors);
+if(!(validate371(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate371.errors : vErrors.concat(validate371.errors);
 errors = vErrors.length;
 }
 }
@@ -8724,8 +8754,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate378(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate378.errors : vErrors.concat(validate378.errors);
+if(!(validate380(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate380.errors : vErrors.concat(validate380.errors);
 errors = vErrors.length;
 }
 }
@@ -8740,15 +8770,15 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Schedule/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate367.errors = vErrors;
+validate369.errors = vErrors;
 return errors === 0;
 }
 
-export const validatePatch = validate386;
-const schema88 = {"type":"object","required":["fleet","target","owner","reason","expires","operations"],"properties":{"fleet":{"$ref":"name"},"environments":{"type":"array","items":{"$ref":"name"},"maxItems":16,"minItems":1,"uniqueItems":true},"target":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["Deployment","StatefulSet","Service","PodDisruptionBudget","NetworkPolicy"]},"name":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}},"additionalProperties":false},"owner":{"$ref":"githubTeam"},"reason":{"type":"string","minLength":1,"maxLength":300},"expires":{"$ref":"day"},"operations":{"type":"array","items":{"oneOf":[{"type":"object","required":["op","path","value"],"properties":{"op":{"type":"string","enum":["add","replace","test"]},"path":{"$ref":"PatchPointer"},"value":{}},"additionalProperties":false},{"type":"object","required":["op","path"],"properties":{"op":{"const":"remove"},"path":{"$ref":"PatchPointer"}},"additionalProperties":false}]},"maxItems":32,"minItems":1}},"additionalProperties":false};
+export const validatePatch = validate388;
+const schema89 = {"type":"object","required":["fleet","target","owner","reason","expires","operations"],"properties":{"fleet":{"$ref":"name"},"environments":{"type":"array","items":{"$ref":"name"},"maxItems":16,"minItems":1,"uniqueItems":true},"target":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["Deployment","StatefulSet","Service","PodDisruptionBudget","NetworkPolicy"]},"name":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}},"additionalProperties":false},"owner":{"$ref":"githubTeam"},"reason":{"type":"string","minLength":1,"maxLength":300},"expires":{"$ref":"day"},"operations":{"type":"array","items":{"oneOf":[{"type":"object","required":["op","path","value"],"properties":{"op":{"type":"string","enum":["add","replace","test"]},"path":{"$ref":"PatchPointer"},"value":{}},"additionalProperties":false},{"type":"object","required":["op","path"],"properties":{"op":{"const":"remove"},"path":{"$ref":"PatchPointer"}},"additionalProperties":false}]},"maxItems":32,"minItems":1}},"additionalProperties":false};
 const pattern47 = new RegExp("^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "u");
 
-function validate392(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate394(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -8765,13 +8795,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/day/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate392.errors = vErrors;
+validate394.errors = vErrors;
 return errors === 0;
 }
 
 const pattern48 = new RegExp("^/spec(/[^/]{1,128}){1,16}$", "u");
 
-function validate394(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate396(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -8788,13 +8818,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/PatchPointer/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate394.errors = vErrors;
+validate396.errors = vErrors;
 return errors === 0;
 }
 
 const pattern46 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
 
-function validate388(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate390(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8892,7 +8922,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/target/kind",schemaPath:"#/$
 errors++;
 }
 if(!(((((data4 === "Deployment") || (data4 === "StatefulSet")) || (data4 === "Service")) || (data4 === "PodDisruptionBudget")) || (data4 === "NetworkPolicy"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/target/kind",schemaPath:"#/$defs/PatchSpec/properties/target/properties/kind/enum",keyword:"enum",params:{allowedValues: schema88.properties.target.properties.kind.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/target/kind",schemaPath:"#/$defs/PatchSpec/properties/target/properties/kind/enum",keyword:"enum",params:{allowedValues: schema89.properties.target.properties.kind.enum}});
 errors++;
 }
 }
@@ -8924,8 +8954,8 @@ errors++;
 }
 }
 if(data.owner !== undefined){
-if(!(validate127(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate123(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData}))){
+vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
 errors = vErrors.length;
 }
 }
@@ -8947,8 +8977,8 @@ errors++;
 }
 }
 if(data.expires !== undefined){
-if(!(validate392(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
-vErrors = vErrors === null ? validate392.errors : vErrors.concat(validate392.errors);
+if(!(validate394(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
+vErrors = vErrors === null ? validate394.errors : vErrors.concat(validate394.errors);
 errors = vErrors.length;
 }
 }
@@ -8996,13 +9026,13 @@ vErrors = add(vErrors, {instancePath:instancePath+"/operations/" + i2+"/op",sche
 errors++;
 }
 if(!(((data11 === "add") || (data11 === "replace")) || (data11 === "test"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/operations/" + i2+"/op",schemaPath:"#/$defs/PatchSpec/properties/operations/items/oneOf/0/properties/op/enum",keyword:"enum",params:{allowedValues: schema88.properties.operations.items.oneOf[0].properties.op.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/operations/" + i2+"/op",schemaPath:"#/$defs/PatchSpec/properties/operations/items/oneOf/0/properties/op/enum",keyword:"enum",params:{allowedValues: schema89.properties.operations.items.oneOf[0].properties.op.enum}});
 errors++;
 }
 }
 if(data10.path !== undefined){
-if(!(validate394(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate394.errors : vErrors.concat(validate394.errors);
+if(!(validate396(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
 errors = vErrors.length;
 }
 }
@@ -9039,8 +9069,8 @@ errors++;
 }
 }
 if(data10.path !== undefined){
-if(!(validate394(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate394.errors : vErrors.concat(validate394.errors);
+if(!(validate396(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
 errors = vErrors.length;
 }
 }
@@ -9087,12 +9117,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/PatchSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate388.errors = vErrors;
+validate390.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate386(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate388(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9137,8 +9167,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate388(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate388.errors : vErrors.concat(validate388.errors);
+if(!(validate390(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate390.errors : vErrors.concat(validate390.errors);
 errors = vErrors.length;
 }
 }
@@ -9147,33 +9177,33 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Patch/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate386.errors = vErrors;
+validate388.errors = vErrors;
 return errors === 0;
 }
 
-export const validateTeamOverlay = validate141;
+export const validateTeamOverlay = validate137;
 
-export const validateTeamSpec = validate125;
+export const validateTeamSpec = validate121;
 
-export const validateFleetOverlay = validate196;
+export const validateFleetOverlay = validate198;
 
-export const validateFleetSpec = validate155;
+export const validateFleetSpec = validate157;
 
-export const validateRouteOverlay = validate301;
+export const validateRouteOverlay = validate303;
 
-export const validateRouteSpec = validate264;
+export const validateRouteSpec = validate266;
 
-export const validateProviderOverlay = validate344;
+export const validateProviderOverlay = validate346;
 
-export const validateProviderSpec = validate333;
+export const validateProviderSpec = validate335;
 
-export const validateToolServerOverlay = validate362;
+export const validateToolServerOverlay = validate364;
 
-export const validateToolServerSpec = validate356;
+export const validateToolServerSpec = validate358;
 
-export const validateScheduleOverlay = validate378;
+export const validateScheduleOverlay = validate380;
 
-export const validateScheduleSpec = validate369;
+export const validateScheduleSpec = validate371;
 
 
 /** One problem. `schemaPath` leads into `nova-torch.schema.json`: `#/$defs/duration/pattern`. */

@@ -122,12 +122,10 @@ export type StorageClass = string;
 /** What it is for, in a sentence people read in reviews and dashboards. */
 export type Description = string;
 
-/** Name and labels of a document. */
+/** Name of a document. */
 export interface Metadata {
   /** Permanent identity: Kubernetes names, selectors and volumes derive from it. */
   readonly name: Name;
-  /** Your own labels; each is written as `nova-torch.dev/<name>` on every generated object. */
-  readonly labels?: Readonly<Record<string, LabelValue>>;
 }
 
 /** What one agent pod asks of its node. */
@@ -368,7 +366,7 @@ export interface Company {
   readonly apiVersion: 'nova-torch.dev/v1';
   /** The kind of this document: Company. */
   readonly kind: 'Company';
-  /** Name and labels. */
+  /** Its name. */
   readonly metadata: Metadata;
   /** Environments, teams and what they share. */
   readonly spec: CompanySpec;
@@ -455,7 +453,7 @@ export interface Environment {
   readonly apiVersion: 'nova-torch.dev/v1';
   /** The kind of this document: Environment. */
   readonly kind: 'Environment';
-  /** Name and labels. */
+  /** Its name. */
   readonly metadata: Metadata;
   /** The cluster, its platform and its shared services. */
   readonly spec: EnvironmentSpec;
@@ -504,7 +502,7 @@ export interface Team {
   readonly apiVersion: 'nova-torch.dev/v1';
   /** The kind of this document: Team. */
   readonly kind: 'Team';
-  /** Name and labels. The owning team comes from the path of the file, never from a field. */
+  /** Its name. The owning team comes from the path of the file, never from a field. */
   readonly metadata: Metadata;
   /** Who owns the team, what it may use and what it offers. */
   readonly spec: TeamSpec;
@@ -631,6 +629,14 @@ export interface FleetSpec {
   readonly observe?: Observe;
 }
 
+/** Name and labels of a fleet. */
+export interface FleetMetadata {
+  /** Permanent identity: Kubernetes names, selectors and volumes derive from it. */
+  readonly name: Name;
+  /** Your own labels; each is written as `nova-torch.dev/<name>` on every generated object. */
+  readonly labels?: Readonly<Record<string, LabelValue>>;
+}
+
 /** A fleet: agents of one kind that run the same image and accept the same tasks. */
 export interface Fleet {
   /** Version of the language this document is written in. */
@@ -638,7 +644,7 @@ export interface Fleet {
   /** The kind of this document: Fleet. */
   readonly kind: 'Fleet';
   /** Name and labels. The owning team comes from the path of the file, never from a field. */
-  readonly metadata: Metadata;
+  readonly metadata: FleetMetadata;
   /** The agents, what they can do and what they accept. */
   readonly spec: FleetSpec;
   /** What differs in an environment: maps are merged key by key, everything else is replaced. */
@@ -762,7 +768,7 @@ export interface Route {
   readonly apiVersion: 'nova-torch.dev/v1';
   /** The kind of this document: Route. */
   readonly kind: 'Route';
-  /** Name and labels. The owning team comes from the path of the file, never from a field. */
+  /** Its name. The owning team comes from the path of the file, never from a field. */
   readonly metadata: Metadata;
   /** Which tasks are meant, where they go and how many at once. */
   readonly spec: RouteSpec;
@@ -800,7 +806,7 @@ export interface Provider {
   readonly apiVersion: 'nova-torch.dev/v1';
   /** The kind of this document: Provider. */
   readonly kind: 'Provider';
-  /** Name and labels. The owning team comes from the path of the file, never from a field. */
+  /** Its name. The owning team comes from the path of the file, never from a field. */
   readonly metadata: Metadata;
   /** Where the vendor is and what the account allows. */
   readonly spec: ProviderSpec;
@@ -828,7 +834,7 @@ export interface ToolServer {
   readonly apiVersion: 'nova-torch.dev/v1';
   /** The kind of this document: ToolServer. */
   readonly kind: 'ToolServer';
-  /** Name and labels. The owning team comes from the path of the file, never from a field. */
+  /** Its name. The owning team comes from the path of the file, never from a field. */
   readonly metadata: Metadata;
   /** Where the server is and which tools it offers. */
   readonly spec: ToolServerSpec;
@@ -867,7 +873,7 @@ export interface Schedule {
   readonly apiVersion: 'nova-torch.dev/v1';
   /** The kind of this document: Schedule. */
   readonly kind: 'Schedule';
-  /** Name and labels. The owning team comes from the path of the file, never from a field. */
+  /** Its name. The owning team comes from the path of the file, never from a field. */
   readonly metadata: Metadata;
   /** What is submitted, and when. */
   readonly spec: ScheduleSpec;
@@ -922,7 +928,7 @@ export interface Patch {
   readonly apiVersion: 'nova-torch.dev/v1';
   /** The kind of this document: Patch. */
   readonly kind: 'Patch';
-  /** Name and labels. The owning team comes from the path of the file, never from a field. */
+  /** Its name. The owning team comes from the path of the file, never from a field. */
   readonly metadata: Metadata;
   /** Which object is changed, how, why and until when. */
   readonly spec: PatchSpec;

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import editorSchema from './generated/nova-torch.schema.json' with { type: 'json' };
+import { CONSUMERS, LATER_TARGETS, STANDS_FOR } from './consumers.ts';
+
+interface Node {
+  readonly $ref?: string;
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly additionalProperties?: Node | boolean;
+  readonly items?: Node;
+  readonly oneOf?: readonly Node[];
+}
+
+const DEFS = editorSchema.$defs as Readonly<Record<string, Node>>;
+
+/** Every field a person can write, `environments` left out: an overlay says the same fields again. */
+function fieldsOf(path: string, node: Node): readonly string[] {
+  if (node.$ref !== undefined) return fieldsOf(path, DEFS[node.$ref.slice('#/$defs/'.length)] ?? {});
+  if (node.properties !== undefined) {
+    return Object.entries(node.properties).flatMap(([name, child]) => fieldsOf(`${path}.${name}`, child));
+  }
+  if (typeof node.additionalProperties === 'object') return fieldsOf(`${path}.*`, node.additionalProperties);
+  if (node.items !== undefined) return fieldsOf(`${path}[]`, node.items);
+  const objects = (node.oneOf ?? []).filter((one) => one.properties !== undefined);
+  return objects.length > 0 ? objects.flatMap((one) => fieldsOf(path, one)) : [path];
+}
+
+const KINDS = editorSchema.properties.kind.enum;
+const FIELDS = new Set(
+  KINDS.flatMap((kind) => fieldsOf(kind, DEFS[kind] ?? {})).filter(
+    (path) => !/^\w+\.(apiVersion|kind|environments)\b/.test(path),
+  ),
+);
+
+function standsFor(path: string): string | undefined {
+  const prefix = Object.keys(STANDS_FOR).find((from) => path === from || path.startsWith(`${from}.`));
+  return prefix === undefined ? undefined : `${STANDS_FOR[prefix]}${path.slice(prefix.length)}`;
+}
+
+test('the schemas have many fields', () => {
+  expect(FIELDS.size).toBeGreaterThan(200);
+});
+
+test('every field has a consumer', () => {
+  const without = [...FIELDS].filter((path) => CONSUMERS[standsFor(path) ?? path] === undefined);
+  expect(without).toEqual([]);
+});
+
+test('every consumer reads a field that exists', () => {
+  expect(Object.keys(CONSUMERS).filter((path) => !FIELDS.has(path))).toEqual([]);
+});
+
+test('what stands for another field stands in the schema too, and is not listed itself', () => {
+  const defaults = [...FIELDS].filter((path) => standsFor(path) !== undefined);
+  expect(defaults.length).toBeGreaterThan(50);
+  expect(defaults.filter((path) => path in CONSUMERS)).toEqual([]);
+  const unused = Object.keys(STANDS_FOR).filter((from) => !defaults.some((path) => `${path}.`.startsWith(`${from}.`)));
+  expect(unused).toEqual([]);
+});
+
+test('every target of later work is wanted by a field', () => {
+  const wanted = new Set(Object.values(CONSUMERS).flat());
+  expect(LATER_TARGETS.filter((target) => !wanted.has(`later:${target}`))).toEqual([]);
+});
