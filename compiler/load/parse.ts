@@ -16,30 +16,20 @@ export interface ParsedDocument {
   readonly doubts: readonly ScalarNode[];
 }
 
-export interface ParseOptions {
-  /** `json`: tabs may indent, and no document is no problem of its own. */
-  readonly language: 'yaml' | 'json';
-}
-
 /**
  * Reads a file in one pass: a strict subset of YAML 1.2. Everything else is reported and the document is marked broken;
  * a file that is not YAML at all has no documents. Time is linear in the text whatever it holds.
  */
-export function parseFile(
-  file: SourceFile,
-  report: Report,
-  options: ParseOptions = { language: 'yaml' },
-): readonly ParsedDocument[] {
-  if (!checkText(file, report, options)) return [];
+export function parseFile(file: SourceFile, report: Report): readonly ParsedDocument[] {
+  if (!checkText(file, report)) return [];
   const events = eventsOf(file, report);
   if (events === undefined) return [];
-  if (events.length === 0 && options.language === 'yaml') report('NT1118', { file: file.path, start: 0, end: 0 }, {});
+  if (events.length === 0) report('NT1118', { file: file.path, start: 0, end: 0 }, {});
   return documentsOf(events, file, report);
 }
 
-function checkText(file: SourceFile, report: Report, { language }: ParseOptions): boolean {
+function checkText(file: SourceFile, report: Report): boolean {
   const clean = checkCharacters(file.path, file.text, report);
-  if (language === 'json') return clean;
   const indented = checkIndentation(file.path, file.text, report);
   return checkDirectives(file, report) && indented && clean;
 }

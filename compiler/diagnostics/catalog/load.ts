@@ -390,4 +390,44 @@ secrets:
   API_KEY: { path: kv/team/vendor, field: api_key }
 \`\`\``,
   },
+  NT1401: {
+    severity: 'error',
+    exit: 1,
+    message: 'this is not JSON: {reason}',
+    explanation: `The schema file of a task type must be JSON: double quotes, no comments, no comma after the last entry.
+
+Correct it at the place shown.`,
+  },
+  NT1402: {
+    severity: 'error',
+    exit: 1,
+    message: 'this is not a JSON Schema: {reason}',
+    explanation: `Schemas of task types follow JSON Schema, draft 2020-12. A keyword with a wrong value, or one that does not exist, would check nothing.
+
+Correct the keyword at the place shown.`,
+  },
+  NT1403: {
+    severity: 'error',
+    exit: 1,
+    message: '`{ref}` refers outside this file',
+    explanation: `A schema is checked wherever a task is submitted, without a network. So every \`$ref\` must point into its own file: \`#/$defs/name\`.
+
+Copy the part you need below \`$defs\`.`,
+  },
+  NT1404: {
+    severity: 'error',
+    exit: 1,
+    message: '`{ref}` leads nowhere',
+    explanation: `The \`$ref\` names a part that this file does not have.
+
+Add it below \`$defs\`, or correct the name.`,
+  },
+  NT1405: {
+    severity: 'error',
+    exit: 1,
+    message: 'a schema cannot use the pattern `{pattern}`: {reason}',
+    explanation: `Patterns are run on every task, and some take exponential time on a hostile text. Patterns must be valid, at most 256 characters, and without a repeated group that itself repeats, look-around or back references.
+
+Write a simpler pattern, or bound the length with \`maxLength\`.`,
+  },
 });
