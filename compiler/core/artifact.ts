@@ -10,5 +10,12 @@ export interface Manifest {
 /** What an emitter makes: one file below `generated/<environment>/`. `path` uses `/` and never starts with one. */
 export type Artifact =
   | { readonly path: string; readonly kind: 'manifests'; readonly manifests: readonly Manifest[] }
-  | { readonly path: string; readonly kind: 'json'; readonly value: Json; readonly origin: Origin }
+  | {
+      readonly path: string;
+      readonly kind: 'json';
+      readonly value: Json;
+      readonly origin: Origin;
+      /** Where parts of the value came from: JSON Pointer -> origin. */
+      readonly origins?: ReadonlyMap<string, Origin>;
+    }
   | { readonly path: string; readonly kind: 'text'; readonly text: string; readonly origin: Origin };

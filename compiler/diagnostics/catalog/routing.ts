@@ -335,4 +335,13 @@ export const routing = defineCatalog({
       'Correct the task type, the input or the labels, or add a route.',
     ),
   },
+  NT5080: {
+    severity: 'error',
+    exit: 4,
+    message: 'the routing table of `{environment}` has {size} KiB, above the limit of {most} KiB',
+    explanation: paragraphs(
+      'The scheduler gets the table in ConfigMaps, which hold little. Large input and output schemas are the usual cause: each is kept once, but whole.',
+      'Make schemas smaller, for example by leaving out descriptions and examples, or divide the environment.',
+    ),
+  },
 });

@@ -1,0 +1,115 @@
+import type { RoutingTable } from '../../../spec/contract/routing-table.ts';
+import type { Json } from '../../../spec/contract/source.ts';
+import type { Artifact, Manifest } from '../../core/artifact.ts';
+import { canonicalJson } from '../../../spec/contract/canonical.ts';
+import type { EnvironmentEmitter, EnvironmentInput } from '../../core/emitter.ts';
+import type { EnvironmentModel } from '../../core/model.ts';
+import { labels, namespaces } from '../../core/names.ts';
+import type { Origin } from '../../core/origin.ts';
+import { routingTable } from '../../core/routing-table.ts';
+
+/**
+ * Most bytes of the table in one ConfigMap. The API server takes 1 MiB, but a client-side apply copies the object into an
+ * annotation, and those hold 256 KiB.
+ */
+const PART_BYTES = 192 * 1024;
+/** Most ConfigMaps: 12 MiB, or some 10,000 fleets. */
+const PARTS_MAX = 64;
+
+export const routingTableEmitter: EnvironmentEmitter = Object.freeze({
+  name: 'routing-table',
+  summary: 'what the scheduler runs: routes, fleets, schedules and limits',
+  version: 1,
+  scope: 'environment',
+  load: () => Promise.resolve(emit),
+});
+
+function emit({ environment, report }: EnvironmentInput): readonly Artifact[] {
+  const table = routingTable(environment);
+  const text = ascii(canonicalJson(table as unknown as Json));
+  const count = Math.ceil(text.length / PART_BYTES);
+  if (count > PARTS_MAX) {
+    const sizes = { size: Math.ceil(text.length / 1024), most: (PARTS_MAX * PART_BYTES) / 1024 };
+    report('NT5080', environment.at, { environment: environment.name, ...sizes });
+    return [];
+  }
+  return [
+    {
+      path: 'routing-table.json',
+      kind: 'json',
+      value: table as unknown as Json,
+      origin: environment.at,
+      origins: origins(environment, table),
+    },
+    {
+      path: 'platform/routing-table.yaml',
+      kind: 'manifests',
+      manifests: configMaps(environment, table.digest, text, count),
+    },
+  ];
+}
+
+/**
+ * The table in pieces, to be mounted into one folder: `part-1` to `part-<n>` put together are the JSON text, `parts` is n.
+ * While an update is under way pieces of two tables may meet, so a reader compares the digest before it believes them.
+ */
+function configMaps(environment: EnvironmentModel, digest: string, text: string, count: number): Manifest[] {
+  return Array.from({ length: count }, (_, index) => {
+    const part = text.slice(index * PART_BYTES, (index + 1) * PART_BYTES);
+    const head = index === 0 ? { digest, parts: String(count) } : {};
+    const value = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {
+        name: index === 0 ? 'routing-table' : `routing-table-${index + 1}`,
+        namespace: namespaces.system,
+        labels: {
+          [labels.managedBy]: 'nova-torch',
+          [labels.name]: 'routing-table',
+          [labels.partOf]: 'nova-torch',
+          [labels.environment]: environment.name,
+        },
+      },
+      data: { ...head, [`part-${index + 1}`]: part },
+    };
+    return { value, origins: new Map([['', environment.at]]) };
+  });
+}
+
+/** One byte for each character, so that a cut never falls inside one. */
+function ascii(json: string): string {
+  return json.replace(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Where the parts of the table come from, by JSON Pointer. */
+function origins(environment: EnvironmentModel, table: RoutingTable): Map<string, Origin> {
+  const found = new Map<string, Origin>([['', environment.at]]);
+  for (const [index, route] of environment.routes.entries()) {
+    const at = `/routes/${index}`;
+    found.set(at, route.at);
+    found.set(`${at}/tasks`, route.from(['match', 'task']));
+    for (const field of ['require', 'affinity', 'priority', 'fairness', 'limits', 'dedupe', 'queue', 'fallback']) {
+      if (field in (table.routes[index] ?? {})) found.set(`${at}/${field}`, route.from([field]));
+    }
+    if (route.match.where !== undefined) found.set(`${at}/where`, route.match.where.at);
+    for (const [position, target] of (table.routes[index]?.to ?? []).entries()) {
+      const written = route.to.find((each) => each.fleet === target.fleet);
+      if (written !== undefined) found.set(`${at}/to/${position}`, written.at);
+    }
+  }
+  for (const fleet of environment.fleets.values()) {
+    const at = `/fleets/${escapePointer(fleet.id)}`;
+    found.set(at, fleet.at);
+    found.set(`${at}/skills`, fleet.from(['skills']));
+    for (const [task, accept] of fleet.accepts) found.set(`${at}/accepts/${escapePointer(task)}`, accept.at);
+  }
+  for (const [index, { id }] of table.schedules.entries()) {
+    const schedule = environment.schedules.get(id);
+    if (schedule !== undefined) found.set(`/schedules/${index}`, schedule.at);
+  }
+  return found;
+}
+
+function escapePointer(key: string): string {
+  return key.replace(/~/g, '~0').replace(/\//g, '~1');
+}
