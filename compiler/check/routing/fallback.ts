@@ -18,13 +18,15 @@ export function fallback(environment: EnvironmentModel, report: Report): void {
   }
 }
 
-/** The same fleet again is pointless unless it is asked for less. */
+/** The same fleet again, for the same reason, is pointless unless it is asked for less. */
 function checkTried(route: RouteModel, step: Step, index: number, report: Report): void {
   const target = route.to.find((each) => each.fleet === step.to.fleet && each.weight > 0);
-  const earlier = route.fallback.slice(0, index).find((each) => each.to.fleet === step.to.fleet);
-  const before = target?.at ?? earlier?.at;
+  const earlier = route.fallback
+    .slice(0, index)
+    .find((each) => each.to.fleet === step.to.fleet && step.when.every((reason) => each.when.includes(reason)));
+  const before = target?.at ?? earlier?.to.at;
   const required = target === undefined ? (earlier?.require ?? route.require) : route.require;
-  if (before === undefined || asksLess(step.require, required)) return;
+  if (before === undefined || asksLess(step.require ?? route.require, required)) return;
   report(
     'NT5040',
     step.to.at,
@@ -33,8 +35,7 @@ function checkTried(route: RouteModel, step: Step, index: number, report: Report
   );
 }
 
-function asksLess(require: readonly SkillRequirement[] | undefined, before: readonly SkillRequirement[]): boolean {
-  if (require === undefined) return false;
+function asksLess(require: readonly SkillRequirement[], before: readonly SkillRequirement[]): boolean {
   const level = new Map(require.map((each) => [each.template, each.level]));
   return before.some((each) => (level.get(each.template) ?? 0) < each.level);
 }

@@ -1,4 +1,6 @@
+import { parseExpression } from '../../../spec/contract/expression-parser.ts';
 import type { Expression } from '../../../spec/contract/expression.ts';
+import type { Priority } from '../../../spec/contract/task.ts';
 import type { JsonObject, JsonPath } from '../../../spec/contract/source.ts';
 import type {
   AcceptModel,
@@ -166,7 +168,7 @@ export interface RouteOptions {
   readonly when?: readonly {
     readonly text: string;
     readonly expression: Expression;
-    readonly then: 'low' | 'high' | 'critical';
+    readonly then: Priority;
   }[];
   readonly aging?: RouteModel['priority']['aging'];
   readonly fairness?: RouteModel['fairness'];
@@ -308,4 +310,11 @@ function teamOf(name: string, quota: TeamModel['quota']): TeamModel {
 /** A company of these environments. */
 export function model(...environments: readonly EnvironmentModel[]): Model {
   return { company, environments };
+}
+
+/** A condition, parsed. */
+export function condition(text: string): { readonly text: string; readonly expression: Expression } {
+  const parsed = parseExpression(text);
+  if ('kind' in parsed) throw new Error(`${text}: ${parsed.message}`);
+  return { text, expression: parsed.expression };
 }

@@ -1,6 +1,9 @@
-import type { Model } from '../../core/model.ts';
+import type { EnvironmentModel, Model } from '../../core/model.ts';
 import { collector } from '../../diagnostics/report.ts';
 import type { Report } from '../../diagnostics/report.ts';
+import { eachEnvironment } from '../each-environment.ts';
+import type { EnvironmentCheck } from '../each-environment.ts';
+import { model } from './model.ts';
 
 /** A problem as tests compare it. */
 export interface Problem {
@@ -22,4 +25,9 @@ export function problems(rule: (model: Model, report: Report) => void, model: Mo
     ...(notes.length === 0 ? {} : { notes }),
     ...(related.length === 0 ? {} : { related: related.map((each) => `${each.at.file}: ${each.message}`) }),
   }));
+}
+
+/** What a rule says about one environment. */
+export function problemsOf(check: EnvironmentCheck, environment: EnvironmentModel): Problem[] {
+  return problems((whole, report) => eachEnvironment(whole, report, check), model(environment));
 }

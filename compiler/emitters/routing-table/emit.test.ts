@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { parseExpression } from '../../../spec/contract/expression-parser.ts';
 import { compileTable, route as decide } from '../../../spec/contract/match.ts';
 import type { RoutingTable } from '../../../spec/contract/routing-table.ts';
 import type { Json, JsonObject } from '../../../spec/contract/source.ts';
-import { environment, fleet, route, schedule } from '../../check/testing/model.ts';
+import { condition, environment, fleet, route, schedule } from '../../check/testing/model.ts';
 import type { Artifact } from '../../core/artifact.ts';
 import { digestOf } from '../../core/digest.ts';
 import type { EnvironmentModel } from '../../core/model.ts';
@@ -21,12 +20,6 @@ function tableOf(artifacts: readonly Artifact[]): RoutingTable {
   const found = artifacts.find((artifact) => artifact.kind === 'json');
   if (found === undefined) throw new Error('no table');
   return found.value as unknown as RoutingTable;
-}
-
-function condition(text: string) {
-  const parsed = parseExpression(text);
-  if ('kind' in parsed) throw new Error(parsed.message);
-  return { text, expression: parsed.expression };
 }
 
 const input: JsonObject = { type: 'object', properties: { repo: { type: 'string' } } };
