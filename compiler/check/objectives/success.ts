@@ -45,7 +45,7 @@ function checkReachable(fleet: FleetModel, report: Report): void {
   report(
     'NT2522',
     fleet.from(['slo', 'success']),
-    { fleet: fleet.id, needed: figure(needed * 100) },
+    { fleet: fleet.id, needed: String(Math.round(needed * 1000) / 10) },
     {
       notes: [
         `${fastest.burn} times the budget of ${formatPercent(round(1 - fleet.slo.success))} is more than all tasks; the target must be above ${figure(least * 100)}%`,

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { environment, fleet } from '../testing/model.ts';
+import { problemsOf } from '../testing/problems.ts';
+import { quota } from './quota.ts';
+
+const memory = { sizeBytes: 20 * 2 ** 30, path: '/var/lib/agent', keep: 'always' } as const;
+const team = [
+  fleet('eng/roller', {
+    scale: { max: 5 },
+    agent: { resources: { cpuMillis: 1000, memoryBytes: 2 ** 30, ephemeralBytes: 1 } },
+  }),
+  fleet('eng/twin', { scale: { max: 4 }, rollout: { strategy: 'blue-green' } }),
+  fleet('eng/canary', {
+    scale: { max: 10 },
+    rollout: {
+      strategy: 'canary',
+      steps: [
+        { share: 0.05, holdMs: 1 },
+        { share: 0.5, holdMs: 1 },
+      ],
+    },
+  }),
+  fleet('eng/keeper', { scale: { max: 3 }, memory }),
+];
+
+test('the fleets of a team at their largest, rollouts included, are summed up in a table', () => {
+  expect(problemsOf(quota, environment({ fleets: team, quotas: { eng: { cpuMillis: 13_000 } } }))).toEqual([
+    {
+      at: 'team:eng#quota.cpu',
+      problem: 'error NT2510: the fleets of `eng` may ask for 13500m processor in `prod`, above the quota of 13',
+      notes: [
+        'roller    5 + 2 surge x 1               7',
+        'canary    10 + 5 canary x 250m      3750m',
+        'twin      4 + 4 blue-green x 250m       2',
+        'keeper    3 x 250m                   750m',
+        'together                           13500m',
+      ],
+      related: [
+        'fleet:eng/roller#scale.max: `eng/roller`: 7',
+        'fleet:eng/canary#scale.max: `eng/canary`: 3750m',
+        'fleet:eng/twin#scale.max: `eng/twin`: 2',
+        'fleet:eng/keeper#scale.max: `eng/keeper`: 750m',
+      ],
+    },
+  ]);
+});
+
+test('memory, storage and pods have their own quota', () => {
+  const small = { memoryBytes: 2 ** 30, storageBytes: 2 ** 30, pods: 1 };
+  const found = problemsOf(quota, environment({ fleets: team, quotas: { eng: small } }));
+  expect(found.map(({ at, problem }) => `${at} ${problem.slice(14)}`)).toEqual([
+    'team:eng#quota.memory the fleets of `eng` may ask for 20Gi memory in `prod`, above the quota of 1Gi'.replace(
+      '20Gi',
+      '20Gi',
+    ),
+    'team:eng#quota.storage the fleets of `eng` may ask for 60Gi storage in `prod`, above the quota of 1Gi',
+    'team:eng#quota.pods the fleets of `eng` may ask for 33 pods in `prod`, above the quota of 1',
+  ]);
+  expect(found[2]?.notes?.[0]).toBe('canary    10 + 5 canary     15');
+});
+
+test('with many fleets the smallest share one line', () => {
+  const many = Array.from({ length: 15 }, (_, index) => fleet(`eng/f${index}`, { scale: { max: index + 1 }, memory }));
+  const notes = problemsOf(quota, environment({ fleets: many, quotas: { eng: { pods: 10 } } }))[0]?.notes;
+  expect(notes).toHaveLength(14);
+  expect(notes?.slice(-2)).toEqual(['3 more          6', 'together      120']);
+});
+
+test('a team within its quota, one without, and one without fleets are fine', () => {
+  expect(
+    problemsOf(
+      quota,
+      environment({ fleets: team, quotas: { eng: { cpuMillis: 13_500, pods: 33 }, idle: { pods: 1 } } }),
+    ),
+  ).toEqual([]);
+  expect(problemsOf(quota, environment({ fleets: team }))).toEqual([]);
+});
+
+test('a canary without steps adds no pods', () => {
+  const bare = fleet('eng/bare', { scale: { max: 4 }, rollout: { strategy: 'canary' } });
+  expect(problemsOf(quota, environment({ fleets: [bare], quotas: { eng: { pods: 4 } } }))).toEqual([]);
+});
