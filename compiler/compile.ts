@@ -1,6 +1,14 @@
 import type { Json, SourceFile } from '../spec/contract/source.ts';
-import type { Model } from './core/model.ts';
+import type { Manifest } from './core/artifact.ts';
+import type { Emitter } from './core/emitter.ts';
+import type { EnvironmentModel, Model } from './core/model.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
+import { ordered } from './diagnostics/order.ts';
+import { collector } from './diagnostics/report.ts';
+import type { Report } from './diagnostics/report.ts';
+import type { LoadedSpec } from './load/document.ts';
+import { loadSpec } from './load/load.ts';
+import { compileUnits } from './output/units.ts';
 
 /** What a compile reads. `today` (YYYY-MM-DD) decides which patches have expired; nothing else depends on the clock. */
 export interface CompileInput {
@@ -26,6 +34,8 @@ export interface CompiledUnit {
   /** Spec files its documents stand in, sorted. */
   readonly inputs: readonly string[];
   readonly files: readonly RenderedFile[];
+  /** How many Kubernetes objects they hold. */
+  readonly objects: number;
   /** What the cluster would refuse to change later; kept in the unit's index for the next compile to compare with. */
   readonly immutable: Json;
 }
@@ -40,4 +50,94 @@ export interface CompileResult {
   readonly diagnostics: readonly Diagnostic[];
   readonly model: Model;
   readonly environments: readonly CompiledEnvironment[];
+}
+
+/** The stages between reading and writing. Each is pure and reports whatever is wrong; none stops at the first problem. */
+export interface Stages {
+  readonly resolve: (spec: LoadedSpec, report: Report) => Model;
+  readonly check: (model: Model, spec: LoadedSpec, report: Report) => void;
+  /** Imported only when something is emitted: cdk8s alone takes longer than a whole `check`. */
+  readonly emitters: () => Promise<readonly Emitter[]>;
+  /** Applies patches to the manifests of a unit before they are rendered: as many come out, in the same order. */
+  readonly patch?: (context: UnitContext, manifests: readonly Manifest[]) => readonly Manifest[];
+  /** Proves the manifests of an environment as one graph. */
+  readonly prove?: (environment: EnvironmentModel, units: ReadonlyMap<string, Json>, report: Report) => void;
+  /** What `prove` needs to know about the manifests of one unit, as plain data; kept with the unit. */
+  readonly summarize?: (manifests: readonly Manifest[]) => Json;
+  /** What the cluster would refuse to change later about the manifests of one unit, as plain data. */
+  readonly immutable?: (manifests: readonly Manifest[]) => Json;
+}
+
+export interface UnitContext {
+  readonly environment: EnvironmentModel;
+  /** `teams/<team>/<fleet>`, or an emitter's name. */
+  readonly unit: string;
+  readonly today: string;
+  readonly report: Report;
+}
+
+/** Work that was done before: documents by file, and what units compiled to. Both are found by digests only. */
+export interface Known {
+  readonly load: (files: readonly SourceFile[], report: Report) => LoadedSpec;
+  readonly unit: (environment: string, unit: string, digest: string) => KnownUnit | undefined;
+  readonly keep: (environment: string, unit: KnownUnit) => void;
+}
+
+export interface KnownUnit {
+  readonly unit: CompiledUnit;
+  /** What `summarize` said about it. */
+  readonly summary: Json;
+}
+
+/** A first compile: nothing is known. */
+export const NOTHING_KNOWN: Known = {
+  load: loadSpec,
+  unit: () => undefined,
+  keep: () => undefined,
+};
+
+/** load -> resolve -> check: every problem of the spec, without emitting anything. */
+export function checkSpec(input: CompileInput, stages: Stages, known: Known = NOTHING_KNOWN): CompileResult {
+  const { report, diagnostics } = collector();
+  const spec = known.load(input.files, report);
+  const model = stages.resolve(spec, report);
+  stages.check(model, spec, report);
+  return { diagnostics: ordered(diagnostics), model, environments: [] };
+}
+
+/**
+ * The whole pipeline: load -> resolve -> check -> emit -> patch -> render -> verify -> prove. Pure but for the lazy import
+ * of the emitters: the same input gives the same bytes. With an error nothing is emitted, with an error while emitting
+ * nothing is returned to be written.
+ */
+export async function compile(
+  input: CompileInput,
+  stages: Stages,
+  known: Known = NOTHING_KNOWN,
+): Promise<CompileResult> {
+  const checked = checkSpec(input, stages, known);
+  if (hasErrors(checked.diagnostics)) return checked;
+  const { report, diagnostics } = collector();
+  const emitters = await stages.emitters();
+  const environments: CompiledEnvironment[] = [];
+  for (const environment of checked.model.environments) {
+    if (input.environments?.includes(environment.name) === false) continue;
+    const { units, summaries } = await compileUnits({
+      environment,
+      emitters,
+      stages,
+      known,
+      today: input.today,
+      report,
+    });
+    stages.prove?.(environment, summaries, report);
+    environments.push({ name: environment.name, units });
+  }
+  const all = ordered([...checked.diagnostics, ...diagnostics]);
+  return { diagnostics: all, model: checked.model, environments: hasErrors(all) ? [] : environments };
+}
+
+/** Whether something stops the compile. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
 }

@@ -178,6 +178,7 @@ function unit(id: string, files: Readonly<Record<string, string>>): CompiledUnit
     digest: '0f',
     inputs: ['spec/b.yaml', 'spec/a.yaml'],
     files: Object.entries(files).map(([path, text]) => ({ path, text, sha256: sha256(text), emitter: 'kubernetes' })),
+    objects: 1,
     immutable: null,
   };
 }

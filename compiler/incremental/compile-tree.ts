@@ -1,0 +1,257 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SourceFile } from '../../spec/contract/source.ts';
+import { compile, hasErrors } from '../compile.ts';
+import type { CompileResult, Stages } from '../compile.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { ordered } from '../diagnostics/order.ts';
+import { collector } from '../diagnostics/report.ts';
+import { listSpec, readEntry } from '../load/read.ts';
+import type { SpecEntry } from '../load/read.ts';
+import { placeOf as placeInSpec } from '../load/places.ts';
+import { planWrite } from '../output/plan.ts';
+import type { WritePlan } from '../output/plan.ts';
+import { readTree } from '../output/tree.ts';
+import { indexPath, sha256 } from '../output/unit-index.ts';
+import { placeOf, recover, writeTree } from '../output/write.ts';
+import type { Place } from '../output/write.ts';
+import { readCache, writeCache } from './cache-file.ts';
+import { documentLoader } from './known-documents.ts';
+import type { KnownFiles } from './known-documents.ts';
+import { unitLoader } from './known-units.ts';
+import type { KnownUnits } from './known-units.ts';
+import { FileDigests } from './file-digests.ts';
+import type { KnownFile } from './file-digests.ts';
+
+export interface CompileTreeOptions {
+  /** Folder that holds `spec/` and `generated/`. */
+  readonly root: string;
+  /** `YYYY-MM-DD` */
+  readonly today: string;
+  readonly stages: Stages;
+  readonly environments?: readonly string[];
+  /** `compare` writes nothing and reports every file that is out of date. */
+  readonly mode: 'write' | 'compare';
+  readonly discardEdits?: boolean;
+}
+
+export interface CompiledTree {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly environments: readonly EnvironmentSummary[];
+  /** Paths below `generated/` that were, or would be, written and removed. */
+  readonly written: readonly string[];
+  readonly removed: readonly string[];
+  /** Nothing had changed since the last compile, and nothing was compiled. */
+  readonly unchanged: boolean;
+  /** The text of a file that a diagnostic names. */
+  readonly sourceOf: (path: string) => string | undefined;
+}
+
+/** What an environment compiled to, in numbers. */
+export interface EnvironmentSummary {
+  readonly name: string;
+  readonly fleets: number;
+  readonly routes: number;
+  readonly objects: number;
+  readonly files: number;
+}
+
+interface State {
+  /** What the last compile without an error depended on. */
+  readonly key: string;
+  readonly spec: Readonly<Record<string, KnownFile>>;
+  readonly generated: Readonly<Record<string, KnownFile>>;
+  /** SHA-256 by path of everything it left in `generated/`. */
+  readonly owned: Readonly<Record<string, string>>;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly environments: readonly EnvironmentSummary[];
+}
+
+const EMPTY: State = { key: '', spec: {}, generated: {}, owned: {}, diagnostics: [], environments: [] };
+
+/**
+ * Compiles a repository's spec into its generated tree and does only what a change asks for: nothing changed, nothing is
+ * parsed; one fleet changed, one document is parsed and one unit emitted. What is remembered lies in
+ * `.nova-torch/cache/` and is never trusted: files are known by size, times and inode (and read again when in doubt),
+ * documents and units by SHA-256, and with or without a memory the same bytes come out.
+ */
+export async function compileTree(options: CompileTreeOptions): Promise<CompiledTree> {
+  const place = placeOf(options.root);
+  await recover(place);
+  const cache = cacheOf(place);
+  const state = (readCache(cache.state) as State | undefined) ?? EMPTY;
+  const { report, diagnostics } = collector();
+  const entries = listSpec(options.root, report);
+  const spec = new FileDigests(options.root, state.spec);
+  const generated = new FileDigests(place.folder, state.generated);
+  const key = diagnostics.length === 0 ? keyOf(entries, spec, options) : '';
+  if (key !== '' && key === state.key && isIntact(state, generated)) {
+    if (spec.learned || generated.learned) {
+      writeCache(cache.state, { ...state, spec: spec.entries(), generated: generated.entries() });
+    }
+    return remembered(state, options.root);
+  }
+
+  const files = entries.flatMap((entry) => sourceFile(entry, options.root, spec, report) ?? []);
+  const tree = {
+    digestOf: (path: string) => (generated.stat(path) === undefined ? undefined : generated.of(path)),
+    read: (path: string) => readFileSync(join(place.folder, path), 'utf8'),
+  };
+  const documents = documentLoader((readCache(cache.documents) as KnownFiles | undefined) ?? {}, (path) =>
+    spec.of(path),
+  );
+  const units = unitLoader((readCache(cache.units) as KnownUnits | undefined) ?? {}, tree);
+  const { environments, today, stages } = options;
+  const input = { files, today, ...(environments !== undefined && { environments }) };
+  const result = await compile(input, stages, { load: documents.load, unit: units.unit, keep: units.keep });
+  diagnostics.push(...result.diagnostics);
+
+  const plan = hasErrors(diagnostics) ? undefined : await applyPlan(options, place, result, generated, diagnostics);
+  const found = ordered(diagnostics);
+  const summary = result.environments.map((environment) => summaryOf(environment, result));
+  const failed = hasErrors(found);
+  if (documents.result().learned) writeCache(cache.documents, documents.result().known);
+  if (!failed && units.result().learned && options.mode === 'write') writeCache(cache.units, units.result().known);
+  if (!failed && plan !== undefined && options.mode === 'write') {
+    const owned = ownedBy(result, plan, generated);
+    writeCache(cache.state, {
+      key,
+      spec: spec.entries(),
+      generated: generated.entries(),
+      owned,
+      diagnostics: found,
+      environments: summary,
+    } satisfies State);
+  }
+  return {
+    diagnostics: found,
+    environments: summary,
+    written: [...(plan?.writes.keys() ?? [])],
+    removed: plan?.removes ?? [],
+    unchanged: false,
+    sourceOf: sourceReader(options.root),
+  };
+}
+
+function cacheOf({ work }: Place): { readonly state: string; readonly documents: string; readonly units: string } {
+  const file = (name: string): string => join(work, 'cache', `${name}.json`);
+  return { state: file('state'), documents: file('documents'), units: file('units') };
+}
+
+/** Everything the outcome depends on besides the compiler itself, whose version is in the cache's first line. */
+function keyOf(entries: readonly SpecEntry[], spec: FileDigests, options: CompileTreeOptions): string {
+  let text = `${options.today} ${options.environments?.join(',') ?? '*'}\n`;
+  for (const entry of entries) text += `${spec.of(entry.path, entry)} ${entry.path}\n`;
+  return sha256(text);
+}
+
+function isIntact({ owned }: State, generated: FileDigests): boolean {
+  for (const path in owned) {
+    const stat = generated.stat(path);
+    if (stat === undefined || generated.of(path, stat) !== owned[path]) return false;
+  }
+  return true;
+}
+
+function remembered(state: State, root: string): CompiledTree {
+  const { diagnostics, environments } = state;
+  return { diagnostics, environments, written: [], removed: [], unchanged: true, sourceOf: sourceReader(root) };
+}
+
+/** A spec file whose text is read when somebody asks for it; at once when it must be checked as a text. */
+function sourceFile(
+  entry: SpecEntry,
+  root: string,
+  spec: FileDigests,
+  report: Parameters<typeof readEntry>[2],
+): SourceFile | undefined {
+  const { path } = entry;
+  if (placeInSpec(path).type !== 'documents' || spec.unchanged(path, entry) === undefined) {
+    return readEntry(root, entry, report);
+  }
+  let file: SourceFile | undefined;
+  return {
+    path,
+    get text() {
+      file ??= readEntry(root, entry, report);
+      return file?.text ?? '';
+    },
+  };
+}
+
+async function applyPlan(
+  options: CompileTreeOptions,
+  place: Place,
+  { environments: compiled, model }: CompileResult,
+  generated: FileDigests,
+  diagnostics: Diagnostic[],
+): Promise<WritePlan | undefined> {
+  const { report, diagnostics: problems } = collector();
+  const makePlan = (): WritePlan => {
+    const discard = options.discardEdits === undefined ? {} : { discardEdits: options.discardEdits };
+    const environmentNames = model.environments.map(({ name }) => name);
+    const digestOf = (path: string): string => generated.of(path);
+    return planWrite({ compiled, environmentNames, tree: readTree(place.folder), digestOf, ...discard, report });
+  };
+  let plan: WritePlan | undefined;
+  if (options.mode === 'compare') {
+    plan = makePlan();
+    for (const path of plan.writes.keys()) report('NT6005', wholeOf(path), { path: `generated/${path}` });
+    for (const path of plan.removes) report('NT6006', wholeOf(path), { path: `generated/${path}` });
+  } else {
+    plan = await writeTree(place, () => {
+      const made = makePlan();
+      return hasErrors(problems) ? undefined : made;
+    });
+  }
+  diagnostics.push(...problems);
+  return plan;
+}
+
+function wholeOf(path: string): { file: string; start: number; end: number } {
+  return { file: `generated/${path}`, start: 0, end: 0 };
+}
+
+/** Digests of what the compile left, remembered with their files' present times. */
+function ownedBy({ environments }: CompileResult, plan: WritePlan, generated: FileDigests): Record<string, string> {
+  const owned: Record<string, string> = {};
+  for (const [path, text] of plan.writes) {
+    owned[path] = sha256(text);
+    generated.learn(path, owned[path]);
+  }
+  const keep = (path: string): void => {
+    if (owned[path] === undefined) owned[path] = generated.of(path);
+  };
+  for (const { name, units } of environments) {
+    keep(`${name}/manifest.json`);
+    for (const unit of units) {
+      keep(indexPath(name, unit.id));
+      for (const file of unit.files) keep(`${name}/${file.path}`);
+    }
+  }
+  return owned;
+}
+
+function summaryOf(
+  { name, units }: CompileResult['environments'][number],
+  { model }: CompileResult,
+): EnvironmentSummary {
+  const environment = model.environments.find((one) => one.name === name);
+  return {
+    name,
+    fleets: environment?.fleets.size ?? 0,
+    routes: environment?.routes.length ?? 0,
+    objects: units.reduce((sum, { objects }) => sum + objects, 0),
+    files: units.reduce((sum, { files }) => sum + files.length, 0),
+  };
+}
+
+function sourceReader(root: string): (path: string) => string | undefined {
+  return (path) => {
+    try {
+      return readFileSync(join(root, path), 'utf8');
+    } catch {
+      return undefined;
+    }
+  };
+}

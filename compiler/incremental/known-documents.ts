@@ -1,0 +1,75 @@
+import type { SourceFile } from '../../spec/contract/source.ts';
+import { collector } from '../diagnostics/report.ts';
+import type { Report } from '../diagnostics/report.ts';
+import type { Kind, LoadedSpec } from '../load/document.ts';
+import { joinFiles, loadAsset, loadFile } from '../load/load.ts';
+import type { LoadedFile } from '../load/load.ts';
+import { placeOf } from '../load/places.ts';
+import { documentFromCache } from '../load/spec-document.ts';
+import type { DocumentData } from '../load/spec-document.ts';
+
+/** Documents of files without problems, by the SHA-256 of path and text. Plain data. */
+export type KnownFiles = Readonly<Record<string, readonly DocumentData[]>>;
+
+export interface DocumentLoader {
+  /** Does what `loadSpec` does, and parses only what is new. */
+  readonly load: (files: readonly SourceFile[], report: Report) => LoadedSpec;
+  /** What is known now, and whether that is more than before. */
+  readonly result: () => { readonly known: KnownFiles; readonly learned: boolean };
+}
+
+/** `digestOf` gives the SHA-256 of a file's bytes by its path. */
+export function documentLoader(before: KnownFiles, digestOf: (path: string) => string): DocumentLoader {
+  const known: Record<string, readonly DocumentData[]> = {};
+  let learned = false;
+
+  function loadOne(file: SourceFile, report: Report): LoadedFile {
+    const key = `${digestOf(file.path)} ${file.path}`;
+    const data = Object.hasOwn(before, key) ? before[key] : undefined;
+    if (data !== undefined) {
+      known[key] = data;
+      return { documents: data.map((one) => revived(one, file)), broken: [] };
+    }
+    const { report: collect, diagnostics } = collector();
+    const counting: Report = (...problem) => {
+      collect(...problem);
+      report(...problem);
+    };
+    const loaded = loadFile(file, counting);
+    learned = true;
+    // A file with a problem is read again each time, so that the problem is said each time.
+    if (diagnostics.length === 0) known[key] = loaded.documents.map(dataOf);
+    return loaded;
+  }
+
+  return {
+    load(files, report) {
+      const assets = new Map<string, SourceFile>();
+      const loaded: LoadedFile[] = [];
+      for (const file of files) {
+        const { type } = placeOf(file.path);
+        if (type === 'documents') loaded.push(loadOne(file, report));
+        if (type === 'asset' && loadAsset(file, report)) assets.set(file.path, file);
+      }
+      return { ...joinFiles(loaded, report), assets };
+    },
+    result: () => ({ known, learned }),
+  };
+}
+
+function dataOf({ file, index, kind, name, team, value }: DocumentData & { readonly kind: Kind }): DocumentData {
+  return { file, index, kind, name, ...(team !== undefined && { team }), value };
+}
+
+function revived(data: DocumentData, file: SourceFile): ReturnType<typeof documentFromCache> {
+  return documentFromCache({ ...data, value: bare(data.value) }, () => file.text);
+}
+
+/** As the loader makes values: objects without a prototype, so that no name of a spec finds what nobody wrote. */
+function bare(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return Object.freeze(value.map(bare));
+  const copy = Object.create(null) as Record<string, unknown>;
+  for (const [key, item] of Object.entries(value)) copy[key] = bare(item);
+  return Object.freeze(copy);
+}

@@ -1,0 +1,146 @@
+import type { Json } from '../../spec/contract/source.ts';
+import type { CompiledUnit, Known, KnownUnit, RenderedFile, Stages } from '../compile.ts';
+import type { Artifact, Manifest } from '../core/artifact.ts';
+import type { Emitter, EnvironmentEmitter, FleetEmitter } from '../core/emitter.ts';
+import type { EnvironmentModel, FleetModel, PatchModel } from '../core/model.ts';
+import type { Report } from '../diagnostics/report.ts';
+import { render } from './render.ts';
+import { unitDigest } from './unit-digest.ts';
+import { sha256 } from './unit-index.ts';
+
+export interface UnitsInput {
+  readonly environment: EnvironmentModel;
+  readonly emitters: readonly Emitter[];
+  readonly stages: Stages;
+  readonly known: Known;
+  readonly today: string;
+  readonly report: Report;
+}
+
+export interface Units {
+  readonly units: readonly CompiledUnit[];
+  /** What is to be proven about each, by unit. */
+  readonly summaries: ReadonlyMap<string, Json>;
+}
+
+interface Emitted {
+  readonly emitter: string;
+  readonly artifacts: readonly Artifact[];
+}
+
+/** One unit: what it depends on, and how to emit it when nobody knows it. */
+interface Recipe {
+  readonly id: string;
+  readonly digest: string;
+  readonly inputs: readonly string[];
+  readonly emit: (report: Report) => Promise<readonly Emitted[]>;
+}
+
+/** Emits and renders the units of an environment; those that are known by their digest are taken as they are. */
+export async function compileUnits(input: UnitsInput): Promise<Units> {
+  const units: CompiledUnit[] = [];
+  const summaries = new Map<string, Json>();
+  for (const recipe of recipesOf(input)) {
+    const { unit, summary } =
+      input.known.unit(input.environment.name, recipe.id, recipe.digest) ?? (await make(recipe, input));
+    units.push(unit);
+    summaries.set(recipe.id, summary);
+  }
+  return { units, summaries };
+}
+
+function recipesOf({ environment, emitters }: UnitsInput): Recipe[] {
+  const forFleets = emitters.filter((emitter) => emitter.scope === 'fleet');
+  const patches = patchesByFleet(environment.patches);
+  const recipes: Recipe[] = [];
+  for (const fleet of environment.fleets.values()) {
+    recipes.push(fleetRecipe(fleet, patches.get(fleet.id) ?? [], forFleets));
+  }
+  // An environment emitter may read anything: its unit depends on the whole.
+  let whole: string | undefined;
+  for (const emitter of emitters) {
+    if (emitter.scope !== 'environment') continue;
+    whole ??= unitDigest([], [environment]);
+    recipes.push(environmentRecipe(environment, emitter, whole));
+  }
+  return recipes;
+}
+
+function fleetRecipe(fleet: FleetModel, patches: readonly PatchModel[], emitters: readonly FleetEmitter[]): Recipe {
+  const files = [fleet.at, ...patches.map(({ at }) => at)].map(({ document }) => document.file);
+  return {
+    id: `teams/${fleet.id}`,
+    digest: unitDigest(emitters, [fleet, patches]),
+    inputs: [...new Set(files)].sort(),
+    emit: async (report) => {
+      const emitted: Emitted[] = [];
+      for (const emitter of emitters) {
+        emitted.push({ emitter: emitter.name, artifacts: (await emitter.load())({ fleet, report }) });
+      }
+      return emitted;
+    },
+  };
+}
+
+function environmentRecipe(environment: EnvironmentModel, emitter: EnvironmentEmitter, whole: string): Recipe {
+  return {
+    id: emitter.name,
+    digest: unitDigest([emitter], [whole]),
+    inputs: [environment.at.document.file],
+    emit: async (report) => [{ emitter: emitter.name, artifacts: (await emitter.load())({ environment, report }) }],
+  };
+}
+
+function patchesByFleet(patches: readonly PatchModel[]): ReadonlyMap<string, readonly PatchModel[]> {
+  const byFleet = new Map<string, PatchModel[]>();
+  for (const patch of patches) byFleet.set(patch.fleet, [...(byFleet.get(patch.fleet) ?? []), patch]);
+  return byFleet;
+}
+
+async function make(recipe: Recipe, { environment, stages, known, today, report }: UnitsInput): Promise<KnownUnit> {
+  let problems = 0;
+  const counting: Report = (code, at, params, details) => {
+    problems++;
+    report(code, at, params, details);
+  };
+  const context = { environment, unit: recipe.id, today, report: counting };
+  const emitted = await recipe.emit(counting);
+  const unpatched = emitted.flatMap(({ artifacts }) => artifacts.flatMap(manifestsOf));
+  const manifests = stages.patch?.(context, unpatched) ?? unpatched;
+  if (manifests.length !== unpatched.length) throw new Error(`patching ${recipe.id} changed the number of its objects`);
+  const made: KnownUnit = {
+    unit: {
+      id: recipe.id,
+      digest: recipe.digest,
+      inputs: recipe.inputs,
+      files: filesOf(emitted, manifests),
+      objects: manifests.length,
+      immutable: stages.immutable?.(manifests) ?? null,
+    },
+    summary: stages.summarize?.(manifests) ?? null,
+  };
+  // A unit with a warning is made again each time, so that the warning is said each time, at its present place.
+  if (problems === 0) known.keep(environment.name, made);
+  return made;
+}
+
+function manifestsOf(artifact: Artifact): readonly Manifest[] {
+  return artifact.kind === 'manifests' ? artifact.manifests : [];
+}
+
+/** Renders every artifact, with its share of the manifests as they are after patching. */
+function filesOf(emitted: readonly Emitted[], manifests: readonly Manifest[]): RenderedFile[] {
+  let next = 0;
+  return emitted.flatMap(({ emitter, artifacts }) =>
+    artifacts.map((artifact) => {
+      if (artifact.kind !== 'manifests') return fileOf(emitter, artifact);
+      const patched = manifests.slice(next, (next += artifact.manifests.length));
+      return fileOf(emitter, { ...artifact, manifests: patched });
+    }),
+  );
+}
+
+function fileOf(emitter: string, artifact: Artifact): RenderedFile {
+  const text = render(artifact);
+  return { path: artifact.path, text, sha256: sha256(text), emitter };
+}
