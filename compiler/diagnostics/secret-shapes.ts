@@ -8,7 +8,10 @@ export interface SecretShape {
 
 /** Every repetition is bounded, so that a hostile text costs no more than a long one. */
 const SHAPES: readonly (readonly [what: string, shape: RegExp])[] = [
-  ['a private key', /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:(?!-----END)[\s\S]){0,16384}(?:-----END[A-Z -]{0,48}-----)?/g],
+  [
+    'a private key',
+    /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:(?!-----END)[\s\S]){0,16384}(?:-----END[A-Z -]{0,48}-----)?/g,
+  ],
   ['an AWS access key', /\b(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}\b/g],
   ['a GitHub token', /\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255})/g],
   ['a GitLab token', /\bglpat-[A-Za-z0-9_-]{20,64}/g],
