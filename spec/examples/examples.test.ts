@@ -33,7 +33,8 @@ test('every document of spec/ points editors to the schema', () => {
   const documents = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.yaml'));
   expect(documents.length).toBeGreaterThan(100);
   for (const path of documents) {
-    const [, schema = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(readFileSync(join(root, path), 'utf8')) ?? [];
+    const [, schema = ''] =
+      /^# yaml-language-server: \$schema=(\S+)\n/.exec(readFileSync(join(root, path), 'utf8')) ?? [];
     expect(join(root, dirname(path), schema), path).toBe(BUNDLE);
   }
   expect(existsSync(BUNDLE)).toBe(true);
