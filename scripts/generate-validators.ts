@@ -41,13 +41,10 @@ export function validatorsSource(bundle: Bundle): string {
     validateFormats: false,
     code: { source: true, esm: true, lines: true },
   });
-  for (const [name, schema] of bundle.defs) ajv.addSchema(bare(schema) as Schema, name);
+  for (const [name, schema] of bundle.defs) ajv.addSchema(bare(schema), name);
   nameSchemaPaths(ajv, bundle);
   const exported = Object.fromEntries(exportedNames(bundle).map((name) => [`validate${name}`, name]));
-  const code = (standalone as unknown as { default: typeof import('ajv/dist/standalone/index.js').default }).default(
-    ajv,
-    exported,
-  );
+  const code = standalone.default(ajv, exported);
   return [HEADER, shortened(withoutRequires(code)), FOOTER, tables(bundle)].join('\n');
 }
 

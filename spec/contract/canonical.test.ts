@@ -33,6 +33,6 @@ function reversed(value: Json): Json {
   return Object.fromEntries(
     Object.entries(value)
       .reverse()
-      .map(([key, one]) => [key, reversed(one as Json)]),
+      .map(([key, one]) => [key, reversed(one)]),
   );
 }

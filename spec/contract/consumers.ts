@@ -20,7 +20,7 @@ export const LATER_TARGETS = [
   'scheduler',
   'platform',
 ] as const;
-export type LaterTarget = (typeof LATER_TARGETS)[number];
+type LaterTarget = (typeof LATER_TARGETS)[number];
 
 /** Fields that stand for others: a default is read by whoever reads what it is the default of. */
 export const STANDS_FOR: Readonly<Record<string, string>> = {

@@ -38,7 +38,7 @@ export function shapeOf(schema: Json | undefined, root: JsonObject, steps = 0): 
   if (resolved === undefined || OPAQUE.some((keyword) => Object.hasOwn(resolved, keyword))) return ANYTHING;
   const alternatives = alternativesOf(resolved);
   if (alternatives !== undefined) return union(alternatives.map((one) => shapeOf(one, root, steps + 1)));
-  const values = 'const' in resolved ? [resolved['const'] as Json] : resolved['enum'];
+  const values = 'const' in resolved ? [resolved['const']] : resolved['enum'];
   if (Array.isArray(values)) return { kinds: new Set(values.map(kindOf)), values };
   return { ...typed(resolved['type']), schema: resolved };
 }

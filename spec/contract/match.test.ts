@@ -32,6 +32,12 @@ test.each(GOLDEN.cases)('as other languages must decide: $name', ({ task, key, d
   expect(decide(GOLDEN.table, task, key === undefined ? {} : { key })).toEqual(decision);
 });
 
+test.each(GOLDEN.cases)('the trial of its routes ends where the decision does: $name', ({ task }) => {
+  const compiled = compileTable(GOLDEN.table);
+  const taken = tryRoutes(compiled, task).filter((trial) => trial.matches);
+  expect(taken.map((trial) => trial.route)).toEqual([route(compiled, task).route?.id].filter((id) => id !== undefined));
+});
+
 test('a fleet that is unavailable is left out and the others share its tasks', () => {
   const table = routingTable({ a: tableFleet(['t']), b: tableFleet(['t']) }, [
     tableRoute('r', ['t'], {

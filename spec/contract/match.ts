@@ -35,20 +35,20 @@ export interface Decision {
   readonly keys: TaskKeys;
 }
 
-export interface Target {
+interface Target {
   readonly fleet: string;
   readonly weight: number;
 }
 
 /** A target that cannot have the task, and the first reason why. */
-export interface Excluded {
+interface Excluded {
   readonly fleet: string;
   readonly reason: 'unknown-fleet' | 'no-weight' | 'unavailable' | 'task-not-accepted' | 'skill-missing';
   readonly skill?: MissingSkill;
 }
 
 /** The keys under which a route counts a task; absent when the route has no such rule or the task no such value. */
-export interface TaskKeys {
+interface TaskKeys {
   readonly affinity?: string;
   readonly fairness?: string;
   readonly perKey?: string;
@@ -131,7 +131,7 @@ export function tryRoutes({ table }: CompiledTable, task: Task): readonly RouteT
 }
 
 /** How urgent a route says a task is: the first condition that holds, else its default. */
-export function priorityOf({ priority }: TableRoute, task: Task): Priority {
+function priorityOf({ priority }: TableRoute, task: Task): Priority {
   return priority.when.find((rule) => evaluate(rule.if, task))?.then ?? priority.default;
 }
 

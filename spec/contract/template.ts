@@ -11,7 +11,7 @@ import type { Task } from './task.ts';
  */
 
 /** Text, or the path of a value. */
-export type TemplatePart = string | readonly string[];
+type TemplatePart = string | readonly string[];
 export type Template = readonly TemplatePart[];
 
 export interface TemplateProblem {
@@ -21,7 +21,7 @@ export interface TemplateProblem {
 }
 
 /** Most UTF-16 code units of a rendered text. A longer one counts as absent: cut short, two keys could become one. */
-export const RENDERED_MAX = 1024;
+const RENDERED_MAX = 1024;
 
 const KEY_PATH = /^(?:tenant|task|labels\.[A-Za-z_][A-Za-z0-9_-]{0,62}|input(?:\.[A-Za-z_][A-Za-z0-9_-]{0,62}){1,8})$/;
 

@@ -35,7 +35,7 @@ export const anyExpression: fc.Arbitrary<Expression> = fc.letrec<{ node: Express
       .map(([op, of]): Expression => ({ op, of })),
     fc
       .tuple(fc.constantFrom('==', '!=', '<', '<=', '>', '>=', 'in'), tie('node'), tie('node'))
-      .map(([op, left, right]) => ({ op, left, right }) as Expression),
+      .map(([op, left, right]) => ({ op, left, right })),
     fc
       .constantFrom(['input', 'a'], ['labels', 'x'], ['input', 'a', 'b'])
       .map((below): Expression => ({ op: 'has', of: { op: 'field', path: below } })),
