@@ -29,7 +29,10 @@ export interface RenderedFile {
 /** What one unit compiled to: `teams/<team>/<fleet>`, or the environment's shared part under the emitter's name. */
 export interface CompiledUnit {
   readonly id: string;
-  /** SHA-256 of everything the unit depends on: its model, the emitters and their versions. */
+  /**
+   * SHA-256 of everything a fleet's unit depends on: its model, the emitters and their versions. A shared part depends on
+   * everything; its digest is that of its files, or every change of a fleet would change it and conflict with every other.
+   */
   readonly digest: string;
   /** Spec files its documents stand in, sorted. */
   readonly inputs: readonly string[];
@@ -79,11 +82,13 @@ export interface UnitContext {
 /** Work that was done before: documents by file, and what units compiled to. Both are found by digests only. */
 export interface Known {
   readonly load: (files: readonly SourceFile[], report: Report) => LoadedSpec;
-  readonly unit: (environment: string, unit: string, digest: string) => KnownUnit | undefined;
+  readonly unit: (environment: string, unit: string, from: string) => KnownUnit | undefined;
   readonly keep: (environment: string, unit: KnownUnit) => void;
 }
 
 export interface KnownUnit {
+  /** SHA-256 of everything it was made from. */
+  readonly from: string;
   readonly unit: CompiledUnit;
   /** What `summarize` said about it. */
   readonly summary: Json;

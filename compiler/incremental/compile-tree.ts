@@ -20,7 +20,7 @@ import { documentLoader } from './known-documents.ts';
 import type { KnownFiles } from './known-documents.ts';
 import { unitLoader } from './known-units.ts';
 import type { KnownUnits } from './known-units.ts';
-import { FileDigests } from './file-digests.ts';
+import { FileDigests, TICK_MS } from './file-digests.ts';
 import type { KnownFile } from './file-digests.ts';
 
 export interface CompileTreeOptions {
@@ -113,6 +113,8 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
   if (documents.result().learned) writeCache(cache.documents, documents.result().known);
   if (!failed && units.result().learned && options.mode === 'write') writeCache(cache.units, units.result().known);
   if (!failed && plan !== undefined && options.mode === 'write') {
+    // What was written within the last tick could not be remembered: the next run would read it all again.
+    if (plan.writes.size > 0) await new Promise((resolve) => setTimeout(resolve, TICK_MS + 1));
     const owned = ownedBy(result, plan, generated);
     writeCache(cache.state, {
       key,
@@ -219,6 +221,7 @@ function ownedBy({ environments }: CompileResult, plan: WritePlan, generated: Fi
     owned[path] = sha256(text);
     generated.learn(path, owned[path]);
   }
+  if (plan.writes.size + plan.removes.length > 0) for (const path of plan.keeps) generated.moved(path);
   const keep = (path: string): void => {
     if (owned[path] === undefined) owned[path] = generated.of(path);
   };

@@ -56,6 +56,17 @@ export class FileDigests {
     this.learned = true;
   }
 
+  /** Keeps what is known about a file that got another name and lost it again: only the time of its inode is new. */
+  moved(path: string): void {
+    const known = this.#seen[path];
+    const stat = this.stat(path);
+    if (known === undefined || stat === undefined) return;
+    const [size, mtimeMs, , inode, digest] = known;
+    if (stat.size !== size || stat.mtimeMs !== mtimeMs || stat.inode !== inode) return;
+    this.#seen[path] = [size, mtimeMs, stat.ctimeMs, inode, digest];
+    this.learned = true;
+  }
+
   stat(path: string): FileStat | undefined {
     const stat = lstatSync(join(this.#root, path), { throwIfNoEntry: false });
     if (stat?.isFile() !== true) return undefined;
@@ -68,8 +79,11 @@ export class FileDigests {
   }
 }
 
+/** Longest time between two ticks of a file system's clock, where it counts more than whole seconds. */
+export const TICK_MS = 20;
+
 /** Whether a change right after `nowMs` could leave the same times. File systems with whole seconds get two of them. */
 function isRacy({ mtimeMs, ctimeMs }: FileStat, nowMs: number): boolean {
   const coarse = mtimeMs % 1000 === 0 && ctimeMs % 1000 === 0;
-  return Math.max(mtimeMs, ctimeMs) > nowMs - (coarse ? 2000 : 20);
+  return Math.max(mtimeMs, ctimeMs) > nowMs - (coarse ? 2000 : TICK_MS);
 }

@@ -3,6 +3,8 @@ import type { CompiledUnit, KnownUnit, RenderedFile } from '../compile.ts';
 
 /** What a unit compiled to, without its texts: they are in the generated tree. */
 export interface UnitMemory {
+  /** SHA-256 of everything it was made from. */
+  readonly from: string;
   readonly digest: string;
   readonly inputs: readonly string[];
   readonly files: readonly (readonly [path: string, sha256: string, emitter: string])[];
@@ -21,7 +23,7 @@ export interface TreeFiles {
 }
 
 export interface UnitLoader {
-  readonly unit: (environment: string, unit: string, digest: string) => KnownUnit | undefined;
+  readonly unit: (environment: string, unit: string, from: string) => KnownUnit | undefined;
   readonly keep: (environment: string, known: KnownUnit) => void;
   readonly result: () => { readonly known: KnownUnits; readonly learned: boolean };
 }
@@ -31,19 +33,19 @@ export function unitLoader(before: KnownUnits, tree: TreeFiles): UnitLoader {
   const known: Record<string, UnitMemory> = {};
   let learned = false;
   return {
-    unit(environment, id, digest) {
+    unit(environment, id, from) {
       const key = `${environment}/${id}`;
       const memory = Object.hasOwn(before, key) ? before[key] : undefined;
-      if (memory?.digest !== digest) return undefined;
+      if (memory?.from !== from) return undefined;
       const intact = memory.files.every(([path, sha256]) => tree.digestOf(`${environment}/${path}`) === sha256);
       if (!intact) return undefined;
       known[key] = memory;
-      return { unit: unitOf(id, environment, memory, tree), summary: memory.summary };
+      return { from, unit: unitOf(id, environment, memory, tree), summary: memory.summary };
     },
-    keep(environment, { unit, summary }) {
+    keep(environment, { from, unit, summary }) {
       const { id, digest, inputs, files, objects, immutable } = unit;
       const remembered = files.map(({ path, sha256, emitter }) => [path, sha256, emitter] as const);
-      known[`${environment}/${id}`] = { digest, inputs, files: remembered, objects, immutable, summary };
+      known[`${environment}/${id}`] = { from, digest, inputs, files: remembered, objects, immutable, summary };
       learned = true;
     },
     result: () => ({ known, learned }),

@@ -31,7 +31,9 @@ interface Emitted {
 /** One unit: what it depends on, and how to emit it when nobody knows it. */
 interface Recipe {
   readonly id: string;
-  readonly digest: string;
+  /** SHA-256 of everything it depends on. */
+  readonly from: string;
+  readonly shared: boolean;
   readonly inputs: readonly string[];
   readonly emit: (report: Report) => Promise<readonly Emitted[]>;
 }
@@ -42,7 +44,7 @@ export async function compileUnits(input: UnitsInput): Promise<Units> {
   const summaries = new Map<string, Json>();
   for (const recipe of recipesOf(input)) {
     const { unit, summary } =
-      input.known.unit(input.environment.name, recipe.id, recipe.digest) ?? (await make(recipe, input));
+      input.known.unit(input.environment.name, recipe.id, recipe.from) ?? (await make(recipe, input));
     units.push(unit);
     summaries.set(recipe.id, summary);
   }
@@ -70,7 +72,8 @@ function fleetRecipe(fleet: FleetModel, patches: readonly PatchModel[], emitters
   const files = [fleet.at, ...patches.map(({ at }) => at)].map(({ document }) => document.file);
   return {
     id: `teams/${fleet.id}`,
-    digest: unitDigest(emitters, [fleet, patches]),
+    from: unitDigest(emitters, [fleet, patches]),
+    shared: false,
     inputs: [...new Set(files)].sort(),
     emit: async (report) => {
       const emitted: Emitted[] = [];
@@ -85,7 +88,8 @@ function fleetRecipe(fleet: FleetModel, patches: readonly PatchModel[], emitters
 function environmentRecipe(environment: EnvironmentModel, emitter: EnvironmentEmitter, whole: string): Recipe {
   return {
     id: emitter.name,
-    digest: unitDigest([emitter], [whole]),
+    from: unitDigest([emitter], [whole]),
+    shared: true,
     inputs: [environment.at.document.file],
     emit: async (report) => [{ emitter: emitter.name, artifacts: (await emitter.load())({ environment, report }) }],
   };
@@ -108,12 +112,14 @@ async function make(recipe: Recipe, { environment, stages, known, today, report 
   const unpatched = emitted.flatMap(({ artifacts }) => artifacts.flatMap(manifestsOf));
   const manifests = stages.patch?.(context, unpatched) ?? unpatched;
   if (manifests.length !== unpatched.length) throw new Error(`patching ${recipe.id} changed the number of its objects`);
+  const files = filesOf(emitted, manifests);
   const made: KnownUnit = {
+    from: recipe.from,
     unit: {
       id: recipe.id,
-      digest: recipe.digest,
+      digest: recipe.shared ? sha256(files.map((file) => `${file.sha256} ${file.path}\n`).join('')) : recipe.from,
       inputs: recipe.inputs,
-      files: filesOf(emitted, manifests),
+      files,
       objects: manifests.length,
       immutable: stages.immutable?.(manifests) ?? null,
     },
