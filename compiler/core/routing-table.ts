@@ -27,19 +27,31 @@ const WHOLE = 10_000;
  */
 export function routingTable(environment: EnvironmentModel): RoutingTable {
   let table = tables.get(environment);
-  if (table === undefined) tables.set(environment, (table = make(environment)));
+  if (table === undefined) {
+    const draft = draftTable(environment);
+    const { digest: _, ...rest } = draft;
+    tables.set(environment, (table = { ...draft, digest: digestOf(rest as unknown as Json) }));
+  }
   return table;
 }
 
-/** The checks and the emitter ask for the same table. */
+/** The same table before its digest is known: to decide with, not to hand out. */
+export function draftTable(environment: EnvironmentModel): RoutingTable {
+  let draft = drafts.get(environment);
+  if (draft === undefined) drafts.set(environment, (draft = make(environment)));
+  return draft;
+}
+
 const tables = new WeakMap<EnvironmentModel, RoutingTable>();
+const drafts = new WeakMap<EnvironmentModel, RoutingTable>();
 
 function make(environment: EnvironmentModel): RoutingTable {
   const schemas = new Map<string, JsonObject>();
   const fleets = [...environment.fleets.values()].map((fleet) => [fleet.id, tableFleet(fleet, schemas)] as const);
-  const table: Omit<RoutingTable, 'digest'> = {
+  return {
     schema: 1,
     environment: environment.name,
+    digest: '',
     teams: sorted([...environment.company.teams]),
     fleets: sorted(fleets),
     routes: environment.routes.map(tableRoute),
@@ -47,7 +59,6 @@ function make(environment: EnvironmentModel): RoutingTable {
     providers: sorted([...environment.providers.values()].map(({ facts }) => [facts.name, tableProvider(facts)])),
     schemas: sorted([...schemas]),
   };
-  return { ...table, digest: digestOf(table as unknown as Json) };
 }
 
 /** A route as the scheduler tries it. */

@@ -55,9 +55,17 @@ function whole({ path }: Questions): Candidates {
   return { path, list: [ABSENT], exact: false };
 }
 
+const fieldSchemas = new WeakMap<readonly (JsonObject | undefined)[], Map<string, FieldSchema>>();
+
 function schemaOf(path: readonly string[], schemas: readonly (JsonObject | undefined)[]): FieldSchema {
   if (path[0] !== 'input') return TEXT;
-  return eitherSchema(schemas.map((schema) => fieldSchema(schema, path.slice(1))));
+  let known = fieldSchemas.get(schemas);
+  if (known === undefined) fieldSchemas.set(schemas, (known = new Map()));
+  const key = path.join('.');
+  let found = known.get(key);
+  if (found === undefined)
+    known.set(key, (found = eitherSchema(schemas.map((schema) => fieldSchema(schema, path.slice(1))))));
+  return found;
 }
 
 /** The combination with this number: each dimension is one digit. */

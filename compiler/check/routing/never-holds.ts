@@ -11,7 +11,7 @@ export function neverHolds(environment: EnvironmentModel, report: Report): void 
     const { where } = route.match;
     if (where === undefined || !isDead(environment, route)) continue;
     // What makes it impossible is then told at its own place.
-    if (conditionProblems(where.text, targetSchemas(environment, route)).length === 0)
+    if (conditionProblems(where, targetSchemas(environment, route)).length === 0)
       report('NT5022', where.at, { route: route.id });
   }
 }

@@ -4,7 +4,7 @@ import { isTemplate, parseTemplate } from '../../../spec/contract/template.ts';
 import type { TableRoute } from '../../../spec/contract/routing-table.ts';
 import type { JsonObject } from '../../../spec/contract/source.ts';
 import type { EnvironmentModel, RouteModel } from '../../core/model.ts';
-import { routingTable, tableRoute } from '../../core/routing-table.ts';
+import { draftTable, tableRoute } from '../../core/routing-table.ts';
 import { ask, touch } from '../representatives/atoms.ts';
 import type { QuestionMap } from '../representatives/atoms.ts';
 import { byTask } from './by-task.ts';
@@ -29,9 +29,26 @@ export function takesAll(route: RouteModel): boolean {
   return route.match.where === undefined && Object.keys(route.match.labels).length === 0;
 }
 
-/** The input schemas of all that accept a task type: a task has to be valid for one of them. */
-export function inputSchemas(environment: EnvironmentModel, task: string): (JsonObject | undefined)[] {
-  return (byTask(environment).acceptors.get(task) ?? []).map((fleet) => fleet.accepts.get(task)?.input?.schema);
+/** Most different schemas of one task type that are told apart. */
+const SCHEMAS_MAX = 64;
+const ANY_INPUT: readonly undefined[] = [undefined];
+const schemaLists = new WeakMap<EnvironmentModel, Map<string, readonly (JsonObject | undefined)[]>>();
+
+/**
+ * The input schemas of all that accept a task type, each once: a task has to be valid for one of them. The same list every
+ * time, so that what was worked out for it can be kept.
+ */
+export function inputSchemas(environment: EnvironmentModel, task: string): readonly (JsonObject | undefined)[] {
+  let lists = schemaLists.get(environment);
+  if (lists === undefined) schemaLists.set(environment, (lists = new Map()));
+  let list = lists.get(task);
+  if (list === undefined) {
+    const fleets = byTask(environment).acceptors.get(task) ?? [];
+    const different = new Set(fleets.map((fleet) => fleet.accepts.get(task)?.input?.schema));
+    list = different.size > SCHEMAS_MAX ? ANY_INPUT : [...different];
+    lists.set(task, list);
+  }
+  return list;
 }
 
 const compiled = new WeakMap<EnvironmentModel, CompiledTable>();
@@ -43,7 +60,7 @@ const compiled = new WeakMap<EnvironmentModel, CompiledTable>();
 export function compiledTable(environment: EnvironmentModel): CompiledTable | undefined {
   let table = compiled.get(environment);
   if (table !== undefined || environment.routes.some(isBroken)) return table;
-  compiled.set(environment, (table = compileTable(routingTable(environment))));
+  compiled.set(environment, (table = compileTable(draftTable(environment))));
   return table;
 }
 

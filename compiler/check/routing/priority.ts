@@ -15,8 +15,8 @@ export function priority(environment: EnvironmentModel, report: Report): void {
     const deciding = decides(environment, route);
     if (deciding === undefined) continue;
     const schemas = targetSchemas(environment, route);
-    for (const [index, { at, then, text }] of route.priority.when.entries()) {
-      if (!deciding.has(index) && conditionProblems(text, schemas).length === 0)
+    for (const [index, { at, then, text, expression }] of route.priority.when.entries()) {
+      if (!deciding.has(index) && conditionProblems({ text, expression }, schemas).length === 0)
         report('NT5023', at, { route: route.id, priority: then });
     }
   }
