@@ -102,6 +102,22 @@ test('all problems are found in one go', () => {
   expect(problems("input.a == 1 && input.lines == 'x' && input.b")).toHaveLength(3);
 });
 
+test('a schema that turns in circles or is a thicket of alternatives says nothing', () => {
+  const both = (name: string) => ({ oneOf: [{ $ref: `#/$defs/${name}` }, { $ref: `#/$defs/${name}` }] });
+  const names = Array.from({ length: 40 }, (_, level) => `level-${level}`);
+  const $defs = Object.fromEntries(names.map((name, level) => [name, both(names[level + 1] ?? 'level-0')]));
+  expect(problems('input.x > 1', { properties: { x: { $ref: '#/$defs/level-0' } }, $defs })).toEqual([]);
+});
+
+test('values may be of any kind, and only those of the kind of the literal are compared', () => {
+  const schema: JsonObject = { properties: { x: { enum: [null, ['a'], { a: 1 }, 'b', true] }, y: { $ref: 7 } } };
+  expect(problems("input.x == null || input.x == 'b' || input.y == 1 || input.x == true", schema)).toEqual([]);
+  expect(problems("input.x == 'c' || input.x == false", schema)).toEqual([
+    "impossible-value: 'c': `input.x` is never 'c'",
+    'impossible-value: false: `input.x` is never false',
+  ]);
+});
+
 test('a schema that says nothing allows everything', () => {
   expect(problems("input.a.b == 1 && input.c.startsWith('x') && input.d", {})).toEqual([]);
 });

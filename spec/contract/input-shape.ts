@@ -17,8 +17,6 @@ export interface Shape {
 
 export const ANYTHING: Shape = {};
 
-/** Most `$ref`s and alternatives that are followed. */
-const STEPS_MAX = 32;
 const ALTERNATIVES = ['oneOf', 'anyOf'] as const;
 /** Keywords that can add fields or kinds in ways that are not followed. */
 const OPAQUE = ['allOf', 'if', 'patternProperties', '$dynamicRef', 'dependentSchemas'];
@@ -32,12 +30,15 @@ const KIND_OF_TYPE: ReadonlyMap<Json, ValueKind> = new Map<Json, ValueKind>([
   ['object', 'map'],
 ]);
 
-/** What the schema says about the value itself. `root` is the document that `$ref` leads into. */
-export function shapeOf(schema: Json | undefined, root: JsonObject, steps = 0): Shape {
-  const resolved = resolve(schema, root, steps);
+/**
+ * What the schema says about the value itself. `root` is the document that `$ref` leads into. Each schema is looked at
+ * once: a circle of references, or a schema that two alternatives share, counts as anything.
+ */
+export function shapeOf(schema: Json | undefined, root: JsonObject, seen = new Set<Json>()): Shape {
+  const resolved = resolve(schema, root, seen);
   if (resolved === undefined || OPAQUE.some((keyword) => Object.hasOwn(resolved, keyword))) return ANYTHING;
   const alternatives = alternativesOf(resolved);
-  if (alternatives !== undefined) return union(alternatives.map((one) => shapeOf(one, root, steps + 1)));
+  if (alternatives !== undefined) return union(alternatives.map((one) => shapeOf(one, root, seen)));
   const values = 'const' in resolved ? [resolved['const']] : resolved['enum'];
   if (Array.isArray(values)) return { kinds: new Set(values.map(kindOf)), values };
   return { ...typed(resolved['type']), schema: resolved };
@@ -71,10 +72,10 @@ export function kindOf(value: Json): ValueKind {
   return typeof value === 'object' ? 'map' : (typeof value as 'string' | 'number' | 'boolean');
 }
 
-function resolve(schema: Json | undefined, root: JsonObject, steps: number): JsonObject | undefined {
+function resolve(schema: Json | undefined, root: JsonObject, seen: Set<Json>): JsonObject | undefined {
   let found = schema;
-  for (let step = steps; step < STEPS_MAX; step++) {
-    if (!isObject(found)) return undefined;
+  while (isObject(found) && !seen.has(found)) {
+    seen.add(found);
     const ref = found['$ref'];
     if (ref === undefined) return found;
     found = typeof ref === 'string' ? target(ref, root) : undefined;
