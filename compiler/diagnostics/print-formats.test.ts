@@ -56,7 +56,7 @@ test('sarif follows the schema of 2.1.0', () => {
     readFileSync(new URL('testing/sarif-2.1.0.subset.json', import.meta.url), 'utf8'),
   ) as object;
   const validate = new Ajv({ strict: true, allErrors: true }).compile(schema);
-  const log = JSON.parse(printSarif(diagnostics, files)) as {
+  const log = JSON.parse(printSarif(diagnostics, files, '1.2.3')) as {
     runs: readonly {
       results: readonly Record<string, unknown>[];
       tool: { driver: { rules: readonly { id: string }[] } };
@@ -78,7 +78,7 @@ test('sarif follows the schema of 2.1.0', () => {
       },
     },
   ]);
-  validate(JSON.parse(printSarif([], [])));
+  validate(JSON.parse(printSarif([], [], '1.2.3')));
   expect(validate.errors).toBeNull();
 });
 

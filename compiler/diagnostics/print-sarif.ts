@@ -1,5 +1,4 @@
 import type { SourceFile, Span } from '../../spec/contract/source.ts';
-import { VERSION } from '../core/version.ts';
 import { entryOf } from './catalog.ts';
 import type { Code } from './catalog.ts';
 import { printable } from './clean.ts';
@@ -10,8 +9,12 @@ import { masked } from './secret-shapes.ts';
 
 type Locate = ReturnType<typeof locator>;
 
-/** All problems as SARIF 2.1.0, the format code scanning reads. Only rules that occur are listed. */
-export function printSarif(diagnostics: readonly Diagnostic[], files: readonly SourceFile[]): string {
+/** All problems as SARIF 2.1.0, the format code scanning reads. Only rules that occur are listed. `semanticVersion` is the compiler's. */
+export function printSarif(
+  diagnostics: readonly Diagnostic[],
+  files: readonly SourceFile[],
+  semanticVersion: string,
+): string {
   const locate = locator(files);
   const all = ordered(diagnostics);
   const codes = [...new Set(all.map(({ code }) => code))].sort();
@@ -20,7 +23,7 @@ export function printSarif(diagnostics: readonly Diagnostic[], files: readonly S
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'nova-torch', semanticVersion: VERSION, rules: codes.map(ruleOf) } },
+        tool: { driver: { name: 'nova-torch', semanticVersion, rules: codes.map(ruleOf) } },
         columnKind: 'utf16CodeUnits',
         results: all.map((diagnostic) => resultOf(diagnostic, codes.indexOf(diagnostic.code), locate)),
       },

@@ -21,7 +21,7 @@ const SHAPES: readonly (readonly [what: string, shape: RegExp])[] = [
   ['an API key', /\bsk-(?=[A-Za-z_-]{0,40}[0-9])[A-Za-z0-9_-]{20,255}/g],
   ['an npm token', /\bnpm_[A-Za-z0-9]{36}\b/g],
   ['a Vault token', /\bhv[sbr]\.[A-Za-z0-9_-]{24,512}/g],
-  ['a JSON Web Token', /\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{5,2000}/g],
+  ['a JSON Web Token', /\beyJ[A-Za-z0-9_-]{10,300}\.eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{5,2000}/g],
   ['an Azure storage key', /\bAccountKey=[A-Za-z0-9+/=]{40,128}/g],
   ['an address with a password', /(?<=:\/\/)[^\s/:@'"]{1,100}:[^\s/@'"]{1,100}@/g],
 ];

@@ -2,7 +2,7 @@ import type { Span } from '../../spec/contract/source.ts';
 import type { Report } from '../diagnostics/report.ts';
 
 /** Most problems of this kind that are reported for one file: a binary file would have thousands. */
-const REPORTED_MAX = 20;
+const REPORTED_MAX = 10;
 
 const PLAIN_ASCII = /^[\t\n\r\x20-\x7E]*$/;
 /* oxlint-disable-next-line no-control-regex -- the characters that are refused */

@@ -123,13 +123,13 @@ function plainOrQuoted(text: string): string {
 function explainText(schema: Schema, value: string, path: JsonPath, subject: Subject, part: Part = 'value'): boolean {
   const { minLength = 0, maxLength = Infinity, pattern } = schema;
   const length = [...value].length;
-  const at = subject.place(path, part);
+  const at = () => subject.place(path, part);
   const place = part === 'key' ? `a name in ${named(path.slice(0, -1))}` : named(path);
   if (length < minLength || length > maxLength) {
     const bound = length > maxLength ? `at most ${maxLength}` : `at least ${minLength}`;
-    subject.report('NT1207', at, { place, count: `${length} characters`, bound: `${bound} fit` });
+    subject.report('NT1207', at(), { place, count: `${length} characters`, bound: `${bound} fit` });
   } else if (pattern !== undefined && !new RegExp(pattern, 'u').test(value)) {
-    subject.report('NT1206', at, { place, value: safe(value), rule: ruleOf(schema, pattern) }, examplesOf(schema));
+    subject.report('NT1206', at(), { place, value: safe(value), rule: ruleOf(schema, pattern) }, examplesOf(schema));
   } else return true;
   return false;
 }
@@ -227,13 +227,12 @@ function explainExclusive(
 ): void {
   const names = alternatives.flatMap(({ required = [] }) => required);
   const present = names.filter((name) => Object.hasOwn(map, name));
-  const at = subject.place(path, 'key');
   if (present.length === 0) {
     const fields = names.map((name) => `\`${name}\``).join(' or ');
-    subject.report('NT1202', at, { place: named(path), fields });
+    subject.report('NT1202', subject.place(path, 'key'), { place: named(path), fields });
   } else if (present.length > 1) {
     const fields = present.map((name) => `\`${name}\``).join(' and ');
-    subject.report('NT1217', at, { place: named(path), fields });
+    subject.report('NT1217', subject.place(path, 'key'), { place: named(path), fields });
   }
 }
 

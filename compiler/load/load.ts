@@ -40,7 +40,8 @@ export function loadFile(file: SourceFile, report: Report): LoadedFile {
   const broken: { kind: Kind; id: string }[] = [];
   const textOf = () => file.text;
   for (const parsed of parseFile(file, report)) {
-    const { kind, name, sound } = identify(parsed.root, file.path, place, report);
+    // What a broken document lacks may be what was refused.
+    const { kind, name, sound } = identify(parsed.root, file.path, place, parsed.broken ? () => undefined : report);
     if (kind === undefined) continue;
     if (parsed.broken) reportDoubts(parsed.doubts, file.path, report);
     const valid = sound && !parsed.broken ? validateDocument(kind, parsed, file.path, report) : undefined;

@@ -1,4 +1,4 @@
-import { parseEvents, YAMLException } from 'js-yaml';
+import { EVENT_ID, parseEvents, YAMLException } from 'js-yaml';
 import type { Event } from 'js-yaml';
 import type { SourceFile } from '../../spec/contract/source.ts';
 import { shown } from '../diagnostics/clean.ts';
@@ -59,13 +59,12 @@ function eventsOf({ path, text }: SourceFile, report: Report): readonly Event[] 
 }
 
 function documentsOf(events: readonly Event[], file: SourceFile, report: Report): readonly ParsedDocument[] {
-  const builder = new TreeBuilder(file, report);
-  for (const event of events) {
-    if (builder.documents.length > LIMITS.documentsMax) break;
-    builder.add(event);
+  const count = events.filter(({ type }) => type === EVENT_ID.DOCUMENT).length;
+  if (count > LIMITS.documentsMax) {
+    report('NT1115', { file: file.path, start: 0, end: 0 }, { limit: LIMITS.documentsMax });
+    return [];
   }
-  const extra = builder.documents[LIMITS.documentsMax];
-  if (extra === undefined) return builder.documents;
-  report('NT1115', { file: file.path, start: extra.root.start, end: extra.root.end }, { limit: LIMITS.documentsMax });
-  return [];
+  const builder = new TreeBuilder(file, report);
+  for (const event of events) builder.add(event);
+  return builder.documents;
 }

@@ -72,7 +72,7 @@ function explain(kind: Kind, value: unknown, root: TreeNode, { file, report, exp
 /** The span of a key or value. The node whose place is asked for counts as explained. */
 function spanAt(root: TreeNode, path: JsonPath, part: Part | undefined, file: string, explained: Set<TreeNode>): Place {
   const { node, entry } = nodeAt(root, path);
-  explained.add(node);
+  if (part !== 'key') explained.add(node);
   const shownNode = part === 'key' && entry !== undefined ? entry.key : node;
   if (path.length === 0) return { file, start: root.start, end: Math.min(root.end, root.start + firstWord(root)) };
   return { file, start: shownNode.start, end: shownNode.end };

@@ -12,6 +12,8 @@ import type { Entry, ScalarNode, TreeNode } from './tree.ts';
 
 /* oxlint-disable-next-line no-control-regex -- the range of ASCII */
 const NOT_ASCII = /[^\u0000-\u007F]/;
+/** Most problems that are reported for one document: a bomb has thousands, and the first ones say it. */
+const REPORTED_MAX = 10;
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
 
 type Open = OpenMap | OpenList;
@@ -48,6 +50,7 @@ export class TreeBuilder {
   #broken = false;
   #doubts: ScalarNode[] = [];
   #cursor = 0;
+  #reported = 0;
 
   constructor({ path, text }: SourceFile, report: Report) {
     this.#file = path;
@@ -105,6 +108,7 @@ export class TreeBuilder {
       if (found !== null) this.#cursor = found.index + found[0].length;
     }
     this.#root = undefined;
+    this.#reported = 0;
     this.#broken = false;
     this.#doubts = [];
   }
@@ -225,7 +229,7 @@ export class TreeBuilder {
 
   #refuse<C extends Code>(code: C, at: Span, params: Params<C>, details?: Details): 'refused' {
     this.#broken = true;
-    this.#report(code, at, params, details);
+    if (this.#reported++ < REPORTED_MAX) this.#report(code, at, params, details);
     return 'refused';
   }
 

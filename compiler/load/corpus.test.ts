@@ -1,0 +1,75 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { linesOf } from '../diagnostics/position.ts';
+import { exitCodeOf, ordered } from '../diagnostics/order.ts';
+import { printText } from '../diagnostics/print-text.ts';
+import { collector } from '../diagnostics/report.ts';
+import { caseFiles } from '../diagnostics/testing/case-files.ts';
+import { coveredRows, expectations, recipes } from './corpus.ts';
+import { loadSpec } from './load.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CORPUS = fileURLToPath(new URL('corpus', import.meta.url));
+const PATH = 'spec/teams/research/corpus.yaml';
+const BASE = caseFiles('base');
+
+interface Outcome {
+  readonly exit: number;
+  readonly problems: readonly string[];
+  readonly printed: string;
+  readonly milliseconds: number;
+}
+
+/** Loads a text as one more file of the base company, as a compile does. */
+function outcomeOf(text: string): Outcome {
+  const files = [...BASE, { path: PATH, text }];
+  const { report, diagnostics } = collector();
+  const begin = performance.now();
+  loadSpec(files, report);
+  const milliseconds = performance.now() - begin;
+  const lines = linesOf(text);
+  const problems = ordered(diagnostics).map(({ code, at }) => {
+    expect(at.file).toBe(PATH);
+    const { line, column } = lines.positionOf(at.start);
+    return `${code} ${line}:${column}`;
+  });
+  return { exit: exitCodeOf(diagnostics), problems, printed: printText(diagnostics, files), milliseconds };
+}
+
+/* oxlint-disable-next-line no-control-regex -- what must never reach a terminal */
+const DANGEROUS = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2066-\u2069]/;
+
+test('every file of the corpus has an expectation, and every expectation a file', () => {
+  expect(Object.keys(expectations).sort()).toEqual(readdirSync(CORPUS).sort());
+});
+
+test.each(Object.entries(expectations))('%s ends as expected', (name, [exit, ...problems]) => {
+  const outcome = outcomeOf(readFileSync(join(CORPUS, name), 'utf8'));
+  expect([outcome.exit, ...outcome.problems]).toEqual([exit, ...problems]);
+  expect(DANGEROUS.test(outcome.printed)).toBe(false);
+  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+});
+
+test.each(Object.entries(recipes))('%s ends as expected, within a second', (_, { text, exit, problems }) => {
+  const outcome = outcomeOf(text());
+  expect([outcome.exit, ...outcome.problems]).toEqual([exit, ...problems]);
+  expect(outcome.milliseconds).toBeLessThan(1000);
+  expect(DANGEROUS.test(outcome.printed)).toBe(false);
+  expect(outcome.printed.length).toBeLessThan(20_000);
+  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+});
+
+test('every row of the threat model that the compiler can meet is covered', () => {
+  const rows = new Set([
+    ...[...Object.keys(expectations), ...Object.keys(recipes)].map((name) => Number(name.slice(0, 2))),
+    ...Object.keys(coveredRows).map(Number),
+  ]);
+  const met = [...Array.from({ length: 20 }, (_, index) => index + 1), 23, 24, 25, 26, 27, 28, 31, 32];
+  expect(met.filter((row) => !rows.has(row))).toEqual([]);
+  const missing = Object.values(coveredRows)
+    .flat()
+    .filter((path) => !existsSync(join(ROOT, path)));
+  expect(missing).toEqual([]);
+});
