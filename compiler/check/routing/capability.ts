@@ -21,12 +21,25 @@ export function distance(fleet: FleetModel, needs: readonly Need[]): number {
   return sum;
 }
 
-/** Targets that get tasks, with their fleets. */
-export function weighted(
-  environment: EnvironmentModel,
-  route: RouteModel,
-): { readonly target: TargetModel; readonly fleet: FleetModel }[] {
-  const found: { target: TargetModel; fleet: FleetModel }[] = [];
+/** A target that gets tasks, with its fleet. */
+export interface WeightedTarget {
+  readonly target: TargetModel;
+  readonly fleet: FleetModel;
+}
+
+const known = new WeakMap<EnvironmentModel, Map<RouteModel, readonly WeightedTarget[]>>();
+
+/** The targets of a route that get tasks; worked out once, since most rules ask. */
+export function weighted(environment: EnvironmentModel, route: RouteModel): readonly WeightedTarget[] {
+  let routes = known.get(environment);
+  if (routes === undefined) known.set(environment, (routes = new Map()));
+  let found = routes.get(route);
+  if (found === undefined) routes.set(route, (found = findWeighted(environment, route)));
+  return found;
+}
+
+function findWeighted(environment: EnvironmentModel, route: RouteModel): WeightedTarget[] {
+  const found: WeightedTarget[] = [];
   for (const target of route.to) {
     const fleet = environment.fleets.get(target.fleet);
     if (fleet !== undefined && target.weight > 0) found.push({ target, fleet });

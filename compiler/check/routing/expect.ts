@@ -1,8 +1,10 @@
-import { route as decide, tryRoutes } from '../../../spec/contract/match.ts';
-import type { CompiledTable, Decision, RouteTrial } from '../../../spec/contract/match.ts';
+import { tryRules } from '../../../spec/contract/match-rules.ts';
+import type { RuleTrial } from '../../../spec/contract/match-rules.ts';
+import { route as decide } from '../../../spec/contract/match.ts';
+import type { CompiledTable, Decision } from '../../../spec/contract/match.ts';
 import type { EnvironmentModel, RouteModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
-import { compiledTable } from './prepared.ts';
+import { compiledTable, prepared } from './prepared.ts';
 
 type Case = RouteModel['expect'][number];
 
@@ -29,23 +31,22 @@ function check(
   if (each.goesTo === undefined) {
     if (taker === route.id)
       report('NT5060', each.at, { route: route.id, what: 'it takes the task' }, { notes: [chosen(decision)] });
-  } else if (taker !== route.id) reportElsewhere(table, route, each, decision, environment, report);
+  } else if (taker !== route.id) reportElsewhere(route, each, decision, environment, report);
   else reportTargets(route, each, each.goesTo, decision, report);
 }
 
 /** Another route took it, or none: say which rule of this one failed, or who came first. */
 function reportElsewhere(
-  table: CompiledTable,
   route: RouteModel,
   each: Case,
   decision: Decision,
   environment: EnvironmentModel,
   report: Report,
 ): void {
-  const trial = tryRoutes(table, each.task).find((one) => one.route === route.id);
+  const refusals = failed(tryRules(prepared(route), each.task));
   const taker = environment.routes.find((one) => one.id === decision.route?.id);
   const what = taker === undefined ? 'no route takes the task' : `route \`${taker.id}\` takes the task`;
-  const reasons = trial === undefined ? [`\`${taker?.id ?? ''}\` is tried before \`${route.id}\``] : failed(trial);
+  const reasons = refusals.length > 0 ? refusals : [`\`${taker?.id ?? ''}\` is tried before \`${route.id}\``];
   report(
     'NT5060',
     each.at,
@@ -58,8 +59,8 @@ function reportElsewhere(
 }
 
 /** The rules of a route that a task fails, in words. */
-export function failed(trial: RouteTrial): string[] {
-  return trial.rules.flatMap((rule) => {
+export function failed(rules: readonly RuleTrial[]): string[] {
+  return rules.flatMap((rule) => {
     if (rule.holds) return [];
     if (rule.rule === 'task')
       return [`its task type is \`${rule.got}\`, not ${rule.wanted.map((task) => `\`${task}\``).join(' or ')}`];

@@ -1,11 +1,12 @@
-import { route as decide, tryRoutes } from '../../../spec/contract/match.ts';
+import { tryRules } from '../../../spec/contract/match-rules.ts';
+import { route as decide } from '../../../spec/contract/match.ts';
 import type { Task } from '../../../spec/contract/task.ts';
 import type { EnvironmentModel, ScheduleModel } from '../../core/model.ts';
 import { nearest } from '../../diagnostics/nearest.ts';
 import type { Report } from '../../diagnostics/report.ts';
 import { byTask } from './by-task.ts';
 import { failed } from './expect.ts';
-import { compiledTable } from './prepared.ts';
+import { compiledTable, prepared } from './prepared.ts';
 
 /** Most routes whose reasons a message gives. */
 const ROUTES_MAX = 3;
@@ -19,11 +20,11 @@ export function scheduleRoute(environment: EnvironmentModel, report: Report): vo
   for (const schedule of environment.schedules.values()) {
     const task: Task = { task: schedule.task, tenant: schedule.team, labels: schedule.labels, input: schedule.input };
     if (decide(table, task).route !== undefined) continue;
-    const trials = tryRoutes(table, task).filter(
-      ({ route }) => routes.get(schedule.task)?.some((each) => each.id === route) === true,
-    );
-    if (trials.length > 0) {
-      const notes = trials.slice(0, ROUTES_MAX).map((trial) => `route \`${trial.route}\`: ${failed(trial).join('; ')}`);
+    const refusing = routes.get(schedule.task) ?? [];
+    if (refusing.length > 0) {
+      const notes = refusing
+        .slice(0, ROUTES_MAX)
+        .map((route) => `route \`${route.id}\`: ${failed(tryRules(prepared(route), task)).join('; ')}`);
       report('NT5070', schedule.at, { schedule: schedule.id }, { notes });
     } else reportType(schedule, acceptors.keys(), acceptors.has(schedule.task), report);
   }
