@@ -45,8 +45,14 @@ const PIPELINE = ['compiler/compile.ts', 'compiler/load/document.ts'];
 /** From the language outwards. */
 export const rooms: readonly Room[] = [
   { path: CONTRACT, doors: [], packages: [], pure: true },
-  // A report turns the place of a node into a span: the one thing of core that diagnostics run.
-  { path: DIAGNOSTICS, doors: [CONTRACT, 'compiler/core/origin.ts'], types: [CORE], packages: [], pure: true },
+  // A report turns the place of a node into a span, and SARIF names the version: all that diagnostics run of core.
+  {
+    path: DIAGNOSTICS,
+    doors: [CONTRACT, 'compiler/core/origin.ts', 'compiler/core/version.ts'],
+    types: [CORE],
+    packages: [],
+    pure: true,
+  },
   { path: CORE, doors: [CONTRACT], types: [DIAGNOSTICS], packages: HASH, pure: true },
   { path: 'compiler/load', doors: MODEL, packages: ['yaml', 'js-yaml'], pure: true },
   { path: 'compiler/load/read', doors: [...MODEL, 'compiler/load'], packages: FILES },
@@ -69,9 +75,15 @@ export const rooms: readonly Room[] = [
     packages: [...FILES, 'yaml', 'js-yaml', 'node:worker_threads'],
   },
   { path: 'compiler/compile', doors: [...MODEL, ...STAGES, 'compiler/output', 'compiler/cdk8s'], packages: HASH },
+  // What is remembered between two compiles. Outside the pipeline, so that nothing in it can depend on a memory.
+  {
+    path: 'compiler/incremental',
+    doors: [...MODEL, ...STAGES, 'compiler/output', 'compiler/compile'],
+    packages: FILES,
+  },
   {
     path: 'compiler/cli',
-    doors: [...MODEL, ...STAGES, 'compiler/output', 'compiler/compile', 'runtime/client'],
+    doors: [...MODEL, ...STAGES, 'compiler/output', 'compiler/compile', 'compiler/incremental', 'runtime/client'],
     packages: [...FILES, 'commander', 'yaml', 'node:child_process', 'node:process', 'node:util', 'node:tty', 'node:v8'],
   },
 ];
