@@ -32,7 +32,7 @@ test.for(pages())('every link of %s leads somewhere', (page) => {
 });
 
 test.for(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('every path that %s names exists', (page) => {
-  const named = [...read(page).matchAll(/`((?:spec|compiler|runtime|scripts|docs|policies|generated|\.github|\.ci)\/[^`\s]*)`/g)];
+  const named = [...read(page).matchAll(/`((?:spec|compiler|runtime|scripts|docs|policies|\.github|\.ci)\/[^`\s]*)`/g)];
   const paths = named.map(([, path = '']) => path).filter((path) => !/[<*{]/.test(path));
   expect(paths.length).toBeGreaterThan(10);
   expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
@@ -57,7 +57,7 @@ test('the tour of the README prints what it says', () => {
   const sessions = [...read('README.md').matchAll(/```console\n([\s\S]*?)```/g)].map(([, text = '']) => text);
   const steps = sessions.flatMap((text) => text.split(/^\$ /m).slice(1));
   const runnable = steps.filter((step) => step.startsWith('nova-torch '));
-  expect(runnable.length).toBeGreaterThan(1);
+  expect(runnable.length).toBeGreaterThan(0);
   for (const step of runnable) {
     const [line = '', ...output] = step.split('\n');
     expect(settled(run(line.slice('nova-torch '.length))), line).toBe(settled(output.join('\n')));
