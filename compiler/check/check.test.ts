@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { collector } from '../diagnostics/report.ts';
+import { check } from './check.ts';
+import { rules } from './rules.ts';
+import { environment, fleet, model, route } from './testing/model.ts';
+
+function codes(broken: readonly string[]): string[] {
+  const { report, diagnostics } = collector();
+  const fleets = [fleet('eng/fixer'), fleet('eng/lost', { accepts: { lost: {} }, scale: { min: 9, max: 1 } })];
+  const spec = { documents: [], broken: new Set(broken), assets: new Map() };
+  check(
+    model(environment({ fleets, routes: [route('eng/work'), route('eng/odd', { tasks: ['odd'] })] })),
+    spec,
+    report,
+  );
+  return diagnostics.map(({ code }) => code).sort();
+}
+
+test('every rule looks at the whole company', () => {
+  expect(Object.keys(rules).length).toBeGreaterThan(30);
+  expect(codes([])).toEqual(['NT2506', 'NT5001', 'NT5002']);
+});
+
+test('what a document that could not be read may hold is not reported as missing', () => {
+  expect(codes(['Route:eng/lost'])).toEqual(['NT2506', 'NT5002']);
+  expect(codes(['Fleet:eng/odd'])).toEqual(['NT2506', 'NT5001']);
+  expect(codes(['Team:eng'])).toEqual(['NT2506', 'NT5001', 'NT5002']);
+});

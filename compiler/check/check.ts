@@ -1,0 +1,29 @@
+import type { Model } from '../core/model.ts';
+import type { Code } from '../diagnostics/catalog.ts';
+import type { Report } from '../diagnostics/report.ts';
+import type { Kind, LoadedSpec } from '../load/document.ts';
+import { rules } from './rules.ts';
+
+/**
+ * Problems that say that something is missing, and the kinds of documents whose loss makes them: while one of these could
+ * not be read, the missing thing may be in it, and its own problem comes first.
+ */
+const ABSENCE: Readonly<Partial<Record<Code, readonly Kind[]>>> = {
+  NT2505: ['Fleet'],
+  NT5001: ['Route'],
+  NT5002: ['Fleet'],
+  NT5008: ['Route', 'Fleet'],
+  NT5009: ['Fleet'],
+  NT5032: ['Route'],
+  NT5060: ['Route', 'Fleet'],
+  NT5070: ['Route', 'Fleet'],
+};
+
+/** Runs every rule over the whole graph. All problems are reported, but for those that only follow from an unreadable document. */
+export function check(model: Model, spec: LoadedSpec, report: Report): void {
+  const broken = new Set([...spec.broken].map((document) => document.slice(0, document.indexOf(':'))));
+  const careful: Report = (code, at, params, details) => {
+    if (ABSENCE[code]?.some((kind) => broken.has(kind)) !== true) report(code, at, params, details);
+  };
+  for (const rule of Object.values(rules)) rule({ model, spec }, careful);
+}

@@ -1,0 +1,12 @@
+import type { Model } from '../core/model.ts';
+import type { Report } from '../diagnostics/report.ts';
+import type { LoadedSpec } from '../load/document.ts';
+
+/** What rules look at: the resolved company, and what was read, for what does not reach the model. */
+export interface Subject {
+  readonly model: Model;
+  readonly spec: LoadedSpec;
+}
+
+/** Looks at everything and reports; pure. A rule knows nothing of other rules and stands without them. */
+export type Rule = (subject: Subject, report: Report) => void;

@@ -1,0 +1,13 @@
+import { eachEnvironment } from './each-environment.ts';
+import { environmentRules } from './environment-rules.ts';
+import type { Rule } from './rule.ts';
+
+/** Every rule by its name, in the order in which they run. None needs another to have run. */
+export const rules: Readonly<Record<string, Rule>> = Object.freeze({
+  ...Object.fromEntries(
+    Object.entries(environmentRules).map(([name, check]): [string, Rule] => [
+      name,
+      ({ model }, report) => eachEnvironment(model, report, check),
+    ]),
+  ),
+});
