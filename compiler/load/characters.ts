@@ -14,7 +14,7 @@ const LONE = '\\uD800-\\uDFFF';
 /** `\r` is refused unless it is part of `\r\n`. */
 const REFUSED = new RegExp(`[${CONTROL}${INVISIBLE}${LONE}]|\\r(?!\\n)`, 'gu');
 const IS_INVISIBLE = new RegExp(`^[${INVISIBLE}]$`, 'u');
-const TAB_INDENT = /^ *\t+(?=[^\s])/gm;
+const TAB_INDENT = /^ *\t+/gm;
 
 /** Whether the text holds only characters a spec may hold; the others are reported. A byte order mark may begin it. */
 export function checkCharacters(file: string, text: string, report: Report): boolean {

@@ -64,7 +64,7 @@ function hasType(value: unknown, type: NonNullable<Schema['type']>): boolean {
 type Types = readonly NonNullable<Schema['type']>[];
 
 function explainType(types: Types, value: unknown, path: JsonPath, subject: Subject): void {
-  const expected = types.map((type) => TYPE_NAMES[type]).join(' or ');
+  const expected = [...new Set(types.map((type) => TYPE_NAMES[type]))].join(' or ');
   const at = subject.place(path, value === null || value === undefined ? 'key' : 'value');
   const doubt = subject.doubt?.(path);
   const found = doubt?.kind === 'number' ? `the number \`${shown(doubt.text)}\`` : typeName(value);

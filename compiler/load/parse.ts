@@ -35,9 +35,9 @@ function checkText(file: SourceFile, report: Report): boolean {
 }
 
 function checkDirectives({ path, text }: SourceFile, report: Report): boolean {
-  const found = /^\uFEFF?%.*$/m.exec(text);
+  const found = /^\uFEFF?(?:%.*|\.\.\.(?!\S).*)$/m.exec(text);
   if (found === null) return true;
-  const start = found.index + found[0].indexOf('%');
+  const start = found.index + (found[0].startsWith('\uFEFF') ? 1 : 0);
   report('NT1105', { file: path, start, end: found.index + found[0].trimEnd().length }, {});
   return false;
 }

@@ -114,10 +114,12 @@ Remove the tag. To write a number as text, put it in quotes.`,
   NT1105: {
     severity: 'error',
     exit: 1,
-    message: 'directives are not allowed',
+    message: 'directives and document end marks are not allowed',
     explanation: `A line such as \`%YAML 1.1\` changes how everything below it is read: \`no\` becomes false and \`0777\` becomes 511, without a word.
 
-Remove the line. Specs are YAML 1.2.`,
+A line \`...\` ends a document in ways readers disagree on.
+
+Remove the line. Specs are YAML 1.2, and \`---\` divides documents.`,
   },
   NT1106: {
     severity: 'error',

@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest';
+import { applyFixes } from '../diagnostics/apply-fixes.ts';
+import { collector } from '../diagnostics/report.ts';
+import { caseFiles, caseNames } from '../diagnostics/testing/case-files.ts';
+import { problemsOf } from '../diagnostics/testing/problems-of.ts';
+import { loadFile, loadSpec } from './load.ts';
+import { placeOf } from './places.ts';
+import { documentFromCache } from './spec-document.ts';
+
+const FLEET = `apiVersion: nova-torch.dev/v1
+kind: Fleet
+metadata:
+  name: extra
+spec:
+  agent: { image: "ghcr.io/acme/extra:1", slots: 2 }
+  accepts:
+    web_research: {}
+`;
+const PATH = 'spec/teams/research/extra.yaml';
+
+test('the base company becomes documents, sorted by file, with ids from their places', () => {
+  const { report, diagnostics } = collector();
+  const { documents, broken, assets } = loadSpec([...caseFiles('base')].reverse(), report);
+  expect(diagnostics).toEqual([]);
+  expect(documents.map(({ kind, id, team }) => `${kind} ${id} ${team ?? '-'}`)).toEqual([
+    'Company acme -',
+    'Environment dev -',
+    'Environment prod -',
+    'Provider vendor-a -',
+    'ToolServer github -',
+    'Fleet engineering/code-fixer engineering',
+    'Route engineering/bug-fix engineering',
+    'Route engineering/testing engineering',
+    'Team engineering engineering',
+    'Fleet engineering/test-writer engineering',
+    'Route research/web-research research',
+    'Team research research',
+    'Fleet research/web-reader research',
+  ]);
+  expect([...broken]).toEqual([]);
+  expect([...assets.keys()]).toEqual([
+    'spec/teams/engineering/prompts/code-fixer.md',
+    'spec/teams/engineering/schemas/bug-fix.input.json',
+  ]);
+});
+
+test('a broken document is remembered by kind and id, so that nobody reports it as missing', () => {
+  const { report } = collector();
+  const text = FLEET.replace('slots: 2', 'slots: many');
+  const spec = loadSpec([...caseFiles('base'), { path: PATH, text }], report);
+  expect([...spec.broken]).toEqual(['Fleet:research/extra']);
+  expect(spec.documents.some(({ name }) => name === 'extra')).toBe(false);
+});
+
+test('the folder of a broken Team has a Team', async () => {
+  const files = caseFiles('base').map(({ path, text }) => ({
+    path,
+    text: path === 'spec/teams/research/team.yaml' ? text.replace('egress', 'egres') : text,
+  }));
+  expect((await problemsOf(files)).filter(({ code }) => code < 'NT2').map(({ code }) => code)).toEqual(['NT1201']);
+});
+
+test('a document with a secret anywhere in its file is not used', () => {
+  const { report, diagnostics } = collector();
+  const text = `${FLEET}# AKIA${'ABCD2345'.repeat(2)}\n`;
+  expect(loadFile({ path: PATH, text }, report)).toEqual({
+    documents: [],
+    broken: [{ kind: 'Fleet', id: 'research/extra' }],
+  });
+  expect(JSON.stringify(diagnostics)).not.toContain('AKIA');
+});
+
+test('prompts and schemas with deceiving characters or secrets are not used', () => {
+  const { report, diagnostics } = collector();
+  const { assets } = loadSpec(
+    [
+      { path: 'spec/teams/a/p.md', text: 'Be kind.\u202E' },
+      { path: 'spec/teams/a/q.txt', text: `password: Xk29fLq8Zt41Wm7e` },
+      { path: 'spec/teams/a/r.txt', text: '\tBe kind.\r\n' },
+    ],
+    report,
+  );
+  expect([...assets.keys()]).toEqual(['spec/teams/a/r.txt']);
+  expect(diagnostics.map(({ code }) => code)).toEqual(['NT1111', 'NT1301']);
+});
+
+test('the places of a document are found in its text, parsed once, and only when asked for', () => {
+  const { report } = collector();
+  const [document] = loadFile({ path: PATH, text: `# first\n${FLEET}` }, report).documents;
+  if (document === undefined) throw new Error('the document was not loaded');
+  let asked = 0;
+  const { file, index, kind, name, value } = document;
+  const textOf = () => {
+    asked += 1;
+    return `# first\n${FLEET}`;
+  };
+  const cached = documentFromCache({ file, index, kind, name, team: 'research', value }, textOf);
+  expect([cached.id, cached.team, asked]).toEqual(['research/extra', 'research', 0]);
+  const at = (...[path, part]: Parameters<typeof cached.locate>) => {
+    const { start, end } = cached.locate(path, part);
+    return `# first\n${FLEET}`.slice(start, end);
+  };
+  expect(at(['metadata', 'name'])).toBe('extra');
+  expect(at(['metadata', 'name'], 'key')).toBe('name');
+  expect(at(['metadata', 'name'], 'entry')).toBe('name: extra');
+  expect(at(['spec', 'agent', 'slots'])).toBe('2');
+  expect(at(['spec', 'agent'])).toBe('{ image: "ghcr.io/acme/extra:1", slots: 2 }');
+  expect(at(['spec', 'agent', 'delivery'])).toBe('agent');
+  expect(at(['spec', 'scale', 'min'])).toBe('spec');
+  expect(at([])).toBe(FLEET.trimEnd());
+  expect(asked).toBe(1);
+  expect(() => documentFromCache({ file, index: 3, kind, name, value }, textOf).locate([])).toThrow('no document 3');
+});
+
+test('only a place for documents can be loaded as documents', () => {
+  expect(() => loadFile({ path: 'spec/teams/a/x.json', text: '' }, () => undefined)).toThrow('holds no documents');
+  expect(placeOf('spec/teams/x.yaml').type).toBe('unknown');
+  expect(placeOf('spec/environments/deeper/x.yaml').type).toBe('unknown');
+});
+
+test('every fix of every case takes its problem away and brings no other', async () => {
+  let fixed = 0;
+  for (const name of caseNames()) {
+    const files = caseFiles(name);
+    const before = await problemsOf(files);
+    const { files: changed, applied } = applyFixes(files, before);
+    if (applied.length === 0) continue;
+    const texts = new Map(changed.map(({ path, text }) => [path, text]));
+    const after = await problemsOf(files.map(({ path, text }) => ({ path, text: texts.get(path) ?? text })));
+    const left = new Set(after.map(({ code, message }) => `${code} ${message}`));
+    expect({ name, left: applied.filter(({ code, message }) => left.has(`${code} ${message}`)) }).toEqual({
+      name,
+      left: [],
+    });
+    fixed += applied.length;
+  }
+  expect(fixed).toBeGreaterThan(8);
+});
