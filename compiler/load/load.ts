@@ -57,7 +57,7 @@ export function loadFile(file: SourceFile, report: Report): LoadedFile {
 }
 
 function idOf(kind: Kind, name: string, { team }: Extract<FilePlace, { type: 'documents' }>): string {
-  return team === undefined || kind === 'Team' ? name : `${team}/${name}`;
+  return team === undefined ? name : kind === 'Team' ? team : `${team}/${name}`;
 }
 
 /** Whether a prompt or a schema may be used. What a schema says is checked where a fleet refers to it. */

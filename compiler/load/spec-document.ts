@@ -28,7 +28,7 @@ export function documentFromCache(data: DocumentData, textOf: () => string): Spe
     kind,
     name,
     ...(team !== undefined && { team }),
-    id: team === undefined || kind === 'Team' ? name : `${team}/${name}`,
+    id: team === undefined ? name : kind === 'Team' ? team : `${team}/${name}`,
     value,
     locate: (path, part) => {
       root ??= parseFile({ path: file, text: textOf() }, () => undefined)[index]?.root;

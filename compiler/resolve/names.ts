@@ -57,7 +57,7 @@ function checkEnvironment(
 }
 
 function checkTeam(document: SpecDocument<Team>, company: SpecDocument<Company>, context: SpecContext): void {
-  const { name } = document;
+  const { id: name } = document;
   if (!Object.hasOwn(company.value.spec.teams, name))
     context.report('NT2008', at(document, ['metadata', 'name']), { team: name });
   for (const [fleet, { routes = [], calls = [] }] of Object.entries(document.value.spec.exports ?? {})) {
@@ -87,7 +87,7 @@ function checkTeam(document: SpecDocument<Team>, company: SpecDocument<Company>,
 
 function checkTeamName(team: string, place: Origin, context: SpecContext): void {
   if (context.find('Team', team) !== undefined || context.isBroken('Team', team)) return;
-  const known = context.of('Team').map(({ name }) => name);
+  const known = context.of('Team').map(({ id }) => id);
   context.report('NT2007', place, { team }, didYouMean(team, known));
 }
 

@@ -20,8 +20,8 @@ export function resolveTeam(document: SpecDocument, context: EnvironmentContext)
   );
   return {
     ...node,
-    name: document.name,
-    facts: present({ name: document.name, owners: spec.owners, oncall: spec.oncall }),
+    name: document.id,
+    facts: present({ name: document.id, owners: spec.owners, oncall: spec.oncall }),
     quota: present({
       cpuMillis: cpu === undefined ? undefined : millis(cpu),
       memoryBytes: memory === undefined ? undefined : bytes(memory),

@@ -1,0 +1,10 @@
+import { check } from './check/check.ts';
+import type { Stages } from './compile.ts';
+import { resolve } from './resolve/resolve.ts';
+
+/** The stages of every real compile. Emitters are imported when the first unit is emitted. */
+export const stages: Stages = {
+  resolve,
+  check: (model, spec, report) => check(model, spec, report),
+  emitters: async () => (await import('./emitters/index.ts')).emitters,
+};
