@@ -74,6 +74,12 @@ export const rooms: readonly Room[] = [
     types: PIPELINE,
     packages: [...FILES, 'yaml', 'js-yaml', 'node:worker_threads'],
   },
+  // Remembers what a compile did. It stands around the pipeline: it reads, compiles and writes.
+  {
+    path: 'compiler/incremental',
+    doors: [...MODEL, 'compiler/load', 'compiler/output', 'compiler/compile'],
+    packages: FILES,
+  },
   { path: 'compiler/compile', doors: [...MODEL, ...STAGES, 'compiler/output', 'compiler/cdk8s'], packages: HASH },
   // What is remembered between two compiles. Outside the pipeline, so that nothing in it can depend on a memory.
   {
