@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { changeOneFleet, makeSpec } from './make-spec.ts';
+import { measure, median, wallOf } from './measure.ts';
+import type { Measured } from './measure.ts';
+
+/**
+ * What a compile costs, against its targets and against stock cdk8s, in one run: `npm run bench`. Every figure is that of
+ * a whole process, start included, and the median of several. Ends with 1 when a target is missed.
+ */
+
+const REPOSITORY = resolve(import.meta.dirname, '../..');
+
+const COMPILE = `
+  const { compileTree } = await load('compiler/incremental/compile-tree.js');
+  const { stages } = await load('compiler/stages.js');
+  const { diagnostics, environments, written, unchanged } =
+    await compileTree({ root: argument, today: '2026-11-23', stages, mode: 'write' });
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new Error(errors.slice(0, 5).map(({ code, message }) => code + ' ' + message).join('\\n'));
+  return { written: written.length, unchanged, objects: environments[0].objects };`;
+
+/** One App with one chart per fleet, as cdk8s's documentation has it, for the objects that our compile wrote. */
+const STOCK = `
+  const { readdirSync, readFileSync, mkdtempSync, rmSync } = await import('node:fs');
+  const { tmpdir } = await import('node:os');
+  const { App, ApiObject, Chart } = (await load('../node_modules/cdk8s/lib/index.js')).default;
+  const { readOwnYaml } = await load('compiler/output/read-yaml.js');
+  const folder = argument + '/generated/prod/';
+  const files = readdirSync(folder, { recursive: true }).filter((path) => path.endsWith('.yaml'));
+  const outdir = mkdtempSync(tmpdir() + '/nova-torch-stock-');
+  const parsed = files.map((file) => [file, readOwnYaml(readFileSync(folder + file, 'utf8'))]);
+  const before = process.cpuUsage();
+  const app = new App({ outdir });
+  let objects = 0;
+  for (const [file, values] of parsed) {
+    const chart = new Chart(app, file.replaceAll('/', '-').replace('.yaml', ''), { disableResourceNameHashes: true });
+    for (const [index, value] of values.entries()) {
+      new ApiObject(chart, 'object-' + index, value);
+      objects++;
+    }
+  }
+  app.synth();
+  const { user, system } = process.cpuUsage(before);
+  rmSync(outdir, { recursive: true });
+  return { cpuMs: (user + system) / 1000, objects };`;
+
+const rows: (readonly [what: string, measured: string, target: string, met: boolean | undefined])[] = [];
+
+function row(
+  what: string,
+  figure: number,
+  unit: string,
+  target?: { readonly most?: number; readonly least?: number },
+): void {
+  const met = target === undefined ? undefined : figure <= (target.most ?? Infinity) && figure >= (target.least ?? 0);
+  const wanted =
+    target?.most !== undefined ? `<= ${target.most}` : target?.least !== undefined ? `>= ${target.least}` : '';
+  rows.push([what, `${figure < 10 ? figure.toFixed(2) : Math.round(figure)} ${unit}`, wanted, met]);
+}
+
+function several(times: number, run: (round: number) => Measured): Measured {
+  const runs = Array.from({ length: times }, (_, round) => run(round));
+  const last = runs.at(-1) as Measured;
+  return {
+    wallMs: median(runs.map(({ wallMs }) => wallMs)),
+    cpuMs: median(runs.map(({ cpuMs }) => cpuMs)),
+    peakMb: median(runs.map(({ peakMb }) => peakMb)),
+    value: last.value,
+  };
+}
+
+function cold(root: string): Measured {
+  return several(3, () => {
+    for (const folder of ['generated', '.nova-torch']) rmSync(join(root, folder), { recursive: true, force: true });
+    return measure(COMPILE, root);
+  });
+}
+
+const small = mkdtempSync(join(tmpdir(), 'nova-torch-bench-'));
+const large = mkdtempSync(join(tmpdir(), 'nova-torch-bench-'));
+try {
+  makeSpec(small, 1000);
+  makeSpec(large, 2000);
+  const twice = cold(large);
+  const once = cold(small);
+  const { objects } = once.value as { objects: number };
+  row('1,000 fleets, first compile', once.wallMs, 'ms wall');
+  row('  processor', once.cpuMs / 1000, 'ms CPU per fleet', { most: 3 });
+  row('  memory', once.peakMb, 'MB at its peak', { most: 250 });
+  row('  objects', objects, 'objects');
+  row('2,000 fleets against 1,000', twice.cpuMs / once.cpuMs, 'times the CPU', { most: 2.2 });
+
+  measure(COMPILE, small);
+  const nothing = several(7, () => measure(COMPILE, small));
+  if (!(nothing.value as { unchanged: boolean }).unchanged)
+    throw new Error('a run without a change compiled something');
+  row('1,000 fleets, no change', nothing.wallMs, 'ms wall', { most: 150 });
+  const changed = several(7, (round) => {
+    changeOneFleet(small, 5 + round);
+    return measure(COMPILE, small);
+  });
+  row('1,000 fleets, one changed', changed.wallMs, 'ms wall', { most: 400 });
+  row('  files written', (changed.value as { written: number }).written, 'files');
+
+  if (objects > 0) {
+    const stock = measure(STOCK, small).value as { cpuMs: number; objects: number };
+    row(`stock app.synth() of the same ${stock.objects} objects`, stock.cpuMs, 'ms CPU');
+    row('  against our whole compile', stock.cpuMs / once.cpuMs, 'times the CPU', { least: 10 });
+  }
+
+  const command = join(REPOSITORY, 'dist/compiler/cli/main.js');
+  const wall = (words: readonly string[]): number =>
+    median(Array.from({ length: 7 }, () => wallOf(process.execPath, [command, ...words], REPOSITORY, 0)));
+  row('nova-torch check, example company', wall(['check']), 'ms wall', { most: 300 });
+  row('nova-torch --version', wall(['--version']), 'ms wall', { most: 100 });
+} finally {
+  rmSync(small, { recursive: true, force: true });
+  rmSync(large, { recursive: true, force: true });
+  print();
+}
+
+function print(): void {
+  const width = (column: 0 | 1 | 2): number => Math.max(...rows.map((cells) => cells[column].length));
+  for (const [what, figure, target, met] of rows) {
+    const mark = met === undefined ? '' : met ? 'ok' : 'MISSED';
+    console.log(
+      `${what.padEnd(width(0))}  ${figure.padStart(width(1))}  ${target.padEnd(width(2))}  ${mark}`.trimEnd(),
+    );
+  }
+  if (rows.some(([, , , met]) => met === false)) process.exitCode = 1;
+}
