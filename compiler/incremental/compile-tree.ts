@@ -221,7 +221,6 @@ function ownedBy({ environments }: CompileResult, plan: WritePlan, generated: Fi
     owned[path] = sha256(text);
     generated.learn(path, owned[path]);
   }
-  if (plan.writes.size + plan.removes.length > 0) for (const path of plan.keeps) generated.moved(path);
   const keep = (path: string): void => {
     if (owned[path] === undefined) owned[path] = generated.of(path);
   };

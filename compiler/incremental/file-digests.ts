@@ -56,17 +56,6 @@ export class FileDigests {
     this.learned = true;
   }
 
-  /** Keeps what is known about a file that got another name and lost it again: only the time of its inode is new. */
-  moved(path: string): void {
-    const known = this.#seen[path];
-    const stat = this.stat(path);
-    if (known === undefined || stat === undefined) return;
-    const [size, mtimeMs, , inode, digest] = known;
-    if (stat.size !== size || stat.mtimeMs !== mtimeMs || stat.inode !== inode) return;
-    this.#seen[path] = [size, mtimeMs, stat.ctimeMs, inode, digest];
-    this.learned = true;
-  }
-
   stat(path: string): FileStat | undefined {
     const stat = lstatSync(join(this.#root, path), { throwIfNoEntry: false });
     if (stat?.isFile() !== true) return undefined;

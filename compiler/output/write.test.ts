@@ -45,10 +45,12 @@ test('a plan without changes, or no plan, touches nothing', async () => {
 test('killed at any step: before the new tree is complete the old one stays, afterwards the new one comes', async () => {
   const outcomes: Readonly<Record<Step, readonly ['old' | 'absent' | 'new', 'old' | 'new']>> = {
     begin: ['old', 'old'],
-    linked: ['old', 'old'],
-    file: ['old', 'old'],
+    staged: ['old', 'old'],
     ready: ['old', 'old'],
+    prepared: ['old', 'old'],
     parted: ['absent', 'new'],
+    applied: ['absent', 'new'],
+    whole: ['absent', 'new'],
     swapped: ['new', 'new'],
     done: ['new', 'new'],
   };
@@ -78,12 +80,38 @@ test('killed at 50 random moments: a reader sees the old tree, the new one or no
   expect((seen.get('old') ?? 0) > 0 && (seen.get('new') ?? 0) > 0, JSON.stringify([...seen])).toBe(true);
 }, 120_000);
 
-test('the first write of all is finished when it was killed after its tree was complete', async () => {
-  const root = repository();
-  expect(await killed(root, 'new', { step: 'ready' })).toBe('SIGKILL');
-  expect(which(root)).toBe('absent');
+test('killed in the middle of moving files, at each of them, recovery finishes what was begun', async () => {
+  for (const nth of [1, 2, 20, 39]) {
+    const root = repository(trees.old);
+    expect(await killed(root, 'new', { step: 'applied', nth })).toBe('SIGKILL');
+    expect(which(root)).toBe('absent');
+    await recover(placeOf(root));
+    expect(which(root), `after ${nth}`).toBe('new');
+  }
+});
+
+test('the first write of all is finished when it was killed after its files were complete', async () => {
+  for (const [step, recovered] of [
+    ['ready', 'absent'],
+    ['parted', 'new'],
+    ['applied', 'new'],
+    ['swapped', 'new'],
+  ] as const) {
+    const root = repository();
+    expect(await killed(root, 'new', { step })).toBe('SIGKILL');
+    expect(which(root)).toBe(step === 'swapped' ? 'new' : 'absent');
+    await recover(placeOf(root));
+    expect(which(root), step).toBe(recovered);
+  }
+});
+
+test('a tree that somebody restored in the meantime is left as it is', async () => {
+  const root = repository(trees.old);
+  expect(await killed(root, 'new', { step: 'parted' })).toBe('SIGKILL');
+  put(join(root, 'generated'), trees.old);
   await recover(placeOf(root));
-  expect(which(root)).toBe('new');
+  expect(which(root)).toBe('old');
+  expect(existsSync(join(root, '.nova-torch/swap'))).toBe(false);
 });
 
 test('a limit on file sizes, as a full disk, leaves the old tree and no remains', () => {
@@ -100,16 +128,38 @@ test('a limit on file sizes, as a full disk, leaves the old tree and no remains'
   expect(readdirSync(join(root, '.nova-torch'))).toEqual([]);
 });
 
-test('a tree that cannot be moved stays where it is, and no remains are left', async () => {
+test('an error while files are moved puts every one of them back', async () => {
   const root = repository(trees.old);
-  const plan: WritePlan = { writes: new Map([['a', '1']]), removes: [], keeps: [] };
-  // The file system fails at the second rename: the new tree was taken away.
-  const failing = (step: Step): void => {
-    if (step === 'parted') rmSync(join(root, '.nova-torch/swap/ready'), { recursive: true });
+  const paths = Object.keys(trees.old);
+  const plan: WritePlan = {
+    writes: new Map([
+      ['new/file', '1'],
+      ...paths.slice(0, 10).map((path) => [path, 'changed'] as const),
+      ['last', '1'],
+    ]),
+    removes: paths.slice(10, 20),
+    keeps: paths.slice(20),
   };
-  await expect(writeTree(placeOf(root), () => plan, failing)).rejects.toThrow('ENOENT');
-  expect(which(root)).toBe('old');
-  expect(readdirSync(join(root, '.nova-torch'))).toEqual([]);
+  for (const failAt of [1, 5, 11, 12, 13, 22]) {
+    let applied = 0;
+    const failing = (step: Step): void => {
+      if (step === 'applied' && ++applied === failAt) throw new Error('the disk failed');
+    };
+    await expect(writeTree(placeOf(root), () => plan, failing)).rejects.toThrow('the disk failed');
+    expect(which(root), `at ${failAt}`).toBe('old');
+    expect(readdirSync(join(root, '.nova-torch'))).toEqual([]);
+  }
+});
+
+test('a folder without the right to change it stops the write before anything is moved', async () => {
+  const root = repository({ 'prod/a.yaml': '1\n' });
+  const plan = { writes: new Map([['prod/a.yaml', '2\n']]), removes: [], keeps: [] };
+  // Not even root may write here: a file stands where a folder has to be.
+  const inTheWay = { ...plan, writes: new Map([['prod/a.yaml/b', '2\n']]) };
+  await expect(writeTree(placeOf(root), () => inTheWay)).rejects.toThrow(/ENOTDIR|EEXIST|EACCES/);
+  expect(contents(root)).toEqual({ 'prod/a.yaml': '1\n' });
+  await writeTree(placeOf(root), () => plan);
+  expect(contents(root)).toEqual({ 'prod/a.yaml': '2\n' });
 });
 
 test('a folder that is a file is refused by the operating system and nothing changes', async () => {
@@ -119,9 +169,9 @@ test('a folder that is a file is refused by the operating system and nothing cha
   expect(which(root)).toBe('old');
 });
 
-test('recovery puts the old tree back when the new one is lost', async () => {
+test('recovery puts the old tree back when the new files are lost', async () => {
   const root = repository();
-  put(join(root, '.nova-torch/swap/old'), trees.old);
+  put(join(root, '.nova-torch/swap/tree'), trees.old);
   await recover(placeOf(root));
   expect(which(root)).toBe('old');
 });
@@ -223,7 +273,11 @@ function moduleOf(name: string): string {
 }
 
 /** Writes a tree in a real process and kills it: at a step, or some time after it began to write. */
-async function killed(root: string, goal: 'new' | 'both', at: { step?: string; afterMs?: number }): Promise<string> {
+async function killed(
+  root: string,
+  goal: 'new' | 'both',
+  at: { step?: string; nth?: number; afterMs?: number },
+): Promise<string> {
   const script = `${moduleOf('write')}
     import { readdirSync, readFileSync, existsSync } from 'node:fs';
     const trees = ${JSON.stringify(trees)};
@@ -237,7 +291,8 @@ async function killed(root: string, goal: 'new' | 'both', at: { step?: string; a
         keeps: same,
       };
     };
-    const onStep = (step) => { if (step === ${JSON.stringify(at.step ?? '')}) process.kill(process.pid, 'SIGKILL'); };
+    let left = ${at.nth ?? 1};
+    const onStep = (step) => { if (step === ${JSON.stringify(at.step ?? '')} && --left === 0) process.kill(process.pid, 'SIGKILL'); };
     await recover(place);
     console.log('writing');
     if (${JSON.stringify(goal)} === 'new') await writeTree(place, plan(trees.new), onStep);

@@ -1,4 +1,14 @@
-import { copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { withLock } from './lock.ts';
 import type { WritePlan } from './plan.ts';
@@ -16,24 +26,24 @@ export function placeOf(root: string): Place {
 }
 
 /** The steps of a write, for tests that stop the process at each of them. */
-export type Step = 'begin' | 'linked' | 'file' | 'ready' | 'parted' | 'swapped' | 'done';
+export type Step = 'begin' | 'staged' | 'ready' | 'prepared' | 'parted' | 'applied' | 'whole' | 'swapped' | 'done';
 
 /**
  * Writes a plan: the only writer of the compiler. The plan is made with the lock held, so that nobody changes the tree
- * between looking and writing; no plan, nothing written. The new tree is put together beside the old one, unchanged files as
- * hard links, and takes its place by two renames:
+ * between looking and writing; no plan, nothing written. Below `.nova-torch/swap/`:
  *
- *     next      being put together; worthless
- *     ready     complete (`next` renamed)
- *     generated -> old, ready -> generated, old removed
+ *     next    new files and the list of changes, being written; worthless
+ *     ready   all of that, complete (`next` renamed)
+ *     tree    the generated tree, out of sight (`generated/` renamed) while files are moved in and out of it
+ *     undo    files that were replaced or removed
  *
- * A kill at any moment leaves the old tree or the new one, never files of both. Between the two renames, some
- * microseconds, there is no `generated/` at all; the next command begins with `recover`, which puts the new tree in its
- * place. On an error (disk full, read-only) the old tree is untouched and what was put together is removed.
+ * A reader sees the old tree, then for a moment no `generated/` at all, then the new tree; never files of both. A kill
+ * leaves one of these three, and the next command begins with `recover`, which turns the second into the new tree. On an
+ * error (disk full, read-only, no permission) the old tree stands. The cost follows the change, not the tree.
  *
- * Refused: replacing file by file with a journal of intents. Until the journal is rolled forward a reader sees a mix,
- * and somebody may commit it. Nothing is fsynced: the promise is about processes that die, not about power; the tree is
- * derived, and Git has the durable copy.
+ * Refused: replacing files in place with a journal of intents, which shows a mix until it is rolled forward, and somebody
+ * may commit it; and a whole new tree of hard links, which makes and removes a folder per fleet for a one-line change.
+ * Nothing is fsynced: the promise is about processes that die, not about power; the tree is derived, Git keeps it.
  */
 export async function writeTree(
   place: Place,
@@ -44,11 +54,16 @@ export async function writeTree(
     settle(place);
     const plan = makePlan();
     if (plan === undefined || (plan.writes.size === 0 && plan.removes.length === 0)) return plan;
+    const { base } = stages(place);
     try {
-      assemble(place, plan, onStep);
-      swap(place, onStep);
+      const changes = stage(place, plan, onStep);
+      prepare(place, changes);
+      onStep('prepared');
+      swap(place, changes, onStep);
+      removeEmptyFolders(place, changes);
     } finally {
-      rmSync(stages(place).base, { recursive: true, force: true });
+      // A tree that could not be put back stays for `recover`.
+      if (existsSync(place.folder) || !existsSync(stages(place).tree)) rmSync(base, { recursive: true, force: true });
     }
     onStep('done');
     return plan;
@@ -57,80 +72,135 @@ export async function writeTree(
 
 /** Finishes or undoes a write that was killed. Every command that reads or writes the tree begins with it; it costs one look. */
 export async function recover(place: Place): Promise<void> {
-  const { base } = stages(place);
-  if (existsSync(base)) await withLock(place.work, () => settle(place));
+  if (existsSync(stages(place).base)) await withLock(place.work, () => settle(place));
 }
 
 function ignore(): void {
   // Only tests listen.
 }
 
-function stages({ work }: Place): {
+interface Changes {
+  readonly writes: readonly string[];
+  readonly removes: readonly string[];
+}
+
+interface Swap {
   readonly base: string;
   readonly next: string;
   readonly ready: string;
-  readonly old: string;
-} {
-  const base = join(work, 'swap');
-  return { base, next: join(base, 'next'), ready: join(base, 'ready'), old: join(base, 'old') };
+  readonly tree: string;
+  readonly undo: string;
 }
 
-/** With the lock held: after it `generated/` is a whole tree and no stage is left. */
+function stages({ work }: Place): Swap {
+  const base = join(work, 'swap');
+  const inside = (name: string): string => join(base, name);
+  return { base, next: inside('next'), ready: inside('ready'), tree: inside('tree'), undo: inside('undo') };
+}
+
+/** With the lock held: after it `generated/` is a whole tree, old or new, and nothing of a swap is left. */
 function settle(place: Place): void {
-  const { base, ready, old } = stages(place);
+  const { base, ready, tree } = stages(place);
   if (!existsSync(base)) return;
-  if (!existsSync(place.folder)) {
-    // Killed between the two renames, or in the first write ever: the complete new tree goes in. Without one, the old.
-    if (existsSync(ready)) renameSync(ready, place.folder);
-    else if (existsSync(old)) renameSync(old, place.folder);
+  // Killed while the tree was out of sight: what is ready goes in. A tree that somebody restored in between stays.
+  if (!existsSync(place.folder) && existsSync(tree)) {
+    const list = join(ready, 'changes.json');
+    if (existsSync(list)) apply(place, JSON.parse(readFileSync(list, 'utf8')) as Changes, ignore);
+    renameSync(tree, place.folder);
   }
   rmSync(base, { recursive: true, force: true });
 }
 
-function swap(place: Place, onStep: (step: Step) => void): void {
-  const { ready, old } = stages(place);
-  const existed = existsSync(place.folder);
-  if (existed) renameSync(place.folder, old);
+/** Writes new files beside the tree; when it returns, `ready` is complete. */
+function stage(place: Place, plan: WritePlan, onStep: (step: Step) => void): Changes {
+  const { next, ready } = stages(place);
+  const changes: Changes = { writes: [...plan.writes.keys()], removes: plan.removes };
+  mkdirSync(next, { recursive: true });
+  onStep('begin');
+  for (const [index, path] of changes.writes.entries()) {
+    writeFileSync(join(next, `w${index}`), plan.writes.get(path) ?? '', { flag: 'wx' });
+    onStep('staged');
+  }
+  writeFileSync(join(next, 'changes.json'), JSON.stringify(changes));
+  renameSync(next, ready);
+  onStep('ready');
+  return changes;
+}
+
+/**
+ * Makes the folders that new files need and asks for the right to change the others, while the old tree still stands: an
+ * empty folder means nothing to anybody, and afterwards nothing but renames can fail.
+ */
+function prepare(place: Place, { writes, removes }: Changes): void {
+  const { tree, undo } = stages(place);
+  mkdirSync(undo);
+  const folder = existsSync(place.folder) ? place.folder : tree;
+  const known = new Set<string>();
+  for (const path of [...writes, ...removes]) makeFolder(dirname(join(folder, path)), known);
+}
+
+function makeFolder(folder: string, known: Set<string>): void {
+  if (known.has(folder)) return;
+  known.add(folder);
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
+  accessSync(folder, constants.W_OK | constants.X_OK);
+}
+
+function swap(place: Place, changes: Changes, onStep: (step: Step) => void): void {
+  const { tree } = stages(place);
+  if (existsSync(place.folder)) renameSync(place.folder, tree);
+  onStep('parted');
   try {
-    onStep('parted');
-    renameSync(ready, place.folder);
+    apply(place, changes, onStep);
+    onStep('whole');
   } catch (error) {
-    if (existed) renameSync(old, place.folder);
+    unapply(place, changes);
+    renameSync(tree, place.folder);
     throw error;
   }
+  renameSync(tree, place.folder);
   onStep('swapped');
 }
 
-/** Puts the new tree together; when it returns, `ready` is complete. */
-function assemble(place: Place, plan: WritePlan, onStep: (step: Step) => void): void {
-  const { next, ready } = stages(place);
-  const made = new Set<string>();
-  const target = (path: string): string => {
-    const to = join(next, path);
-    const parent = dirname(to);
-    if (!made.has(parent)) mkdirSync(parent, { recursive: true });
-    made.add(parent);
-    return to;
-  };
-  mkdirSync(next, { recursive: true });
-  onStep('begin');
-  for (const path of plan.keeps) linkOrCopy(join(place.folder, path), target(path));
-  onStep('linked');
-  for (const [path, text] of plan.writes) {
-    writeFileSync(target(path), text, { flag: 'wx' });
-    onStep('file');
+/** Moves new files into the hidden tree and old ones out of it. What is done already is not done again. */
+function apply(place: Place, { writes, removes }: Changes, onStep: (step: Step) => void): void {
+  const { ready, tree, undo } = stages(place);
+  for (const [index, path] of writes.entries()) {
+    const staged = join(ready, `w${index}`);
+    if (!existsSync(staged)) continue;
+    if (existsSync(join(tree, path))) renameSync(join(tree, path), join(undo, `w${index}`));
+    renameSync(staged, join(tree, path));
+    onStep('applied');
   }
-  renameSync(next, ready);
-  onStep('ready');
+  for (const [index, path] of removes.entries()) {
+    if (existsSync(join(tree, path))) renameSync(join(tree, path), join(undo, `r${index}`));
+    onStep('applied');
+  }
 }
 
-/** Some file systems know no hard links, or only so many. */
-function linkOrCopy(from: string, to: string): void {
-  try {
-    linkSync(from, to);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code !== 'EPERM' && code !== 'EMLINK' && code !== 'ENOTSUP' && code !== 'EXDEV') throw error;
-    copyFileSync(from, to);
+/** The way back from wherever `apply` stopped. */
+function unapply(place: Place, { writes, removes }: Changes): void {
+  const { ready, tree, undo } = stages(place);
+  for (const [index, path] of writes.entries()) {
+    if (!existsSync(join(ready, `w${index}`)) && existsSync(join(tree, path))) {
+      renameSync(join(tree, path), join(ready, `w${index}`));
+    }
+    if (existsSync(join(undo, `w${index}`))) renameSync(join(undo, `w${index}`), join(tree, path));
+  }
+  for (const [index, path] of removes.entries()) {
+    if (existsSync(join(undo, `r${index}`))) renameSync(join(undo, `r${index}`), join(tree, path));
+  }
+}
+
+/** Folders that lost their last file. Git does not know them; people would wonder. */
+function removeEmptyFolders(place: Place, { removes }: Changes): void {
+  for (const path of removes) {
+    for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
+      try {
+        rmdirSync(join(place.folder, folder));
+      } catch {
+        break;
+      }
+    }
   }
 }
