@@ -56,12 +56,12 @@ export const rooms: readonly Room[] = [
   { path: CORE, doors: [CONTRACT], types: [DIAGNOSTICS], packages: HASH, pure: true },
   { path: 'compiler/load', doors: MODEL, packages: ['yaml', 'js-yaml'], pure: true },
   { path: 'compiler/load/read', doors: [...MODEL, 'compiler/load'], packages: FILES },
-  // Ajv checks the JSON Schemas of task types against the meta-schema.
+  // What a value and a schema of a task type may be is judged by the code that reads documents.
   {
     path: 'compiler/resolve',
-    doors: MODEL,
+    doors: [...MODEL, 'compiler/load/schema.ts', 'compiler/load/json-schema.ts'],
     types: PIPELINE,
-    packages: [...HASH, 'ajv', 'ajv/dist/2020.js'],
+    packages: [...HASH],
     pure: true,
   },
   { path: 'compiler/check', doors: MODEL, types: PIPELINE, packages: HASH, pure: true },
@@ -81,6 +81,8 @@ export const rooms: readonly Room[] = [
     packages: FILES,
   },
   { path: 'compiler/compile', doors: [...MODEL, ...STAGES, 'compiler/output', 'compiler/cdk8s'], packages: HASH },
+  // Puts the stages of a real compile together.
+  { path: 'compiler/stages', doors: [...MODEL, ...STAGES, 'compiler/compile'], packages: [] },
   // What is remembered between two compiles. Outside the pipeline, so that nothing in it can depend on a memory.
   {
     path: 'compiler/incremental',
@@ -89,7 +91,15 @@ export const rooms: readonly Room[] = [
   },
   {
     path: 'compiler/cli',
-    doors: [...MODEL, ...STAGES, 'compiler/output', 'compiler/compile', 'compiler/incremental', 'runtime/client'],
+    doors: [
+      ...MODEL,
+      ...STAGES,
+      'compiler/output',
+      'compiler/compile',
+      'compiler/stages',
+      'compiler/incremental',
+      'runtime/client',
+    ],
     packages: [...FILES, 'commander', 'yaml', 'node:child_process', 'node:process', 'node:util', 'node:tty', 'node:v8'],
   },
 ];

@@ -77,12 +77,12 @@ function typeOf(schema: Blocks): string {
   if (schema['const'] !== undefined) return `\`${JSON.stringify(schema['const'])}\``;
   if (schema['type'] === 'object') return Object.hasOwn(schema, 'properties') ? 'object' : 'map';
   if (schema['type'] === 'array') return 'list';
-  if (schema['type'] === 'integer' || schema['type'] === 'number') return `${String(schema['type'])}${range(schema)}`;
+  if (schema['type'] === 'integer' || schema['type'] === 'number') return `${schema['type']}${range(schema)}`;
   return typeof schema['type'] === 'string' ? schema['type'] : 'value';
 }
 
 function range({ minimum, maximum }: Blocks): string {
-  return minimum === undefined || maximum === undefined ? '' : ` ${String(minimum)} to ${String(maximum)}`;
+  return typeof minimum === 'number' && typeof maximum === 'number' ? ` ${minimum} to ${maximum}` : '';
 }
 
 /** Follows references; what stands beside a reference counts more than what it leads to. */

@@ -27,7 +27,8 @@ test.for(pages())('every link of %s leads somewhere', (page) => {
     const [path = '', anchor] = link.split('#');
     const file = join(ROOT, dirname(page), path);
     expect(existsSync(file), `${page} links to ${link}`).toBe(true);
-    if (anchor !== undefined) expect(anchorsOf(readFileSync(file, 'utf8')), `${page} links to ${link}`).toContain(anchor);
+    if (anchor !== undefined)
+      expect(anchorsOf(readFileSync(file, 'utf8')), `${page} links to ${link}`).toContain(anchor);
   }
 });
 
@@ -40,7 +41,9 @@ test.for(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('every path that %s names exist
 
 test('the commands that the pages tell people to run exist', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-  const all = [...pages(), '.github/PULL_REQUEST_TEMPLATE.md', '.github/workflows/ci.yml', '.ci/run'].map(read).join('\n');
+  const all = [...pages(), '.github/PULL_REQUEST_TEMPLATE.md', '.github/workflows/ci.yml', '.ci/run']
+    .map(read)
+    .join('\n');
   const named = new Set([...all.matchAll(/\bnpm run (?:--silent )?([a-z:]+)/g)].map(([, name = '']) => name));
   expect(named.size).toBeGreaterThan(4);
   expect([...named].filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);

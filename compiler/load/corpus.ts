@@ -211,7 +211,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   '31 a private key in a block': {
     text: () =>
-      `${FLEET}  description: |\n    -----BEGIN RSA ${'PRIVATE'} KEY-----\n    MIIEow\n    -----END RSA ${'PRIVATE'} KEY-----\n`,
+      `${FLEET}  description: |\n    -----BEGIN RSA PRIVATE KEY-----\n    MIIEow\n    -----END RSA PRIVATE KEY-----\n`,
     exit: 1,
     problems: ['NT1301 11:5'],
   },

@@ -58,7 +58,7 @@ function described(node: JsonObject, required: boolean): FieldSchema {
   const values = Array.isArray(node['enum'])
     ? (node['enum'] as readonly Json[])
     : 'const' in node
-      ? [node['const'] as Json]
+      ? [node['const']]
       : undefined;
   return {
     ...(types === undefined ? {} : { types: new Set(types) }),

@@ -132,7 +132,7 @@ export function fleet(id: string, options: FleetOptions = {}): FleetModel {
       ...(options.agent as Partial<FleetModel['agent']>),
       resources: { cpuMillis: 250, memoryBytes: 2 ** 29, ephemeralBytes: 2 ** 29, ...options.agent?.resources },
       ports: { http: 8080, metrics: 9464, ...options.agent?.ports },
-    } as FleetModel['agent'],
+    },
     skills: options.skills ?? {},
     accepts: new Map(accepts.map(([task, { some, input }]) => [task, accept(place, task, some, input)])),
     ...(options.memory === undefined ? {} : { memory: options.memory }),
