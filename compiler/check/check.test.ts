@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
 import { collector } from '../diagnostics/report.ts';
+import type { LoadedSpec } from '../load/document.ts';
 import { check } from './check.ts';
 import { rules } from './rules.ts';
 import { environment, fleet, model, route } from './testing/model.ts';
 
-function codes(broken: readonly string[]): string[] {
+function codes(broken: readonly string[], documents: LoadedSpec['documents'] = []): string[] {
   const { report, diagnostics } = collector();
   const fleets = [fleet('eng/fixer'), fleet('eng/lost', { accepts: { lost: {} }, scale: { min: 9, max: 1 } })];
-  const spec = { documents: [], broken: new Set(broken), assets: new Map() };
+  const spec = { documents, broken: new Set(broken), assets: new Map() };
   check(
     model(environment({ fleets, routes: [route('eng/work'), route('eng/odd', { tasks: ['odd'] })] })),
     spec,
@@ -25,4 +26,12 @@ test('what a document that could not be read may hold is not reported as missing
   expect(codes(['Route:eng/lost'])).toEqual(['NT2506', 'NT5002']);
   expect(codes(['Fleet:eng/odd'])).toEqual(['NT2506', 'NT5001']);
   expect(codes(['Team:eng'])).toEqual(['NT2506', 'NT5001', 'NT5002']);
+});
+
+test('nor what a document holds that could be read but not resolved', () => {
+  const written = (kind: 'Fleet' | 'Route') =>
+    ['work', 'odd', 'other'].map((name) => ({ kind, name }) as LoadedSpec['documents'][number]);
+  expect(codes([], written('Route'))).toEqual(['NT2506', 'NT5002']);
+  expect(codes([], written('Fleet'))).toEqual(['NT2506', 'NT5001']);
+  expect(codes([], written('Route').slice(1))).toEqual(['NT2506', 'NT5001', 'NT5002']);
 });

@@ -1,4 +1,4 @@
-import type { Model } from '../core/model.ts';
+import type { EnvironmentModel, Model } from '../core/model.ts';
 import type { Code } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/report.ts';
 import type { Kind, LoadedSpec } from '../load/document.ts';
@@ -21,9 +21,21 @@ const ABSENCE: Readonly<Partial<Record<Code, readonly Kind[]>>> = {
 
 /** Runs every rule over the whole graph. All problems are reported, but for those that only follow from an unreadable document. */
 export function check(model: Model, spec: LoadedSpec, report: Report): void {
-  const broken = new Set([...spec.broken].map((document) => document.slice(0, document.indexOf(':'))));
+  const lost = lostKinds(model, spec);
   const careful: Report = (code, at, params, details) => {
-    if (ABSENCE[code]?.some((kind) => broken.has(kind)) !== true) report(code, at, params, details);
+    if (ABSENCE[code]?.some((kind) => lost.has(kind)) !== true) report(code, at, params, details);
   };
   for (const rule of Object.values(rules)) rule({ model, spec }, careful);
+}
+
+/** Kinds of which a document exists that did not reach the model of every environment; why was reported. */
+function lostKinds(model: Model, spec: LoadedSpec): ReadonlySet<string> {
+  const lost = new Set([...spec.broken].map((document) => document.slice(0, document.indexOf(':'))));
+  for (const kind of ['Fleet', 'Route'] as const) {
+    const written = spec.documents.filter((document) => document.kind === kind).length;
+    const size = (environment: EnvironmentModel) =>
+      kind === 'Fleet' ? environment.fleets.size : environment.routes.length;
+    if (model.environments.some((environment) => size(environment) < written)) lost.add(kind);
+  }
+  return lost;
 }

@@ -1,6 +1,7 @@
 import type { JsonPath, Span } from '../../spec/contract/source.ts';
-import type { Part } from '../core/origin.ts';
+import type { Inside, Part } from '../core/origin.ts';
 import type { Kind, SpecDocument } from './document.ts';
+import { insideScalar } from './inside.ts';
 import { parseFile } from './parse.ts';
 import { nodeAt } from './tree.ts';
 import type { TreeNode } from './tree.ts';
@@ -30,10 +31,10 @@ export function documentFromCache(data: DocumentData, textOf: () => string): Spe
     ...(team !== undefined && { team }),
     id: team === undefined ? name : kind === 'Team' ? team : `${team}/${name}`,
     value,
-    locate: (path, part) => {
+    locate: (path, part, inside) => {
       root ??= parseFile({ path: file, text: textOf() }, () => undefined)[index]?.root;
       if (root === undefined) throw new Error(`${file} has no document ${index} any more`);
-      return spanIn(root, file, path, part);
+      return (inside && spanInside(root, file, textOf(), path, part, inside)) ?? spanIn(root, file, path, part);
     },
   };
 }
@@ -44,6 +45,22 @@ function spanIn(root: TreeNode, file: string, path: JsonPath, part: Part = 'valu
   if (entry !== undefined && part === 'entry') return { file, start: entry.key.start, end: node.end };
   const shownNode = entry !== undefined && (part === 'key' || !found || isBlock(node)) ? entry.key : node;
   return { file, start: shownNode.start, end: shownNode.end };
+}
+
+/** The span of a stretch of the string at `path`, or of its key; nothing where it cannot be told. */
+function spanInside(
+  root: TreeNode,
+  file: string,
+  text: string,
+  path: JsonPath,
+  part: Part | undefined,
+  inside: Inside,
+): Span | undefined {
+  const { node, entry, found } = nodeAt(root, path);
+  const scalar = part === 'key' ? entry?.key : node;
+  if (!found || scalar?.type !== 'scalar' || typeof scalar.value !== 'string') return undefined;
+  const place = insideScalar(text.slice(scalar.start, scalar.end), scalar.value, inside);
+  return place && { file, start: scalar.start + place.start, end: scalar.start + place.end };
 }
 
 /** A whole block under a caret would tell nothing: its key does. */

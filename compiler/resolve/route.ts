@@ -76,7 +76,7 @@ class RouteReader {
       ...(meant === undefined ? {} : { label: `did you mean \`${meant}\`?` }),
       notes: hint === undefined ? [] : [hint],
     };
-    this.#context.report('NT5011', { ...at, inside: { offset, length } }, { problem: message }, details);
+    this.#context.report('NT5010', { ...at, inside: { offset, length } }, { problem: message }, details);
     return { text, expression: { op: 'literal', value: false }, at };
   }
 

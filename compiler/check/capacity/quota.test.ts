@@ -27,7 +27,7 @@ test('the fleets of a team at their largest, rollouts included, are summed up in
   expect(problemsOf(quota, environment({ fleets: team, quotas: { eng: { cpuMillis: 13_000 } } }))).toEqual([
     {
       at: 'team:eng#quota.cpu',
-      problem: 'error NT2510: the fleets of `eng` may ask for 13500m processor in `prod`, above the quota of 13',
+      problem: 'error NT2510: the fleets of `eng` may ask for 13500m processor, above the quota of 13',
       notes: [
         'roller    5 + 2 surge x 1               7',
         'canary    10 + 5 canary x 250m      3750m',
@@ -49,12 +49,9 @@ test('memory, storage and pods have their own quota', () => {
   const small = { memoryBytes: 2 ** 30, storageBytes: 2 ** 30, pods: 1 };
   const found = problemsOf(quota, environment({ fleets: team, quotas: { eng: small } }));
   expect(found.map(({ at, problem }) => `${at} ${problem.slice(14)}`)).toEqual([
-    'team:eng#quota.memory the fleets of `eng` may ask for 20Gi memory in `prod`, above the quota of 1Gi'.replace(
-      '20Gi',
-      '20Gi',
-    ),
-    'team:eng#quota.storage the fleets of `eng` may ask for 60Gi storage in `prod`, above the quota of 1Gi',
-    'team:eng#quota.pods the fleets of `eng` may ask for 33 pods in `prod`, above the quota of 1',
+    'team:eng#quota.memory the fleets of `eng` may ask for 20Gi memory, above the quota of 1Gi'.replace('20Gi', '20Gi'),
+    'team:eng#quota.storage the fleets of `eng` may ask for 60Gi storage, above the quota of 1Gi',
+    'team:eng#quota.pods the fleets of `eng` may ask for 33 pods, above the quota of 1',
   ]);
   expect(found[2]?.notes?.[0]).toBe('canary    10 + 5 canary     15');
 });

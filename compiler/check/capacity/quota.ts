@@ -46,7 +46,7 @@ export function quota(environment: EnvironmentModel, report: Report): void {
   for (const fleet of environment.fleets.values())
     byTeam.set(fleet.team.name, [...(byTeam.get(fleet.team.name) ?? []), fleet]);
   for (const team of environment.teams.values()) {
-    for (const resource of RESOURCES) judge(environment, team, byTeam.get(team.name) ?? [], resource, report);
+    for (const resource of RESOURCES) judge(team, byTeam.get(team.name) ?? [], resource, report);
   }
 }
 
@@ -56,13 +56,7 @@ interface Row {
   readonly text: string;
 }
 
-function judge(
-  environment: EnvironmentModel,
-  team: TeamModel,
-  fleets: readonly FleetModel[],
-  resource: Resource,
-  report: Report,
-): void {
+function judge(team: TeamModel, fleets: readonly FleetModel[], resource: Resource, report: Report): void {
   const limit = resource.quota(team);
   if (limit === undefined) return;
   const rows = fleets.map((fleet) => rowOf(fleet, resource)).filter((row) => row.amount > 0);
@@ -70,7 +64,6 @@ function judge(
   if (sum <= limit) return;
   const params = {
     team: team.name,
-    environment: environment.name,
     resource: resource.name,
     sum: resource.format(sum),
     limit: resource.format(limit),

@@ -61,7 +61,7 @@ export const capacity = defineCatalog({
   NT2510: {
     severity: 'error',
     exit: 1,
-    message: 'the fleets of `{team}` may ask for {sum} {resource} in `{environment}`, above the quota of {limit}',
+    message: 'the fleets of `{team}` may ask for {sum} {resource}, above the quota of {limit}',
     explanation: paragraphs(
       'All fleets of a team together, each at `scale.max` and in the middle of a rollout, must fit into the quota of the team. Otherwise the cluster refuses pods just when they are needed.',
       'A rolling update adds a quarter of the pods (rounded up), blue-green doubles them, a canary adds the share of its largest step. A fleet with memory replaces its pods one by one and adds none. What the mesh adds to a pod is not counted.',

@@ -94,7 +94,7 @@ export const routing = defineCatalog({
   NT5010: {
     severity: 'error',
     exit: 1,
-    message: '{problem} in a condition of route `{route}`',
+    message: '{problem}',
     explanation: paragraphs(
       'A condition is a small, total part of CEL: literals, `input.a.b`, `labels.x`, `task`, `tenant`, `== != < <= > >= in`, `&& || !`, `has()`, `size()`, `startsWith()`, `endsWith()`, `contains()`. Nothing in it can fail or run long.',
       'Regular expressions (`matches`) are not part of it: they can take very long, and languages disagree about them. Use `startsWith`, `endsWith`, `contains` or `in`.',
