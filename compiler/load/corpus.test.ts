@@ -7,7 +7,7 @@ import { exitCodeOf, ordered } from '../diagnostics/order.ts';
 import { printText } from '../diagnostics/print-text.ts';
 import { collector } from '../diagnostics/report.ts';
 import { caseFiles } from '../diagnostics/testing/case-files.ts';
-import { coveredRows, expectations, recipes } from './corpus.ts';
+import { coveredRows, expectations, recipes } from './testing/corpus.ts';
 import { loadSpec } from './load.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,4 +1,4 @@
-import type { Code } from '../diagnostics/catalog.ts';
+import type { Code } from '../../diagnostics/catalog.ts';
 
 /**
  * What hostile texts must end with. Numbers in front of names are rows of the threat model: 1 to 3 bombs of aliases and
