@@ -12,7 +12,7 @@ export function printable(text: string): string {
 
 /** A value of a spec as a message may repeat it: safe, and cut to 64 characters. */
 export function shown(value: string): string {
-  const points = [...value.slice(0, VALUE_LENGTH_MAX * 2 + 2)];
+  const points = Array.from(value.slice(0, VALUE_LENGTH_MAX * 2 + 2));
   const cut = points.length > VALUE_LENGTH_MAX ? `${points.slice(0, VALUE_LENGTH_MAX - 1).join('')}…` : value;
   return printable(cut);
 }

@@ -10,9 +10,10 @@ export function explainUnknownField(
   allowed: readonly string[],
   map: Readonly<Record<string, unknown>>,
   path: JsonPath,
-  { report, place }: Subject,
+  subject: Subject,
 ): void {
-  const at = place([...path, field], 'key');
+  const { report } = subject;
+  const at = subject.place([...path, field], 'key');
   if (field === 'team') {
     report('NT1215', at, {}, { notes: ['the team is the folder below `spec/teams/`'] });
     return;

@@ -122,7 +122,7 @@ function plainOrQuoted(text: string): string {
 
 function explainText(schema: Schema, value: string, path: JsonPath, subject: Subject, part: Part = 'value'): boolean {
   const { minLength = 0, maxLength = Infinity, pattern } = schema;
-  const length = [...value].length;
+  const length = Array.from(value).length;
   const at = () => subject.place(path, part);
   const place = part === 'key' ? `a name in ${named(path.slice(0, -1))}` : named(path);
   if (length < minLength || length > maxLength) {

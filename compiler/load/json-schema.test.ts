@@ -166,7 +166,7 @@ test('it reads what the engine reads', () => {
       const { report, diagnostics } = collector();
       loadSchema({ path: 'x.json', text: JSON.stringify({ const: value }, null, indent) }, report);
       const odd = /__proto__|constructor|prototype|\d{16}|e[+-]?\d/.test(text);
-      if (!odd) expect(diagnostics).toEqual([]);
+      expect(odd ? [] : diagnostics).toEqual([]);
     }),
     { numRuns: 1000 },
   );

@@ -136,3 +136,25 @@ test('every fix of every case takes its problem away and brings no other', async
   }
   expect(fixed).toBeGreaterThan(8);
 });
+
+test.each([
+  ['kind: 3\n', ['NT1202', 'NT1203']],
+  ['{}\n', ['NT1202', 'NT1202']],
+  ['{ kind: Fleet, metadata: { name: a }, spec: {} }\n', ['NT1202']],
+  ['text\n', ['NT1214']],
+  ['kind: Fleet\napiVersion: [1]\n', ['NT1210']],
+])('a document that does not say what it is: %j', (text, codes) => {
+  const { report, diagnostics } = collector();
+  expect(loadFile({ path: PATH, text }, report).documents).toEqual([]);
+  expect(diagnostics.map(({ code }) => code).sort()).toEqual(codes);
+});
+
+test('files in places that hold nothing are passed over', () => {
+  const { report, diagnostics } = collector();
+  const files = [
+    { path: 'spec/pins/dev.yaml', text: 'x' },
+    { path: 'spec/other/x.yaml', text: 'x' },
+  ];
+  expect(loadSpec(files, report)).toEqual({ documents: [], broken: new Set(), assets: new Map() });
+  expect(diagnostics).toEqual([]);
+});

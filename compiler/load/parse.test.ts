@@ -41,3 +41,25 @@ test(`a map may hold ${LIMITS.keysMax} keys and no more`, () => {
   expect(parsed(map(LIMITS.keysMax)).problems).toEqual([]);
   expect(parsed(map(LIMITS.keysMax + 2)).problems).toEqual([`NT1113 ${LIMITS.keysMax + 1}:1`]);
 });
+
+test('the places of closing brackets, quotes and absent values are right', () => {
+  const { report } = collector();
+  const text = 'a: [1, # one\n  2,\n ]\nb: {}\nc:\nd: "x\\n"\n';
+  const [document] = parseFile({ path: 'spec/x.yaml', text }, report);
+  if (document?.root.type !== 'map') throw new Error('the document was not read');
+  const texts = [...document.root.entries.values()].map(({ value }) => text.slice(value.start, value.end));
+  expect(texts).toEqual(['[1, # one\n  2,\n ]', '{}', '', '"x\\n"']);
+});
+
+test('a byte order mark before a directive moves its place by none', () => {
+  expect(parsed('\uFEFF%YAML 1.2\n---\na: 1\n').problems).toEqual(['NT1105 1:1']);
+  expect(parsed('a: 1\n...\n').problems).toEqual(['NT1105 2:1']);
+});
+
+test.each([
+  ['a: &a &b 1\n', 'NT1102 1:7'],
+  ['a: !!!x 1\n', 'NT1104 1:6'],
+  ['a: "b\n', 'NT1101 2:1'],
+])('%j that even the reader refuses has a code of its own', (text, problem) => {
+  expect(parsed(text).problems).toEqual([problem]);
+});

@@ -4,16 +4,20 @@ const LENGTH_MAX = 256;
 /** Why a pattern of a schema must not run on every task; nothing for a good one. */
 export function patternProblem(pattern: string): string | undefined {
   if (pattern.length > LENGTH_MAX) return `it is longer than ${LENGTH_MAX} characters`;
-  try {
-    new RegExp(pattern, 'u');
-  } catch {
-    return 'it is not a regular expression';
-  }
+  if (!isRegExp(pattern)) return 'it is not a regular expression';
   if (/\(\?<?[=!]/.test(withoutClasses(pattern))) return 'it looks ahead or behind';
   if (/\\(?:[1-9]|k<)/.test(withoutClasses(pattern))) return 'it refers back to a group';
   return repeatsRepeats(withoutClasses(withoutSeparated(pattern)))
     ? 'it repeats a group that can match the same text in many ways'
     : undefined;
+}
+
+function isRegExp(pattern: string): boolean {
+  try {
+    return new RegExp(pattern, 'u').unicode;
+  } catch {
+    return false;
+  }
 }
 
 /** `(-[a-z]+)`: what repeats cannot match the separator it begins with, so there is one way to match it. */

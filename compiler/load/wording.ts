@@ -15,7 +15,7 @@ export function typeName(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (isMap(value)) return 'a map';
   if (typeof value === 'string') return `the text \`${safe(value)}\``;
-  return typeof value === 'number' ? `the number ${value}` : `\`${String(value)}\``;
+  return typeof value === 'number' ? `the number ${value}` : `\`${JSON.stringify(value)}\``;
 }
 
 /** A value as a message repeats it: cut, printable, and never a secret. */
