@@ -8,24 +8,37 @@ import type { Emitter } from '../core/emitter.ts';
  */
 export function unitDigest(emitters: readonly Emitter[], parts: readonly unknown[]): string {
   const made = emitters.map(({ name, version }) => `${name}@${version}`).join(',');
-  const hash = createHash('sha256').update(`${VERSION} ${made}\n`);
-  for (const part of parts) hash.update(textOf(part)).update('\n');
-  return hash.digest('hex');
+  let text = `${VERSION} ${made}\n`;
+  for (const part of parts) text += `${textOf(part)}\n`;
+  return createHash('sha256').update(text).digest('hex');
 }
 
-/** A value as a text that is different for every different value: keys sorted, maps in their order, functions left out. */
+/** Texts of facts that many fleets share: an environment's and a team's. */
+const shared = new WeakMap<object, string>();
+const SHARED: ReadonlySet<string> = new Set(['environment', 'team', 'facts', 'company']);
+
+/** A value as a text that is different for every different value: keys and maps in their order, functions left out. */
 function textOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'u';
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return `[${value.map(textOf).join(',')}]`;
   if (value instanceof Map) return `<${[...value].map(([key, item]) => `${textOf(key)}:${textOf(item)}`).join(',')}>`;
   if (isPlace(value)) return JSON.stringify(value.document.file);
   let text = '{';
-  const entries = value as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(entries).sort()) {
-    const item = entries[key];
-    if (item !== undefined && typeof item !== 'function') text += `${JSON.stringify(key)}:${textOf(item)},`;
+  for (const [key, item] of Object.entries(value)) {
+    if (item === undefined || typeof item === 'function') continue;
+    // Keys of the model are identifiers; those of people's maps may be anything.
+    text += `${/^\w+$/.test(key) ? key : JSON.stringify(key)}:`;
+    text += SHARED.has(key) && typeof item === 'object' && item !== null ? sharedText(item as object) : textOf(item);
+    text += ',';
   }
   return `${text}}`;
+}
+
+function sharedText(value: object): string {
+  let text = shared.get(value);
+  if (text === undefined) shared.set(value, (text = textOf(value)));
+  return text;
 }
 
 function isPlace(value: object): value is { document: { file: string } } {

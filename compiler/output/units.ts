@@ -58,12 +58,11 @@ function recipesOf({ environment, emitters }: UnitsInput): Recipe[] {
   for (const fleet of environment.fleets.values()) {
     recipes.push(fleetRecipe(fleet, patches.get(fleet.id) ?? [], forFleets));
   }
-  // An environment emitter may read anything: its unit depends on the whole.
-  let whole: string | undefined;
+  // An environment emitter may read anything: its unit depends on the whole. The fleets' digests stand for the fleets.
+  const { fleets: _, ...rest } = environment;
+  const whole = unitDigest([], [rest, recipes.map(({ id, from }) => [id, from])]);
   for (const emitter of emitters) {
-    if (emitter.scope !== 'environment') continue;
-    whole ??= unitDigest([], [environment]);
-    recipes.push(environmentRecipe(environment, emitter, whole));
+    if (emitter.scope === 'environment') recipes.push(environmentRecipe(environment, emitter, whole));
   }
   return recipes;
 }
