@@ -5,9 +5,20 @@ import { routeLimits } from './capacity/route-limits.ts';
 import { scaleBounds } from './capacity/scale-bounds.ts';
 import { taskCapacity } from './capacity/task-capacity.ts';
 import type { EnvironmentCheck } from './each-environment.ts';
+import { agentPorts } from './graph/agent-ports.ts';
+import { callCycle } from './graph/call-cycle.ts';
+import { derivedNames } from './graph/derived-names.ts';
+import { endpoints } from './graph/endpoints.ts';
+import { envNames } from './graph/env-names.ts';
+import { memoryPath } from './graph/memory-path.ts';
 import { gate } from './objectives/gate.ts';
 import { latencyObjective } from './objectives/latency.ts';
 import { successObjective } from './objectives/success.ts';
+import { egressAllowed } from './ownership/egress.ts';
+import { exportsGranted } from './ownership/exports.ts';
+import { images } from './ownership/images.ts';
+import { patchOwner } from './ownership/patch-owner.ts';
+import { secretPrefix } from './ownership/secrets.ts';
 import { blueGreen } from './rollout/blue-green.ts';
 import { canary } from './rollout/canary.ts';
 import { drain } from './rollout/drain.ts';
@@ -37,8 +48,19 @@ import { unacceptedTask } from './routing/unaccepted-task.ts';
 import { unroutedTask } from './routing/unrouted-task.ts';
 import { weights } from './routing/weights.ts';
 
-/** The rules about where tasks go and whether what is there holds: each looks at one environment. The order does not matter. */
+/** The rules that look at one environment: what belongs to whom, whether it fits together, where tasks go and whether it holds. */
 export const environmentRules: Readonly<Record<string, EnvironmentCheck>> = Object.freeze({
+  exports: exportsGranted,
+  secrets: secretPrefix,
+  egress: egressAllowed,
+  images,
+  'patch-owner': patchOwner,
+  'call-cycle': callCycle,
+  'derived-names': derivedNames,
+  'env-names': envNames,
+  'agent-ports': agentPorts,
+  'memory-path': memoryPath,
+  endpoints,
   'unrouted-task': unroutedTask,
   'unaccepted-task': unacceptedTask,
   'idle-fleet': idleFleet,

@@ -1,5 +1,8 @@
 import { eachEnvironment } from './each-environment.ts';
 import { environmentRules } from './environment-rules.ts';
+import { freezes } from './graph/freezes.ts';
+import { orphanFiles } from './graph/orphans.ts';
+import { unused } from './graph/unused.ts';
 import type { Rule } from './rule.ts';
 
 /** Every rule by its name, in the order in which they run. None needs another to have run. */
@@ -10,4 +13,7 @@ export const rules: Readonly<Record<string, Rule>> = Object.freeze({
       ({ model }, report) => eachEnvironment(model, report, check),
     ]),
   ),
+  freezes,
+  'orphan-files': orphanFiles,
+  unused,
 });

@@ -45,3 +45,8 @@ export function deriveName(parts: readonly string[], lengthMax: number = NAME_LE
 export function fleetNamespace(team: string, fleet: string): string {
   return deriveName([team, fleet]);
 }
+
+/** Whether a host is a Service of the cluster: `<service>.<namespace>.svc`, with or without the cluster's domain. */
+export function isInCluster(host: string): boolean {
+  return /^[a-z0-9-]+\.[a-z0-9-]+\.svc(\.cluster\.local)?$/.test(host);
+}

@@ -114,4 +114,109 @@ export const reference = defineCatalog({
       'Keep one of them.',
     ),
   },
+  NT2020: {
+    severity: 'error',
+    exit: 1,
+    message: 'fleets call each other in a circle: {cycle}',
+    explanation: paragraphs(
+      'When fleets call each other in a circle, an agent can wait for an answer that waits for the same agent: all slots fill up and nothing moves.',
+      'Remove one of the edges. A result can be handed back by completing the task instead of calling the caller.',
+    ),
+  },
+  NT2030: {
+    severity: 'error',
+    exit: 1,
+    message: '`{fleet}` would get the namespace `{namespace}`, which is taken',
+    explanation: paragraphs(
+      'The namespace of a fleet is made from its team and its name; a name over 63 characters is cut and ends in a checksum. Two fleets must never share one.',
+      'Give one of the two another name.',
+    ),
+  },
+  NT2040: {
+    severity: 'error',
+    exit: 1,
+    message: 'environment variable `{name}` is reserved',
+    explanation: paragraphs(
+      'Some variables change how a process is started or which code it loads, others are set by the platform. A fleet that sets them could leave its sandbox or cut itself off.',
+      'Use another name.',
+    ),
+  },
+  NT2041: {
+    severity: 'warning',
+    exit: 1,
+    message: '`$(...)` in `{name}` is kept as text',
+    explanation: paragraphs(
+      'Kubernetes would replace `$(NAME)` in a value by another variable, secrets included. The compiler writes it so that it stays what it is.',
+      'Remove the parentheses if another value was meant, or ignore this if the text is right.',
+    ),
+  },
+  NT2042: {
+    severity: 'error',
+    exit: 1,
+    message: '`{name}` is a variable and a secret',
+    explanation: paragraphs(
+      'A secret with `mount: env` becomes a variable of its name; a variable of the same name would hide it or be hidden.',
+      'Rename one of the two, or mount the secret as a file.',
+    ),
+  },
+  NT2043: {
+    severity: 'error',
+    exit: 1,
+    message: 'the agent cannot listen on port {port}: {reason}',
+    explanation: paragraphs(
+      "Agents run without root and beside the mesh's proxy. A port below 1024, or one that the proxy has, makes the pod fail at its start.",
+      'Choose another port, such as 8080 or 9464.',
+    ),
+  },
+  NT2044: {
+    severity: 'error',
+    exit: 1,
+    message: 'the memory volume cannot be mounted at `{path}`: `{taken}` belongs to the system',
+    explanation: paragraphs(
+      'The volume would hide what is there: secrets, the prompt, the scratch disk or the system itself.',
+      'Mount it elsewhere; `/var/lib/agent` is the default.',
+    ),
+  },
+  NT2045: {
+    severity: 'error',
+    exit: 1,
+    message: '`{host}` is called without encryption outside the cluster',
+    explanation: paragraphs(
+      'Prompts and results would cross the network in the clear, and anybody on the way could change them. Inside the cluster the mesh encrypts.',
+      'Use `https`. Only hosts of the form `<service>.<namespace>.svc` may be called with `http`.',
+    ),
+  },
+  NT2046: {
+    severity: 'error',
+    exit: 1,
+    message: '{port} is not a port',
+    explanation: paragraphs('TCP ports go from 1 to 65535.', 'Correct the port in the address.'),
+  },
+  NT2050: {
+    severity: 'warning',
+    exit: 1,
+    message: 'no fleet uses `{file}`',
+    explanation: paragraphs(
+      'A schema or a prompt that nobody names has no effect. Often the name in the fleet was changed and the file forgotten.',
+      'Remove the file, or name it in a fleet.',
+    ),
+  },
+  NT2051: {
+    severity: 'warning',
+    exit: 1,
+    message: 'no fleet uses {kind} `{name}`',
+    explanation: paragraphs(
+      'It compiles to nothing. Often the last fleet that used it is gone.',
+      'Remove the document, or let a fleet use it.',
+    ),
+  },
+  NT2052: {
+    severity: 'error',
+    exit: 1,
+    message: 'freeze `{name}` ends before it begins',
+    explanation: paragraphs(
+      'A freeze stops deployments between two points in time. One that ends before it begins would stop nothing, and nobody would notice.',
+      'Exchange `from` and `to`.',
+    ),
+  },
 });

@@ -1,0 +1,14 @@
+import type { EnvironmentModel } from '../../core/model.ts';
+import type { Report } from '../../diagnostics/report.ts';
+
+/** An agent can listen on its ports: it is not root, and the mesh has some of its own. */
+export function agentPorts(environment: EnvironmentModel, report: Report): void {
+  for (const fleet of environment.fleets.values()) {
+    for (const part of ['http', 'metrics'] as const) {
+      const port = fleet.agent.ports[part];
+      const at = fleet.from(['agent', 'ports', part]);
+      if (port < 1024) report('NT2043', at, { port, reason: 'only root may listen below 1024' });
+      else if (port >= 15000 && port <= 15100) report('NT2043', at, { port, reason: 'the mesh uses 15000 to 15100' });
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import type { EnvironmentModel } from '../../core/model.ts';
+import type { Report } from '../../diagnostics/report.ts';
+
+/** A fleet reaches only hosts that its team may reach. */
+export function egressAllowed(environment: EnvironmentModel, report: Report): void {
+  for (const fleet of environment.fleets.values()) {
+    const team = environment.teams.get(fleet.team.name);
+    if (team === undefined) continue;
+    for (const [host, { at }] of fleet.egress) {
+      if (team.egress.some((pattern) => covers(pattern, host))) continue;
+      const place = team.egress.length === 0 ? team.at : team.from(['egress'], 'key');
+      const related = [{ message: 'the hosts of the team are listed here', at: place }];
+      report('NT4005', at, { fleet: fleet.id, host, team: team.name }, { related });
+    }
+  }
+}
+
+/** `*.acme.example` covers every name below `acme.example`, and not that name itself. */
+export function covers(pattern: string, host: string): boolean {
+  return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : pattern === host;
+}

@@ -1,0 +1,32 @@
+import type { EnvironmentModel, FleetModel } from '../../core/model.ts';
+import type { Report } from '../../diagnostics/report.ts';
+
+/** Images come from allowed registries and mean the same tomorrow as today. */
+export function images(environment: EnvironmentModel, report: Report): void {
+  for (const fleet of environment.fleets.values()) {
+    checkRegistry(environment, fleet, report);
+    checkPinned(environment, fleet, report);
+  }
+}
+
+function checkRegistry({ facts, from }: EnvironmentModel, fleet: FleetModel, report: Report): void {
+  const { image } = fleet.agent;
+  const { registries } = facts;
+  if (registries === undefined || registries.some((registry) => image.startsWith(`${registry}/`))) return;
+  const related = [{ message: `\`${facts.name}\` allows these`, at: from(['images', 'registries'], 'key') }];
+  const params = { image: image.split('@')[0] ?? image, environment: facts.name };
+  report('NT4006', fleet.from(['agent', 'image']), params, { related });
+}
+
+function checkPinned({ facts, from }: EnvironmentModel, fleet: FleetModel, report: Report): void {
+  const { image } = fleet.agent;
+  const at = fleet.from(['agent', 'image']);
+  if (image.includes('@sha256:')) return;
+  if (facts.requireDigest) {
+    const related = [{ message: `\`${facts.name}\` requires it`, at: from(['images', 'requireDigest'], 'key') }];
+    report('NT4007', at, { image, environment: facts.name }, { related });
+    return;
+  }
+  const tag = /:([^/]+)$/.exec(image)?.[1];
+  if (tag === undefined || tag === 'latest') report('NT4008', at, { image });
+}
