@@ -1,0 +1,130 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { loadAll, YAML11_SCHEMA } from 'js-yaml';
+import { expect, test } from 'vitest';
+import type { SourceFile } from '../spec/contract/source.ts';
+import { compile, hasErrors } from './compile.ts';
+import { readOwnYaml } from './output/read-yaml.ts';
+import { planWrite } from './output/plan.ts';
+import { collector } from './diagnostics/report.ts';
+import { stages } from './stages.ts';
+
+/**
+ * 5,000 specs: `NOVA_TORCH_FULL=1 npx vitest run compiler/compile.property.test.ts`. Each is the base company of the
+ * diagnostics with some of its lines changed, moved, doubled or lost, or its values replaced by unpleasant ones.
+ */
+const RUNS = process.env['NOVA_TORCH_FULL'] === undefined ? 400 : 5_000;
+
+const BASE = join(import.meta.dirname, 'diagnostics/cases/base');
+const base: readonly SourceFile[] = readdirSync(BASE, { recursive: true, encoding: 'utf8' })
+  .filter((path) => statSync(join(BASE, path)).isFile())
+  .map((path) => ({ path: path.replaceAll('\\', '/'), text: readFileSync(join(BASE, path), 'utf8') }))
+  .sort((a, b) => (a.path < b.path ? -1 : 1));
+
+const value = fc.oneof(
+  fc.constantFrom(
+    'yes',
+    'on',
+    'null',
+    '~',
+    '0777',
+    '1_000',
+    '12:30',
+    '.inf',
+    '-0',
+    '1e400',
+    '[]',
+    '{}',
+    '""',
+    '*a',
+    '&a b',
+  ),
+  fc.constantFrom(
+    'a\u2028---\u2028kind: ClusterRole',
+    '"\\u2028---\\u2028x"',
+    "'{{ .Values }}'",
+    '"$(HOME)"',
+    '${x}',
+    '`',
+  ),
+  fc.constantFrom(
+    'code-fixer',
+    'research/web-reader',
+    'nowhere',
+    '-1',
+    '0',
+    '1',
+    '1000000000',
+    '10m',
+    '99%',
+    '5/h',
+    'p99 < 1s',
+  ),
+  fc.constantFrom(
+    'constructor',
+    '__proto__',
+    'toString',
+    'true',
+    '!!js/function x',
+    '|',
+    '>-',
+    '# gone',
+    '? x',
+    '%YAML 1.1',
+  ),
+  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.string({ unit: 'binary', maxLength: 20 }).map((text) => JSON.stringify(text)),
+  fc.integer().map(String),
+);
+
+type Edit = (lines: string[], at: number) => void;
+const edit: fc.Arbitrary<Edit> = fc.oneof(
+  fc.constant<Edit>((lines, at) => lines.splice(at, 1)),
+  fc.constant<Edit>((lines, at) => lines.splice(at, 0, lines[at] ?? '')),
+  fc.constant<Edit>((lines, at) => (lines[at] = `  ${lines[at] ?? ''}`)),
+  fc.nat(200).map<Edit>((to) => (lines, at) => lines.splice(to % lines.length, 0, ...lines.splice(at, 1))),
+  value.map<Edit>((text) => (lines, at) => (lines[at] = (lines[at] ?? '').replace(/: .*$/, () => `: ${text}`))),
+  value.map<Edit>((text) => (lines, at) => (lines[at] = (lines[at] ?? '').replace(/[\w-]+:/, () => `${text}:`))),
+  value.map<Edit>((text) => (lines, at) => lines.splice(at, 0, text)),
+);
+/** Few edits, so that many specs stay valid and are emitted. */
+const edits = fc.array(fc.tuple(fc.nat(base.length - 1), fc.nat(500), edit), { maxLength: 3 });
+
+test('no spec crashes or hangs the compiler, is half written, or is read differently by a YAML 1.1 reader', async () => {
+  let emitted = 0;
+  let refused = 0;
+  await fc.assert(
+    fc.asyncProperty(edits, fc.boolean(), async (changes, reversed) => {
+      const files = edited(changes);
+      const start = performance.now();
+      const result = await compile({ files: reversed ? files.reverse() : files, today: '2026-11-23' }, stages);
+      expect(performance.now() - start).toBeLessThan(2_000);
+      if (hasErrors(result.diagnostics)) {
+        refused++;
+        expect(result.environments).toEqual([]);
+        return;
+      }
+      emitted++;
+      for (const file of result.environments.flatMap(({ units }) => units.flatMap((unit) => unit.files))) {
+        if (!file.path.endsWith('.yaml')) continue;
+        expect(loadAll(file.text, { schema: YAML11_SCHEMA }), file.path).toEqual(readOwnYaml(file.text));
+      }
+      const { report, diagnostics } = collector();
+      const tree = { files: [], foreign: [], indexes: new Map(), brokenIndexes: [], read: () => '' };
+      planWrite({ compiled: result.environments, environmentNames: [], tree, digestOf: () => '', report });
+      expect(diagnostics).toEqual([]);
+    }),
+    { numRuns: RUNS, seed: 20261123 },
+  );
+  expect([emitted > RUNS / 20, refused > RUNS / 20], `${emitted} emitted, ${refused} refused`).toEqual([true, true]);
+}, 900_000);
+
+function edited(changes: readonly (readonly [number, number, Edit])[]): SourceFile[] {
+  const texts = base.map(({ text }) => text.split('\n'));
+  for (const [file, line, change] of changes) {
+    const lines = texts[file] ?? [];
+    if (lines.length > 0) change(lines, line % lines.length);
+  }
+  return base.map(({ path }, index) => ({ path, text: (texts[index] ?? []).join('\n') }));
+}
