@@ -65,12 +65,17 @@ export function masked(text: string): string {
 
 /** Letters and digits mixed with at least 3.5 bits a character; words and paths have less. */
 function isRandom(value: string): boolean {
-  if (!/[0-9]/.test(value) || !/[A-Za-z]/.test(value) || /[$(]/.test(value)) return false;
+  if (!/[0-9]/.test(value) || !/[A-Za-z]/.test(value) || /[$(]/.test(value) || isPath(value)) return false;
   const counts = new Map<string, number>();
   for (const character of value) counts.set(character, (counts.get(character) ?? 0) + 1);
   let bits = 0;
   for (const count of counts.values()) bits -= (count / value.length) * Math.log2(count / value.length);
   return bits >= 3.5;
+}
+
+/** An address, or a path of lower-case words. */
+function isPath(value: string): boolean {
+  return /^[a-z]{2,12}:\/\//.test(value) || (value.includes('/') && value === value.toLowerCase());
 }
 
 function withoutOverlaps(found: SecretShape[]): readonly SecretShape[] {

@@ -1,6 +1,8 @@
+import { parseEvents } from 'js-yaml';
 import { expect, test } from 'vitest';
 import { collector } from '../diagnostics/report.ts';
 import { linesOf } from '../diagnostics/position.ts';
+import { caseFiles } from '../diagnostics/testing/case-files.ts';
 import { LIMITS } from './limits.ts';
 import { parseFile } from './parse.ts';
 import { valueOf } from './tree.ts';
@@ -62,4 +64,22 @@ test.each([
   ['a: "b\n', 'NT1101 2:1'],
 ])('%j that even the reader refuses has a code of its own', (text, problem) => {
   expect(parsed(text).problems).toEqual([problem]);
+});
+
+/** Least time of several rounds, which other work on the machine does not change. */
+function leastMs(work: () => void): number {
+  const rounds = Array.from({ length: 15 }, () => {
+    const begin = performance.now();
+    for (let repeat = 0; repeat < 20; repeat++) work();
+    return performance.now() - begin;
+  });
+  return Math.min(...rounds);
+}
+
+test('all that is refused costs a normal file less than one extra parse', () => {
+  const files = caseFiles('base').filter(({ path }) => path.endsWith('.yaml'));
+  const { report } = collector();
+  const ours = leastMs(() => files.forEach((file) => parseFile(file, report)));
+  const bare = leastMs(() => files.forEach(({ text }) => parseEvents(text, {})));
+  expect(ours / bare).toBeLessThan(2);
 });
