@@ -64,10 +64,8 @@ export function ask(map: QuestionMap, expression: Expression): void {
       ask(map, expression.of);
       return;
     case 'has':
-      if (expression.of.op === 'field') touch(map, expression.of.path);
-      else ask(map, expression.of);
-      return;
     case 'size':
+      for (const path of fields(expression)) touch(map, path);
       return;
     case 'startsWith':
     case 'endsWith':
@@ -87,8 +85,8 @@ const TEXT_SETS = { startsWith: 'prefixes', endsWith: 'suffixes', contains: 'par
 function askText(map: QuestionMap, test: TextTest): void {
   const { of, with: argument } = test;
   if (of.op === 'field' && argument.op === 'literal') {
-    if (typeof argument.value === 'string') touch(map, of.path)[TEXT_SETS[test.op]].add(argument.value);
-    else touch(map, of.path);
+    const questions = touch(map, of.path);
+    if (typeof argument.value === 'string') questions[TEXT_SETS[test.op]].add(argument.value);
   } else giveUp(map, test);
 }
 
@@ -119,10 +117,10 @@ function askSize(
 }
 
 function askMembership(map: QuestionMap, { left, right }: Relation): void {
-  const items = right.op === 'list' ? right.items : [];
-  if (left.op === 'field' && right.op === 'list' && items.every((item) => item.op === 'literal')) {
+  const values = right.op === 'list' ? right.items.flatMap((item) => (item.op === 'literal' ? [item.value] : [])) : [];
+  if (left.op === 'field' && right.op === 'list' && values.length === right.items.length) {
     const questions = touch(map, left.path);
-    for (const item of items) if (item.op === 'literal') questions.equals.add(item.value);
+    for (const value of values) questions.equals.add(value);
   } else if (left.op === 'literal' && right.op === 'field') touch(map, right.path).members.add(left.value);
   else {
     giveUp(map, left);

@@ -162,9 +162,85 @@ test('what is not understood proves nothing', () => {
     'size(input.a) > 1000',
     'has(input.a) == has(input.b)',
     '[input.a] == [1]',
+    'size(input.a) == input.b',
+    'size([input.a]) == 1',
+    '(input.a == 1 || !input.b) == true',
+    '(size(input.a) == 1) == has(input.b)',
+    "input.a.startsWith('x') == input.b.endsWith('y')",
+    "size(input.a) == 'x'",
+    'input.a in input.b',
   ]) {
     expect([text, samples('work', asked(text), [undefined]).complete]).toEqual([text, false]);
   }
+});
+
+test('a question may be asked from either side', () => {
+  const a = { type: 'integer' };
+  const schema = object({ a, files: { type: 'array' } }, ['a', 'files']);
+  expect(inputs(samples('work', asked('3 < input.a'), [schema]))).toEqual([{ a: 3 }, { a: 2 }, { a: 4 }]);
+  expect(inputs(samples('work', asked('1 == size(input.files)'), [schema]))).toEqual([
+    { files: [] },
+    { files: ['x'] },
+    { files: ['x', 'x'] },
+  ]);
+});
+
+test('a test that can never hold asks nothing, and literals ask nothing', () => {
+  expect(
+    inputs(
+      samples('work', asked('input.a < true', 'true', "input.a.contains('b') || false"), [
+        object({ a: { type: 'string' } }, ['a']),
+      ]),
+    ),
+  ).toEqual([{ a: 'x' }, { a: 'xbx' }]);
+});
+
+test('a filler is a character that no text has, even when all common ones are taken', () => {
+  const all = 'xzqwkvjy0123456789~^|';
+  const found = samples('work', asked(`input.a == '${all}'`), [object({ a: { type: 'string' } }, ['a'])]);
+  expect(inputs(found)).toEqual([{ a: all }, { a: '\u2022' }]);
+});
+
+test('more values than are tried leave the choice open', () => {
+  const many = { enum: Array.from({ length: 65 }, (_, index) => index) };
+  const found = samples('work', asked('input.a == 1'), [object({ a: many }, ['a'])]);
+  expect(found.list).toHaveLength(64);
+  expect(found.complete).toBe(false);
+});
+
+test('types and bounds of several schemas are joined', () => {
+  const one = object({ a: { type: 'integer', minimum: 1, maximum: 3 } }, ['a']);
+  const two = object({ a: { type: ['integer', 'null'], minimum: 5, maximum: 6 } }, ['a']);
+  expect(inputs(samples('work', asked('input.a > 4'), [one, two]))).toEqual([
+    { a: 4 },
+    { a: 3 },
+    { a: 5 },
+    { a: null },
+  ]);
+});
+
+test('what a schema says in a way that is not read restricts nothing', () => {
+  const odd: JsonObject = {
+    type: 'object',
+    properties: {
+      deep: { type: 'object', properties: { er: true } },
+      nowhere: { $ref: '#/$defs/none/at/all' },
+      slash: { $ref: '#/$defs/a~1b' },
+    },
+    required: ['deep', 'slash'],
+    $defs: { 'a/b': { const: 1 } },
+  };
+  expect(inputs(samples('work', asked("input.deep.er.more == 'a'"), [odd]))).toEqual([
+    { deep: { er: { more: 'a' } } },
+    { deep: { er: { more: 'x' } } },
+    null,
+  ]);
+  expect(inputs(samples('work', asked("input.nowhere == 'a'"), [odd]))).toEqual([
+    { nowhere: 'a' },
+    { nowhere: 'x' },
+    null,
+  ]);
+  expect(inputs(samples('work', asked('input.slash == 2'), [odd]))).toEqual([{ slash: 1 }]);
 });
 
 test('with too many text tests on one field only single ones are tried', () => {

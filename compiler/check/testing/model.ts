@@ -10,6 +10,7 @@ import type {
   FleetModel,
   Model,
   Node,
+  ProviderFacts,
   RouteModel,
   ScheduleModel,
   SkillRequirement,
@@ -264,6 +265,7 @@ export interface EnvironmentOptions {
   /** Tasks per second. */
   readonly arrivals?: Readonly<Record<string, number>>;
   readonly facts?: Partial<EnvironmentFacts>;
+  readonly providers?: readonly ProviderFacts[];
 }
 
 export const company: CompanyModel = {
@@ -287,7 +289,9 @@ export function environment(options: EnvironmentOptions = {}): EnvironmentModel 
     teams: new Map([...teamNames].sort().map((team) => [team, teamOf(team, options.quotas?.[team] ?? {})])),
     fleets: new Map([...fleets].sort((a, b) => (a.id < b.id ? -1 : 1)).map((each) => [each.id, each])),
     routes: [...(options.routes ?? [])].sort((a, b) => b.precedence - a.precedence || (a.id < b.id ? -1 : 1)),
-    providers: new Map(),
+    providers: new Map(
+      (options.providers ?? []).map((each) => [each.name, { ...node(`provider:${each.name}`), facts: each }]),
+    ),
     toolServers: new Map(),
     schedules: new Map((options.schedules ?? []).map((each) => [each.id, each])),
     patches: [],

@@ -202,3 +202,33 @@ test('the order in which documents were read does not change a byte', async () =
   });
   expect(tableOf((await emitted(turned)).artifacts).digest).toBe(tableOf((await emitted(whole)).artifacts).digest);
 });
+
+test('providers, calls between fleets and outputs are in the table, each map sorted', async () => {
+  const endpoint = { host: 'api.example', port: 443, tls: true, path: '/' };
+  const breaker = { errors: 0.5, openForMs: 30_000 };
+  const facts = [
+    { name: 'b', endpoint, breaker, concurrent: 4, requestsPerSecond: 2 },
+    { name: 'a', endpoint, breaker },
+  ];
+  const peer = (name: string) => ({ id: `eng/${name}`, team: 'eng', name, namespace: `eng--${name}`, httpPort: 8080 });
+  const { at } = fleet('eng/caller');
+  const calls = ['y', 'x'].map((name) => ({ from: peer('caller'), to: peer(name), tasks: ['b', 'a'], at }));
+  const caller = fleet('eng/caller', { calls, providers: facts.map((each) => ({ facts: each, at })) });
+  const fleets = [caller, fleet('eng/x'), fleet('eng/y')];
+  const schedules = [schedule('eng/b'), schedule('eng/a')];
+  const table = tableOf((await emitted(environment({ fleets, providers: facts, schedules }))).artifacts);
+  expect(table.providers).toEqual({ a: { breaker }, b: { requestsPerSecond: 2, concurrent: 4, breaker } });
+  expect(Object.keys(table.providers)).toEqual(['a', 'b']);
+  expect(table.fleets['eng/caller']?.calls).toEqual({ 'eng/x': ['a', 'b'], 'eng/y': ['a', 'b'] });
+  expect(table.fleets['eng/caller']?.providers).toEqual(['b', 'a']);
+  expect(table.schedules.map(({ id }) => id)).toEqual(['eng/a', 'eng/b']);
+});
+
+test('a canary without a gate is judged by the objective alone', async () => {
+  const bare = fleet('eng/bare', {
+    rollout: { strategy: 'canary', steps: [{ share: 0.1, holdMs: 1 }] },
+    accepts: { work: {} },
+  });
+  const table = tableOf((await emitted(environment({ fleets: [bare] }))).artifacts);
+  expect(table.fleets['eng/bare']?.canary?.gate).toEqual({ success: 0.99 });
+});

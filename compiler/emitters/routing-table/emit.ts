@@ -3,7 +3,7 @@ import type { Json } from '../../../spec/contract/source.ts';
 import type { Artifact, Manifest } from '../../core/artifact.ts';
 import { canonicalJson } from '../../../spec/contract/canonical.ts';
 import type { EnvironmentEmitter, EnvironmentInput } from '../../core/emitter.ts';
-import type { EnvironmentModel } from '../../core/model.ts';
+import type { EnvironmentModel, RouteModel } from '../../core/model.ts';
 import { labels, namespaces } from '../../core/names.ts';
 import type { Origin } from '../../core/origin.ts';
 import { routingTable } from '../../core/routing-table.ts';
@@ -84,30 +84,25 @@ function ascii(json: string): string {
 /** Where the parts of the table come from, by JSON Pointer. */
 function origins(environment: EnvironmentModel, table: RoutingTable): Map<string, Origin> {
   const found = new Map<string, Origin>([['', environment.at]]);
-  for (const [index, route] of environment.routes.entries()) {
-    const at = `/routes/${index}`;
-    found.set(at, route.at);
-    found.set(`${at}/tasks`, route.from(['match', 'task']));
-    for (const field of ['require', 'affinity', 'priority', 'fairness', 'limits', 'dedupe', 'queue', 'fallback']) {
-      if (field in (table.routes[index] ?? {})) found.set(`${at}/${field}`, route.from([field]));
-    }
-    if (route.match.where !== undefined) found.set(`${at}/where`, route.match.where.at);
-    for (const [position, target] of (table.routes[index]?.to ?? []).entries()) {
-      const written = route.to.find((each) => each.fleet === target.fleet);
-      if (written !== undefined) found.set(`${at}/to/${position}`, written.at);
-    }
-  }
+  for (const [index, route] of environment.routes.entries()) routeOrigins(found, `/routes/${index}`, route);
   for (const fleet of environment.fleets.values()) {
     const at = `/fleets/${escapePointer(fleet.id)}`;
-    found.set(at, fleet.at);
-    found.set(`${at}/skills`, fleet.from(['skills']));
+    found.set(at, fleet.at).set(`${at}/skills`, fleet.from(['skills']));
     for (const [task, accept] of fleet.accepts) found.set(`${at}/accepts/${escapePointer(task)}`, accept.at);
   }
-  for (const [index, { id }] of table.schedules.entries()) {
-    const schedule = environment.schedules.get(id);
-    if (schedule !== undefined) found.set(`/schedules/${index}`, schedule.at);
-  }
+  const schedules = table.schedules.flatMap(({ id }) => environment.schedules.get(id) ?? []);
+  for (const [index, schedule] of schedules.entries()) found.set(`/schedules/${index}`, schedule.at);
   return found;
+}
+
+const ROUTE_FIELDS = ['require', 'affinity', 'priority', 'fairness', 'limits', 'dedupe', 'queue', 'fallback'] as const;
+
+function routeOrigins(found: Map<string, Origin>, at: string, route: RouteModel): void {
+  found.set(at, route.at).set(`${at}/tasks`, route.from(['match', 'task']));
+  if (route.match.where !== undefined) found.set(`${at}/where`, route.match.where.at);
+  for (const field of ROUTE_FIELDS) if (route[field] !== undefined) found.set(`${at}/${field}`, route.from([field]));
+  const targets = [...route.to].sort((a, b) => (a.fleet < b.fleet ? -1 : 1));
+  for (const [position, target] of targets.entries()) found.set(`${at}/to/${position}`, target.at);
 }
 
 function escapePointer(key: string): string {
