@@ -63,3 +63,10 @@ test('among equally near fleets the first by name is taken', () => {
   });
   expect(problemsOf(capableFleet, where)[0]?.label).toBe('nearest is `eng/also`: no `go`');
 });
+
+test('nobody is mentioned when no fleet accepts the task, or only a target without weight would be able', () => {
+  const lost = route('eng/lost', { tasks: ['lost'], require: { python: 9 }, to: { 'eng/weak': 1 } });
+  expect(problemsOf(capableFleet, environment({ fleets: [weak, strong], routes: [lost] }))[0]?.notes).toBeUndefined();
+  const off = route('eng/work', { require: { python: 3 }, to: { 'eng/weak': 1, 'eng/strong': 0 } });
+  expect(problemsOf(capableFleet, environment({ fleets: [weak, strong], routes: [off] }))[0]?.notes).toBeUndefined();
+});

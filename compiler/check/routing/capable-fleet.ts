@@ -54,9 +54,10 @@ function reportNobody(
   report: Report,
 ): void {
   const closest = nearestFleet(targets, needs);
-  const able = [...(byTask(environment).acceptors.get(route.match.tasks[0] ?? '') ?? [])].find(
-    (fleet) => distance(fleet, needs) === 0,
-  );
+  const targeted = new Set(route.to.map((target) => target.fleet));
+  const able = route.match.tasks
+    .flatMap((task) => byTask(environment).acceptors.get(task) ?? [])
+    .find((fleet) => !targeted.has(fleet.id) && distance(fleet, needs) === 0);
   report(
     'NT5004',
     route.from(['require', 'skills'], 'key'),

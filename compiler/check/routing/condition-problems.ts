@@ -3,6 +3,7 @@ import { parseExpression } from '../../../spec/contract/expression-parser.ts';
 import type { Expression, ExpressionProblem, ParsedExpression } from '../../../spec/contract/expression.ts';
 import type { JsonObject } from '../../../spec/contract/source.ts';
 import type { EnvironmentModel, RouteModel } from '../../core/model.ts';
+import { nearest } from '../../diagnostics/nearest.ts';
 import { weighted } from './capability.ts';
 
 const NO_PLACES: ParsedExpression['places'] = new Map();
@@ -77,4 +78,9 @@ function everywhere(parsed: ParsedExpression, schemas: readonly JsonObject[]): r
 
 function keyOf({ kind, offset, message }: ExpressionProblem): string {
   return `${kind} ${offset} ${message}`;
+}
+
+/** `did you mean ...?` for a name or value that was written wrong; nothing when none is near. */
+export function suggestion({ word, candidates }: ExpressionProblem): string | undefined {
+  return word === undefined || candidates === undefined ? undefined : nearest(word, candidates);
 }

@@ -1,9 +1,8 @@
 import type { JsonObject } from '../../../spec/contract/source.ts';
 import type { EnvironmentModel } from '../../core/model.ts';
 import type { Origin } from '../../core/origin.ts';
-import { nearest } from '../../diagnostics/nearest.ts';
 import type { Report } from '../../diagnostics/report.ts';
-import { conditionProblems, targetSchemas } from './condition-problems.ts';
+import { conditionProblems, suggestion, targetSchemas } from './condition-problems.ts';
 import type { Condition } from './condition-problems.ts';
 
 /** Conditions fit the input schemas of the fleets that the tasks go to. */
@@ -17,16 +16,10 @@ export function conditions(environment: EnvironmentModel, report: Report): void 
 }
 
 function check(condition: Condition, at: Origin, schemas: readonly JsonObject[], report: Report): void {
-  for (const { message, word, candidates, offset, length, hint } of conditionProblems(condition, schemas)) {
-    const meant = word === undefined ? undefined : nearest(word, candidates ?? []);
-    report(
-      'NT5011',
-      { ...at, inside: { offset, length } },
-      { problem: message },
-      {
-        ...(meant === undefined ? {} : { label: `did you mean \`${meant}\`?` }),
-        notes: hint === undefined ? [] : [hint],
-      },
-    );
+  for (const problem of conditionProblems(condition, schemas)) {
+    const { message, offset, length } = problem;
+    const meant = suggestion(problem);
+    const details = meant === undefined ? {} : { label: `did you mean \`${meant}\`?` };
+    report('NT5011', { ...at, inside: { offset, length } }, { problem: message }, details);
   }
 }

@@ -46,7 +46,8 @@ function reportElsewhere(
   const refusals = failed(tryRules(prepared(route), each.task));
   const taker = environment.routes.find((one) => one.id === decision.route?.id);
   const what = taker === undefined ? 'no route takes the task' : `route \`${taker.id}\` takes the task`;
-  const reasons = refusals.length > 0 ? refusals : [`\`${taker?.id ?? ''}\` is tried before \`${route.id}\``];
+  const reasons =
+    refusals.length > 0 ? refusals : [`\`${String(decision.route?.id)}\` is tried before \`${route.id}\``];
   report(
     'NT5060',
     each.at,

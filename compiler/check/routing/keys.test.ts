@@ -85,6 +85,20 @@ test('a weight for a value that never occurs is reported with the nearest one', 
   ]);
 });
 
+test('a key that is no path is the business of its schema', () => {
+  expect(say({ fairness: { key: 'nonsense', weights: { x: 1 } } })).toEqual([]);
+});
+
+test('weights mean something for a value that only one of the fleets knows', () => {
+  const fleets = [
+    fleet('eng/a', { accepts: { work: { input } } }),
+    fleet('eng/b', { accepts: { work: { input: { properties: { tier: { const: 7 } } } } } }),
+  ];
+  const fair = (key: string) =>
+    route('eng/work', { to: { 'eng/a': 1, 'eng/b': 1 }, fairness: { key, weights: { 7: 1, gold: 1 } } });
+  expect(problemsOf(keys, environment({ fleets, routes: [fair('input.tier')] }))).toEqual([]);
+});
+
 test('keys that exist, tenants, labels and open values are fine', () => {
   expect(
     say({

@@ -5,7 +5,7 @@ import type { Origin } from '../../core/origin.ts';
 import { nearest } from '../../diagnostics/nearest.ts';
 import type { Report } from '../../diagnostics/report.ts';
 import { fieldSchema } from '../representatives/field-schema.ts';
-import { pathProblem, targetSchemas } from './condition-problems.ts';
+import { pathProblem, suggestion, targetSchemas } from './condition-problems.ts';
 
 /** Keys and templates are well formed and name fields that the inputs have. */
 export function keys(environment: EnvironmentModel, report: Report): void {
@@ -36,10 +36,10 @@ function checkPath(
 ): void {
   const problem = path[0] === 'input' ? pathProblem(path, schemas) : undefined;
   if (problem === undefined) return;
-  const meant = nearest(problem.word ?? '', problem.candidates ?? []);
+  const meant = suggestion(problem);
   const tasks = route.match.tasks.map((task) => `\`${task}\``).join(' or ');
-  const details =
-    meant === undefined ? {} : { label: `did you mean \`${path.join('.').replace(problem.word ?? '', meant)}\`?` };
+  const right = path.map((name) => (name === problem.word ? meant : name)).join('.');
+  const details = meant === undefined ? {} : { label: `did you mean \`${right}\`?` };
   report('NT5012', at, { key: path.join('.'), tasks }, details);
 }
 
