@@ -26,7 +26,7 @@ const PLAIN_KEY = /^[A-Za-z][A-Za-z0-9_./-]*$/;
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:e[+-][0-9]+)?$/;
 const PLAIN_TEXT = /^(?:[A-Za-z/][\x20-\x7e]*|[1-9][0-9]*(?:m|s|h|d|ms|Ki|Mi|Gi|Ti))$/;
 const NOT_PLAIN = /: |:$| #|[#&*!|>'"%`{}[\]?\\~^$<]| $/;
-const AMBIGUOUS = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|infinity)$/i;
+const AMBIGUOUS = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|infinity|e[-+]?[0-9]+)$/i;
 
 class Reader {
   readonly #text: string;

@@ -16,8 +16,8 @@ const PLAIN_KEY = /^[A-Za-z][A-Za-z0-9_./-]*$/;
 /** Amounts: `250m`, `10Gi`, `30s`. Digits and a unit that no reader knows as part of a number. */
 const AMOUNT = /^[1-9][0-9]{0,14}(?:m|s|h|d|ms|Ki|Mi|Gi|Ti)$/;
 
-/** What some reader takes for a boolean, a null or a number, in any letter case. */
-const RESERVED = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|infinity)$/i;
+/** What some reader takes for a boolean, a null or a number, in any letter case; `e5` is one for the `yaml` package as 1.1. */
+const RESERVED = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|infinity|e[-+]?[0-9]+)$/i;
 
 /**
  * C0, DEL, C1, soft hyphen, marks and controls of writing direction, zero-width characters, U+2028 and U+2029, the byte
