@@ -30,7 +30,9 @@ test('what a document that could not be read may hold is not reported as missing
 
 test('nor what a document holds that could be read but not resolved', () => {
   const written = (kind: 'Fleet' | 'Route') =>
-    ['work', 'odd', 'other'].map((name) => ({ kind, name }) as LoadedSpec['documents'][number]);
+    ['work', 'odd', 'other'].map(
+      (name) => ({ kind, name, team: 'eng', value: { spec: {} } }) as LoadedSpec['documents'][number],
+    );
   expect(codes([], written('Route'))).toEqual(['NT2506', 'NT5002']);
   expect(codes([], written('Fleet'))).toEqual(['NT2506', 'NT5001']);
   expect(codes([], written('Route').slice(1))).toEqual(['NT2506', 'NT5001', 'NT5002']);
