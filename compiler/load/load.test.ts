@@ -158,3 +158,15 @@ test('files in places that hold nothing are passed over', () => {
   expect(loadSpec(files, report)).toEqual({ documents: [], broken: new Set(), assets: new Map() });
   expect(diagnostics).toEqual([]);
 });
+
+test('documents of a file that cannot be parsed are remembered by their looks', () => {
+  const { report } = collector();
+  const text = `${FLEET}---\nkind: "Route"\nmetadata: { labels: { a: b }, name: 'one' }\n---\nkind: Else\n---\n# a: [\nb: "\n`;
+  expect(loadFile({ path: PATH, text }, report)).toEqual({
+    documents: [],
+    broken: [
+      { kind: 'Fleet', id: 'research/extra' },
+      { kind: 'Route', id: 'research/one' },
+    ],
+  });
+});

@@ -7,6 +7,7 @@ import { identify } from './identify.ts';
 import { parseFile } from './parse.ts';
 import { placeOf } from './places.ts';
 import type { FilePlace } from './places.ts';
+import { salvage } from './salvage.ts';
 import { reportDoubts, validateDocument } from './schema.ts';
 import { checkSecrets } from './secrets.ts';
 import { documentFromCache } from './spec-document.ts';
@@ -39,7 +40,10 @@ export function loadFile(file: SourceFile, report: Report): LoadedFile {
   const documents: SpecDocument[] = [];
   const broken: { kind: Kind; id: string }[] = [];
   const textOf = () => file.text;
-  for (const parsed of parseFile(file, report)) {
+  const all = parseFile(file, report);
+  if (all.length === 0)
+    broken.push(...salvage(file.text).map(({ kind, name }) => ({ kind, id: idOf(kind, name, place) })));
+  for (const parsed of all) {
     // What a broken document lacks may be what was refused.
     const { kind, name, sound } = identify(parsed.root, file.path, place, parsed.broken ? () => undefined : report);
     if (kind === undefined) continue;

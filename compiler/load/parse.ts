@@ -2,7 +2,7 @@ import { EVENT_ID, parseEvents, YAMLException } from 'js-yaml';
 import type { Event } from 'js-yaml';
 import type { SourceFile } from '../../spec/contract/source.ts';
 import { shown } from '../diagnostics/clean.ts';
-import type { Report } from '../diagnostics/report.ts';
+import type { Details, Report } from '../diagnostics/report.ts';
 import { checkCharacters, checkIndentation } from './characters.ts';
 import { LIMITS } from './limits.ts';
 import type { ScalarNode, TreeNode } from './tree.ts';
@@ -56,9 +56,23 @@ function eventsOf({ path, text }: SourceFile, report: Report): readonly Event[] 
     if (problem.reason.startsWith('nesting exceeded')) report('NT1114', at, { limit: LIMITS.depthMax });
     else if (/anchor|alias/.test(problem.reason)) report('NT1102', at, {});
     else if (/\btag\b/.test(problem.reason)) report('NT1104', at, {});
-    else report('NT1101', at, { reason: shown(problem.reason) });
+    else report('NT1101', at, { reason: shown(problem.reason) }, hintOf(problem.reason));
     return undefined;
   }
+}
+
+/** What people usually did when the reader gives up for this reason. */
+const HINTS: readonly (readonly [reason: RegExp, hint: string])[] = [
+  [/mapping entry/, 'a value that holds `: ` needs quotes, and keys of one map begin in one column'],
+  [/deficient indentation/, 'a quote or a bracket above is not closed, or this line is not indented enough'],
+  [/quoted scalar/, 'a quote is not closed, or a line inside of quotes is not indented'],
+  [/flow collection/, 'a bracket is not closed, or a comma is missing'],
+  [/alphanumeric|document separator/, 'text that begins with a special character needs quotes'],
+];
+
+function hintOf(reason: string): Details {
+  const hint = HINTS.find(([shape]) => shape.test(reason))?.[1];
+  return hint === undefined ? {} : { notes: [hint] };
 }
 
 function documentsOf(events: readonly Event[], file: SourceFile, report: Report): readonly ParsedDocument[] {
