@@ -1,4 +1,8 @@
+import type { Json } from '../spec/contract/source.ts';
 import { check } from './check/check.ts';
+import { extractFacts } from './closure/extract.ts';
+import { immutableFacts } from './closure/immutable.ts';
+import { prove } from './closure/prove.ts';
 import type { Stages } from './compile.ts';
 import { resolve } from './resolve/resolve.ts';
 
@@ -7,4 +11,7 @@ export const stages: Stages = {
   resolve,
   check: (model, spec, report) => check(model, spec, report),
   emitters: async () => (await import('./emitters/index.ts')).emitters,
+  summarize: (manifests) => extractFacts(manifests) as unknown as Json,
+  immutable: immutableFacts,
+  prove,
 };

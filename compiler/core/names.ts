@@ -50,3 +50,8 @@ export function fleetNamespace(team: string, fleet: string): string {
 export function isInCluster(host: string): boolean {
   return /^[a-z0-9-]+\.[a-z0-9-]+\.svc(\.cluster\.local)?$/.test(host);
 }
+
+/** The Secret of a fleet: written by the secrets operator, mounted by its agents. */
+export function secretName(fleet: string): string {
+  return `${fleet}-secrets`;
+}

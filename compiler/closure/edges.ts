@@ -1,0 +1,89 @@
+import type { EdgeModel } from '../core/model.ts';
+import type { Report } from '../diagnostics/report.ts';
+import { covers } from './facts.ts';
+import type { FlowFacts, Labels } from './facts.ts';
+import type { Graph } from './prove.ts';
+
+/** Every `talksTo` edge is open at both of its ends, and no policy opens a way between fleets that the spec does not have. */
+export function proveEdges(graph: Graph, report: Report): void {
+  const byNamespace = new Map<string, string>();
+  for (const fleet of graph.environment.fleets.values()) byNamespace.set(fleet.namespace, fleet.id);
+  const flows = flowsByFleet(graph, byNamespace);
+  const declared = new Set<string>();
+  for (const fleet of graph.environment.fleets.values()) {
+    for (const edge of fleet.calls) {
+      declared.add(`${edge.from.id} ${edge.to.id}`);
+      if (graph.units.has(`teams/${edge.from.id}`) && graph.units.has(`teams/${edge.to.id}`))
+        proveEdge(edge, graph, flows, report);
+    }
+  }
+  for (const [key, { object, unit }] of flows.between) {
+    if (!declared.has(key))
+      report('NT3009', graph.placeOf(unit, []), { object, from: key.split(' ')[0] ?? '', to: key.split(' ')[1] ?? '' });
+  }
+}
+
+interface Flows {
+  /** Flows by the namespace of the policy. */
+  readonly of: ReadonlyMap<string, readonly FlowFacts[]>;
+  /** `<caller> <callee>` -> a policy that opens the way. */
+  readonly between: ReadonlyMap<string, { readonly object: string; readonly unit: string }>;
+}
+
+function flowsByFleet(graph: Graph, byNamespace: ReadonlyMap<string, string>): Flows {
+  const of = new Map<string, FlowFacts[]>();
+  const between = new Map<string, { object: string; unit: string }>();
+  for (const [unit, facts] of graph.units) {
+    for (const flow of facts.flows) {
+      of.set(flow.namespace, [...(of.get(flow.namespace) ?? []), flow]);
+      const own = byNamespace.get(flow.namespace);
+      const peer = byNamespace.get(flow.peerNamespace);
+      if (own === undefined || peer === undefined || own === peer) continue;
+      between.set(flow.direction === 'out' ? `${own} ${peer}` : `${peer} ${own}`, { object: flow.object, unit });
+    }
+  }
+  return { of, between };
+}
+
+function proveEdge({ from, to, at }: EdgeModel, graph: Graph, flows: Flows, report: Report): void {
+  const caller = podLabels(graph, from.namespace);
+  const callee = podLabels(graph, to.namespace);
+  if (caller === undefined || callee === undefined) return;
+  const out = opens(
+    flows.of.get(from.namespace),
+    'out',
+    caller,
+    { namespace: to.namespace, labels: callee },
+    to.httpPort,
+  );
+  const into = opens(
+    flows.of.get(to.namespace),
+    'in',
+    callee,
+    { namespace: from.namespace, labels: caller },
+    to.httpPort,
+  );
+  if (!out) report('NT3008', at, { from: from.id, to: to.id, side: from.id });
+  if (!into) report('NT3008', at, { from: from.id, to: to.id, side: to.id });
+}
+
+function podLabels(graph: Graph, namespace: string): Labels | undefined {
+  return graph.pods.get(namespace)?.[0]?.labels;
+}
+
+function opens(
+  flows: readonly FlowFacts[] | undefined,
+  direction: 'in' | 'out',
+  pod: Labels,
+  peer: { readonly namespace: string; readonly labels: Labels },
+  port: number,
+): boolean {
+  return (flows ?? []).some(
+    (flow) =>
+      flow.direction === direction &&
+      flow.peerNamespace === peer.namespace &&
+      covers(flow.labels, pod) &&
+      covers(flow.peerLabels, peer.labels) &&
+      (flow.ports.length === 0 || flow.ports.includes(port) || flow.ports.includes('http')),
+  );
+}
