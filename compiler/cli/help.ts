@@ -18,11 +18,14 @@ export function overview(commands: readonly CommandEntry[], style: Style, width:
   return page([
     ['One typed spec for AI-agent fleets: compiled, proven as one graph, and reviewed in a pull request.'],
     [`${style.bold('Usage:')} nova-torch <command> [options]`],
-    [style.bold('Commands:'), ...columns(commands.map(({ name, summary }) => [name, summary] as const), width)],
     [
-      style.bold('Options:'),
-      ...columns([...commonOptions, ['-V, --version', 'Print the version']], width),
+      style.bold('Commands:'),
+      ...columns(
+        commands.map(({ name, summary }) => [name, summary] as const),
+        width,
+      ),
     ],
+    [style.bold('Options:'), ...columns([...commonOptions, ['-V, --version', 'Print the version']], width)],
     [style.bold('Exit codes:'), ...columns(exitRows(Object.values(exits)), width)],
     ['`nova-torch <command> --help` says more about a command, `nova-torch explain` about a problem or a field.'],
   ]);
@@ -47,7 +50,9 @@ export function commandHelp(
   style: Style,
   width: number = WIDTH_DEFAULT,
 ): string {
-  const options = Object.entries(command.options).map(([key, spec]) => [optionTerm(key, spec), optionSummary(spec)] as const);
+  const options = Object.entries(command.options).map(
+    ([key, spec]) => [optionTerm(key, spec), optionSummary(spec)] as const,
+  );
   const words = command.arguments.map(({ name, summary }) => [`<${name}>`, summary] as const);
   const examples = command.examples.map(({ line, summary }) => [line, summary] as const);
   return page([

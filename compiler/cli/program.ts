@@ -41,7 +41,11 @@ export function parse(command: Command, words: readonly string[], path: readonly
 }
 
 /** Splits the words into those that name a command and the rest; `-C dir` may stand before the name. */
-export function split(words: readonly string[]): { readonly names: string[]; readonly before: string[]; readonly rest: string[] } {
+export function split(words: readonly string[]): {
+  readonly names: string[];
+  readonly before: string[];
+  readonly rest: string[];
+} {
   const before: string[] = [];
   let index = 0;
   for (; index < words.length; index++) {
@@ -63,7 +67,8 @@ export function unknownCommand(word: string, among: readonly CommandEntry[]): Us
 
 function declare(key: string, spec: OptionSpec<unknown>): Option {
   const option = new Option(optionTerm(key, spec));
-  if (spec.kind === 'many') return option.argParser((value: string, before: readonly string[] = []) => append(before, value));
+  if (spec.kind === 'many')
+    return option.argParser((value: string, before: readonly string[] = []) => append(before, value));
   if (spec.kind === 'choice') return option.argParser((value: string) => oneOf(key, spec, value));
   if (spec.kind === 'integer') return option.argParser((value: string) => whole(key, spec, value));
   return option;
@@ -87,7 +92,9 @@ function whole(key: string, spec: OptionSpec<unknown>, value: string): number {
   const [min, max] = spec.bounds ?? [0, Number.MAX_SAFE_INTEGER];
   const number = /^[0-9]{1,9}$/.test(value) ? Number(value) : Number.NaN;
   if (number >= min && number <= max) return number;
-  throw new UsageError(`\`${longFlag(key)}\` does not take \`${value}\``, [`it takes a whole number from ${min} to ${max}`]);
+  throw new UsageError(`\`${longFlag(key)}\` does not take \`${value}\``, [
+    `it takes a whole number from ${min} to ${max}`,
+  ]);
 }
 
 function withFallbacks(specs: OptionSpecs, given: Values): Values {

@@ -61,7 +61,12 @@ test('control characters in a complaint are shown as escapes', async () => {
 test('help of a command is the same however it is asked for', async () => {
   const { stdout } = await runHere(['completion', '--help']);
   expect(stdout).toContain('nova-torch completion: print a completion script for your shell\n');
-  for (const words of [['completion', '-h'], ['help', 'completion'], ['-h', 'completion'], ['completion', 'bash', '-h']]) {
+  for (const words of [
+    ['completion', '-h'],
+    ['help', 'completion'],
+    ['-h', 'completion'],
+    ['completion', 'bash', '-h'],
+  ]) {
     expect(await runHere(words)).toEqual({ code: 0, stdout, stderr: '' });
   }
 });
@@ -81,7 +86,10 @@ test('a bug says that it is ours and how to report it, and shows its stack only 
   const broken = () => {
     throw new Error('the sky is green');
   };
-  const world = { today: '', heard: (text: string) => (text.startsWith('#') || text.length > 2000 ? broken() : undefined) };
+  const world = {
+    today: '',
+    heard: (text: string) => (text.startsWith('#') || text.length > 2000 ? broken() : undefined),
+  };
   const { code, stderr } = await runHere(['completion', 'bash'], world);
   expect(code).toBe(70);
   expect(stderr).toBe(
@@ -108,7 +116,8 @@ test('a bug that is no Error is reported as well', async () => {
 
 test('what the operating system refuses is no bug', async () => {
   const refused = (code: string, path?: string) => (text: string) => {
-    if (text.startsWith('#')) throw Object.assign(new Error(code), { code, syscall: 'open', ...(path ? { path } : {}) });
+    if (text.startsWith('#'))
+      throw Object.assign(new Error(code), { code, syscall: 'open', ...(path ? { path } : {}) });
   };
   const words = ['completion', 'bash'];
   expect(await runHere(words, { heard: refused('EACCES', 'x/y') })).toMatchObject({

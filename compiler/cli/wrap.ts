@@ -23,7 +23,8 @@ export function columns(rows: readonly (readonly [string, string])[], width: num
   const room = Math.max(30, width - left - 4);
   return rows.flatMap(([term, meaning]) => {
     const [first = '', ...rest] = wrap(meaning, room);
-    const head = term.length > left ? [`  ${term}`, `  ${' '.repeat(left)}  ${first}`] : [`  ${term.padEnd(left)}  ${first}`];
+    const head =
+      term.length > left ? [`  ${term}`, `  ${' '.repeat(left)}  ${first}`] : [`  ${term.padEnd(left)}  ${first}`];
     return [...head, ...rest.map((line) => `  ${' '.repeat(left)}  ${line}`)].map((line) => line.trimEnd());
   });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Json, JsonObject } from '../../spec/contract/source.ts';
+import type { Json } from '../../spec/contract/source.ts';
 import type { CompiledUnit } from '../compile.ts';
 import { VERSION } from '../core/version.ts';
 import { isList, isObject } from './json.ts';
@@ -90,7 +90,7 @@ export function merkleRoot(manifest: Json): string | undefined {
   const units = isObject(manifest) ? manifest['units'] : undefined;
   if (!isObject(units)) return undefined;
   const names = Object.keys(units).sort();
-  return sha256(names.map((name) => `${name} ${String((units as JsonObject)[name])}\n`).join(''));
+  return sha256(names.map((name) => `${name} ${String(units[name])}\n`).join(''));
 }
 
 /** Hex SHA-256 of a text or bytes. */

@@ -20,7 +20,10 @@ export const completion = defineCommand({
   async run({ arguments: [shell = ''], context }) {
     const known = shells.find((name) => name === shell);
     if (known === undefined) {
-      return refuse(context, `no completion for \`${shell}\``, [...meant(nearest(shell, shells)), `there is bash, zsh and fish`]);
+      return refuse(context, `no completion for \`${shell}\``, [
+        ...meant(nearest(shell, shells)),
+        `there is bash, zsh and fish`,
+      ]);
     }
     const { completionScript } = await import('../completion/script.ts');
     context.out.write(await completionScript(known));

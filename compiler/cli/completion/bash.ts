@@ -50,7 +50,9 @@ function step(node: Node, name: string): string {
 
 function valued(nodes: readonly Node[]): string {
   const patterns = nodes.flatMap((node) =>
-    node.options.filter(({ value }) => value !== undefined).flatMap(({ flags }) => flags.map((flag) => `"${id(node)} ${flag}"`)),
+    node.options
+      .filter(({ value }) => value !== undefined)
+      .flatMap(({ flags }) => flags.map((flag) => `"${id(node)} ${flag}"`)),
   );
   return patterns.join('|');
 }

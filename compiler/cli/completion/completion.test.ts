@@ -40,7 +40,10 @@ COMP_WORDS=(${quoted}); COMP_CWORD=${words.length}
 [ "$(complete -p nova-torch)" = "complete -F _nova_torch nova-torch" ] || exit 9
 _nova_torch
 printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', script + drive], { cwd: folder, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', script + drive], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   return stdout.split('\n').filter((line) => line !== '');
 }

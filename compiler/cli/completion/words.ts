@@ -52,6 +52,8 @@ function nodeOf({ path, entry, command }: Branch, branches: readonly Branch[]): 
 
 function children(branches: readonly Branch[], path: readonly string[]): Node['commands'] {
   return branches
-    .filter((branch) => branch.path.length === path.length + 1 && path.every((word, index) => branch.path[index] === word))
+    .filter(
+      (branch) => branch.path.length === path.length + 1 && path.every((word, index) => branch.path[index] === word),
+    )
     .map(({ entry }) => ({ name: entry.name, summary: entry.summary }));
 }

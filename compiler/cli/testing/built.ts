@@ -15,7 +15,11 @@ export interface BuiltRun {
 }
 
 /** Runs the built command in a process of its own, without a terminal. */
-export function runBuilt(words: readonly string[], cwd: string, more: { input?: string; env?: Record<string, string> } = {}): BuiltRun {
+export function runBuilt(
+  words: readonly string[],
+  cwd: string,
+  more: { input?: string; env?: Record<string, string> } = {},
+): BuiltRun {
   const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, [BUILT, ...words], {
     cwd,
@@ -46,7 +50,11 @@ export function write(folder: string, files: Readonly<Record<string, string>>): 
 export function contents(folder: string): Record<string, string> {
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll('\\', '/'))
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    )
     .sort();
   return Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
 }
