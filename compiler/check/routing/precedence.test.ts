@@ -1,4 +1,9 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { evaluate } from '../../../spec/contract/expression-evaluate.ts';
+import { compileTable, route as decide } from '../../../spec/contract/match.ts';
+import type { Task } from '../../../spec/contract/task.ts';
+import { draftTable } from '../../core/routing-table.ts';
 import { condition, environment, fleet, route } from '../testing/model.ts';
 import { problemsOf } from '../testing/problems.ts';
 import { precedence } from './precedence.ts';
@@ -73,4 +78,66 @@ test('with too many routes to try every task, only what is shown by a task is sa
   expect(found[59]?.problem).toBe(
     'error NT5020: route `eng/r59` never gets a `work`: `eng/a` takes them all before it',
   );
+});
+
+const fragments = fc.constantFrom(
+  "input.lang == 'nb'",
+  "input.lang != 'nb'",
+  'input.size > 3',
+  'input.size <= 3',
+  "input.repo.startsWith('acme/')",
+  "input.repo.endsWith('.git')",
+  "labels.channel == 'web'",
+  'has(input.size)',
+  "tenant in ['a', 'b']",
+);
+const wheres = fc
+  .array(fc.tuple(fragments, fc.constantFrom(' && ', ' || ', ' && !')), { minLength: 1, maxLength: 3 })
+  .map((parts) => parts.map(([text, glue], index) => (index === 0 ? text : `${glue}(${text})`)).join(''));
+const tasks = fc.record(
+  {
+    tenant: fc.constantFrom('a', 'b', 'c'),
+    labels: fc.record({ channel: fc.constantFrom('web', 'ci') }, { requiredKeys: [] }),
+    input: fc.record(
+      {
+        lang: fc.constantFrom('nb', 'sv'),
+        size: fc.integer({ min: 2, max: 5 }),
+        repo: fc.constantFrom('acme/web', 'acme/web.git', 'other/x.git', 'other'),
+      },
+      { requiredKeys: [] },
+    ),
+  },
+  { requiredKeys: [] },
+);
+
+test('no task ever reaches a route that is said to be hidden, and every doubt is real', () => {
+  let hidden = 0;
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(wheres, fc.constantFrom(400, 500, 600)), { minLength: 2, maxLength: 4 }),
+      fc.array(tasks, { minLength: 10 }),
+      (written, bodies) => {
+        const routes = written.map(([text, order], index) =>
+          route(`eng/r${index}`, { where: condition(text), precedence: order }),
+        );
+        const where = environment({ routes });
+        const table = compileTable(draftTable(where));
+        const taken = new Set(bodies.map((body) => decide(table, { task: 'work', ...body } as Task).route?.id));
+        for (const { problem, notes } of problemsOf(precedence, where)) {
+          const [, code, first = '', second = ''] =
+            /error (NT\d+)[^`]*`([^`]+)`(?: and `([^`]+)`)?/.exec(problem) ?? [];
+          if (code === 'NT5020') {
+            hidden++;
+            expect([first, taken.has(first)]).toEqual([first, false]);
+          } else {
+            const example = JSON.parse((notes?.[0] ?? '').replace('both take ', '')) as Task;
+            const both = routes.filter((each) => evaluate(condition(each.match.where?.text ?? '').expression, example));
+            expect(both.map(({ id }) => id)).toEqual(expect.arrayContaining([first, second]));
+          }
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+  expect(hidden).toBeGreaterThan(10);
 });
