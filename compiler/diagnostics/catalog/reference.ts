@@ -190,7 +190,10 @@ export const reference = defineCatalog({
     severity: 'error',
     exit: 1,
     message: '{port} is not a port',
-    explanation: paragraphs('TCP ports go from 1 to 65535.', 'Correct the port in the address.'),
+    explanation: paragraphs(
+      'TCP ports go from 1 to 65535; an address with another one can never be reached.',
+      'Correct the port in the address, or leave it out for that of the scheme.',
+    ),
   },
   NT2050: {
     severity: 'warning',
