@@ -1,7 +1,6 @@
 /** Longest value of a spec that a message repeats, in characters. */
 const VALUE_LENGTH_MAX = 64;
 
-/* oxlint-disable-next-line no-control-regex -- these are the characters that must not reach a terminal */
 const UNPRINTABLE =
   /[\u0000-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]/g;
 

@@ -5,7 +5,6 @@ import type { Report } from '../diagnostics/report.ts';
 const REPORTED_MAX = 10;
 
 const PLAIN_ASCII = /^[\t\n\r\x20-\x7E]*$/;
-/* oxlint-disable-next-line no-control-regex -- the characters that are refused */
 const CONTROL =
   '\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F\\u2028\\u2029\\uFFF9-\\uFFFB\\uFFFE\\uFFFF';
 const INVISIBLE =

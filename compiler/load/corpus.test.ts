@@ -38,7 +38,6 @@ function outcomeOf(text: string): Outcome {
   return { exit: exitCodeOf(diagnostics), problems, printed: printText(diagnostics, files), milliseconds };
 }
 
-/* oxlint-disable-next-line no-control-regex -- what must never reach a terminal */
 const DANGEROUS = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2066-\u2069]/;
 
 test('every file of the corpus has an expectation, and every expectation a file', () => {

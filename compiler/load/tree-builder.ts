@@ -10,7 +10,6 @@ import type { ParsedDocument } from './parse.ts';
 import { resolvePlain } from './scalar.ts';
 import type { Entry, ScalarNode, TreeNode } from './tree.ts';
 
-/* oxlint-disable-next-line no-control-regex -- the range of ASCII */
 const NOT_ASCII = /[^\u0000-\u007F]/;
 /** Most problems that are reported for one document: a bomb has thousands, and the first ones say it. */
 const REPORTED_MAX = 10;
