@@ -2,6 +2,7 @@ import type { Json, SourceFile } from '../spec/contract/source.ts';
 import type { Manifest } from './core/artifact.ts';
 import type { Emitter } from './core/emitter.ts';
 import type { EnvironmentModel, Model } from './core/model.ts';
+import type { Place } from './core/origin.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
 import { ordered } from './diagnostics/order.ts';
 import { collector } from './diagnostics/report.ts';
@@ -69,6 +70,16 @@ export interface Stages {
   readonly summarize?: (manifests: readonly Manifest[]) => Json;
   /** What the cluster would refuse to change later about the manifests of one unit, as plain data. */
   readonly immutable?: (manifests: readonly Manifest[]) => Json;
+  /** Compares what `immutable` said about a unit in the previous tree with what it says now; nothing when the unit is gone. */
+  readonly compare?: (change: UnitChange, report: Report) => void;
+}
+
+export interface UnitChange {
+  readonly unit: string;
+  readonly before: Json;
+  readonly after?: Json;
+  /** Where the spec says what stands at a field. */
+  readonly place: (field: string) => Place;
 }
 
 export interface UnitContext {
@@ -84,6 +95,8 @@ export interface Known {
   readonly load: (files: readonly SourceFile[], report: Report) => LoadedSpec;
   readonly unit: (environment: string, unit: string, from: string) => KnownUnit | undefined;
   readonly keep: (environment: string, unit: KnownUnit) => void;
+  /** What `immutable` said about a unit when the generated tree was written; nothing when it is not in the tree. */
+  readonly immutable: (environment: string, unit: string) => Json | undefined;
 }
 
 export interface KnownUnit {
@@ -99,6 +112,7 @@ export const NOTHING_KNOWN: Known = {
   load: loadSpec,
   unit: () => undefined,
   keep: () => undefined,
+  immutable: () => undefined,
 };
 
 /** load -> resolve -> check: every problem of the spec, without emitting anything. */

@@ -1,7 +1,8 @@
 import type { Json } from '../spec/contract/source.ts';
 import { check } from './check/check.ts';
 import { extractFacts } from './closure/extract.ts';
-import { immutableFacts } from './closure/immutable.ts';
+import { compareImmutable, immutableFacts } from './closure/immutable.ts';
+import type { ImmutableFacts } from './closure/immutable.ts';
 import { prove } from './closure/prove.ts';
 import type { Stages } from './compile.ts';
 import { resolve } from './resolve/resolve.ts';
@@ -13,5 +14,10 @@ export const stages: Stages = {
   emitters: async () => (await import('./emitters/index.ts')).emitters,
   summarize: (manifests) => extractFacts(manifests) as unknown as Json,
   immutable: immutableFacts,
+  compare: ({ before, after, ...change }, report) => {
+    // Both were made by `immutableFacts`, one of them in an earlier compile.
+    const now = after === undefined ? {} : { after: after as unknown as ImmutableFacts };
+    compareImmutable({ ...change, before: before as unknown as ImmutableFacts, ...now }, report);
+  },
   prove,
 };

@@ -142,6 +142,27 @@ test('a warning of an emitter is said on every run, with or without a change', a
   expect(await run(root)).toMatchObject({ problems: first.problems, unchanged: false });
 });
 
+test('what the cluster would refuse to change is compared with the tree, also for a fleet that is gone', async () => {
+  const root = repository();
+  put(root, { [TRIAGE]: fleet('triage', 'fixed 1') });
+  expect((await run(root)).problems).toEqual([]);
+  const before = tree(root);
+  put(root, { [TRIAGE]: fleet('triage', 'fixed 2') });
+  const changed = await run(root);
+  expect(changed.problems).toEqual(['NT3010 `data` of teams/support/triage cannot be changed from  to ']);
+  expect(changed.diagnostics[0]?.at.file).toBe(TRIAGE);
+  rmSync(join(root, TRIAGE));
+  const gone = await run(root);
+  expect(gone.problems).toHaveLength(2);
+  expect(gone.problems[0]).toMatch(/^NT3011 it and its volumes would be left behind: `teams\/support\/triage`/);
+  expect(gone.diagnostics[1]?.at.file).toBe('generated/.index/prod/teams/support/triage.json');
+  expect(tree(root)).toEqual(before);
+  for (const name of ['dev', 'prod'])
+    rmSync(join(root, 'generated', name, 'teams/support/triage'), { recursive: true });
+  expect((await run(root)).problems).toEqual([]);
+  expect(Object.keys(tree(root)).filter((path) => path.includes('triage'))).toEqual([]);
+});
+
 test('only the chosen environments are emitted, and the others keep their files', async () => {
   const root = repository();
   await run(root);

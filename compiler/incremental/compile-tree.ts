@@ -12,7 +12,7 @@ import { placeOf as placeInSpec } from '../load/places.ts';
 import { planWrite } from '../output/plan.ts';
 import type { WritePlan } from '../output/plan.ts';
 import { readTree } from '../output/tree.ts';
-import { indexPath, sha256 } from '../output/unit-index.ts';
+import { indexPath, parseIndex, sha256 } from '../output/unit-index.ts';
 import { placeOf, recover, writeTree } from '../output/write.ts';
 import type { Place } from '../output/write.ts';
 import { readCache, writeCache } from './cache-file.ts';
@@ -103,7 +103,15 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
   const units = unitLoader((readCache(cache.units) as KnownUnits | undefined) ?? {}, tree);
   const { environments, today, stages } = options;
   const input = { files, today, ...(environments !== undefined && { environments }) };
-  const result = await compile(input, stages, { load: documents.load, unit: units.unit, keep: units.keep });
+  const result = await compile(input, stages, {
+    load: documents.load,
+    unit: units.unit,
+    keep: units.keep,
+    immutable: (environment, unit) => {
+      const index = sourceReader(place.folder)(indexPath(environment, unit));
+      return index === undefined ? undefined : parseIndex(index)?.immutable;
+    },
+  });
   diagnostics.push(...result.diagnostics);
 
   const plan = hasErrors(diagnostics) ? undefined : await applyPlan(options, place, result, generated, diagnostics);
@@ -193,7 +201,17 @@ async function applyPlan(
     const discard = options.discardEdits === undefined ? {} : { discardEdits: options.discardEdits };
     const environmentNames = model.environments.map(({ name }) => name);
     const digestOf = (path: string): string => generated.of(path);
-    return planWrite({ compiled, environmentNames, tree: readTree(place.folder), digestOf, ...discard, report });
+    const tree = readTree(place.folder);
+    const plan = planWrite({ compiled, environmentNames, tree, digestOf, ...discard, report });
+    for (const path of plan.removes) {
+      const index = tree.indexes.get(path);
+      if (index === undefined || index.immutable === null) continue;
+      // Whoever removed the files as well has said that they may go.
+      const folder = path.split('/')[1] ?? '';
+      if (!Object.keys(index.files).some((file) => plan.removes.includes(`${folder}/${file}`))) continue;
+      options.stages.compare?.({ unit: index.unit, before: index.immutable, place: () => wholeOf(path) }, report);
+    }
+    return plan;
   };
   let plan: WritePlan | undefined;
   if (options.mode === 'compare') {

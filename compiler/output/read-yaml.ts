@@ -196,10 +196,7 @@ class Reader {
   }
 
   #quoted(text: string): string {
-    // `\U0001F600` is YAML's only; everything else the writer quotes is JSON.
-    const json = text.replace(/\\(?:U([0-9a-f]{8})|(.))/g, (escape, hex: string | undefined) =>
-      hex === undefined ? escape : String.fromCodePoint(Number.parseInt(hex, 16)),
-    );
+    const json = text.includes('\\U') ? wideEscapes(text) : text;
     try {
       const value: unknown = JSON.parse(json);
       if (typeof value === 'string') return value;
@@ -212,4 +209,11 @@ class Reader {
   #fail(reason: string): never {
     throw new YamlShapeError(this.#line, reason);
   }
+}
+
+/** `\U0001F600` is YAML's only; everything else that the writer quotes is JSON. */
+function wideEscapes(text: string): string {
+  return text.replace(/\\(?:U([0-9a-f]{8})|(.))/g, (escape, hex: string | undefined) =>
+    hex === undefined ? escape : String.fromCodePoint(Number.parseInt(hex, 16)),
+  );
 }

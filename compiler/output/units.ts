@@ -3,6 +3,7 @@ import type { CompiledUnit, Known, KnownUnit, RenderedFile, Stages } from '../co
 import type { Artifact, Manifest } from '../core/artifact.ts';
 import type { Emitter, EnvironmentEmitter, FleetEmitter } from '../core/emitter.ts';
 import type { EnvironmentModel, FleetModel, PatchModel } from '../core/model.ts';
+import type { Place } from '../core/origin.ts';
 import type { Report } from '../diagnostics/report.ts';
 import { render } from './render.ts';
 import { unitDigest } from './unit-digest.ts';
@@ -34,6 +35,8 @@ interface Recipe {
   /** SHA-256 of everything it depends on. */
   readonly from: string;
   readonly shared: boolean;
+  /** Where the spec says what stands at a field of its objects. */
+  readonly place: (field: string) => Place;
   readonly inputs: readonly string[];
   readonly emit: (report: Report) => Promise<readonly Emitted[]>;
 }
@@ -73,6 +76,7 @@ function fleetRecipe(fleet: FleetModel, patches: readonly PatchModel[], emitters
     id: `teams/${fleet.id}`,
     from: unitDigest(emitters, [fleet, patches]),
     shared: false,
+    place: (field) => (/memory|volume|storage/i.test(field) ? fleet.from(['memory']) : fleet.at),
     inputs: [...new Set(files)].sort(),
     emit: async (report) => {
       const emitted: Emitted[] = [];
@@ -89,6 +93,7 @@ function environmentRecipe(environment: EnvironmentModel, emitter: EnvironmentEm
     id: emitter.name,
     from: unitDigest([emitter], [whole]),
     shared: true,
+    place: () => environment.at,
     inputs: [environment.at.document.file],
     emit: async (report) => [{ emitter: emitter.name, artifacts: (await emitter.load())({ environment, report }) }],
   };
@@ -112,6 +117,10 @@ async function make(recipe: Recipe, { environment, stages, known, today, report 
   const manifests = stages.patch?.(context, unpatched) ?? unpatched;
   if (manifests.length !== unpatched.length) throw new Error(`patching ${recipe.id} changed the number of its objects`);
   const files = filesOf(emitted, manifests);
+  const immutable = stages.immutable?.(manifests) ?? null;
+  const before = known.immutable(environment.name, recipe.id);
+  const change = { unit: recipe.id, after: immutable, place: recipe.place };
+  if (before !== undefined && before !== null) stages.compare?.({ ...change, before }, counting);
   const made: KnownUnit = {
     from: recipe.from,
     unit: {
@@ -120,7 +129,7 @@ async function make(recipe: Recipe, { environment, stages, known, today, report 
       inputs: recipe.inputs,
       files,
       objects: manifests.length,
-      immutable: stages.immutable?.(manifests) ?? null,
+      immutable,
     },
     summary: stages.summarize?.(manifests) ?? null,
   };

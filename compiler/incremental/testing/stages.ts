@@ -31,7 +31,15 @@ export function stagesFor(counts: Counts, environments: readonly string[] = ['de
       return Promise.resolve([configMaps(counts), list(counts)]);
     },
     summarize: (manifests) => manifests.length,
-    immutable: (manifests) => manifests.map(({ value }) => value['kind'] ?? null),
+    immutable: (manifests) => {
+      const fixed = manifests.map(({ value }) => JSON.stringify(value['data'])).find((data) => data.includes('fixed'));
+      return fixed ?? null;
+    },
+    compare: ({ unit, before, after, place }, report) => {
+      const at = place('memory');
+      if (after === undefined) report('NT3011', at, { object: 'it', unit });
+      else if (after !== before) report('NT3010', at, { field: 'data', object: unit, before: '', after: '' });
+    },
   };
 }
 
