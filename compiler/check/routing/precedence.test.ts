@@ -122,7 +122,7 @@ test('no task ever reaches a route that is said to be hidden, and every doubt is
         );
         const where = environment({ routes });
         const table = compileTable(draftTable(where));
-        const taken = new Set(bodies.map((body) => decide(table, { task: 'work', ...body } as Task).route?.id));
+        const taken = new Set(bodies.map((body) => decide(table, { task: 'work', ...body }).route?.id));
         for (const { problem, notes } of problemsOf(precedence, where)) {
           const [, code, first = '', second = ''] =
             /error (NT\d+)[^`]*`([^`]+)`(?: and `([^`]+)`)?/.exec(problem) ?? [];
