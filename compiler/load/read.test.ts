@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { collector } from '../diagnostics/report.ts';
@@ -155,4 +156,17 @@ test('1,000 small files are listed and read in well under a second', () => {
   const begin = performance.now();
   expect(readSpec(root, report)).toHaveLength(1000);
   expect(performance.now() - begin).toBeLessThan(600);
+});
+
+test('a socket is refused', async () => {
+  const root = folderWith(COMPANY);
+  const server = createServer();
+  await new Promise<void>((resolve) => {
+    server.listen(join(root, 'spec/socket.yaml'), resolve);
+  });
+  expect(read(root)).toEqual({
+    paths: ['spec/company.yaml'],
+    problems: ['NT1001 `spec/socket.yaml` is a socket, and only regular files are read'],
+  });
+  await new Promise((resolve) => server.close(resolve));
 });

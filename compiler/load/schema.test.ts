@@ -172,3 +172,29 @@ test('a schema that does not exist is our own mistake', () => {
   expect(() => schemaNamed('Nothing')).toThrow('no schema is called Nothing');
   expect(followed({ $ref: '#/$defs/duration', description: 'Mine.' }).form).toMatch(/^A length of time/);
 });
+
+test('a value near an allowed one is corrected, in quotes where it would be read as a number', () => {
+  const { report, diagnostics } = collector();
+  const subject = { report, place: () => ({ file: 'x', start: 0, end: 0 }) };
+  explainSchema({ enum: ['1.33', 'sidecar'] }, '1.34', ['a'], subject);
+  explainSchema({ enum: ['1.33', 'sidecar'] }, 'sidecra', ['a'], subject);
+  explainSchema({ enum: ['1.33', 'sidecar'] }, 3, ['a'], subject);
+  explainSchema({ enum: ['1.33', 'sidecar'] }, 'sidecar', ['a'], subject);
+  expect(diagnostics.map(({ fix }) => fix?.edits[0]?.text)).toEqual(['"1.33"', 'sidecar', undefined]);
+});
+
+test('a pattern without a meaning is shown itself, and a list of any values may hold anything', () => {
+  const { report, diagnostics } = collector();
+  const subject = { report, place: () => ({ file: 'x', start: 0, end: 0 }) };
+  explainSchema({ type: 'string', pattern: '^a+$' }, 'b', ['a'], subject);
+  explainSchema({ type: 'array' }, [1, 'x'], ['a'], subject);
+  explainSchema({}, null, ['a'], subject);
+  explainSchema({ type: 'object' }, { a: 1 }, ['a'], subject);
+  expect(diagnostics.map(({ message }) => message)).toEqual(['`a` cannot be `b`: it must match `^a+$`']);
+});
+
+test('alternatives that nothing tells apart are our own mistake', () => {
+  const subject = { report: () => undefined, place: () => ({ file: 'x', start: 0, end: 0 }) };
+  const alternatives = { oneOf: [{ type: 'object' as const }, { type: 'object' as const }] };
+  expect(() => explainSchema(alternatives, {}, ['a'], subject)).toThrow('no field tells the alternatives of `a` apart');
+});
