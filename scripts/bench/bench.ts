@@ -97,11 +97,13 @@ try {
   if (!(nothing.value as { unchanged: boolean }).unchanged)
     throw new Error('a run without a change compiled something');
   row('1,000 fleets, no change', nothing.wallMs, 'ms wall', { most: 150 });
+  row('  processor', nothing.cpuMs, 'ms CPU');
   const changed = several(7, (round) => {
     changeOneFleet(small, 5 + round);
     return measure(COMPILE, small);
   });
   row('1,000 fleets, one changed', changed.wallMs, 'ms wall', { most: 400 });
+  row('  processor', changed.cpuMs, 'ms CPU');
   row('  files written', (changed.value as { written: number }).written, 'files');
 
   if (objects > 0) {
