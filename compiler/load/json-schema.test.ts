@@ -58,6 +58,7 @@ test.each([
     '1:13 NT1402 this is not a JSON Schema: `$schema` must be `https://json-schema.org/draft/2020-12/schema`',
   ],
   ['{"$id": "#x"}', '1:9 NT1402 this is not a JSON Schema: `$id` must be an address'],
+  ['{"$id": {}}', '1:9 NT1402 this is not a JSON Schema: `$id` must be text, found a map'],
   ['{"not": {"$id": "x"}}', '1:10 NT1402 this is not a JSON Schema: `$id` can stand at its top only'],
   [
     '{"properties": {"a": 3}}',

@@ -56,7 +56,7 @@ class SchemaChecker {
       const form = KEYWORDS.get(keyword);
       if (form === undefined) this.#refuseKeyword(keyword, key);
       else if (keyword === '$id' && path.length > 0) this.refuse(key, '`$id` can stand at its top only');
-      else if (keyword === '$id' && /[#\s]/.test(String(valueOf(value))))
+      else if (keyword === '$id' && value.type === 'scalar' && /[#\s]/.test(String(value.value)))
         this.refuse(value, '`$id` must be an address');
       else if (keyword === '$schema' && valueOf(value) !== DRAFT)
         this.refuse(value, `\`$schema\` must be \`${DRAFT}\``);
