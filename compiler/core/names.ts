@@ -55,3 +55,42 @@ export function isInCluster(host: string): boolean {
 export function secretName(fleet: string): string {
   return `${fleet}-secrets`;
 }
+
+/** Where an agent finds what the platform gives it. */
+export const paths = {
+  secrets: '/etc/nova-torch/secrets',
+  prompt: '/etc/nova-torch/prompt',
+  temporary: '/tmp',
+} as const;
+
+/** Ports of shared services, and of the mesh's proxy. */
+export const ports = {
+  scheduler: 8080,
+  otlp: 4317,
+  istiod: 15012,
+  hbone: 15008,
+  mergedMetrics: 15020,
+  egressGateway: 8443,
+  dns: 53,
+} as const;
+
+/** Labels that find the pods of shared services. */
+export const pods = {
+  scheduler: { 'app.kubernetes.io/name': 'nova-torch-scheduler' },
+  collector: { 'app.kubernetes.io/name': 'otel-gateway-collector' },
+  prometheus: { 'app.kubernetes.io/name': 'prometheus' },
+  istiod: { app: 'istiod' },
+  egressGateway: { istio: 'egressgateway' },
+  dns: { 'k8s-app': 'kube-dns' },
+} as const;
+
+/** The class that agents are scheduled with. */
+export const AGENT_PRIORITY = 'nova-torch-agent';
+
+/** Labels that say which pods are a fleet's. They are never changed: selectors cannot be. */
+export function fleetSelector(fleet: {
+  readonly name: string;
+  readonly team: string;
+}): Readonly<Record<string, string>> {
+  return { [labels.name]: fleet.name, [labels.team]: fleet.team };
+}

@@ -1,7 +1,7 @@
 import { formatCpu, formatSize } from '../../../spec/contract/units.ts';
 import type { EnvironmentModel, FleetModel, TeamModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
-import { largest } from './largest.ts';
+import { largest } from '../../core/largest.ts';
 
 /** Most fleets a table names; the others are one line. */
 const ROWS_MAX = 12;

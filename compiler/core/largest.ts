@@ -1,4 +1,4 @@
-import type { FleetModel } from '../../core/model.ts';
+import type { FleetModel } from './model.ts';
 
 /** Share of its pods that a rolling update may add, as Kubernetes does by itself. */
 const ROLLING_SURGE = 0.25;

@@ -1,0 +1,56 @@
+import type { Json, JsonPath } from '../../../spec/contract/source.ts';
+import type { FleetModel } from '../../core/model.ts';
+import { LABEL_PREFIX, fleetSelector, labels } from '../../core/names.ts';
+import { trace } from '../../core/trace.ts';
+
+/** What every object of a fleet is made from. */
+export interface FleetContext {
+  readonly fleet: FleetModel;
+  /** Labels of every object. */
+  readonly labels: Record<string, string>;
+  /** Labels that select the fleet's pods. */
+  readonly selector: Record<string, string>;
+  /** Marks a value with the place in the fleet's spec that decides it. */
+  readonly from: <T extends Json>(value: T, ...path: JsonPath) => T;
+  /** Metadata of an object in the fleet's namespace. */
+  readonly metadata: (name: string, wave: number, annotations?: Record<string, string>) => Metadata;
+}
+
+export interface Metadata {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly labels: Record<string, string>;
+  readonly annotations: Record<string, string>;
+}
+
+/** Argo CD applies lower waves first. */
+export const waves = { namespace: -8, guard: -7, access: -3, workload: 0 } as const;
+
+export function waveAnnotation(wave: number): Record<string, string> {
+  return { 'argocd.argoproj.io/sync-wave': String(wave) };
+}
+
+export function fleetContext(fleet: FleetModel): FleetContext {
+  const own = Object.entries(fleet.labels).map(([name, value]) => [`${LABEL_PREFIX}/${name}`, value]);
+  const name = trace(fleet.name, fleet.at);
+  const all: Record<string, string> = {
+    ...(Object.fromEntries(own) as Record<string, string>),
+    ...fleetSelector({ name, team: fleet.team.name }),
+    [labels.fleet]: name,
+    [labels.environment]: fleet.environment.name,
+    [labels.partOf]: 'nova-torch',
+    [labels.managedBy]: 'nova-torch',
+  };
+  return {
+    fleet,
+    labels: all,
+    selector: fleetSelector({ name, team: fleet.team.name }),
+    from: (value, ...path) => trace(value, fleet.from(path)),
+    metadata: (objectName, wave, annotations = {}) => ({
+      name: objectName,
+      namespace: trace(fleet.namespace, fleet.at),
+      labels: all,
+      annotations: { ...waveAnnotation(wave), ...annotations },
+    }),
+  };
+}

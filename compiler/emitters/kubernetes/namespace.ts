@@ -1,0 +1,97 @@
+import type { Chart } from 'cdk8s';
+import * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';
+import { formatCpu, formatSize } from '../../../spec/contract/units.ts';
+import { largest } from '../../core/largest.ts';
+import type { FleetModel } from '../../core/model.ts';
+import { LABEL_PREFIX } from '../../core/names.ts';
+import { present } from './present.ts';
+import { waveAnnotation, waves } from './context.ts';
+import type { FleetContext } from './context.ts';
+
+/** The fleet's namespace: restricted, in the mesh, and bounded by what the fleet may need at its largest. */
+export function addNamespace(chart: Chart, context: FleetContext): void {
+  const { fleet, from } = context;
+  const { team, environment } = fleet;
+  new k8s.KubeNamespace(chart, 'namespace', {
+    metadata: {
+      name: from(fleet.namespace),
+      labels: {
+        ...context.labels,
+        ...securityLabels(fleet),
+        ...meshLabels(fleet),
+        [`${LABEL_PREFIX}/company`]: environment.company,
+      },
+      annotations: present({
+        ...waveAnnotation(waves.namespace),
+        [`${LABEL_PREFIX}/owners`]: team.owners.join(','),
+        [`${LABEL_PREFIX}/oncall`]: team.oncall,
+      }),
+    },
+  });
+  new k8s.KubeResourceQuota(chart, 'quota', {
+    metadata: context.metadata('fleet', waves.guard),
+    spec: { hard: quotaOf(context) },
+  });
+  new k8s.KubeLimitRange(chart, 'limits', {
+    metadata: context.metadata('fleet', waves.guard),
+    spec: { limits: [containerLimits(context)] },
+  });
+}
+
+/** Restricted Pod Security, by the rules of the environment's own version, so that an upgrade changes nothing unseen. */
+function securityLabels({ environment }: FleetModel): Record<string, string> {
+  const version = `v${environment.kubernetes}`;
+  return Object.fromEntries(
+    ['enforce', 'warn', 'audit'].flatMap((mode) => [
+      [`pod-security.kubernetes.io/${mode}`, 'restricted'],
+      [`pod-security.kubernetes.io/${mode}-version`, version],
+    ]),
+  ) as Record<string, string>;
+}
+
+function meshLabels({ environment }: FleetModel): Record<string, string> {
+  return environment.mesh === 'ambient'
+    ? { 'istio.io/dataplane-mode': 'ambient' }
+    : { 'istio.io/rev': environment.meshRevision };
+}
+
+/** One pod above the most, so that a pod that is still going does not hold up its successor. */
+function quotaOf({ fleet, from }: FleetContext): Record<string, k8s.Quantity> {
+  const { cpuMillis, memoryBytes, ephemeralBytes } = fleet.agent.resources;
+  const pods = largest(fleet).pods + 1;
+  const text = (value: string, ...path: string[]) => k8s.Quantity.fromString(from(value, ...path));
+  const volumes = fleet.memory === undefined ? 0 : fleet.scale.max;
+  return {
+    pods: text(String(pods), 'scale', 'max'),
+    'requests.cpu': text(formatCpu(pods * cpuMillis), 'agent', 'resources', 'cpu'),
+    'requests.memory': text(formatSize(pods * memoryBytes), 'agent', 'resources', 'memory'),
+    'limits.memory': text(formatSize(pods * memoryBytes), 'agent', 'resources', 'memory'),
+    'requests.ephemeral-storage': text(formatSize(pods * ephemeralBytes), 'agent', 'resources', 'ephemeral'),
+    persistentvolumeclaims: text(String(volumes), 'scale', 'max'),
+    ...(fleet.memory === undefined
+      ? {}
+      : { 'requests.storage': text(formatSize(volumes * fleet.memory.sizeBytes), 'memory', 'size') }),
+    'services.loadbalancers': k8s.Quantity.fromString('0'),
+    'services.nodeports': k8s.Quantity.fromString('0'),
+  };
+}
+
+/** What a container gets that says nothing, and the most it may say. No limit on processor: throttling breaks latency. */
+function containerLimits({ fleet, from }: FleetContext): k8s.LimitRangeItem {
+  const { memoryBytes, ephemeralBytes } = fleet.agent.resources;
+  const quantity = (value: string) => k8s.Quantity.fromString(value);
+  const least = (bytes: number, floor: number) => formatSize(Math.max(bytes, floor));
+  return {
+    type: 'Container',
+    defaultRequest: { cpu: quantity('100m'), memory: quantity('128Mi'), 'ephemeral-storage': quantity('64Mi') },
+    default: { memory: quantity('256Mi'), 'ephemeral-storage': quantity('512Mi') },
+    max: {
+      memory: k8s.Quantity.fromString(from(least(memoryBytes, 1024 * MIB), 'agent', 'resources', 'memory')),
+      'ephemeral-storage': k8s.Quantity.fromString(
+        from(least(ephemeralBytes, 1024 * MIB), 'agent', 'resources', 'ephemeral'),
+      ),
+    },
+  };
+}
+
+const MIB = 2 ** 20;

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';
+import { formatCpu, formatSize } from '../../../spec/contract/units.ts';
+import { AGENT_PRIORITY, LABEL_PREFIX, labels, paths, secretName } from '../../core/names.ts';
+import type { FleetContext } from './context.ts';
+import { variablesOf } from './variables.ts';
+
+/** Name of the ConfigMap with the prompt. */
+export function promptName(fleet: string): string {
+  return `${fleet}-prompt`;
+}
+
+/** Seconds between the end of draining and the kill: the agent hands back what it could not finish. */
+const GRACE_SECONDS = 30;
+
+/** The pod of a fleet. Whoever runs it (a Deployment, a StatefulSet, a Rollout) takes it as it is. */
+export function podTemplate(context: FleetContext, spread: k8s.TopologySpreadConstraint[]): k8s.PodTemplateSpec {
+  const { fleet, from } = context;
+  const { agent, rollout } = fleet;
+  return {
+    metadata: {
+      labels: { ...context.labels, [labels.version]: from(agent.build, 'agent', 'build') },
+      annotations: podAnnotations(context),
+    },
+    spec: {
+      serviceAccountName: from(fleet.name),
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      priorityClassName: AGENT_PRIORITY,
+      terminationGracePeriodSeconds: from(Math.ceil(rollout.drainMs / 1000) + GRACE_SECONDS, 'rollout', 'drain'),
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 10001,
+        runAsGroup: 10001,
+        fsGroup: 10001,
+        fsGroupChangePolicy: 'OnRootMismatch',
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      topologySpreadConstraints: spread,
+      containers: [containerOf(context)],
+      volumes: volumesOf(context),
+    },
+  };
+}
+
+/** The proxy serves the agent's metrics with its own; a change of the prompt starts new pods. */
+function podAnnotations({ fleet, from }: FleetContext): Record<string, string> {
+  const { ports, prompt } = fleet.agent;
+  return {
+    'prometheus.io/scrape': 'true',
+    'prometheus.io/port': from(String(ports.metrics), 'agent', 'ports', 'metrics'),
+    'prometheus.io/path': '/metrics',
+    ...(prompt === undefined
+      ? {}
+      : { [`${LABEL_PREFIX}/prompt-sha256`]: from(sha256(prompt.text), 'agent', 'prompt') }),
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function containerOf(context: FleetContext): k8s.Container {
+  const { fleet, from } = context;
+  const { agent } = fleet;
+  return {
+    name: 'agent',
+    image: from(agent.image, 'agent', 'image'),
+    imagePullPolicy: 'IfNotPresent',
+    ...(agent.args.length === 0
+      ? {}
+      : { args: agent.args.map((text, index) => from(escaped(text), 'agent', 'args', index)) }),
+    ports: [
+      { name: 'http', containerPort: from(agent.ports.http, 'agent', 'ports', 'http'), protocol: 'TCP' },
+      { name: 'http-metrics', containerPort: from(agent.ports.metrics, 'agent', 'ports', 'metrics'), protocol: 'TCP' },
+    ],
+    env: variablesOf(context),
+    volumeMounts: mountsOf(context),
+    startupProbe: { ...probe('/healthz/startup'), periodSeconds: 2, failureThreshold: 60 },
+    readinessProbe: { ...probe('/healthz/ready'), periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 2 },
+    livenessProbe: { ...probe('/healthz/live'), periodSeconds: 10, timeoutSeconds: 2, failureThreshold: 3 },
+    lifecycle: { preStop: probe('/drain') },
+    resources: resourcesOf(context),
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+  };
+}
+
+/** Kubernetes replaces `$(NAME)` in arguments and variables; doubled, it stays what it is. */
+export function escaped(text: string): string {
+  return text.replaceAll('$(', '$$$$(');
+}
+
+function probe(path: string): { httpGet: k8s.HttpGetAction } {
+  return { httpGet: { path, port: k8s.IntOrString.fromString('http') } };
+}
+
+function resourcesOf({ fleet, from }: FleetContext): k8s.ResourceRequirements {
+  const { cpuMillis, memoryBytes, ephemeralBytes } = fleet.agent.resources;
+  const at = (text: string, name: string) => k8s.Quantity.fromString(from(text, 'agent', 'resources', name));
+  const held = {
+    memory: at(formatSize(memoryBytes), 'memory'),
+    'ephemeral-storage': at(formatSize(ephemeralBytes), 'ephemeral'),
+  };
+  return { requests: { cpu: at(formatCpu(cpuMillis), 'cpu'), ...held }, limits: held };
+}
+
+function mountsOf({ fleet, from }: FleetContext): k8s.VolumeMount[] {
+  const { memory, agent, secrets } = fleet;
+  const hasFiles = [...secrets.values()].some(({ mount }) => mount === 'file');
+  return [
+    { name: 'tmp', mountPath: paths.temporary },
+    ...(hasFiles ? [{ name: 'secrets', mountPath: paths.secrets, readOnly: true }] : []),
+    ...(agent.prompt === undefined ? [] : [{ name: 'prompt', mountPath: paths.prompt, readOnly: true }]),
+    ...(memory === undefined ? [] : [{ name: 'memory', mountPath: from(memory.path, 'memory', 'path') }]),
+  ];
+}
+
+function volumesOf({ fleet, from }: FleetContext): k8s.Volume[] {
+  const { agent, secrets } = fleet;
+  const files = [...secrets].filter(([, { mount }]) => mount === 'file');
+  const sizeLimit = from(formatSize(agent.resources.ephemeralBytes / 2), 'agent', 'resources', 'ephemeral');
+  return [
+    { name: 'tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString(sizeLimit) } },
+    ...(files.length === 0
+      ? []
+      : [
+          {
+            name: 'secrets',
+            secret: {
+              secretName: from(secretName(fleet.name), 'secrets'),
+              defaultMode: 0o440,
+              items: files.map(([key]) => ({ key: from(key, 'secrets', key), path: key })),
+            },
+          },
+        ]),
+    ...(agent.prompt === undefined
+      ? []
+      : [{ name: 'prompt', configMap: { name: from(promptName(fleet.name), 'agent', 'prompt') } }]),
+  ];
+}

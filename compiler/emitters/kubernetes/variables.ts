@@ -1,0 +1,57 @@
+import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';
+import type { Endpoint } from '../../core/model.ts';
+import { namespaces, ports, secretName } from '../../core/names.ts';
+import type { FleetContext } from './context.ts';
+import { escaped } from './pod.ts';
+
+/** What an agent is told: who it is, where the platform is, and its own variables. Sorted by name in each part. */
+export function variablesOf(context: FleetContext): k8s.EnvVar[] {
+  const { fleet, from } = context;
+  const { agent } = fleet;
+  const given: Readonly<Record<string, string>> = {
+    NOVA_TORCH_BUILD: from(agent.build, 'agent', 'build'),
+    NOVA_TORCH_DELIVERY: from(agent.delivery, 'agent', 'delivery'),
+    NOVA_TORCH_ENVIRONMENT: fleet.environment.name,
+    NOVA_TORCH_FLEET: from(fleet.id),
+    NOVA_TORCH_HTTP_PORT: from(String(agent.ports.http), 'agent', 'ports', 'http'),
+    NOVA_TORCH_SCHEDULER_URL: `http://nova-torch-scheduler.${namespaces.system}.svc:${ports.scheduler}`,
+    NOVA_TORCH_SLOTS: from(String(agent.slots), 'agent', 'slots'),
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://otel-gateway-collector.${namespaces.observability}.svc:${ports.otlp}`,
+    OTEL_SERVICE_NAME: from(fleet.name),
+    ...usesOf(context),
+  };
+  const secrets = [...fleet.secrets].filter(([, { mount }]) => mount === 'env');
+  return [
+    { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+    ...Object.entries(given).map(([name, value]) => ({ name, value })),
+    {
+      name: 'OTEL_RESOURCE_ATTRIBUTES',
+      value: `service.namespace=${fleet.namespace},deployment.environment.name=${fleet.environment.name},service.instance.id=$(POD_NAME)`,
+    },
+    ...Object.entries(agent.env).map(([name, value]) => ({ name, value: from(escaped(value), 'agent', 'env', name) })),
+    ...secrets.map(([name]) => ({
+      name,
+      valueFrom: { secretKeyRef: { name: secretName(fleet.name), key: from(name, 'secrets', name) } },
+    })),
+  ];
+}
+
+/** Providers and tool servers, as JSON: where they are and what may be asked of them. */
+function usesOf({ fleet, from }: FleetContext): Record<string, string> {
+  const providers = fleet.providers.map(({ facts }) => ({ name: facts.name, url: urlOf(facts.endpoint) }));
+  const tools = [...fleet.tools].map(([name, { facts, allow }]) => ({
+    name,
+    url: urlOf(facts.endpoint),
+    transport: facts.transport,
+    allow,
+  }));
+  return {
+    ...(providers.length === 0 ? {} : { NOVA_TORCH_PROVIDERS: from(JSON.stringify(providers), 'providers') }),
+    ...(tools.length === 0 ? {} : { NOVA_TORCH_TOOLS: from(JSON.stringify(tools), 'tools') }),
+  };
+}
+
+function urlOf({ host, port, tls, path }: Endpoint): string {
+  const usual = tls ? 443 : 80;
+  return `${tls ? 'https' : 'http'}://${host}${port === usual ? '' : `:${port}`}${path === '/' ? '' : path}`;
+}

@@ -1,0 +1,153 @@
+import type { ApiObject, Chart } from 'cdk8s';
+import * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';
+import { formatSize } from '../../../spec/contract/units.ts';
+import type { YoungFields } from '../../cdk8s/synthesize.ts';
+import type { MemoryModel } from '../../core/model.ts';
+import { LABEL_PREFIX } from '../../core/names.ts';
+import { present } from './present.ts';
+import { waves } from './context.ts';
+import type { FleetContext } from './context.ts';
+import { podTemplate, promptName } from './pod.ts';
+
+type Extend = (object: ApiObject, fields: YoungFields) => void;
+
+/** What runs the agents: a Deployment, or a StatefulSet when each agent has a volume of its own. */
+export function addWorkload(chart: Chart, context: FleetContext, extend: Extend): void {
+  const { fleet } = context;
+  if (fleet.memory === undefined) addDeployment(chart, context);
+  else addStatefulSet(chart, context, fleet.memory);
+  addService(chart, context, extend);
+  addBudget(chart, context);
+  addPrompt(chart, context);
+}
+
+function workloadMetadata(context: FleetContext) {
+  const { fleet, from } = context;
+  const annotations = present({
+    [`${LABEL_PREFIX}/description`]:
+      fleet.description === undefined ? undefined : from(fleet.description, 'description'),
+    [`${LABEL_PREFIX}/role`]: fleet.role === undefined ? undefined : from(fleet.role, 'role'),
+  });
+  return context.metadata(from(fleet.name), waves.workload, annotations);
+}
+
+/** A fleet of a fixed size says it; one that is scaled leaves the number to its scaler. */
+function replicasOf({ fleet, from }: FleetContext): { replicas?: number } {
+  const { min, max } = fleet.scale;
+  return min === max ? { replicas: from(max, 'scale', 'max') } : {};
+}
+
+function addDeployment(chart: Chart, context: FleetContext): void {
+  new k8s.KubeDeployment(chart, 'workload', {
+    metadata: workloadMetadata(context),
+    spec: {
+      ...replicasOf(context),
+      revisionHistoryLimit: 5,
+      minReadySeconds: 15,
+      progressDeadlineSeconds: 600,
+      strategy: {
+        type: 'RollingUpdate',
+        rollingUpdate: { maxSurge: k8s.IntOrString.fromString('25%'), maxUnavailable: k8s.IntOrString.fromNumber(0) },
+      },
+      selector: { matchLabels: context.selector },
+      template: podTemplate(context, spreadOf(context, ['pod-template-hash'])),
+    },
+  });
+}
+
+function addStatefulSet(chart: Chart, context: FleetContext, memory: MemoryModel): void {
+  const { fleet, from } = context;
+  const keep = memory.keep === 'always' ? 'Retain' : 'Delete';
+  const size = k8s.Quantity.fromString(from(formatSize(memory.sizeBytes), 'memory', 'size'));
+  new k8s.KubeStatefulSet(chart, 'workload', {
+    metadata: workloadMetadata(context),
+    spec: {
+      ...replicasOf(context),
+      serviceName: from(fleet.name),
+      podManagementPolicy: 'Parallel',
+      revisionHistoryLimit: 5,
+      minReadySeconds: 15,
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
+      persistentVolumeClaimRetentionPolicy: {
+        whenDeleted: from(keep, 'memory', 'keep'),
+        whenScaled: from(keep, 'memory', 'keep'),
+      },
+      selector: { matchLabels: context.selector },
+      template: podTemplate(context, spreadOf(context, [])),
+      volumeClaimTemplates: [
+        {
+          metadata: { name: 'memory' },
+          spec: {
+            accessModes: ['ReadWriteOncePod'],
+            ...(memory.storageClass === undefined
+              ? {}
+              : { storageClassName: from(memory.storageClass, 'memory', 'class') }),
+            resources: { requests: { storage: size } },
+          },
+        },
+      ],
+    },
+  });
+}
+
+/** Pods of one version spread over zones and nodes; without the hash, those of the old version would count too. */
+function spreadOf({ selector }: FleetContext, matchLabelKeys: string[]): k8s.TopologySpreadConstraint[] {
+  return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey, index) => ({
+    maxSkew: index + 1,
+    topologyKey,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: selector },
+    ...(matchLabelKeys.length === 0 ? {} : { matchLabelKeys }),
+  }));
+}
+
+/** Calls go to a near agent first, where the version knows how to say so. */
+function addService(chart: Chart, context: FleetContext, extend: Extend): void {
+  const { fleet, from } = context;
+  const headless = fleet.memory !== undefined;
+  const service = new k8s.KubeService(chart, 'service', {
+    metadata: context.metadata(from(fleet.name), waves.workload),
+    spec: {
+      ...(headless ? { clusterIp: 'None', publishNotReadyAddresses: false } : {}),
+      selector: context.selector,
+      ports: [
+        {
+          name: 'http',
+          port: from(fleet.agent.ports.http, 'agent', 'ports', 'http'),
+          targetPort: k8s.IntOrString.fromString('http'),
+          protocol: 'TCP',
+          appProtocol: 'http',
+        },
+      ],
+    },
+  });
+  if (!headless && minorOf(fleet.environment.kubernetes) >= 31)
+    extend(service, { '/spec/trafficDistribution': 'PreferClose' });
+}
+
+/** The 33 of `1.33`. */
+function minorOf(version: string): number {
+  return Number(version.split('.')[1]);
+}
+
+function addBudget(chart: Chart, context: FleetContext): void {
+  const { fleet, from } = context;
+  new k8s.KubePodDisruptionBudget(chart, 'budget', {
+    metadata: context.metadata(from(fleet.name), waves.workload),
+    spec: {
+      maxUnavailable: k8s.IntOrString.fromString('10%'),
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      selector: { matchLabels: context.selector },
+    },
+  });
+}
+
+function addPrompt(chart: Chart, context: FleetContext): void {
+  const { fleet, from } = context;
+  const { prompt } = fleet.agent;
+  if (prompt === undefined) return;
+  new k8s.KubeConfigMap(chart, 'prompt', {
+    metadata: context.metadata(from(promptName(fleet.name), 'agent', 'prompt'), waves.access),
+    data: { 'prompt.md': from(prompt.text, 'agent', 'prompt') },
+  });
+}
