@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SourceFile } from '../../spec/contract/source.ts';
-import { compile, hasErrors } from '../compile.ts';
 import type { CompileResult, Stages } from '../compile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { ordered } from '../diagnostics/order.ts';
@@ -9,16 +8,13 @@ import { collector } from '../diagnostics/report.ts';
 import { listSpec, readEntry } from '../load/read.ts';
 import type { SpecEntry } from '../load/read.ts';
 import { placeOf as placeInSpec } from '../load/places.ts';
-import { planWrite } from '../output/plan.ts';
 import type { WritePlan } from '../output/plan.ts';
 import { readTree } from '../output/tree.ts';
 import { indexPath, parseIndex, sha256 } from '../output/unit-index.ts';
 import { placeOf, recover, writeTree } from '../output/write.ts';
 import type { Place } from '../output/write.ts';
 import { readCache, writeCache } from './cache-file.ts';
-import { documentLoader } from './known-documents.ts';
 import type { KnownFiles } from './known-documents.ts';
-import { unitLoader } from './known-units.ts';
 import type { KnownUnits } from './known-units.ts';
 import { FileDigests, TICK_MS } from './file-digests.ts';
 import type { KnownFile } from './file-digests.ts';
@@ -28,7 +24,8 @@ export interface CompileTreeOptions {
   readonly root: string;
   /** `YYYY-MM-DD` */
   readonly today: string;
-  readonly stages: Stages;
+  /** Or a way to them: a run without a change imports none of them. */
+  readonly stages: Stages | (() => Promise<Stages>);
   readonly environments?: readonly string[];
   /** `compare` writes nothing and reports every file that is out of date. */
   readonly mode: 'write' | 'compare';
@@ -92,6 +89,10 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
     return remembered(state, options.root);
   }
 
+  const { compile } = await import('../compile.ts');
+  const { documentLoader } = await import('./known-documents.ts');
+  const { unitLoader } = await import('./known-units.ts');
+  const stages = typeof options.stages === 'function' ? await options.stages() : options.stages;
   const files = entries.flatMap((entry) => sourceFile(entry, options.root, spec, report) ?? []);
   const tree = {
     digestOf: (path: string) => (generated.stat(path) === undefined ? undefined : generated.of(path)),
@@ -101,7 +102,7 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
     spec.of(path),
   );
   const units = unitLoader((readCache(cache.units) as KnownUnits | undefined) ?? {}, tree);
-  const { environments, today, stages } = options;
+  const { environments, today } = options;
   const input = { files, today, ...(environments !== undefined && { environments }) };
   const result = await compile(input, stages, {
     load: documents.load,
@@ -114,7 +115,9 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
   });
   diagnostics.push(...result.diagnostics);
 
-  const plan = hasErrors(diagnostics) ? undefined : await applyPlan(options, place, result, generated, diagnostics);
+  const plan = hasErrors(diagnostics)
+    ? undefined
+    : await applyPlan({ ...options, stages }, place, result, generated, diagnostics);
   const found = ordered(diagnostics);
   const summary = result.environments.map((environment) => summaryOf(environment, result));
   const failed = hasErrors(found);
@@ -190,12 +193,13 @@ function sourceFile(
 }
 
 async function applyPlan(
-  options: CompileTreeOptions,
+  options: CompileTreeOptions & { readonly stages: Stages },
   place: Place,
   { environments: compiled, model }: CompileResult,
   generated: FileDigests,
   diagnostics: Diagnostic[],
 ): Promise<WritePlan | undefined> {
+  const { planWrite } = await import('../output/plan.ts');
   const { report, diagnostics: problems } = collector();
   const makePlan = (): WritePlan => {
     const discard = options.discardEdits === undefined ? {} : { discardEdits: options.discardEdits };
@@ -226,6 +230,10 @@ async function applyPlan(
   }
   diagnostics.push(...problems);
   return plan;
+}
+
+function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
 }
 
 function wholeOf(path: string): { file: string; start: number; end: number } {

@@ -14,7 +14,7 @@ const REPOSITORY = resolve(import.meta.dirname, '../..');
 
 const COMPILE = `
   const { compileTree } = await load('compiler/incremental/compile-tree.js');
-  const { stages } = await load('compiler/stages.js');
+  const stages = async () => (await load('compiler/stages.js')).stages;
   const { diagnostics, environments, written, unchanged } =
     await compileTree({ root: argument, today: '2026-11-23', stages, mode: 'write' });
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
