@@ -5,6 +5,7 @@ import { compareImmutable, immutableFacts } from './closure/immutable.ts';
 import type { ImmutableFacts } from './closure/immutable.ts';
 import { prove } from './closure/prove.ts';
 import type { Stages } from './compile.ts';
+import { applyPatches } from './patch/apply.ts';
 import { resolve } from './resolve/resolve.ts';
 
 /** The stages of every real compile. Emitters are imported when the first unit is emitted. */
@@ -12,6 +13,7 @@ export const stages: Stages = {
   resolve,
   check: (model, spec, report) => check(model, spec, report),
   emitters: async () => (await import('./emitters/index.ts')).emitters,
+  patch: applyPatches,
   summarize: (manifests) => extractFacts(manifests) as unknown as Json,
   immutable: immutableFacts,
   compare: ({ before, after, ...change }, report) => {

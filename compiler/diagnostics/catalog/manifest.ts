@@ -102,4 +102,58 @@ export const manifest = defineCatalog({
       'Bring the fleet back, or move its data away first and then remove its folder below `generated/` in the same pull request.',
     ),
   },
+  NT3050: {
+    severity: 'error',
+    exit: 1,
+    message: 'patch `{patch}` has expired on {expires}',
+    explanation: paragraphs(
+      'A patch changes a generated object by hand and so stands beside the language. It has an end, so that somebody looks at it again.',
+      'Remove the patch, say what it does in the language if that is possible by now, or move its end after you have looked at it.',
+    ),
+  },
+  NT3051: {
+    severity: 'warning',
+    exit: 1,
+    message: 'patch `{patch}` lasts longer than {days} days',
+    explanation: paragraphs(
+      'A patch is a short way round. One that lasts for years is a field that the language lacks.',
+      'Choose an earlier end, and ask for the field.',
+    ),
+  },
+  NT3052: {
+    severity: 'error',
+    exit: 1,
+    message: 'the target of patch `{patch}` matches {found}, and must match one',
+    explanation: paragraphs(
+      'A patch changes exactly one object of the fleet, named by its kind, and by its name where there are several of the kind.',
+      'Correct the kind or the name. A fleet with memory is a StatefulSet, one without is a Deployment.',
+    ),
+  },
+  NT3053: {
+    severity: 'error',
+    exit: 1,
+    message: 'the patch cannot be applied at `{path}`: {reason}',
+    explanation: paragraphs(
+      'The object does not have what the operation expects. Patches are made for a shape of the object, which may have changed since.',
+      'Look at the object below `generated/` and correct the path, or remove the patch.',
+    ),
+  },
+  NT3054: {
+    severity: 'error',
+    exit: 1,
+    message: 'the patch changes nothing at `{path}`',
+    explanation: paragraphs(
+      'The object has that value already. Perhaps the language says it by now, and the patch only hides who decides.',
+      'Remove the operation.',
+    ),
+  },
+  NT3055: {
+    severity: 'error',
+    exit: 3,
+    message: 'a patch must not touch `{field}`',
+    explanation: paragraphs(
+      'Who an agent is, what it may do on its node, what it may reach and which image it runs are decided by the language and its checks. A patch would go around all of them.',
+      'Say it in the language. If it cannot be said there, the platform team must add it.',
+    ),
+  },
 });

@@ -1,0 +1,77 @@
+import type { UnitContext } from '../compile.ts';
+import type { Manifest } from '../core/artifact.ts';
+import type { PatchModel } from '../core/model.ts';
+import type { Report } from '../diagnostics/report.ts';
+import { isProtected, protectedInside } from './guard.ts';
+import { applyOperation } from './operations.ts';
+
+/** Days ahead within which a patch should end. */
+const DAYS_MAX = 180;
+
+/** Applies the patches of a unit to its objects, in the order of their names. What cannot be applied is reported. */
+export function applyPatches(
+  { environment, unit, today, report }: UnitContext,
+  manifests: readonly Manifest[],
+): readonly Manifest[] {
+  const patches = environment.patches.filter(({ fleet }) => `teams/${fleet}` === unit);
+  return patches.reduce((objects, patch) => applyPatch(patch, objects, today, report), manifests);
+}
+
+function applyPatch(
+  patch: PatchModel,
+  manifests: readonly Manifest[],
+  today: string,
+  report: Report,
+): readonly Manifest[] {
+  if (patch.expires < today) {
+    report('NT3050', patch.from(['expires']), { patch: patch.id, expires: patch.expires });
+    return manifests;
+  }
+  if (daysBetween(today, patch.expires) > DAYS_MAX)
+    report('NT3051', patch.from(['expires']), { patch: patch.id, days: DAYS_MAX });
+  const targets = manifests.filter(({ value }) => isTarget(patch, value));
+  const [target] = targets;
+  if (target === undefined || targets.length > 1) {
+    const kinds = [...new Set(manifests.map(({ value }) => `\`${String(value['kind'])}\``))].join(', ');
+    const found = targets.length === 0 ? 'no object' : `${targets.length} objects`;
+    report(
+      'NT3052',
+      patch.from(['target']),
+      { patch: patch.id, found },
+      { notes: [`the fleet has objects of the kinds ${kinds}`] },
+    );
+    return manifests;
+  }
+  const patched = applyOperations(patch, target, report);
+  return manifests.map((manifest) => (manifest === target ? patched : manifest));
+}
+
+function isTarget({ target }: PatchModel, value: Manifest['value']): boolean {
+  const metadata = value['metadata'] as { readonly name?: string };
+  return value['kind'] === target.kind && (target.name === undefined || metadata.name === target.name);
+}
+
+function applyOperations(patch: PatchModel, target: Manifest, report: Report): Manifest {
+  const origins = new Map(target.origins);
+  let { value } = target;
+  for (const [index, operation] of patch.operations.entries()) {
+    const at = patch.from(['operations', index]);
+    const inside = 'value' in operation ? protectedInside(operation.value) : undefined;
+    if (isProtected(patch.target.kind, operation.path) || inside !== undefined) {
+      report('NT3055', patch.from(['operations', index, 'path']), { field: inside ?? operation.path });
+      continue;
+    }
+    const outcome = applyOperation(value, operation);
+    if (outcome.is === 'failed') report('NT3053', at, { path: operation.path, reason: outcome.reason });
+    if (outcome.is === 'unchanged' && operation.op !== 'test') report('NT3054', at, { path: operation.path });
+    if (outcome.is !== 'changed') continue;
+    value = outcome.value as Manifest['value'];
+    origins.set(operation.path, at);
+  }
+  return { value, origins };
+}
+
+/** Days from one calendar day to another. */
+function daysBetween(from: string, to: string): number {
+  return (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000;
+}
