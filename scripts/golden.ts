@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CASES, caseNames, expectedText } from '../compiler/diagnostics/testing/case-files.ts';
+import { GOLDEN, goldenExpected, goldenNames, goldenText } from '../compiler/emitters/testing/golden.ts';
 import { runCase } from '../compiler/diagnostics/testing/run-case.ts';
 
 const ROOT = join(fileURLToPath(new URL('.', import.meta.url)), '..');
@@ -14,7 +15,7 @@ export interface Golden {
 }
 
 /** Everything that has golden files. Another kind of golden test adds its function here. */
-const SOURCES: readonly (() => Promise<readonly Golden[]>)[] = [cases];
+const SOURCES: readonly (() => Promise<readonly Golden[]>)[] = [cases, kubernetes];
 
 async function cases(): Promise<readonly Golden[]> {
   return Promise.all(
@@ -22,6 +23,16 @@ async function cases(): Promise<readonly Golden[]> {
       path: join(CASES, name, 'expected.txt'),
       wanted: await runCase(name),
       present: expectedText(name),
+    })),
+  );
+}
+
+async function kubernetes(): Promise<readonly Golden[]> {
+  return Promise.all(
+    goldenNames().map(async (name) => ({
+      path: join(GOLDEN, name, 'kubernetes.yaml'),
+      wanted: await goldenText(name),
+      present: goldenExpected(name),
     })),
   );
 }
