@@ -38,7 +38,14 @@ const HASH = ['node:crypto'];
 const CDK = ['cdk8s', 'cdk8s-plus-27', 'cdk8s-plus-27/lib/imports/k8s.js', 'constructs'];
 const FILES = ['node:buffer', 'node:fs', 'node:fs/promises', 'node:path', 'node:os', 'node:url', 'node:crypto'];
 const MODEL = [CONTRACT, DIAGNOSTICS, CORE];
-const STAGES = ['compiler/load', 'compiler/resolve', 'compiler/check', 'compiler/emitters', 'compiler/closure'];
+const STAGES = [
+  'compiler/load',
+  'compiler/resolve',
+  'compiler/check',
+  'compiler/emitters',
+  'compiler/closure',
+  'compiler/patch',
+];
 /** What a stage hands to the next one is typed where the stages meet. */
 const PIPELINE = ['compiler/compile.ts', 'compiler/load/document.ts'];
 
@@ -67,6 +74,7 @@ export const rooms: readonly Room[] = [
   { path: 'compiler/check', doors: MODEL, types: PIPELINE, packages: HASH, pure: true },
   { path: 'compiler/cdk8s', doors: MODEL, packages: CDK, pure: true },
   { path: 'compiler/emitters', doors: [...MODEL, 'compiler/cdk8s'], packages: [...CDK, ...HASH], pure: true },
+  { path: 'compiler/patch', doors: MODEL, types: PIPELINE, packages: HASH, pure: true },
   { path: 'compiler/closure', doors: MODEL, types: PIPELINE, packages: HASH, pure: true },
   {
     path: 'compiler/output',
