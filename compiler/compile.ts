@@ -59,7 +59,7 @@ export interface CompileResult {
 /** The stages between reading and writing. Each is pure and reports whatever is wrong; none stops at the first problem. */
 export interface Stages {
   readonly resolve: (spec: LoadedSpec, report: Report) => Model;
-  readonly check: (model: Model, spec: LoadedSpec, report: Report) => void;
+  readonly check: (model: Model, spec: LoadedSpec, report: Report, today: string) => void;
   /** Imported only when something is emitted: cdk8s alone takes longer than a whole `check`. */
   readonly emitters: () => Promise<readonly Emitter[]>;
   /** Applies patches to the manifests of a unit before they are rendered: as many come out, in the same order. */
@@ -120,7 +120,7 @@ export function checkSpec(input: CompileInput, stages: Stages, known: Known = NO
   const { report, diagnostics } = collector();
   const spec = known.load(input.files, report);
   const model = stages.resolve(spec, report);
-  stages.check(model, spec, report);
+  stages.check(model, spec, report, input.today);
   return { diagnostics: ordered(diagnostics), model, environments: [] };
 }
 

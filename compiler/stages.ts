@@ -11,7 +11,7 @@ import { resolve } from './resolve/resolve.ts';
 /** The stages of every real compile. Emitters are imported when the first unit is emitted. */
 export const stages: Stages = {
   resolve,
-  check: (model, spec, report) => check(model, spec, report),
+  check,
   emitters: async () => (await import('./emitters/index.ts')).emitters,
   patch: applyPatches,
   summarize: (manifests) => extractFacts(manifests) as unknown as Json,

@@ -13,6 +13,7 @@ function codes(broken: readonly string[], documents: LoadedSpec['documents'] = [
     model(environment({ fleets, routes: [route('eng/work'), route('eng/odd', { tasks: ['odd'] })] })),
     spec,
     report,
+    '2026-11-23',
   );
   return diagnostics.map(({ code }) => code).sort();
 }

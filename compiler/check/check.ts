@@ -9,6 +9,7 @@ import { rules } from './rules.ts';
  * not be read, the missing thing may be in it, and its own problem comes first.
  */
 const ABSENCE: Readonly<Partial<Record<Code, readonly Kind[]>>> = {
+  NT2056: ['Fleet'],
   NT2505: ['Fleet'],
   NT5001: ['Route'],
   NT5002: ['Fleet'],
@@ -20,12 +21,12 @@ const ABSENCE: Readonly<Partial<Record<Code, readonly Kind[]>>> = {
 };
 
 /** Runs every rule over the whole graph. All problems are reported, but for those that only follow from an unreadable document. */
-export function check(model: Model, spec: LoadedSpec, report: Report): void {
+export function check(model: Model, spec: LoadedSpec, report: Report, today: string): void {
   const lost = lostKinds(model, spec);
   const careful: Report = (code, at, params, details) => {
     if (ABSENCE[code]?.some((kind) => lost.has(kind)) !== true) report(code, at, params, details);
   };
-  for (const rule of Object.values(rules)) rule({ model, spec }, careful);
+  for (const rule of Object.values(rules)) rule({ model, spec, today }, careful);
 }
 
 /** Kinds of which a document exists that did not reach the model of every environment; why was reported. */

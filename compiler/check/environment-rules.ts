@@ -4,6 +4,9 @@ import { quota } from './capacity/quota.ts';
 import { routeLimits } from './capacity/route-limits.ts';
 import { scaleBounds } from './capacity/scale-bounds.ts';
 import { taskCapacity } from './capacity/task-capacity.ts';
+import { clocks } from './graph/clocks.ts';
+import { patchScope } from './ownership/patch-scope.ts';
+import { secretPrefixes } from './ownership/secret-prefixes.ts';
 import type { EnvironmentCheck } from './each-environment.ts';
 import { agentPorts } from './graph/agent-ports.ts';
 import { callCycle } from './graph/call-cycle.ts';
@@ -98,4 +101,7 @@ export const environmentRules: Readonly<Record<string, EnvironmentCheck>> = Obje
   drain,
   'idle-memory': idleMemory,
   ports,
+  'patch-scope': patchScope,
+  'secret-prefixes': secretPrefixes,
+  clocks,
 });

@@ -6,6 +6,8 @@ import type { LoadedSpec } from '../load/document.ts';
 export interface Subject {
   readonly model: Model;
   readonly spec: LoadedSpec;
+  /** The day of the compile, `YYYY-MM-DD`: it decides what has expired. */
+  readonly today: string;
 }
 
 /** Looks at everything and reports; pure. A rule knows nothing of other rules and stands without them. */

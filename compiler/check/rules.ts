@@ -1,7 +1,9 @@
 import { eachEnvironment } from './each-environment.ts';
 import { environmentRules } from './environment-rules.ts';
 import { freezes } from './graph/freezes.ts';
+import { idleTeams } from './graph/idle-teams.ts';
 import { orphanFiles } from './graph/orphans.ts';
+import { patchTerm } from './graph/patch-term.ts';
 import { unused } from './graph/unused.ts';
 import type { Rule } from './rule.ts';
 
@@ -16,4 +18,7 @@ export const rules: Readonly<Record<string, Rule>> = Object.freeze({
   freezes,
   'orphan-files': orphanFiles,
   unused,
+  'idle-teams': idleTeams,
+  'patch-term': ({ model, today }, report) =>
+    eachEnvironment(model, report, (environment, collect) => patchTerm(environment, collect, today)),
 });

@@ -4,6 +4,7 @@ import { load } from './catalog/load.ts';
 import { manifest } from './catalog/manifest.ts';
 import { output } from './catalog/output.ts';
 import { ownership } from './catalog/ownership.ts';
+import { patches } from './catalog/patches.ts';
 import { reference } from './catalog/reference.ts';
 import { routing } from './catalog/routing.ts';
 
@@ -19,6 +20,7 @@ export const catalog = Object.freeze({
   ...ownership,
   ...routing,
   ...output,
+  ...patches,
 });
 
 export type Code = keyof typeof catalog;

@@ -84,4 +84,22 @@ export const ownership = defineCatalog({
       'Name one of the owners of the team.',
     ),
   },
+  NT4011: {
+    severity: 'error',
+    exit: 3,
+    message: 'a patch may not change `{field}`',
+    explanation: paragraphs(
+      'What a pod may do, which image it runs, as whom, and who may reach it keeps teams apart. The language says it, and nothing goes around that. Whole parts that hold such fields cannot be replaced either.',
+      'Change a smaller part, or say it in the fleet.',
+    ),
+  },
+  NT4012: {
+    severity: 'error',
+    exit: 3,
+    message: 'secret prefix `{path}` of team `{team}` reaches into that of team `{other}`',
+    explanation: paragraphs(
+      'Each path of the secrets belongs to one team. Where prefixes overlap, both teams read the same secrets.',
+      'Give the teams prefixes that do not contain each other.',
+    ),
+  },
 });

@@ -222,4 +222,41 @@ export const reference = defineCatalog({
       'Exchange `from` and `to`.',
     ),
   },
+  NT2053: {
+    severity: 'error',
+    exit: 1,
+    message: '`{cron}` never fires: {problem}',
+    explanation: paragraphs(
+      'A schedule has five fields: minute, hour, day of the month, month, day of the week. One that can never match would silently never submit anything.',
+      'Correct the field.',
+      yaml('cron: "30 6 * * MON-FRI"   # every working day at half past six'),
+    ),
+  },
+  NT2054: {
+    severity: 'error',
+    exit: 1,
+    message: 'time zone `{tz}` does not exist',
+    explanation: paragraphs(
+      'Times of a schedule are those of a zone of the time zone database, such as `Europe/Berlin`. In a zone that does not exist nothing fires.',
+      'Correct the name, or leave it out for UTC.',
+    ),
+  },
+  NT2055: {
+    severity: 'error',
+    exit: 1,
+    message: 'there is no day `{day}`',
+    explanation: paragraphs(
+      'The calendar has no such day, so nobody can say when it has passed.',
+      'Correct the month or the day.',
+    ),
+  },
+  NT2056: {
+    severity: 'warning',
+    exit: 1,
+    message: 'team `{team}` has no fleet',
+    explanation: paragraphs(
+      'A team without a fleet takes its share of the company and uses nothing of it. Often its folder was emptied and its document forgotten.',
+      'Add a fleet, or remove the team here and from the Company.',
+    ),
+  },
 });

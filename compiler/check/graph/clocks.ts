@@ -1,0 +1,38 @@
+import type { EnvironmentModel } from '../../core/model.ts';
+import type { Origin } from '../../core/origin.ts';
+import { nearest } from '../../diagnostics/nearest.ts';
+import type { Report } from '../../diagnostics/report.ts';
+import { cronProblem } from './cron.ts';
+
+/** What runs by the clock runs some day, in a time zone that exists. */
+export function clocks(environment: EnvironmentModel, report: Report): void {
+  const check = (cron: string, tz: string, at: (field: 'cron' | 'tz') => Origin) => {
+    const problem = cronProblem(cron);
+    if (problem !== undefined) report('NT2053', at('cron'), { cron, problem });
+    if (isZone(tz)) return;
+    const meant = nearest(tz, Intl.supportedValuesOf('timeZone'));
+    report('NT2054', at('tz'), { tz }, meant === undefined ? {} : { label: `did you mean \`${meant}\`?` });
+  };
+  for (const { cron, tz, from } of environment.schedules.values()) check(cron, tz, (field) => from([field]));
+  for (const { scale, from } of environment.fleets.values()) {
+    scale.schedule.forEach(({ cron, tz }, index) => {
+      check(cron, tz, (field) => from(['scale', 'schedule', index, field]));
+    });
+  }
+}
+
+const zones = new Map<string, boolean>([['Etc/UTC', true]]);
+
+/** Whether the time zone database knows a name. Asked once for each: the answer costs a formatter. */
+function isZone(tz: string): boolean {
+  let known = zones.get(tz);
+  if (known === undefined) {
+    try {
+      known = new Intl.DateTimeFormat('en', { timeZone: tz }).resolvedOptions().timeZone !== '';
+    } catch {
+      known = false;
+    }
+    zones.set(tz, known);
+  }
+  return known;
+}

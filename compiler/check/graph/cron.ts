@@ -1,0 +1,63 @@
+import { MONTH_DAYS } from './days.ts';
+
+interface Field {
+  readonly what: string;
+  readonly from: number;
+  readonly to: number;
+  readonly names?: readonly string[];
+}
+
+const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
+const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+const DAY: Field = { what: 'day of the month', from: 1, to: 31 };
+const MONTH: Field = { what: 'month', from: 1, to: 12, names: MONTHS };
+const FIELDS: readonly Field[] = [
+  { what: 'minute', from: 0, to: 59 },
+  { what: 'hour', from: 0, to: 23 },
+  DAY,
+  MONTH,
+  { what: 'day of the week', from: 0, to: 7, names: DAYS },
+];
+
+/** Why a cron expression of five fields never fires, or cannot be read; nothing when it does fire. */
+export function cronProblem(cron: string): string | undefined {
+  const parts = cron.split(' ');
+  for (const [index, field] of FIELDS.entries()) {
+    const text = parts[index] ?? '';
+    if (valuesOf(text, field) === undefined) return `\`${text}\` is no ${field.what}`;
+  }
+  const [, , day = '', month = '', weekday = ''] = parts;
+  if (day === '*' || weekday !== '*') return undefined;
+  const least = Math.min(...(valuesOf(day, DAY) ?? []));
+  const longest = Math.max(...(valuesOf(month, MONTH) ?? []).map((number) => MONTH_DAYS[number - 1] ?? 0));
+  return least > longest ? `no such month has a day ${least}` : undefined;
+}
+
+/** The values of a field; nothing when it cannot be read. */
+function valuesOf(text: string, field: Field): number[] | undefined {
+  const values: number[] = [];
+  for (const part of text.split(',')) {
+    const range = rangeOf(part, field);
+    if (range === undefined) return undefined;
+    for (let value = range.from; value <= range.to; value += range.step) values.push(value);
+  }
+  return values;
+}
+
+function rangeOf(part: string, field: Field) {
+  const [, first = '', last, every] = /^([0-9A-Z]+|\*)(?:-([0-9A-Z]+))?(?:\/([0-9]{1,2}))?$/.exec(part) ?? [];
+  const all = first === '*';
+  const from = all ? field.from : valueOf(first, field);
+  const end = last === undefined ? (all || every !== undefined ? field.to : from) : valueOf(last, field);
+  const step = Number(every ?? 1);
+  if (from === undefined || end === undefined || from > end || step === 0 || (all && last !== undefined))
+    return undefined;
+  return { from, to: end, step };
+}
+
+function valueOf(text: string, { names = [], from, to }: Field): number | undefined {
+  const named = names.indexOf(text);
+  if (named >= 0) return named + from;
+  const value = /^[0-9]{1,2}$/.test(text) ? Number(text) : -1;
+  return value >= from && value <= to ? value : undefined;
+}

@@ -1,0 +1,14 @@
+import type { EnvironmentModel } from '../../core/model.ts';
+import type { Report } from '../../diagnostics/report.ts';
+import { dayNumber } from './days.ts';
+
+/** Patches have an end that exists and is still to come; how far away it may be is asked where they are applied. `today` is `YYYY-MM-DD`. */
+export function patchTerm({ patches }: EnvironmentModel, report: Report, today: string): void {
+  const now = dayNumber(today) ?? 0;
+  for (const patch of patches) {
+    const at = patch.from(['expires']);
+    const last = dayNumber(patch.expires);
+    if (last === undefined) report('NT2055', at, { day: patch.expires });
+    else if (last < now) report('NT6020', at, { patch: patch.id, expires: patch.expires });
+  }
+}
