@@ -1,0 +1,26 @@
+import { checkSpec } from '../compile.ts';
+import type { CompileResult } from '../compile.ts';
+import type { SourceFile } from '../../spec/contract/source.ts';
+import { ordered } from '../diagnostics/order.ts';
+import { collector } from '../diagnostics/report.ts';
+import { readSpec } from '../load/read.ts';
+import { stages } from '../stages.ts';
+
+/** A spec that was read and checked, and the texts it was read from. */
+export interface CheckedRepository extends CompileResult {
+  readonly files: readonly SourceFile[];
+}
+
+/** Reads a repository's spec and checks it; nothing is emitted. */
+export function checkRepository(root: string, today: string): CheckedRepository {
+  const { report, diagnostics } = collector();
+  const files = readSpec(root, report);
+  const result = checkSpec({ files, today }, stages);
+  return { ...result, files, diagnostics: ordered([...diagnostics, ...result.diagnostics]) };
+}
+
+/** The text of a file of the repository by its path. */
+export function sourceReader({ files }: CheckedRepository): (path: string) => string | undefined {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  return (path) => byPath.get(path)?.text;
+}

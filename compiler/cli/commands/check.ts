@@ -1,0 +1,39 @@
+import { defineCommand } from '../command.ts';
+import { exits } from '../exit.ts';
+import { flag } from '../option.ts';
+import { formatOption, showProblems } from '../show-problems.ts';
+import { repositoryOf } from '../workspace.ts';
+
+export const check = defineCommand({
+  description:
+    'Reads the whole spec and checks it as one graph, for every environment: names, owners, routes, capacity, objectives ' +
+    'and rollouts. Nothing is written. All problems are shown, not only the first.',
+  arguments: [],
+  options: { format: formatOption, strict: flag('Let warnings count as errors') },
+  examples: [
+    { line: 'nova-torch check', summary: 'check this repository' },
+    { line: 'nova-torch check --format github', summary: 'annotate a pull request' },
+  ],
+  exits: [exits.invalid, exits.denied, exits.limit],
+  async run({ options, context }) {
+    const root = repositoryOf(context);
+    const { checkRepository, sourceReader } = await import('../check-repository.ts');
+    const { exitCodeOf } = await import('../../diagnostics/order.ts');
+    const started = context.host.now();
+    const checked = checkRepository(root, context.host.today());
+    const { diagnostics, model } = checked;
+    await showProblems(
+      options.format,
+      { diagnostics, sourceOf: sourceReader(checked), strict: options.strict },
+      context,
+    );
+    const code = exitCodeOf(diagnostics, options.strict);
+    if (options.format === 'text' && code === exits.ok) {
+      const { style, line } = context.out;
+      const [first] = model.environments;
+      const counts = `${first?.fleets.size ?? 0} fleets and ${first?.routes.length ?? 0} routes in ${model.environments.length} environments`;
+      line(`${style.green('ok')}  ${counts} (${Math.round(context.host.now() - started)} ms)`);
+    }
+    return code;
+  },
+});
