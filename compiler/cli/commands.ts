@@ -6,6 +6,21 @@ import type { CommandEntry } from './command.ts';
  */
 export const commands: readonly CommandEntry[] = Object.freeze([
   {
+    name: 'init',
+    summary: 'make a new repository that compiles',
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
+    name: 'explain',
+    summary: 'say what a field, a problem or a line means',
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema editors complete from',
+    load: async () => (await import('./commands/schema.ts')).schema,
+  },
+  {
     name: 'completion',
     summary: 'print a completion script for your shell',
     load: async () => (await import('./commands/completion.ts')).completion,

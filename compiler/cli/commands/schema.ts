@@ -1,0 +1,45 @@
+import { dirname, resolve } from 'node:path';
+import type { JsonObject } from '../../../spec/contract/source.ts';
+import { nearest } from '../../diagnostics/nearest.ts';
+import { defineCommand } from '../command.ts';
+import { refuse } from '../context.ts';
+import { exits } from '../exit.ts';
+import { kindSchema } from '../schema-of-kind.ts';
+import { text } from '../option.ts';
+import { meant } from '../usage.ts';
+
+export const schema = defineCommand({
+  description:
+    'Prints the JSON Schema (draft 2020-12) of the whole language, or of one kind of document. Editors complete, describe ' +
+    'and check what you write from it; `nova-torch init` writes it to `nova-torch.schema.json`.',
+  arguments: [{ name: 'kind', summary: 'Only this kind: Fleet, Route, ...', required: false }],
+  options: { out: text('file', 'Write it to this file', 'file') },
+  examples: [
+    { line: 'nova-torch schema --out nova-torch.schema.json', summary: 'renew the schema of this repository' },
+    { line: 'nova-torch schema Fleet', summary: 'the schema of one kind' },
+  ],
+  exits: [],
+  async run({ arguments: [kind], options, context }) {
+    const { readEditorSchema } = await import('../../load/read-schema.ts');
+    const whole = readEditorSchema();
+    const bundle = JSON.parse(whole) as JsonObject;
+    const chosen = kind === undefined ? undefined : kindSchema(bundle, kind);
+    if (chosen !== undefined && 'kinds' in chosen) {
+      return refuse(context, `there is no kind \`${kind}\``, [
+        ...meant(nearest(kind ?? '', chosen.kinds)),
+        `kinds are ${chosen.kinds.join(', ')}`,
+      ]);
+    }
+    const printed = chosen === undefined ? whole : `${JSON.stringify(chosen.schema, null, 2)}\n`;
+    if (options.out === undefined) {
+      context.out.write(printed);
+      return exits.ok;
+    }
+    const { isFolder } = await import('../../load/read-workspace.ts');
+    const path = resolve(context.directory, options.out);
+    if (!isFolder(dirname(path))) return refuse(context, `there is no folder for \`${options.out}\``);
+    const { writeFileAtomic } = await import('../../output/write-file.ts');
+    await writeFileAtomic(path, printed);
+    return exits.ok;
+  },
+});
