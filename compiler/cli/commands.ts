@@ -11,6 +11,21 @@ export const commands: readonly CommandEntry[] = Object.freeze([
     load: async () => (await import('./commands/init.ts')).init,
   },
   {
+    name: 'check',
+    summary: 'check the whole spec and write nothing',
+    load: async () => (await import('./commands/check.ts')).check,
+  },
+  {
+    name: 'compile',
+    summary: 'compile the spec into generated/',
+    load: async () => (await import('./commands/compile.ts')).compile,
+  },
+  {
+    name: 'fix',
+    summary: 'apply the corrections that are certain',
+    load: async () => (await import('./commands/fix.ts')).fix,
+  },
+  {
     name: 'explain',
     summary: 'say what a field, a problem or a line means',
     load: async () => (await import('./commands/explain.ts')).explain,

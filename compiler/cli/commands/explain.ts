@@ -8,7 +8,9 @@ export const explain = defineCommand({
     'Answers by what it is given:\n' +
     '  a code        the long form of a problem: why it is one and what to do\n' +
     '  a field       what it means, its type, bounds, default and examples',
-  arguments: [{ name: 'what', summary: 'A code (NT2001) or a field (Fleet.spec.scale.min)', required: true, complete: 'file' }],
+  arguments: [
+    { name: 'what', summary: 'A code (NT2001) or a field (Fleet.spec.scale.min)', required: true, complete: 'file' },
+  ],
   options: { format: choice(['text', 'json'], 'format', 'How to print') },
   examples: [
     { line: 'nova-torch explain NT2001', summary: 'the long form of a problem' },

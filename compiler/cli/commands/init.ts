@@ -51,7 +51,14 @@ export const init = defineCommand({
 
 /** A name made from the folder's. */
 function companyOf(root: string): string {
-  const words = basename(root).toLowerCase().match(/[a-z0-9]+/g) ?? [];
-  const name = words.join('-').replace(/^[0-9-]+/, '').slice(0, NAME_LENGTH_MAX).replace(/-+$/, '');
+  const words =
+    basename(root)
+      .toLowerCase()
+      .match(/[a-z0-9]+/g) ?? [];
+  const name = words
+    .join('-')
+    .replace(/^[0-9-]+/, '')
+    .slice(0, NAME_LENGTH_MAX)
+    .replace(/-+$/, '');
   return name === '' ? 'acme' : name;
 }

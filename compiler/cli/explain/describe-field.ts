@@ -28,7 +28,8 @@ export function typeOf(language: Language, schema: Schema): string {
 
 function objectType(language: Language, schema: Schema): string {
   const values = optionalObject(schema['additionalProperties']);
-  if (values !== undefined) return `map of ${nameType(language, schema)} to ${typeOf(language, values)}${count(schema, 'Properties')}`;
+  if (values !== undefined)
+    return `map of ${nameType(language, schema)} to ${typeOf(language, values)}${count(schema, 'Properties')}`;
   return propertiesOf(schema).length === 0 ? 'any object' : 'object';
 }
 
@@ -40,7 +41,9 @@ function nameType(language: Language, schema: Schema): string {
 
 function refName(schema: Schema): string | undefined {
   const ref = schema['$ref'];
-  return typeof ref === 'string' ? ref.slice(ref.lastIndexOf('/') + 1).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`) : undefined;
+  return typeof ref === 'string'
+    ? ref.slice(ref.lastIndexOf('/') + 1).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    : undefined;
 }
 
 function textType(schema: Schema): string {
@@ -62,7 +65,9 @@ function count(schema: Schema, what: 'Items' | 'Properties' | 'Length'): string 
   const least = schema[`min${what}`];
   const unit = what === 'Length' ? ' characters' : '';
   const bounds = [
-    ...(least === undefined || least === 0 || (what === 'Length' && least === 1) ? [] : [`at least ${show(least)}${unit}`]),
+    ...(least === undefined || least === 0 || (what === 'Length' && least === 1)
+      ? []
+      : [`at least ${show(least)}${unit}`]),
     ...(most === undefined ? [] : [`at most ${show(most)}${unit}`]),
   ];
   return bounds.length === 0 ? '' : `, ${bounds.join(', ')}`;
@@ -75,8 +80,11 @@ export function examplesOf(schema: Schema): readonly string[] {
 
 /** A value as it is written in a spec, on one line. */
 export function show(value: Json): string {
-  if (typeof value === 'string') return /^[A-Za-z][A-Za-z0-9 ./_-]*$|^[0-9]+[A-Za-z%/]+$/.test(value) ? value : JSON.stringify(value);
+  if (typeof value === 'string')
+    return /^[A-Za-z][A-Za-z0-9 ./_-]*$|^[0-9]+[A-Za-z%/]+$/.test(value) ? value : JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
-  return `{ ${Object.entries(value).map(([key, item]) => `${key}: ${show(item as Json)}`).join(', ')} }`;
+  return `{ ${Object.entries(value)
+    .map(([key, item]) => `${key}: ${show(item as Json)}`)
+    .join(', ')} }`;
 }

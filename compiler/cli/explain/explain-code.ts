@@ -34,7 +34,8 @@ export function printCode({ code, severity, exit, message, explanation }: Explai
   line();
   for (const text of paragraphs(explanation.trim())) line(text);
   line();
-  const ends = severity === 'error' ? `exit code ${exit}: ${exitMeanings[exit]}` : 'a warning does not stop the compile';
+  const ends =
+    severity === 'error' ? `exit code ${exit}: ${exitMeanings[exit]}` : 'a warning does not stop the compile';
   line(style.dim(ends));
 }
 

@@ -3,7 +3,10 @@ export function documents(company: string): readonly (readonly [path: string, te
   return [
     ['spec/company.yaml', companyDocument(company)],
     ['spec/environments/dev.yaml', environment(company, 'dev', 'Where changes are tried first.', '20/h')],
-    ['spec/environments/staging.yaml', environment(company, 'staging', 'The rehearsal: shaped like production.', '20/h')],
+    [
+      'spec/environments/staging.yaml',
+      environment(company, 'staging', 'The rehearsal: shaped like production.', '20/h'),
+    ],
     ['spec/environments/prod.yaml', environment(company, 'prod', 'Where the work is done.', '120/h')],
     ['spec/teams/support/team.yaml', team(company)],
     ['spec/teams/support/triage.yaml', fleet(company)],

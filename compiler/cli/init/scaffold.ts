@@ -9,5 +9,9 @@ export interface Scaffold {
 
 /** Every file of a new repository, by path, in the order in which a newcomer should read them. */
 export function scaffold(options: Scaffold, editorSchema: string): ReadonlyMap<string, string> {
-  return new Map([...documents(options.company), ...surroundings(options.company), ['nova-torch.schema.json', editorSchema]]);
+  return new Map([
+    ...documents(options.company),
+    ...surroundings(options.company),
+    ['nova-torch.schema.json', editorSchema],
+  ]);
 }

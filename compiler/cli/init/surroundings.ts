@@ -4,7 +4,10 @@ export function surroundings(company: string): readonly (readonly [path: string,
     ['README.md', readme(company)],
     ['.gitignore', '.nova-torch/\n'],
     ['.gitattributes', 'generated/** linguist-generated\n'],
-    ['.vscode/settings.json', `${JSON.stringify({ 'yaml.schemas': { './nova-torch.schema.json': 'spec/**/*.yaml' } }, null, 2)}\n`],
+    [
+      '.vscode/settings.json',
+      `${JSON.stringify({ 'yaml.schemas': { './nova-torch.schema.json': 'spec/**/*.yaml' } }, null, 2)}\n`,
+    ],
   ];
 }
 
