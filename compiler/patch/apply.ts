@@ -1,9 +1,13 @@
+import type { JsonObject } from '../../spec/contract/source.ts';
 import type { UnitContext } from '../compile.ts';
 import type { Manifest } from '../core/artifact.ts';
-import type { PatchModel } from '../core/model.ts';
+import type { PatchModel, PatchOperation } from '../core/model.ts';
+import type { Origin } from '../core/origin.ts';
 import type { Report } from '../diagnostics/report.ts';
-import { isProtected, protectedInside } from './guard.ts';
+import { guardedChange } from './guard.ts';
 import { applyOperation } from './operations.ts';
+import { valueAt } from './pointer.ts';
+import { notRestricted } from './restricted.ts';
 
 /** Days ahead within which a patch should end. */
 const DAYS_MAX = 180;
@@ -23,10 +27,6 @@ function applyPatch(
   today: string,
   report: Report,
 ): readonly Manifest[] {
-  if (patch.expires < today) {
-    report('NT3050', patch.from(['expires']), { patch: patch.id, expires: patch.expires });
-    return manifests;
-  }
   if (daysBetween(today, patch.expires) > DAYS_MAX)
     report('NT3051', patch.from(['expires']), { patch: patch.id, days: DAYS_MAX });
   const targets = manifests.filter(({ value }) => isTarget(patch, value));
@@ -52,23 +52,33 @@ function isTarget({ target }: PatchModel, value: Manifest['value']): boolean {
 }
 
 function applyOperations(patch: PatchModel, target: Manifest, report: Report): Manifest {
-  const origins = new Map(target.origins);
-  let { value } = target;
+  let manifest = target;
   for (const [index, operation] of patch.operations.entries()) {
     const at = patch.from(['operations', index]);
-    const inside = 'value' in operation ? protectedInside(operation.value) : undefined;
-    if (isProtected(patch.target.kind, operation.path) || inside !== undefined) {
-      report('NT3055', patch.from(['operations', index, 'path']), { field: inside ?? operation.path });
-      continue;
-    }
-    const outcome = applyOperation(value, operation);
+    const outcome = applyOperation(manifest.value, operation);
     if (outcome.is === 'failed') report('NT3053', at, { path: operation.path, reason: outcome.reason });
     if (outcome.is === 'unchanged' && operation.op !== 'test') report('NT3054', at, { path: operation.path });
     if (outcome.is !== 'changed') continue;
-    value = outcome.value as Manifest['value'];
-    origins.set(operation.path, at);
+    const value = outcome.value as JsonObject;
+    const guarded = guardedChange(manifest.value, value);
+    if (guarded !== undefined) report('NT3055', patch.from(['operations', index, 'path']), { field: guarded });
+    else manifest = { value, origins: originsAfter(manifest, operation, at) };
   }
-  return { value, origins };
+  // The guard looks for what changed, this for what the cluster would refuse, such as kinds of volumes.
+  for (const field of notRestricted(manifest.value)) report('NT3055', patch.at, { field });
+  return manifest;
+}
+
+/**
+ * The operation decides what stands at its path now; what stood below it is gone. In a list it decides the whole list: the
+ * items behind it have moved.
+ */
+function originsAfter({ value, origins }: Manifest, { op, path }: PatchOperation, at: Origin): Map<string, Origin> {
+  const parent = path.slice(0, path.lastIndexOf('/'));
+  const moves = op !== 'replace' && Array.isArray(valueAt(value, parent));
+  const decided = moves ? parent : path;
+  const kept = [...origins].filter(([pointer]) => !pointer.startsWith(`${decided}/`));
+  return new Map([...kept, [decided, at]]);
 }
 
 /** Days from one calendar day to another. */

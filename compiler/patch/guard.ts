@@ -1,32 +1,79 @@
 import type { Json, JsonObject } from '../../spec/contract/source.ts';
+import { escapeKey } from './pointer.ts';
 
-/** Fields that decide what a pod may do, who it is and what selects it: no patch may touch them. */
-const PROTECTED =
-  /(^|\/)(securityContext|serviceAccount|serviceAccountName|automountServiceAccountToken|hostNetwork|hostPID|hostIPC|hostUsers|hostPath|privileged|nodeName|runtimeClassName|matchLabels|selector|namespaceSelector|podSelector|ipBlock|labels|annotations|imagePullSecrets|projected|image)(\/|$)/;
+/** Keys whose values decide who an agent is, what it may do on its node, what it runs and what finds it. */
+const GUARDED: ReadonlySet<string> = new Set([
+  'automountServiceAccountToken',
+  'csi',
+  'ephemeralContainers',
+  'externalIPs',
+  'externalName',
+  'hostAliases',
+  'hostIPC',
+  'hostNetwork',
+  'hostPID',
+  'hostPath',
+  'hostPort',
+  'hostUsers',
+  'image',
+  'imagePullSecrets',
+  'initContainers',
+  'namespace',
+  'nodeName',
+  'nodePort',
+  'priorityClassName',
+  'projected',
+  'runtimeClassName',
+  'securityContext',
+  'selector',
+  'serviceAccount',
+  'serviceAccountName',
+  'shareProcessNamespace',
+]);
 
-/** Kinds of objects whose selectors are the very thing that is protected. */
-const OPEN_FIELDS: Readonly<Record<string, RegExp>> = {
-  NetworkPolicy: /^\/spec\/(policyTypes|podSelector|ingress|egress)/,
+/** Labels and annotations that the platform reads: ours, the mesh's, Argo CD's, Pod Security's and the metrics'. */
+const GUARDED_NAMES =
+  /^([a-z.-]+\.)?(nova-torch\.dev|istio\.io|argoproj\.io)\/|^(app|pod-security)\.kubernetes\.io\/|^prometheus\.io\//;
+
+/** Parts of objects of one kind that are guarded as a whole: access, network paths, and how a service is reached. */
+const GUARDED_PARTS: Readonly<Record<string, readonly string[]>> = {
+  NetworkPolicy: ['/spec'],
+  Role: ['/rules'],
+  RoleBinding: ['/roleRef', '/subjects'],
+  Service: ['/spec/type'],
+  ServiceAccount: ['/secrets'],
 };
 
-/** Whether a patch of this kind of object may not touch the path. */
-export function isProtected(kind: string, path: string): boolean {
-  return PROTECTED.test(path) || OPEN_FIELDS[kind]?.test(path) === true;
+/** What makes an object the one it is. */
+const IDENTITY = ['/apiVersion', '/kind', '/metadata/name'];
+
+/**
+ * JSON Pointer of the first guarded value that differs between an object and what a patch made of it; nothing when the
+ * patch leaves all of them alone. It looks at what came out and not at the patch: replacing or removing what holds a
+ * guarded value loses it just as well.
+ */
+export function guardedChange(before: JsonObject, after: JsonObject): string | undefined {
+  const [was, is] = [guardedIn(before), guardedIn(after)];
+  return [...new Set([...was.keys(), ...is.keys()])].sort().find((pointer) => was.get(pointer) !== is.get(pointer));
 }
 
-/** What a value would bring in that a path alone does not show; nothing when it is harmless. */
-export function protectedInside(value: Json): string | undefined {
-  if (Array.isArray(value)) return firstOf(value as readonly Json[]);
-  if (typeof value !== 'object' || value === null) return undefined;
-  const map = value as JsonObject;
-  const key = Object.keys(map).find((name) => PROTECTED.test(name));
-  return key ?? firstOf(Object.values(map));
+/** Guarded values by pointer, as texts that are the same for the same value. */
+function guardedIn(value: JsonObject): ReadonlyMap<string, string> {
+  const parts = new Set([...IDENTITY, ...(GUARDED_PARTS[String(value['kind'])] ?? [])]);
+  const found = new Map<string, string>();
+  const visit = (current: Json | undefined, pointer: string, key: string): void => {
+    if (parts.has(pointer) || GUARDED.has(key) || GUARDED_NAMES.test(key)) found.set(pointer, canonical(current));
+    else if (Array.isArray(current)) current.forEach((item: Json, index) => visit(item, `${pointer}/${index}`, ''));
+    else if (typeof current === 'object' && current !== null)
+      for (const [name, field] of Object.entries(current)) visit(field, `${pointer}/${escapeKey(name)}`, name);
+  };
+  visit(value, '', '');
+  return found;
 }
 
-function firstOf(values: readonly Json[]): string | undefined {
-  for (const value of values) {
-    const found = protectedInside(value);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+function canonical(value: Json | undefined): string {
+  return JSON.stringify(value, (_, each: unknown) => {
+    if (typeof each !== 'object' || each === null || Array.isArray(each)) return each;
+    return Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../../spec/contract/source.ts';
 import type { PatchOperation } from '../core/model.ts';
+import { keysOf } from './pointer.ts';
 
 /** What an operation did to a value. `unchanged` and `failed` leave it as it was. */
 export type Outcome =
@@ -11,12 +12,7 @@ const UNCHANGED: Outcome = { is: 'unchanged' };
 
 /** Applies one operation of RFC 6902 and gives a new value; nothing that was given is changed. */
 export function applyOperation(value: Json, operation: PatchOperation): Outcome {
-  const keys = operation.path.slice(1).split('/').map(unescapeKey);
-  return step(value, keys, operation);
-}
-
-function unescapeKey(key: string): string {
-  return key.replaceAll('~1', '/').replaceAll('~0', '~');
+  return step(value, keysOf(operation.path), operation);
 }
 
 function step(value: Json, [key = '', ...rest]: readonly string[], operation: PatchOperation): Outcome {

@@ -102,15 +102,6 @@ export const manifest = defineCatalog({
       'Bring the fleet back, or move its data away first and then remove its folder below `generated/` in the same pull request.',
     ),
   },
-  NT3050: {
-    severity: 'error',
-    exit: 1,
-    message: 'patch `{patch}` has expired on {expires}',
-    explanation: paragraphs(
-      'A patch changes a generated object by hand and so stands beside the language. It has an end, so that somebody looks at it again.',
-      'Remove the patch, say what it does in the language if that is possible by now, or move its end after you have looked at it.',
-    ),
-  },
   NT3051: {
     severity: 'warning',
     exit: 1,
