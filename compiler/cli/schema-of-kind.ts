@@ -24,7 +24,7 @@ export function kindSchema(
 /** Follows every reference below a schema; `enter` gives what is behind one that is new. */
 function collect(node: Json, enter: (name: string) => JsonObject | undefined): void {
   if (typeof node !== 'object' || node === null) return;
-  for (const [key, value] of Object.entries(node) as [string, Json][]) {
+  for (const [key, value] of Object.entries(node)) {
     if (key === '$ref' && typeof value === 'string') {
       const next = enter(value.slice('#/$defs/'.length));
       if (next !== undefined) collect(next, enter);

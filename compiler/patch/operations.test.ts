@@ -47,7 +47,7 @@ test('what is there already is not changed, whatever the order of its keys', () 
   expect(after({ op: 'replace', path: '/a', value: { 'x/y': 1 } })).toMatchObject({ a: { 'x/y': 1 } });
 });
 
-test('test compares and changes nothing', () => {
+test('a test operation compares and changes nothing', () => {
   expect(after({ op: 'test', path: '/list', value: [{ name: 'one' }, 'two'] })).toBe('unchanged');
   expect(after({ op: 'test', path: '/list', value: [{ name: 'one' }] })).toBe('`list` has another value');
 });

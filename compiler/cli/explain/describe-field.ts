@@ -85,6 +85,6 @@ export function show(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
   return `{ ${Object.entries(value)
-    .map(([key, item]) => `${key}: ${show(item as Json)}`)
+    .map(([key, item]) => `${key}: ${show(item)}`)
     .join(', ')} }`;
 }

@@ -46,7 +46,7 @@ function securityLabels({ environment }: FleetModel): Record<string, string> {
       [`pod-security.kubernetes.io/${mode}`, 'restricted'],
       [`pod-security.kubernetes.io/${mode}-version`, version],
     ]),
-  ) as Record<string, string>;
+  );
 }
 
 function meshLabels({ environment }: FleetModel): Record<string, string> {

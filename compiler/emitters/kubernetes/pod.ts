@@ -3,7 +3,7 @@ import * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';
 import { formatCpu, formatSize } from '../../../spec/contract/units.ts';
 import { AGENT_PRIORITY, LABEL_PREFIX, labels, paths, secretName } from '../../core/names.ts';
 import type { FleetContext } from './context.ts';
-import { variablesOf } from './variables.ts';
+import { escaped, variablesOf } from './variables.ts';
 
 /** Name of the ConfigMap with the prompt. */
 export function promptName(fleet: string): string {
@@ -87,11 +87,6 @@ function containerOf(context: FleetContext): k8s.Container {
       capabilities: { drop: ['ALL'] },
     },
   };
-}
-
-/** Kubernetes replaces `$(NAME)` in arguments and variables; doubled, it stays what it is. */
-export function escaped(text: string): string {
-  return text.replaceAll('$(', '$$$$(');
 }
 
 function probe(path: string): { httpGet: k8s.HttpGetAction } {

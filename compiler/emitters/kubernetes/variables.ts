@@ -2,7 +2,6 @@ import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';
 import type { Endpoint } from '../../core/model.ts';
 import { namespaces, ports, secretName } from '../../core/names.ts';
 import type { FleetContext } from './context.ts';
-import { escaped } from './pod.ts';
 
 /** What an agent is told: who it is, where the platform is, and its own variables. Sorted by name in each part. */
 export function variablesOf(context: FleetContext): k8s.EnvVar[] {
@@ -54,4 +53,9 @@ function usesOf({ fleet, from }: FleetContext): Record<string, string> {
 function urlOf({ host, port, tls, path }: Endpoint): string {
   const usual = tls ? 443 : 80;
   return `${tls ? 'https' : 'http'}://${host}${port === usual ? '' : `:${port}`}${path === '/' ? '' : path}`;
+}
+
+/** Kubernetes replaces `$(NAME)` in arguments and variables; doubled, it stays what it is. */
+export function escaped(text: string): string {
+  return text.replaceAll('$(', '$$$$(');
 }
