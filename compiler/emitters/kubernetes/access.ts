@@ -1,17 +1,17 @@
-import type { Chart } from 'cdk8s';
+import type { Add } from '../../cdk8s/synthesize.ts';
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';
 import { waves } from './context.ts';
 import type { FleetContext } from './context.ts';
 
 /** The agents' identity, which may do nothing in the cluster, and the owners' right to look. */
-export function addAccess(chart: Chart, context: FleetContext): void {
+export function addAccess(add: Add, context: FleetContext): void {
   const { fleet } = context;
-  new k8s.KubeServiceAccount(chart, 'account', {
+  add(k8s.KubeServiceAccount, {
     metadata: context.metadata(fleet.name, waves.access),
     automountServiceAccountToken: false,
   });
   const verbs = ['get', 'list', 'watch'];
-  new k8s.KubeRole(chart, 'viewer', {
+  add(k8s.KubeRole, {
     metadata: context.metadata('fleet-viewer', waves.access),
     rules: [
       {
@@ -23,7 +23,7 @@ export function addAccess(chart: Chart, context: FleetContext): void {
       { apiGroups: ['argoproj.io'], resources: ['analysisruns', 'rollouts'], verbs },
     ],
   });
-  new k8s.KubeRoleBinding(chart, 'viewers', {
+  add(k8s.KubeRoleBinding, {
     metadata: context.metadata('fleet-viewer', waves.access),
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'fleet-viewer' },
     subjects: fleet.team.owners.map((owner) => ({

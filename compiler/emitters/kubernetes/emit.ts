@@ -10,11 +10,11 @@ import { addWorkload } from './workload.ts';
 /** Everything Kubernetes itself needs to run one fleet. */
 export function emit({ fleet }: FleetInput): readonly Artifact[] {
   const context = fleetContext(fleet);
-  const manifests = synthesize(fleet.namespace, fleet.at, (chart, extend) => {
-    addNamespace(chart, context);
-    addNetworkPolicies(chart, context);
-    addAccess(chart, context);
-    addWorkload(chart, context, extend);
+  const manifests = synthesize(fleet.at, (add) => {
+    addNamespace(add, context);
+    addNetworkPolicies(add, context);
+    addAccess(add, context);
+    addWorkload(add, context);
   });
   return [{ path: `teams/${fleet.id}/kubernetes.yaml`, kind: 'manifests', manifests }];
 }

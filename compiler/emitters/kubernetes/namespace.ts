@@ -1,4 +1,4 @@
-import type { Chart } from 'cdk8s';
+import type { Add } from '../../cdk8s/synthesize.ts';
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';
 import { formatCpu, formatSize } from '../../../spec/contract/units.ts';
 import { largest } from '../../core/largest.ts';
@@ -9,10 +9,10 @@ import { waveAnnotation, waves } from './context.ts';
 import type { FleetContext } from './context.ts';
 
 /** The fleet's namespace: restricted, in the mesh, and bounded by what the fleet may need at its largest. */
-export function addNamespace(chart: Chart, context: FleetContext): void {
+export function addNamespace(add: Add, context: FleetContext): void {
   const { fleet, from } = context;
   const { team, environment } = fleet;
-  new k8s.KubeNamespace(chart, 'namespace', {
+  add(k8s.KubeNamespace, {
     metadata: {
       name: from(fleet.namespace),
       labels: {
@@ -28,11 +28,11 @@ export function addNamespace(chart: Chart, context: FleetContext): void {
       }),
     },
   });
-  new k8s.KubeResourceQuota(chart, 'quota', {
+  add(k8s.KubeResourceQuota, {
     metadata: context.metadata('fleet', waves.guard),
     spec: { hard: quotaOf(context) },
   });
-  new k8s.KubeLimitRange(chart, 'limits', {
+  add(k8s.KubeLimitRange, {
     metadata: context.metadata('fleet', waves.guard),
     spec: { limits: [containerLimits(context)] },
   });

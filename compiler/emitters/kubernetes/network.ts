@@ -1,4 +1,4 @@
-import type { Chart } from 'cdk8s';
+import type { Add } from '../../cdk8s/synthesize.ts';
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';
 import type { EdgeModel, Endpoint, FleetModel, PeerFacts } from '../../core/model.ts';
 import type { Origin } from '../../core/origin.ts';
@@ -8,13 +8,13 @@ import { waves } from './context.ts';
 import type { FleetContext } from './context.ts';
 
 /** Closes the namespace and opens what the spec declares: one rule for each peer, both directions. */
-export function addNetworkPolicies(chart: Chart, context: FleetContext): void {
+export function addNetworkPolicies(add: Add, context: FleetContext): void {
   const { fleet } = context;
-  new k8s.KubeNetworkPolicy(chart, 'default-deny', {
+  add(k8s.KubeNetworkPolicy, {
     metadata: context.metadata('default-deny', waves.guard),
     spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
   });
-  new k8s.KubeNetworkPolicy(chart, 'agent', {
+  add(k8s.KubeNetworkPolicy, {
     metadata: context.metadata(fleet.name, waves.guard, outsideHosts(context)),
     spec: {
       podSelector: { matchLabels: context.selector },

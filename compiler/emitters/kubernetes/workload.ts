@@ -1,7 +1,6 @@
-import type { ApiObject, Chart } from 'cdk8s';
+import type { Add } from '../../cdk8s/synthesize.ts';
 import * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';
 import { formatSize } from '../../../spec/contract/units.ts';
-import type { YoungFields } from '../../cdk8s/synthesize.ts';
 import type { MemoryModel } from '../../core/model.ts';
 import { LABEL_PREFIX } from '../../core/names.ts';
 import { present } from './present.ts';
@@ -9,16 +8,14 @@ import { waves } from './context.ts';
 import type { FleetContext } from './context.ts';
 import { podTemplate, promptName } from './pod.ts';
 
-type Extend = (object: ApiObject, fields: YoungFields) => void;
-
 /** What runs the agents: a Deployment, or a StatefulSet when each agent has a volume of its own. */
-export function addWorkload(chart: Chart, context: FleetContext, extend: Extend): void {
+export function addWorkload(add: Add, context: FleetContext): void {
   const { fleet } = context;
-  if (fleet.memory === undefined) addDeployment(chart, context);
-  else addStatefulSet(chart, context, fleet.memory);
-  addService(chart, context, extend);
-  addBudget(chart, context);
-  addPrompt(chart, context);
+  if (fleet.memory === undefined) addDeployment(add, context);
+  else addStatefulSet(add, context, fleet.memory);
+  addService(add, context);
+  addBudget(add, context);
+  addPrompt(add, context);
 }
 
 function workloadMetadata(context: FleetContext) {
@@ -37,8 +34,8 @@ function replicasOf({ fleet, from }: FleetContext): { replicas?: number } {
   return min === max ? { replicas: from(max, 'scale', 'max') } : {};
 }
 
-function addDeployment(chart: Chart, context: FleetContext): void {
-  new k8s.KubeDeployment(chart, 'workload', {
+function addDeployment(add: Add, context: FleetContext): void {
+  add(k8s.KubeDeployment, {
     metadata: workloadMetadata(context),
     spec: {
       ...replicasOf(context),
@@ -55,11 +52,11 @@ function addDeployment(chart: Chart, context: FleetContext): void {
   });
 }
 
-function addStatefulSet(chart: Chart, context: FleetContext, memory: MemoryModel): void {
+function addStatefulSet(add: Add, context: FleetContext, memory: MemoryModel): void {
   const { fleet, from } = context;
   const keep = memory.keep === 'always' ? 'Retain' : 'Delete';
   const size = k8s.Quantity.fromString(from(formatSize(memory.sizeBytes), 'memory', 'size'));
-  new k8s.KubeStatefulSet(chart, 'workload', {
+  add(k8s.KubeStatefulSet, {
     metadata: workloadMetadata(context),
     spec: {
       ...replicasOf(context),
@@ -102,10 +99,11 @@ function spreadOf({ selector }: FleetContext, matchLabelKeys: string[]): k8s.Top
 }
 
 /** Calls go to a near agent first, where the version knows how to say so. */
-function addService(chart: Chart, context: FleetContext, extend: Extend): void {
+function addService(add: Add, context: FleetContext): void {
   const { fleet, from } = context;
   const headless = fleet.memory !== undefined;
-  const service = new k8s.KubeService(chart, 'service', {
+  const spreads = !headless && minorOf(fleet.environment.kubernetes) >= 31;
+  const props = {
     metadata: context.metadata(from(fleet.name), waves.workload),
     spec: {
       ...(headless ? { clusterIp: 'None', publishNotReadyAddresses: false } : {}),
@@ -120,9 +118,8 @@ function addService(chart: Chart, context: FleetContext, extend: Extend): void {
         },
       ],
     },
-  });
-  if (!headless && minorOf(fleet.environment.kubernetes) >= 31)
-    extend(service, { '/spec/trafficDistribution': 'PreferClose' });
+  };
+  add(k8s.KubeService, props, spreads ? { '/spec/trafficDistribution': 'PreferClose' } : {});
 }
 
 /** The 33 of `1.33`. */
@@ -130,9 +127,9 @@ function minorOf(version: string): number {
   return Number(version.split('.')[1]);
 }
 
-function addBudget(chart: Chart, context: FleetContext): void {
+function addBudget(add: Add, context: FleetContext): void {
   const { fleet, from } = context;
-  new k8s.KubePodDisruptionBudget(chart, 'budget', {
+  add(k8s.KubePodDisruptionBudget, {
     metadata: context.metadata(from(fleet.name), waves.workload),
     spec: {
       maxUnavailable: k8s.IntOrString.fromString('10%'),
@@ -142,11 +139,11 @@ function addBudget(chart: Chart, context: FleetContext): void {
   });
 }
 
-function addPrompt(chart: Chart, context: FleetContext): void {
+function addPrompt(add: Add, context: FleetContext): void {
   const { fleet, from } = context;
   const { prompt } = fleet.agent;
   if (prompt === undefined) return;
-  new k8s.KubeConfigMap(chart, 'prompt', {
+  add(k8s.KubeConfigMap, {
     metadata: context.metadata(from(promptName(fleet.name), 'agent', 'prompt'), waves.access),
     data: { 'prompt.md': from(prompt.text, 'agent', 'prompt') },
   });

@@ -16,15 +16,15 @@ export function emit({ environment }: EnvironmentInput): readonly Artifact[] {
     [labels.managedBy]: 'nova-torch',
   };
   const wave = (number: number) => ({ 'argocd.argoproj.io/sync-wave': String(number) });
-  const manifests = synthesize(`platform-${environment.name}`, environment.at, (chart) => {
-    new k8s.KubePriorityClass(chart, 'agents', {
+  const manifests = synthesize(environment.at, (add) => {
+    add(k8s.KubePriorityClass, {
       metadata: { name: AGENT_PRIORITY, labels: common, annotations: wave(-8) },
       value: AGENT_PRIORITY_VALUE,
       globalDefault: false,
       preemptionPolicy: 'PreemptLowerPriority',
       description: 'Agents: above batch work, below the scheduler and its store.',
     });
-    new k8s.KubeNamespace(chart, 'system', {
+    add(k8s.KubeNamespace, {
       metadata: { name: namespaces.system, labels: { ...common, ...security(environment) }, annotations: wave(-8) },
     });
   });
