@@ -1,5 +1,5 @@
 import type { Add } from '../../cdk8s/synthesize.ts';
-import * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';
+import { k8s } from '../../cdk8s/k8s.ts';
 import { waves } from './context.ts';
 import type { FleetContext } from './context.ts';
 

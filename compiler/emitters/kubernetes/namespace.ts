@@ -1,5 +1,6 @@
 import type { Add } from '../../cdk8s/synthesize.ts';
-import * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';
+import { k8s } from '../../cdk8s/k8s.ts';
+import type { K8s } from '../../cdk8s/k8s.ts';
 import { formatCpu, formatSize } from '../../../spec/contract/units.ts';
 import { largest } from '../../core/largest.ts';
 import type { FleetModel } from '../../core/model.ts';
@@ -56,7 +57,7 @@ function meshLabels({ environment }: FleetModel): Record<string, string> {
 }
 
 /** One pod above the most, so that a pod that is still going does not hold up its successor. */
-function quotaOf({ fleet, from }: FleetContext): Record<string, k8s.Quantity> {
+function quotaOf({ fleet, from }: FleetContext): Record<string, K8s.Quantity> {
   const { cpuMillis, memoryBytes, ephemeralBytes } = fleet.agent.resources;
   const pods = largest(fleet).pods + 1;
   const text = (value: string, ...path: string[]) => k8s.Quantity.fromString(from(value, ...path));
@@ -77,7 +78,7 @@ function quotaOf({ fleet, from }: FleetContext): Record<string, k8s.Quantity> {
 }
 
 /** What a container gets that says nothing, and the most it may say. No limit on processor: throttling breaks latency. */
-function containerLimits({ fleet, from }: FleetContext): k8s.LimitRangeItem {
+function containerLimits({ fleet, from }: FleetContext): K8s.LimitRangeItem {
   const { memoryBytes, ephemeralBytes } = fleet.agent.resources;
   const quantity = (value: string) => k8s.Quantity.fromString(value);
   const least = (bytes: number, floor: number) => formatSize(Math.max(bytes, floor));

@@ -1,5 +1,6 @@
 import type { Add } from '../../cdk8s/synthesize.ts';
-import * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';
+import { k8s } from '../../cdk8s/k8s.ts';
+import type { K8s } from '../../cdk8s/k8s.ts';
 import type { EdgeModel, Endpoint, FleetModel, PeerFacts } from '../../core/model.ts';
 import type { Origin } from '../../core/origin.ts';
 import { LABEL_PREFIX, fleetSelector, isInCluster, namespaces, pods, ports } from '../../core/names.ts';
@@ -25,9 +26,9 @@ export function addNetworkPolicies(add: Add, context: FleetContext): void {
   });
 }
 
-type Peer = k8s.NetworkPolicyPeer;
+type Peer = K8s.NetworkPolicyPeer;
 
-function ingressOf({ fleet, from }: FleetContext): k8s.NetworkPolicyIngressRule[] {
+function ingressOf({ fleet, from }: FleetContext): K8s.NetworkPolicyIngressRule[] {
   const { environment, agent } = fleet;
   const ambient = environment.mesh === 'ambient';
   const metricsPort = ambient ? from(agent.ports.metrics, 'agent', 'ports', 'metrics') : ports.mergedMetrics;
@@ -48,7 +49,7 @@ function ingressOf({ fleet, from }: FleetContext): k8s.NetworkPolicyIngressRule[
   ];
 }
 
-function egressOf({ fleet }: FleetContext): k8s.NetworkPolicyEgressRule[] {
+function egressOf({ fleet }: FleetContext): K8s.NetworkPolicyEgressRule[] {
   const { environment, calls } = fleet;
   const dns = { ports: [port(ports.dns, 'UDP'), port(ports.dns)] };
   const edges = calls.map((edge) => ({
@@ -102,7 +103,7 @@ function outsideHosts({ fleet }: FleetContext): Record<string, string> {
   return hosts.length === 0 ? {} : { [`${LABEL_PREFIX}/egress`]: hosts.join(',') };
 }
 
-function inCluster(fleet: FleetModel, { host, port: number }: Endpoint, at: Origin): k8s.NetworkPolicyEgressRule {
+function inCluster(fleet: FleetModel, { host, port: number }: Endpoint, at: Origin): K8s.NetworkPolicyEgressRule {
   const namespace = host.split('.')[1] ?? '';
   return { to: [namespaceNamed(trace(namespace, at))], ports: meshPorts(fleet, trace(number, at)) };
 }
@@ -120,10 +121,10 @@ function namespaceNamed(namespace: string): Peer {
 }
 
 /** A port inside the mesh. In ambient mode traffic arrives through the tunnel of the node, whatever its port. */
-function meshPorts({ environment }: FleetModel, number: number): k8s.NetworkPolicyPort[] {
+function meshPorts({ environment }: FleetModel, number: number): K8s.NetworkPolicyPort[] {
   return environment.mesh === 'ambient' ? [port(number), port(ports.hbone)] : [port(number)];
 }
 
-function port(number: number, protocol = 'TCP'): k8s.NetworkPolicyPort {
+function port(number: number, protocol = 'TCP'): K8s.NetworkPolicyPort {
   return { port: k8s.IntOrString.fromNumber(number), protocol };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';
+import { k8s } from '../../cdk8s/k8s.ts';
+import type { K8s } from '../../cdk8s/k8s.ts';
 import { formatCpu, formatSize } from '../../../spec/contract/units.ts';
 import { AGENT_PRIORITY, LABEL_PREFIX, labels, paths, secretName } from '../../core/names.ts';
 import type { FleetContext } from './context.ts';
@@ -14,7 +15,7 @@ export function promptName(fleet: string): string {
 const GRACE_SECONDS = 30;
 
 /** The pod of a fleet. Whoever runs it (a Deployment, a StatefulSet, a Rollout) takes it as it is. */
-export function podTemplate(context: FleetContext, spread: k8s.TopologySpreadConstraint[]): k8s.PodTemplateSpec {
+export function podTemplate(context: FleetContext, spread: K8s.TopologySpreadConstraint[]): K8s.PodTemplateSpec {
   const { fleet, from } = context;
   const { agent, rollout } = fleet;
   return {
@@ -60,7 +61,7 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function containerOf(context: FleetContext): k8s.Container {
+function containerOf(context: FleetContext): K8s.Container {
   const { fleet, from } = context;
   const { agent } = fleet;
   return {
@@ -89,11 +90,11 @@ function containerOf(context: FleetContext): k8s.Container {
   };
 }
 
-function probe(path: string): { httpGet: k8s.HttpGetAction } {
+function probe(path: string): { httpGet: K8s.HttpGetAction } {
   return { httpGet: { path, port: k8s.IntOrString.fromString('http') } };
 }
 
-function resourcesOf({ fleet, from }: FleetContext): k8s.ResourceRequirements {
+function resourcesOf({ fleet, from }: FleetContext): K8s.ResourceRequirements {
   const { cpuMillis, memoryBytes, ephemeralBytes } = fleet.agent.resources;
   const at = (text: string, name: string) => k8s.Quantity.fromString(from(text, 'agent', 'resources', name));
   const held = {
@@ -103,7 +104,7 @@ function resourcesOf({ fleet, from }: FleetContext): k8s.ResourceRequirements {
   return { requests: { cpu: at(formatCpu(cpuMillis), 'cpu'), ...held }, limits: held };
 }
 
-function mountsOf({ fleet, from }: FleetContext): k8s.VolumeMount[] {
+function mountsOf({ fleet, from }: FleetContext): K8s.VolumeMount[] {
   const { memory, agent, secrets } = fleet;
   const hasFiles = [...secrets.values()].some(({ mount }) => mount === 'file');
   return [
@@ -114,7 +115,7 @@ function mountsOf({ fleet, from }: FleetContext): k8s.VolumeMount[] {
   ];
 }
 
-function volumesOf({ fleet, from }: FleetContext): k8s.Volume[] {
+function volumesOf({ fleet, from }: FleetContext): K8s.Volume[] {
   const { agent, secrets } = fleet;
   const files = [...secrets].filter(([, { mount }]) => mount === 'file');
   const sizeLimit = from(formatSize(agent.resources.ephemeralBytes / 2), 'agent', 'resources', 'ephemeral');

@@ -1,10 +1,10 @@
-import type * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';
+import type { K8s } from '../../cdk8s/k8s.ts';
 import type { Endpoint } from '../../core/model.ts';
 import { namespaces, ports, secretName } from '../../core/names.ts';
 import type { FleetContext } from './context.ts';
 
 /** What an agent is told: who it is, where the platform is, and its own variables. Sorted by name in each part. */
-export function variablesOf(context: FleetContext): k8s.EnvVar[] {
+export function variablesOf(context: FleetContext): K8s.EnvVar[] {
   const { fleet, from } = context;
   const { agent } = fleet;
   const given: Readonly<Record<string, string>> = {

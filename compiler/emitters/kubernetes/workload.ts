@@ -1,5 +1,6 @@
 import type { Add } from '../../cdk8s/synthesize.ts';
-import * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';
+import { k8s } from '../../cdk8s/k8s.ts';
+import type { K8s } from '../../cdk8s/k8s.ts';
 import { formatSize } from '../../../spec/contract/units.ts';
 import type { MemoryModel } from '../../core/model.ts';
 import { LABEL_PREFIX } from '../../core/names.ts';
@@ -88,7 +89,7 @@ function addStatefulSet(add: Add, context: FleetContext, memory: MemoryModel): v
 }
 
 /** Pods of one version spread over zones and nodes; without the hash, those of the old version would count too. */
-function spreadOf({ selector }: FleetContext, matchLabelKeys: string[]): k8s.TopologySpreadConstraint[] {
+function spreadOf({ selector }: FleetContext, matchLabelKeys: string[]): K8s.TopologySpreadConstraint[] {
   return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey, index) => ({
     maxSkew: index + 1,
     topologyKey,

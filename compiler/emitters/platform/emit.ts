@@ -1,4 +1,4 @@
-import * as k8s from 'cdk8s-plus-27/lib/imports/k8s.js';
+import { k8s } from '../../cdk8s/k8s.ts';
 import { synthesize } from '../../cdk8s/synthesize.ts';
 import type { Artifact } from '../../core/artifact.ts';
 import type { EnvironmentInput } from '../../core/emitter.ts';
