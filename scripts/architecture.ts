@@ -72,7 +72,7 @@ export const rooms: readonly Room[] = [
     pure: true,
   },
   { path: 'compiler/check', doors: MODEL, types: PIPELINE, packages: HASH, pure: true },
-  { path: 'compiler/cdk8s', doors: MODEL, packages: CDK, pure: true },
+  { path: 'compiler/cdk8s', doors: MODEL, packages: [...CDK, 'node:module'], pure: true },
   { path: 'compiler/emitters', doors: [...MODEL, 'compiler/cdk8s'], packages: [...CDK, ...HASH], pure: true },
   { path: 'compiler/patch', doors: MODEL, types: PIPELINE, packages: HASH, pure: true },
   { path: 'compiler/closure', doors: MODEL, types: PIPELINE, packages: HASH, pure: true },
