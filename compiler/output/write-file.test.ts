@@ -1,4 +1,13 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -36,7 +45,13 @@ test('a write that fails leaves no temporary file', async () => {
 
 test('new files are made with their folders; one that exists, even as a dangling link, is never touched', async () => {
   const root = folder();
-  await createFiles(root, new Map([['a/b/c.txt', 'c'], ['d.txt', 'd']]));
+  await createFiles(
+    root,
+    new Map([
+      ['a/b/c.txt', 'c'],
+      ['d.txt', 'd'],
+    ]),
+  );
   expect(readFileSync(join(root, 'a/b/c.txt'), 'utf8')).toBe('c');
   await expect(createFiles(root, new Map([['d.txt', 'other']]))).rejects.toMatchObject({ code: 'EEXIST' });
   expect(readFileSync(join(root, 'd.txt'), 'utf8')).toBe('d');
