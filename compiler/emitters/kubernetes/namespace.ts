@@ -6,6 +6,7 @@ import { largest } from '../../core/largest.ts';
 import type { FleetModel } from '../../core/model.ts';
 import { LABEL_PREFIX } from '../../core/names.ts';
 import { present } from './present.ts';
+import { proxyOf } from './proxy.ts';
 import { waveAnnotation, waves } from './context.ts';
 import type { FleetContext } from './context.ts';
 
@@ -56,18 +57,24 @@ function meshLabels({ environment }: FleetModel): Record<string, string> {
     : { 'istio.io/rev': environment.meshRevision };
 }
 
-/** One pod above the most, so that a pod that is still going does not hold up its successor. */
+/** One pod above the most, so that a pod that is still going does not hold up its successor; each with its proxy. */
 function quotaOf({ fleet, from }: FleetContext): Record<string, K8s.Quantity> {
   const { cpuMillis, memoryBytes, ephemeralBytes } = fleet.agent.resources;
+  const proxy = proxyOf(fleet);
   const pods = largest(fleet).pods + 1;
   const text = (value: string, ...path: string[]) => k8s.Quantity.fromString(from(value, ...path));
   const volumes = fleet.memory === undefined ? 0 : fleet.scale.max;
   return {
     pods: text(String(pods), 'scale', 'max'),
-    'requests.cpu': text(formatCpu(pods * cpuMillis), 'agent', 'resources', 'cpu'),
-    'requests.memory': text(formatSize(pods * memoryBytes), 'agent', 'resources', 'memory'),
-    'limits.memory': text(formatSize(pods * memoryBytes), 'agent', 'resources', 'memory'),
-    'requests.ephemeral-storage': text(formatSize(pods * ephemeralBytes), 'agent', 'resources', 'ephemeral'),
+    'requests.cpu': text(formatCpu(pods * (cpuMillis + proxy.cpuMillis)), 'agent', 'resources', 'cpu'),
+    'requests.memory': text(formatSize(pods * (memoryBytes + proxy.memoryBytes)), 'agent', 'resources', 'memory'),
+    'limits.memory': text(formatSize(pods * (memoryBytes + proxy.memoryLimitBytes)), 'agent', 'resources', 'memory'),
+    'requests.ephemeral-storage': text(
+      formatSize(pods * (ephemeralBytes + proxy.ephemeralBytes)),
+      'agent',
+      'resources',
+      'ephemeral',
+    ),
     persistentvolumeclaims: text(String(volumes), 'scale', 'max'),
     ...(fleet.memory === undefined
       ? {}

@@ -3,6 +3,7 @@ import { k8s } from '../../cdk8s/k8s.ts';
 import type { K8s } from '../../cdk8s/k8s.ts';
 import { formatCpu, formatSize } from '../../../spec/contract/units.ts';
 import { AGENT_PRIORITY, LABEL_PREFIX, labels, paths, secretName } from '../../core/names.ts';
+import { proxyAnnotations } from './proxy.ts';
 import type { FleetContext } from './context.ts';
 import { escaped, variablesOf } from './variables.ts';
 
@@ -48,6 +49,7 @@ export function podTemplate(context: FleetContext, spread: K8s.TopologySpreadCon
 function podAnnotations({ fleet, from }: FleetContext): Record<string, string> {
   const { ports, prompt } = fleet.agent;
   return {
+    ...proxyAnnotations(fleet),
     'prometheus.io/scrape': 'true',
     'prometheus.io/port': from(String(ports.metrics), 'agent', 'ports', 'metrics'),
     'prometheus.io/path': '/metrics',
@@ -118,7 +120,7 @@ function mountsOf({ fleet, from }: FleetContext): K8s.VolumeMount[] {
 function volumesOf({ fleet, from }: FleetContext): K8s.Volume[] {
   const { agent, secrets } = fleet;
   const files = [...secrets].filter(([, { mount }]) => mount === 'file');
-  const sizeLimit = from(formatSize(agent.resources.ephemeralBytes / 2), 'agent', 'resources', 'ephemeral');
+  const sizeLimit = from(formatSize(Math.floor(agent.resources.ephemeralBytes / 2)), 'agent', 'resources', 'ephemeral');
   return [
     { name: 'tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString(sizeLimit) } },
     ...(files.length === 0
