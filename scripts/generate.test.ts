@@ -119,7 +119,9 @@ const change: fc.Arbitrary<Change> = fc.record({
 });
 
 /** The document with one of its values replaced, removed, or joined by another. */
-function changed(document: Json, { at, how, value }: Change): Json {
+function changed(document: Json, { at, how, value: drawn }: Change): Json {
+  // Later changes may land inside an earlier value, and the same draw is run again while it is shrunk.
+  const value = structuredClone(drawn);
   const places = placesOf(document);
   const place = places[at % places.length];
   if (place === undefined) return value;
