@@ -37,7 +37,7 @@ function flowsByFleet(graph: Graph, byNamespace: ReadonlyMap<string, string>): F
     for (const flow of facts.flows) {
       of.set(flow.namespace, [...(of.get(flow.namespace) ?? []), flow]);
       const own = byNamespace.get(flow.namespace);
-      const peer = byNamespace.get(flow.peerNamespace);
+      const peer = flow.peerNamespace === '*' ? 'everybody' : byNamespace.get(flow.peerNamespace);
       if (own === undefined || peer === undefined || own === peer) continue;
       between.set(flow.direction === 'out' ? `${own} ${peer}` : `${peer} ${own}`, { object: flow.object, unit });
     }

@@ -165,23 +165,32 @@ function flowsOf(object: ClosureObject): FlowFacts[] {
         const number = at(port, 'port');
         return typeof number === 'string' || typeof number === 'number' ? [number] : [];
       });
-      return listAt(rule, part === 'ingress' ? 'from' : 'to').flatMap((peer): FlowFacts[] => {
-        if (at(peer, 'ipBlock') !== undefined) return [];
-        const named = labelsAt(peer, 'namespaceSelector', 'matchLabels')?.['kubernetes.io/metadata.name'];
-        return [
-          {
-            object: object.name,
-            direction: part === 'ingress' ? 'in' : 'out',
-            namespace: object.namespace,
-            labels,
-            peerNamespace: named ?? object.namespace,
-            peerLabels: labelsAt(peer, 'podSelector', 'matchLabels') ?? {},
-            ports,
-          },
-        ];
-      });
+      const peers = listAt(rule, part === 'ingress' ? 'from' : 'to');
+      return (peers.length === 0 ? [ANYBODY] : peers).filter(isNoProbe).map((peer): FlowFacts => ({
+        object: object.name,
+        direction: part === 'ingress' ? 'in' : 'out',
+        namespace: object.namespace,
+        labels,
+        peerNamespace: namespaceOf(peer, object),
+        peerLabels: labelsAt(peer, 'podSelector', 'matchLabels') ?? {},
+        ports,
+      }));
     }),
   );
+}
+
+/** A rule that names nobody means everybody. */
+const ANYBODY: Json = { namespaceSelector: {} };
+
+/** Addresses of the node itself: its DNS cache and the kubelet's probes. */
+function isNoProbe(peer: Json): boolean {
+  return textAt(peer, 'ipBlock', 'cidr')?.startsWith('169.254.') !== true;
+}
+
+function namespaceOf(peer: Json, { namespace }: ClosureObject): string {
+  if (at(peer, 'ipBlock') !== undefined) return '*';
+  if (at(peer, 'namespaceSelector') === undefined) return namespace;
+  return labelsAt(peer, 'namespaceSelector', 'matchLabels')?.['kubernetes.io/metadata.name'] ?? '*';
 }
 
 function quotaOf(object: ClosureObject): QuotaFacts[] {

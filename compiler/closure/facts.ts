@@ -65,7 +65,7 @@ export interface FlowFacts {
   readonly direction: 'in' | 'out';
   readonly namespace: string;
   readonly labels: Labels;
-  /** The namespace of the other side, by its `kubernetes.io/metadata.name`; the own one when it is not said. */
+  /** The namespace of the other side, by its `kubernetes.io/metadata.name`; `*` when it may be any. */
   readonly peerNamespace: string;
   readonly peerLabels: Labels;
   /** No ports: all of them. */

@@ -4,8 +4,8 @@ import type { Place } from '../core/origin.ts';
 import type { Report } from '../diagnostics/report.ts';
 import { at, listAt, nameOf, textAt } from './facts.ts';
 
-/** What the cluster refuses to change about an object, by field: `Kind namespace/name` -> field -> value as JSON. */
-export type ImmutableFacts = Readonly<Record<string, Readonly<Record<string, string>>>>;
+/** What the cluster refuses to change about an object, by field: `Kind namespace/name` -> field -> value as JSON. `null` where the object does not have the field: adding it later is refused as well. */
+export type ImmutableFacts = Readonly<Record<string, Readonly<Record<string, string | null>>>>;
 
 /** Fields that are fixed when an object is made, by kind. */
 const FIXED: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -23,25 +23,28 @@ const FIXED: Readonly<Record<string, readonly (readonly string[])[]>> = {
 
 /** What must stay as it is about the objects of a unit. Objects with nothing fixed are left out. */
 export function immutableFacts(manifests: readonly Manifest[]): ImmutableFacts {
-  const facts: Record<string, Record<string, string>> = {};
+  const facts: Record<string, Record<string, string | null>> = {};
   for (const { value } of manifests) {
-    const fields: Record<string, string> = {};
+    const fields: Record<string, string | null> = {};
     for (const path of FIXED[textAt(value, 'kind') ?? ''] ?? []) keep(fields, path.join('.'), at(value, ...path));
-    for (const claim of listAt(value, 'spec', 'volumeClaimTemplates')) keepClaim(fields, claim);
+    const claims = listAt(value, 'spec', 'volumeClaimTemplates');
+    if (value['kind'] === 'StatefulSet')
+      fields['volumes'] = claims.map((claim) => textAt(claim, 'metadata', 'name')).join(' ');
+    for (const claim of claims) keepClaim(fields, claim);
     if (Object.keys(fields).length > 0) facts[nameOf(value)] = fields;
   }
   return facts;
 }
 
-function keepClaim(fields: Record<string, string>, claim: Json): void {
+function keepClaim(fields: Record<string, string | null>, claim: Json): void {
   const name = textAt(claim, 'metadata', 'name') ?? '';
   keep(fields, `volume ${name} size`, at(claim, 'spec', 'resources', 'requests', 'storage'));
   keep(fields, `volume ${name} class`, at(claim, 'spec', 'storageClassName'));
   keep(fields, `volume ${name} access`, at(claim, 'spec', 'accessModes'));
 }
 
-function keep(fields: Record<string, string>, name: string, value: Json | undefined): void {
-  if (value !== undefined) fields[name] = typeof value === 'string' ? value : JSON.stringify(value);
+function keep(fields: Record<string, string | null>, name: string, value: Json | undefined): void {
+  fields[name] = value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** What a unit had and has now. */
@@ -64,10 +67,13 @@ export function compareImmutable({ unit, before, after, place }: UnitChange, rep
       continue;
     }
     for (const [field, value] of Object.entries(fields)) {
-      const next = now[field];
+      const next = now[field] ?? null;
       if (next === value) continue;
-      const params = { object, field, before: `\`${value}\``, after: next === undefined ? 'nothing' : `\`${next}\`` };
-      report('NT3010', place(field), params);
+      report('NT3010', place(field), { object, field, before: shown(value), after: shown(next) });
     }
   }
+}
+
+function shown(value: string | null): string {
+  return value === null ? 'nothing' : `\`${value}\``;
 }

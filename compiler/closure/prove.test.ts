@@ -159,7 +159,7 @@ test.each([['pods'], ['requests.cpu'], ['requests.memory']])(
       value.spec.hard[resource] = resource === 'requests.memory' ? '1Gi' : '1';
     });
     expect(problems).toEqual([
-      `NT3006 10: ResourceQuota ${NAMESPACE}/fleet does not hold 10 pods of Deployment ${NAMESPACE}/code-fixer`,
+      `NT3006 10: ResourceQuota ${NAMESPACE}/fleet does not hold 13 pods of Deployment ${NAMESPACE}/code-fixer`,
     ]);
   },
 );
@@ -192,6 +192,22 @@ test('a way between fleets that no spec line declares is found', () => {
   );
   expect(problems).toEqual([
     'NT3009 web-reader: NetworkPolicy research--web-reader/web-reader lets `research/web-reader` reach `engineering/code-fixer`, which no `talksTo` declares',
+  ]);
+});
+
+test.each([
+  [
+    'a rule that names nobody',
+    (value: Changeable) => value.spec.egress.push({ ports: [{ port: 443, protocol: 'TCP' }] }),
+  ],
+  [
+    'a block of addresses',
+    (value: Changeable) => value.spec.egress.push({ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }),
+  ],
+  ['every namespace', (value: Changeable) => value.spec.egress.push({ to: [{ namespaceSelector: {} }] })],
+])('a policy that opens %s is found', (_, open) => {
+  expect(problemsAfter('teams/research/web-reader', 'NetworkPolicy', open, 'web-reader')).toEqual([
+    'NT3009 web-reader: NetworkPolicy research--web-reader/web-reader lets `research/web-reader` reach `everybody`, which no `talksTo` declares',
   ]);
 });
 

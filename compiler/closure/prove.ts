@@ -1,4 +1,5 @@
 import type { Json, JsonPath } from '../../spec/contract/source.ts';
+import { largest } from '../core/largest.ts';
 import type { EnvironmentModel, FleetModel } from '../core/model.ts';
 import type { Place } from '../core/origin.ts';
 import type { Report } from '../diagnostics/report.ts';
@@ -119,13 +120,13 @@ function proveNamespaces(graph: Graph, unit: string, { objects }: UnitFacts, rep
   }
 }
 
-/** A namespace's quota holds the fleet at its largest. */
+/** A namespace's quota holds the fleet at its largest, in the middle of a rollout. */
 function proveQuota(graph: Graph, unit: string, { quotas, pods }: UnitFacts, report: Report): void {
   const fleet = graph.fleetOf(unit);
   if (fleet === undefined) return;
   for (const quota of quotas) {
     for (const pod of pods.filter(({ namespace }) => namespace === quota.namespace)) {
-      const most = fleet.scale.max;
+      const most = largest(fleet).pods;
       const short =
         (quota.pods !== undefined && quota.pods < most) ||
         (quota.cpuMillis !== undefined && quota.cpuMillis < most * pod.cpuMillis) ||
