@@ -26,6 +26,27 @@ export const commands: readonly CommandEntry[] = Object.freeze([
     load: async () => (await import('./commands/fix.ts')).fix,
   },
   {
+    name: 'route',
+    summary: 'try the routes with a task, or list them',
+    commands: [
+      {
+        name: 'test',
+        summary: 'show where a task goes, and why',
+        load: async () => (await import('./commands/route-test.ts')).routeTest,
+      },
+      {
+        name: 'list',
+        summary: 'list the routes in the order in which they are tried',
+        load: async () => (await import('./commands/route-list.ts')).routeList,
+      },
+    ],
+  },
+  {
+    name: 'graph',
+    summary: 'draw what leads where',
+    load: async () => (await import('./commands/graph.ts')).graph,
+  },
+  {
     name: 'explain',
     summary: 'say what a field, a problem or a line means',
     load: async () => (await import('./commands/explain.ts')).explain,

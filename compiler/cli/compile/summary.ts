@@ -4,7 +4,7 @@ import type { Style } from '../style.ts';
 const HEAD = ['environment', 'fleets', 'routes', 'objects', 'changed', 'warnings'];
 
 /** A row for each environment and a last line: what was compiled, what changed, how long it took. */
-export function summaryTable(tree: CompiledTree, tookMs: number, dryRun: boolean, style: Style): string {
+export function summaryTable(tree: CompiledTree, tookMs: number, style: Style): string {
   const { environments, written, removed, diagnostics, unchanged } = tree;
   const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
   const changedIn = (name: string) => [...written, ...removed].filter((path) => path.startsWith(`${name}/`)).length;
@@ -18,11 +18,10 @@ export function summaryTable(tree: CompiledTree, tookMs: number, dryRun: boolean
       .join('  ')
       .trimEnd();
   const files = written.length + removed.length;
-  const verb = dryRun ? 'would be written' : 'written';
   const outcome =
     files === 0
       ? `${style.green('up to date')}${unchanged ? ': nothing changed since the last compile' : ''}`
-      : `${style.green(`${files} files ${verb}`)}${removed.length > 0 ? `, ${removed.length} of them removed` : ''}`;
+      : `${style.green(`${files} files written`)}${removed.length > 0 ? `, ${removed.length} of them removed` : ''}`;
   return `${style.bold(line(HEAD))}\n${rows.map((row) => `${line(row)}\n`).join('')}\n${outcome} in ${(tookMs / 1000).toFixed(1)} s\n`;
 }
 

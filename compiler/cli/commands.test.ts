@@ -1,0 +1,223 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { contents } from './testing/built.ts';
+import { runHere } from './testing/host.ts';
+import { repository } from './testing/repository.ts';
+
+const BROKEN = { 'spec/teams/engineering/extra.yaml': 'apiVersion: nova-torch.dev/v1\nkind: Flet\n' };
+
+test('check says how much was checked', async () => {
+  expect(await runHere(['check'], { cwd: repository() })).toEqual({
+    code: 0,
+    stdout: 'ok  3 fleets and 3 routes in 2 environments (0 ms)\n',
+    stderr: '',
+  });
+});
+
+test('check shows problems on standard error and ends with 1', async () => {
+  const { code, stdout, stderr } = await runHere(['check'], { cwd: repository(BROKEN) });
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toContain('error[NT1209]');
+  expect(stderr).toContain('did you mean `Fleet`?');
+});
+
+test.each(['json', 'sarif', 'github'])('check --format %s prints to standard output alone', async (format) => {
+  const { code, stdout, stderr } = await runHere(['check', '--format', format], { cwd: repository(BROKEN) });
+  expect([code, stderr]).toEqual([1, '']);
+  if (format === 'github') expect(stdout).toMatch(/^::error file=spec\/teams\/engineering\/extra.yaml,line=2/);
+  else expect(() => JSON.parse(stdout) as unknown).not.toThrow();
+});
+
+test('a warning counts only with --strict', async () => {
+  const cwd = repository({ 'spec/teams/engineering/prompts/old.md': 'Nobody reads this.\n' });
+  expect((await runHere(['check'], { cwd })).code).toBe(0);
+  expect((await runHere(['check', '--strict'], { cwd })).code).toBe(1);
+});
+
+test('a folder without a spec is refused', async () => {
+  const { code, stderr } = await runHere(['check'], { cwd: '/' });
+  expect([code, stderr]).toEqual([
+    2,
+    'error: there is no spec in `/` or above\n  a repository has its spec in `spec/`, beginning with `spec/company.yaml`\n  nova-torch init makes one\n',
+  ]);
+});
+
+test('compile prints a row for each environment, and says when nothing changed', async () => {
+  const cwd = repository();
+  const first = await runHere(['compile'], { cwd });
+  expect(first).toEqual({
+    code: 0,
+    stdout:
+      'environment  fleets  routes  objects  changed  warnings\n' +
+      'dev               3       3       37        7         0\n' +
+      'prod              3       3       37        7         0\n\n' +
+      '24 files written in 0.0 s\n',
+    stderr: '',
+  });
+  const again = await runHere(['compile'], { cwd });
+  expect(again.stdout).toContain('up to date: nothing changed since the last compile in 0.0 s');
+});
+
+test('compile --check writes nothing and ends with 5 when something is out of date', async () => {
+  const cwd = repository();
+  const before = contents(cwd);
+  const { code, stderr } = await runHere(['compile', '--check'], { cwd });
+  expect(code).toBe(5);
+  expect(stderr).toContain(
+    'error[NT6005]: `generated/prod/teams/engineering/code-fixer/kubernetes.yaml` is out of date',
+  );
+  expect(stderr).toMatch(/24 errors in 24 files\nnothing was written\n$/);
+  const after = Object.entries(contents(cwd)).filter(([path]) => !path.startsWith('.nova-torch/'));
+  expect(Object.fromEntries(after)).toEqual(before);
+  await runHere(['compile'], { cwd });
+  expect((await runHere(['compile', '--check'], { cwd })).code).toBe(0);
+});
+
+test('an error keeps everything from being written', async () => {
+  const cwd = repository(BROKEN);
+  const { code, stderr } = await runHere(['compile'], { cwd });
+  expect([code, stderr.endsWith('nothing was written\n')]).toEqual([1, true]);
+  expect(Object.keys(contents(cwd)).filter((path) => path.startsWith('generated/'))).toEqual([]);
+});
+
+test('a generated file that was edited by hand is refused until the edit is given up', async () => {
+  const cwd = repository();
+  await runHere(['compile'], { cwd });
+  const file = join(cwd, 'generated/prod/platform/kubernetes.yaml');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, `${text}# mine\n`);
+  const refused = await runHere(['compile'], { cwd });
+  expect(refused.code).toBe(5);
+  expect(refused.stderr).toContain('error[NT6001]');
+  expect((await runHere(['compile', '--discard-edits'], { cwd })).code).toBe(0);
+  expect(readFileSync(file, 'utf8')).toBe(text);
+});
+
+test('compile --env compiles one environment and refuses one that does not exist', async () => {
+  const cwd = repository();
+  const { stdout } = await runHere(['compile', '--env', 'dev'], { cwd });
+  expect(stdout).toContain('\ndev ');
+  expect(stdout).not.toContain('\nprod ');
+  expect((await runHere(['compile', '--env', 'qa'], { cwd })).code).toBe(2);
+});
+
+test('compile --watch and --check exclude each other', async () => {
+  const { code, stderr } = await runHere(['compile', '--watch', '--check'], { cwd: repository() });
+  expect([code, stderr]).toEqual([2, 'error: `--watch` and `--check` exclude each other\n']);
+});
+
+test('compile --watch compiles again after a change and ends when it is stopped', async () => {
+  const cwd = repository();
+  const stopping = new AbortController();
+  let compiled = 0;
+  const run = runHere(['compile', '--watch'], {
+    cwd,
+    stop: stopping.signal,
+    heard: (text) => {
+      if (!text.includes('waiting for changes')) return;
+      compiled += 1;
+      if (compiled === 1) writeFileSync(join(cwd, 'spec/teams/engineering/prompts/code-fixer.md'), 'Fix it well.\n');
+      else stopping.abort('interrupted');
+    },
+  });
+  const { code, stdout } = await run;
+  expect([code, compiled]).toEqual([130, 2]);
+  expect(stdout.match(/files written/g)?.length).toBe(2);
+});
+
+test('fix shows, then makes, the corrections that are certain', async () => {
+  const misspelt = readFileSync(join(repository(), 'spec/teams/engineering/code-fixer.yaml'), 'utf8').replace(
+    'skills:',
+    'skils:',
+  );
+  const cwd = repository({ 'spec/teams/engineering/code-fixer.yaml': misspelt });
+  const dry = await runHere(['fix', '--dry-run'], { cwd });
+  expect(dry.stdout).toMatch(/^would fix {2}spec\/teams\/engineering\/code-fixer.yaml: NT1201/);
+  expect(readFileSync(join(cwd, 'spec/teams/engineering/code-fixer.yaml'), 'utf8')).toBe(misspelt);
+  expect((await runHere(['fix'], { cwd })).code).toBe(0);
+  expect((await runHere(['check'], { cwd })).code).toBe(0);
+  expect((await runHere(['fix'], { cwd })).stdout).toBe('nothing can be corrected with certainty\n');
+});
+
+test('init makes a repository that compiles without a problem, and refuses to do it twice', async () => {
+  const cwd = repository();
+  expect((await runHere(['init', 'new'], { cwd })).code).toBe(0);
+  const compiled = await runHere(['-C', 'new', 'compile'], { cwd });
+  expect([compiled.code, compiled.stderr]).toEqual([0, '']);
+  const twice = await runHere(['init', 'new'], { cwd });
+  expect([twice.code, twice.stderr]).toEqual([2, 'error: there is a spec in `new` already\n  nothing was written\n']);
+});
+
+test('route test shows every rule and where the task goes', async () => {
+  const cwd = repository({ 'task.json': '{"task": "bug_fix", "input": {}}' });
+  const { code, stdout } = await runHere(['route', 'test', 'task.json'], { cwd });
+  expect([code, stdout]).toEqual([
+    0,
+    'in prod\n' +
+      'takes   engineering/bug-fix\n' +
+      '         yes  task is bug_fix\n\n' +
+      '  may go to   engineering/code-fixer (weight 100)\n' +
+      'goes to engineering/code-fixer, build 111111111111, priority normal\n',
+  ]);
+});
+
+test('route test ends with 1 for a task that nobody takes', async () => {
+  const { code, stdout } = await runHere(['route', 'test', '-', '--env', 'dev'], {
+    cwd: repository(),
+    stdin: '{"task": "cooking"}',
+  });
+  expect([code, stdout]).toEqual([
+    1,
+    'in dev\n3 routes of other task types were passed over\n\nno route takes this task\n',
+  ]);
+});
+
+test.each([
+  ['{"task": 1}', 'a task needs its type in `task`'],
+  ['[]', '`-` holds no task'],
+  ['{"task": "a", "lables": {}}', 'a task has no field `lables`'],
+  ['{"task": "a", "labels": {"b": 1}}', '`labels` must be a map of texts'],
+  ['{"task": "a", "tenant": 1}', '`tenant` must be text'],
+  ['{"task": "a", "input": []}', '`input` must be a map'],
+])('route test refuses %s', async (stdin, message) => {
+  const { code, stderr } = await runHere(['route', 'test', '-'], { cwd: repository(), stdin });
+  expect([code, stderr.split('\n')[0]]).toEqual([2, `error: ${message}`]);
+});
+
+test('route list shows routes in the order in which they are tried', async () => {
+  const { stdout } = await runHere(['route', 'list'], { cwd: repository() });
+  expect(stdout).toBe(
+    ' 500  engineering/bug-fix  bug_fix -> engineering/code-fixer 100\n' +
+      ' 500  engineering/testing  testing -> engineering/test-writer 100\n' +
+      ' 500  research/web-research  web_research -> research/web-reader 100\n',
+  );
+  const { stdout: json } = await runHere(['route', 'list', '--format', 'json'], { cwd: repository() });
+  expect(JSON.parse(json)).toHaveLength(3);
+});
+
+test('graph draws the environment in each format', async () => {
+  const cwd = repository();
+  const mermaid = await runHere(['graph'], { cwd });
+  expect(mermaid.stdout).toMatch(/^flowchart LR\n {2}n0\["engineering\/code-fixer"\]\n/);
+  expect(mermaid.stdout).toContain('n0 ==>|"testing"| n1');
+  const dot = await runHere(['graph', '--format', 'dot'], { cwd });
+  expect(dot.stdout).toContain(
+    '"fleet:engineering/code-fixer" -> "fleet:engineering/test-writer" [label="testing", style=bold];',
+  );
+  const json = await runHere(['graph', '--format', 'json', '--env', 'dev'], { cwd });
+  expect(JSON.parse(json.stdout)).toMatchObject({ environment: 'dev' });
+});
+
+test('a command that needs a sound spec shows its problems instead', async () => {
+  const { code, stderr } = await runHere(['graph'], { cwd: repository(BROKEN) });
+  expect([code, stderr.includes('error[NT1209]')]).toEqual([1, true]);
+});
+
+test('an environment that does not exist is refused with the nearest name', async () => {
+  const { code, stderr } = await runHere(['route', 'list', '--env', 'prd'], { cwd: repository() });
+  expect([code, stderr]).toEqual([
+    2,
+    'error: there is no environment `prd`\n  did you mean `prod`?\n  there is `dev`, `prod`\n',
+  ]);
+});
