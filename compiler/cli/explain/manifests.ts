@@ -1,0 +1,73 @@
+import type { JsonObject } from '../../../spec/contract/source.ts';
+import { compile } from '../../compile.ts';
+import type { CheckedRepository } from '../check-repository.ts';
+import type { Manifest } from '../../core/artifact.ts';
+import { stages } from '../../stages.ts';
+
+/** A generated file of manifests with the objects it was rendered from. */
+export interface GeneratedFile {
+  /** From the repository's root: `generated/prod/...`. */
+  readonly path: string;
+  readonly text: string;
+  readonly manifests: readonly Manifest[];
+}
+
+/** Compiles again and keeps what the files were rendered from: where values came from is never written down. */
+export async function generatedFiles(checked: CheckedRepository, today: string): Promise<GeneratedFile[]> {
+  const made: Manifest[] = [];
+  const watching = {
+    ...stages,
+    summarize: (manifests: readonly Manifest[]) => {
+      made.push(...manifests);
+      return stages.summarize?.(manifests) ?? null;
+    },
+  };
+  const files: GeneratedFile[] = [];
+  for (const { name } of checked.model.environments) {
+    made.length = 0;
+    const result = await compile({ files: checked.files, today, environments: [name] }, watching);
+    const byName = new Map(made.map((manifest) => [identityOf(manifest.value), manifest]));
+    for (const unit of result.environments.flatMap(({ units }) => units)) {
+      for (const { path, text } of unit.files) {
+        if (path.endsWith('.yaml'))
+          files.push({ path: `generated/${name}/${path}`, text, manifests: inFile(text, byName) });
+      }
+    }
+  }
+  return files;
+}
+
+/** The objects of a file in the order of its documents. */
+function inFile(text: string, byName: ReadonlyMap<string, Manifest>): Manifest[] {
+  return documentsOf(text).flatMap(({ lines }) => byName.get(identityOfLines(lines)) ?? []);
+}
+
+export interface FileDocument {
+  /** Line of the first of `lines`, counted from 1. */
+  readonly firstLine: number;
+  readonly lines: readonly string[];
+}
+
+/** The documents of a generated file. The writer begins each with `---`, and no line of a value can look like one. */
+export function documentsOf(text: string): FileDocument[] {
+  const documents: { firstLine: number; lines: string[] }[] = [];
+  text.split('\n').forEach((line, index) => {
+    if (line === '---') documents.push({ firstLine: index + 2, lines: [] });
+    else documents.at(-1)?.lines.push(line);
+  });
+  return documents;
+}
+
+function identityOf(value: JsonObject): string {
+  const { name = '', namespace = '' } = value['metadata'] as { readonly name?: string; readonly namespace?: string };
+  return `${String(value['kind'])} ${namespace} ${name}`;
+}
+
+/** The same from the lines of a document: kind, and the two fields of its metadata. */
+function identityOfLines(lines: readonly string[]): string {
+  const field = (pattern: RegExp) => {
+    const found = lines.map((line) => pattern.exec(line)?.[1]).find((value) => value !== undefined) ?? '';
+    return found.startsWith('"') ? (JSON.parse(found) as string) : found;
+  };
+  return `${field(/^kind: (.*)$/)} ${field(/^ {2}namespace: (.*)$/)} ${field(/^ {2}name: (.*)$/)}`;
+}

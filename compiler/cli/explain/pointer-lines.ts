@@ -1,0 +1,38 @@
+/**
+ * The JSON Pointer of each line of a document that our own writer rendered: two spaces a level, lists as `- ` at the level
+ * of their key plus one. Lines of one value have the pointer of the innermost field that begins on them.
+ */
+export function pointersOf(lines: readonly string[]): string[] {
+  const stack: Level[] = [];
+  return lines.map((line) => {
+    let indent = line.search(/\S/);
+    if (indent < 0) return '';
+    while ((stack.at(-1)?.indent ?? -1) > indent) stack.pop();
+    let rest = line.slice(indent);
+    while (rest.startsWith('- ') || rest === '-') {
+      nextItem(stack, indent);
+      rest = rest.slice(2);
+      indent += 2;
+    }
+    const key = /^("(?:[^"\\]|\\.)*"|[^:\s]+):(?: |$)/.exec(rest)?.[1];
+    if (key !== undefined) {
+      while ((stack.at(-1)?.indent ?? -1) >= indent) stack.pop();
+      stack.push({ indent, step: key.startsWith('"') ? (JSON.parse(key) as string) : key });
+    }
+    return stack.map(({ step }) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  });
+}
+
+interface Level {
+  readonly indent: number;
+  readonly step: string | number;
+}
+
+/** A dash begins the next item of the list at its indent; an item's own keys stand two further right. */
+function nextItem(stack: Level[], indent: number): void {
+  while ((stack.at(-1)?.indent ?? -1) > indent) stack.pop();
+  const last = stack.at(-1);
+  const isItem = last !== undefined && last.indent === indent && typeof last.step === 'number';
+  if (isItem) stack.pop();
+  stack.push({ indent, step: isItem ? Number(last.step) + 1 : 0 });
+}
