@@ -21,6 +21,11 @@ export const commands: readonly CommandEntry[] = Object.freeze([
     load: async () => (await import('./commands/compile.ts')).compile,
   },
   {
+    name: 'diff',
+    summary: 'say what the spec would change, and for whom',
+    load: async () => (await import('./commands/diff.ts')).diff,
+  },
+  {
     name: 'fix',
     summary: 'apply the corrections that are certain',
     load: async () => (await import('./commands/fix.ts')).fix,
@@ -55,6 +60,11 @@ export const commands: readonly CommandEntry[] = Object.freeze([
     name: 'schema',
     summary: 'print the JSON Schema editors complete from',
     load: async () => (await import('./commands/schema.ts')).schema,
+  },
+  {
+    name: 'doctor',
+    summary: 'look for what is missing here',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
   },
   {
     name: 'completion',

@@ -13,6 +13,8 @@ export interface Host {
   readonly stop: AbortSignal;
   /** Milliseconds since some point in the past; never goes back. */
   readonly now: () => number;
+  /** Version of Node.js, `20.19.0`. */
+  readonly node: string;
   /** Today in UTC, `YYYY-MM-DD`. */
   readonly today: () => string;
 }

@@ -20,6 +20,7 @@ export function processHost(): Host {
     stdin: readStdin,
     stop: stop.signal,
     now: () => performance.now(),
+    node: process.versions.node,
     today: () => new Date().toISOString().slice(0, 10),
   };
 }

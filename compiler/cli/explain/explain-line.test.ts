@@ -59,7 +59,7 @@ test('a spec line leads to everything it decides, in every environment', async (
 
 test.each([
   ['generated/prod/nothing.yaml:1', '`generated/prod/nothing.yaml` is not a generated file of manifests'],
-  [`${FILE}`, 'name a line of the generated file'],
+  [FILE, 'name a line of the generated file'],
   [`${FILE}:1`, `line 1 of \`${FILE}\` is no part of an object`],
   ['spec/nothing.yaml:1', '`spec/nothing.yaml` is no file of the spec'],
   ['spec/company.yaml:999', '`spec/company.yaml` has 10 lines, not 999'],

@@ -32,7 +32,10 @@ interface Level {
 function nextItem(stack: Level[], indent: number): void {
   while ((stack.at(-1)?.indent ?? -1) > indent) stack.pop();
   const last = stack.at(-1);
-  const isItem = last !== undefined && last.indent === indent && typeof last.step === 'number';
-  if (isItem) stack.pop();
-  stack.push({ indent, step: isItem ? Number(last.step) + 1 : 0 });
+  let step = 0;
+  if (last !== undefined && last.indent === indent && typeof last.step === 'number') {
+    step = last.step + 1;
+    stack.pop();
+  }
+  stack.push({ indent, step });
 }

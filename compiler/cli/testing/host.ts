@@ -18,6 +18,7 @@ export interface World {
   readonly stop?: AbortSignal;
   readonly today?: string;
   readonly now?: () => number;
+  readonly node?: string;
   /** Called with everything that is written to standard output or standard error. */
   readonly heard?: (text: string) => void;
 }
@@ -42,6 +43,7 @@ export async function runHere(words: readonly string[], world: World = {}): Prom
     stdin: async () => world.stdin ?? '',
     stop: world.stop ?? new AbortController().signal,
     now: world.now ?? (() => 0),
+    node: world.node ?? '20.19.0',
     today: () => world.today ?? '2026-01-15',
   };
   const code = await run(words, host);

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { defineCommand } from '../command.ts';
+import { exits } from '../exit.ts';
+import { choice, text } from '../option.ts';
+import { soundRepository } from '../sound-repository.ts';
+import { repositoryOf } from '../workspace.ts';
+
+export const diff = defineCommand({
+  description:
+    'Says what the spec as it is would change, and for whom: objects, restarts, network paths that open or close, secrets, ' +
+    'capacity, routing, and changes that the cluster would refuse. It compares with `generated/` as it lies here, or as it ' +
+    'is at a Git ref. Nothing is written.',
+  arguments: [],
+  options: {
+    base: text('ref', 'Compare with `generated/` at this branch, tag or commit'),
+    format: choice(['text', 'markdown', 'json'], 'format', 'How to print; never longer than 65,536 characters'),
+  },
+  examples: [
+    { line: 'nova-torch diff', summary: 'what would `compile` change?' },
+    { line: 'nova-torch diff --base origin/main --format markdown', summary: 'a comment for a pull request' },
+  ],
+  exits: [exits.invalid],
+  async run({ options, context }) {
+    const root = repositoryOf(context);
+    const { generatedAt } = await import('../diff/git-tree.ts');
+    const { readTree } = await import('../../output/tree.ts');
+    const before =
+      options.base === undefined ? onDisk(readTree(join(root, 'generated'))) : generatedAt(root, options.base);
+    const checked = await soundRepository(context);
+    if (typeof checked === 'number') return checked;
+    const { compile } = await import('../../compile.ts');
+    const { stages } = await import('../../stages.ts');
+    const compiled = await compile({ files: checked.files, today: context.host.today() }, stages);
+    const after = new Map(
+      compiled.environments.flatMap(({ name, units }) =>
+        units.flatMap(({ files }) => files.map((file) => [`${name}/${file.path}`, file.text] as const)),
+      ),
+    );
+    const { diffTrees } = await import('../../output/diff.ts');
+    const { printDiff } = await import('../../output/diff-print.ts');
+    const found = diffTrees(before, after);
+    if (found.environments.length === 0 && options.format !== 'json') context.out.line('nothing changes');
+    else context.out.write(printDiff(found, options.format));
+    return exits.ok;
+  },
+});
+
+function onDisk({ files, read }: { readonly files: readonly string[]; readonly read: (path: string) => string }) {
+  return new Map(files.map((path) => [path, read(path)]));
+}

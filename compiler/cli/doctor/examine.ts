@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process';
+import { compileTree } from '../../incremental/compile-tree.ts';
+import { VERSION } from '../../core/version.ts';
+import type { Host } from '../host.ts';
+import { checkRepository } from '../check-repository.ts';
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly what: string;
+  readonly state: 'ok' | 'warn' | 'fail';
+  readonly found: string;
+  /** What to do; nothing when all is well. */
+  readonly todo?: string;
+}
+
+/** Oldest Node.js that runs the command. */
+const NODE_LEAST = [20, 19] as const;
+
+/** Looks at everything the command needs. `root` is nothing outside a repository. */
+export async function examine(root: string | undefined, host: Host, node: string): Promise<Finding[]> {
+  const here = [{ what: 'nova-torch', state: 'ok' as const, found: VERSION }, nodeVersion(node), gitVersion()];
+  if (root === undefined) {
+    const todo = 'go to a repository, or make one with `nova-torch init`';
+    return [...here, { what: 'repository', state: 'fail', found: 'no spec here or above', todo }];
+  }
+  const repository: Finding = { what: 'repository', state: 'ok', found: root };
+  const spec = specState(root, host.today());
+  return [...here, repository, spec, ...(spec.state === 'fail' ? [] : [await generatedState(root, host.today())])];
+}
+
+function nodeVersion(node: string): Finding {
+  const [major = 0, minor = 0] = node.split('.').map(Number);
+  const old = major < NODE_LEAST[0] || (major === NODE_LEAST[0] && minor < NODE_LEAST[1]);
+  const wanted = `install Node.js ${NODE_LEAST.join('.')} or newer`;
+  return { what: 'node', state: old ? 'fail' : 'ok', found: node, ...(old && { todo: wanted }) };
+}
+
+function gitVersion(): Finding {
+  try {
+    const found = execFileSync('git', ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    return { what: 'git', state: 'ok', found: found.trim().replace('git version ', '') };
+  } catch {
+    return { what: 'git', state: 'warn', found: 'not found', todo: 'install Git: `nova-torch diff --base` needs it' };
+  }
+}
+
+function specState(root: string, today: string): Finding {
+  const { diagnostics, model } = checkRepository(root, today);
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const warnings = diagnostics.length - errors;
+  const fleets = model.environments[0]?.fleets.size ?? 0;
+  if (errors > 0) return { what: 'spec', state: 'fail', found: `${errors} errors`, todo: 'run `nova-torch check`' };
+  if (warnings > 0)
+    return { what: 'spec', state: 'warn', found: `${warnings} warnings`, todo: 'run `nova-torch check`' };
+  return { what: 'spec', state: 'ok', found: `${fleets} fleets in ${model.environments.length} environments` };
+}
+
+async function generatedState(root: string, today: string): Promise<Finding> {
+  const stages = async () => (await import('../../stages.ts')).stages;
+  const { diagnostics } = await compileTree({ root, today, stages, mode: 'compare' });
+  const edited = diagnostics.filter(({ code }) => code === 'NT6001').length;
+  const stale = diagnostics.filter(({ severity }) => severity === 'error').length - edited;
+  if (edited > 0)
+    return {
+      what: 'generated',
+      state: 'fail',
+      found: `${edited} files were edited by hand`,
+      todo: 'run `nova-torch compile` and read what it says',
+    };
+  if (stale > 0)
+    return {
+      what: 'generated',
+      state: 'warn',
+      found: `${stale} files are out of date`,
+      todo: 'run `nova-torch compile`',
+    };
+  return { what: 'generated', state: 'ok', found: 'up to date' };
+}
