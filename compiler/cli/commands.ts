@@ -62,6 +62,11 @@ export const commands: readonly CommandEntry[] = Object.freeze([
     load: async () => (await import('./commands/schema.ts')).schema,
   },
   {
+    name: 'fmt',
+    summary: 'format the spec, comments kept',
+    load: async () => (await import('./commands/fmt.ts')).fmt,
+  },
+  {
     name: 'doctor',
     summary: 'look for what is missing here',
     load: async () => (await import('./commands/doctor.ts')).doctor,
