@@ -44,7 +44,11 @@ function isKubernetesModel(room: string, target: string): boolean {
 const programs: Rule = (file) =>
   importsOf(file)
     .filter(
-      ({ target }) => inside(file.path, 'compiler') && inside(target, 'runtime') && !inside(target, 'runtime/client'),
+      ({ target }) =>
+        inside(file.path, 'compiler') &&
+        inside(target, 'runtime') &&
+        !inside(target, 'runtime/client') &&
+        !(inside(file.path, 'compiler/cli') && inside(target, 'runtime/commands')),
     )
     .concat(importsOf(file).filter(({ target }) => inside(file.path, 'runtime') && inside(target, 'compiler')))
     .map(({ target }) => `${file.path} must not import ${target}: the programs meet in routing-table.json`);

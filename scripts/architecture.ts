@@ -26,7 +26,7 @@ interface Room {
   /** Rooms it may import at run time, besides itself. */
   readonly doors: readonly string[];
   readonly packages: readonly string[];
-  /** Rooms it may take types from, besides its doors. */
+  /** Rooms and packages it may take types from, besides its doors. */
   readonly types?: readonly string[];
   readonly pure?: true;
 }
@@ -107,8 +107,53 @@ export const rooms: readonly Room[] = [
       'compiler/stages',
       'compiler/incremental',
       'runtime/client',
+      // Commands of the runtime's half; loaded when one of them is chosen.
+      'runtime/commands',
     ],
     packages: [...FILES, 'commander', 'yaml', 'node:child_process', 'node:process', 'node:util', 'node:tty', 'node:v8'],
+  },
+  // The scheduler, from the middle outwards. Time, randomness and limits are arguments of its core.
+  { path: 'runtime/core', doors: [CONTRACT], packages: HASH, pure: true },
+  { path: 'runtime/store', doors: [CONTRACT, 'runtime/core'], packages: ['ioredis', ...FILES] },
+  { path: 'runtime/journal', doors: [CONTRACT, 'runtime/core'], packages: [...FILES, 'node:zlib'] },
+  {
+    path: 'runtime/ops',
+    doors: [CONTRACT, 'runtime/core'],
+    packages: [...FILES, 'prom-client', 'pino', '@opentelemetry/api', 'ajv', 'yaml', 'node:process', 'node:perf_hooks'],
+  },
+  {
+    path: 'runtime/loops',
+    doors: [CONTRACT, 'runtime/core', 'runtime/store', 'runtime/journal', 'runtime/ops'],
+    packages: [...FILES, 'cockatiel', 'croner', 'node:timers/promises'],
+  },
+  {
+    path: 'runtime/api',
+    doors: [CONTRACT, 'runtime/core', 'runtime/ops'],
+    packages: [...FILES, 'fastify', 'ajv', 'jose', 'node:http', 'node:https', 'node:tls', 'node:stream', 'node:net'],
+  },
+  { path: 'runtime/client', doors: [CONTRACT], packages: ['node:timers/promises', 'node:process', 'node:crypto'] },
+  {
+    path: 'runtime/simulation',
+    doors: [CONTRACT, 'runtime/core', 'runtime/store', 'runtime/journal', 'runtime/loops'],
+    packages: HASH,
+  },
+  {
+    path: 'runtime/commands',
+    doors: [CONTRACT, 'runtime/client', 'runtime/main', 'runtime/ops', 'runtime/simulation'],
+    packages: [...FILES, 'commander', 'node:process', 'node:child_process'],
+  },
+  {
+    path: 'runtime/main',
+    doors: [
+      CONTRACT,
+      'runtime/core',
+      'runtime/store',
+      'runtime/journal',
+      'runtime/ops',
+      'runtime/loops',
+      'runtime/api',
+    ],
+    packages: [...FILES, 'node:process'],
   },
 ];
 

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CASES, caseNames, expectedText } from '../compiler/diagnostics/testing/case-files.ts';
-import { GOLDEN, goldenExpected, goldenNames, goldenText } from '../compiler/emitters/testing/golden.ts';
+import { goldenEmitters, goldenFiles, goldenText } from '../compiler/emitters/testing/golden.ts';
 import { runCase } from '../compiler/diagnostics/testing/run-case.ts';
 
 const ROOT = join(fileURLToPath(new URL('.', import.meta.url)), '..');
@@ -15,7 +15,7 @@ export interface Golden {
 }
 
 /** Everything that has golden files. Another kind of golden test adds its function here. */
-const SOURCES: readonly (() => Promise<readonly Golden[]>)[] = [cases, kubernetes];
+const SOURCES: readonly (() => Promise<readonly Golden[]>)[] = [cases, emitters];
 
 async function cases(): Promise<readonly Golden[]> {
   return Promise.all(
@@ -27,12 +27,13 @@ async function cases(): Promise<readonly Golden[]> {
   );
 }
 
-async function kubernetes(): Promise<readonly Golden[]> {
+async function emitters(): Promise<readonly Golden[]> {
+  const files = goldenEmitters().flatMap((emitter) => goldenFiles(emitter).map((file) => ({ emitter, file })));
   return Promise.all(
-    goldenNames().map(async (name) => ({
-      path: join(GOLDEN, name, 'kubernetes.yaml'),
-      wanted: await goldenText(name),
-      present: goldenExpected(name),
+    files.map(async ({ emitter, file }) => ({
+      path: file.path,
+      wanted: await goldenText(emitter, file),
+      present: file.present,
     })),
   );
 }

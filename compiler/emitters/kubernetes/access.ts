@@ -1,7 +1,7 @@
 import type { Add } from '../../cdk8s/synthesize.ts';
 import { k8s } from '../../cdk8s/k8s.ts';
-import { waves } from './context.ts';
-import type { FleetContext } from './context.ts';
+import { waves } from '../../core/fleet-context.ts';
+import type { FleetContext } from '../../core/fleet-context.ts';
 
 /** The agents' identity, which may do nothing in the cluster, and the owners' right to look. */
 export function addAccess(add: Add, context: FleetContext): void {

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
-import { goldenExpected, goldenNames, goldenText } from '../testing/golden.ts';
+import { goldenFiles, goldenText } from '../testing/golden.ts';
 
-test.each(goldenNames())('%s compiles to its golden file', async (name) => {
-  expect(await goldenText(name)).toBe(goldenExpected(name));
+const files = goldenFiles('kubernetes');
+
+test.each(files)('$name is what its spec compiles to', async (file) => {
+  expect(await goldenText('kubernetes', file)).toBe(file.present);
 });
 
 test('there are golden files', () => {
-  expect(goldenNames().length).toBeGreaterThanOrEqual(8);
+  expect(files.length).toBeGreaterThanOrEqual(8);
 });

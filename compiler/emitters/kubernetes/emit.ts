@@ -2,7 +2,7 @@ import type { Artifact } from '../../core/artifact.ts';
 import type { FleetInput } from '../../core/emitter.ts';
 import { synthesize } from '../../cdk8s/synthesize.ts';
 import { addAccess } from './access.ts';
-import { fleetContext } from './context.ts';
+import { fleetContext } from '../../core/fleet-context.ts';
 import { addNamespace } from './namespace.ts';
 import { addNetworkPolicies } from './network.ts';
 import { addWorkload } from './workload.ts';

@@ -7,8 +7,8 @@ import type { FleetModel } from '../../core/model.ts';
 import { LABEL_PREFIX } from '../../core/names.ts';
 import { present } from './present.ts';
 import { proxyOf } from './proxy.ts';
-import { waveAnnotation, waves } from './context.ts';
-import type { FleetContext } from './context.ts';
+import { waveAnnotation, waves } from '../../core/fleet-context.ts';
+import type { FleetContext } from '../../core/fleet-context.ts';
 
 /** The fleet's namespace: restricted, in the mesh, and bounded by what the fleet may need at its largest. */
 export function addNamespace(add: Add, context: FleetContext): void {

@@ -5,8 +5,8 @@ import type { EdgeModel, Endpoint, FleetModel, PeerFacts } from '../../core/mode
 import type { Origin } from '../../core/origin.ts';
 import { LABEL_PREFIX, fleetSelector, isInCluster, namespaces, pods, ports } from '../../core/names.ts';
 import { trace } from '../../core/trace.ts';
-import { waves } from './context.ts';
-import type { FleetContext } from './context.ts';
+import { waves } from '../../core/fleet-context.ts';
+import type { FleetContext } from '../../core/fleet-context.ts';
 
 /** Closes the namespace and opens what the spec declares: one rule for each peer, both directions. */
 export function addNetworkPolicies(add: Add, context: FleetContext): void {

@@ -4,7 +4,7 @@ import type { K8s } from '../../cdk8s/k8s.ts';
 import { formatCpu, formatSize } from '../../../spec/contract/units.ts';
 import { AGENT_PRIORITY, LABEL_PREFIX, labels, paths, secretName } from '../../core/names.ts';
 import { proxyAnnotations } from './proxy.ts';
-import type { FleetContext } from './context.ts';
+import type { FleetContext } from '../../core/fleet-context.ts';
 import { escaped, variablesOf } from './variables.ts';
 
 /** Name of the ConfigMap with the prompt. */

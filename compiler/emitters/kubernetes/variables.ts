@@ -1,7 +1,7 @@
 import type { K8s } from '../../cdk8s/k8s.ts';
 import type { Endpoint } from '../../core/model.ts';
 import { namespaces, ports, secretName } from '../../core/names.ts';
-import type { FleetContext } from './context.ts';
+import type { FleetContext } from '../../core/fleet-context.ts';
 
 /** What an agent is told: who it is, where the platform is, and its own variables. Sorted by name in each part. */
 export function variablesOf(context: FleetContext): K8s.EnvVar[] {

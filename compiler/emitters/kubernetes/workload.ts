@@ -5,8 +5,8 @@ import { formatSize } from '../../../spec/contract/units.ts';
 import type { MemoryModel } from '../../core/model.ts';
 import { LABEL_PREFIX } from '../../core/names.ts';
 import { present } from './present.ts';
-import { waves } from './context.ts';
-import type { FleetContext } from './context.ts';
+import { waves } from '../../core/fleet-context.ts';
+import type { FleetContext } from '../../core/fleet-context.ts';
 import { podTemplate, promptName } from './pod.ts';
 
 /** What runs the agents: a Deployment, or a StatefulSet when each agent has a volume of its own. */

@@ -1,7 +1,7 @@
-import type { Json, JsonPath } from '../../../spec/contract/source.ts';
-import type { FleetModel } from '../../core/model.ts';
-import { LABEL_PREFIX, fleetSelector, labels } from '../../core/names.ts';
-import { trace } from '../../core/trace.ts';
+import type { Json, JsonPath } from '../../spec/contract/source.ts';
+import type { FleetModel } from './model.ts';
+import { LABEL_PREFIX, fleetSelector, labels } from './names.ts';
+import { trace } from './trace.ts';
 
 /** What every object of a fleet is made from. */
 export interface FleetContext {
@@ -23,8 +23,19 @@ export interface Metadata {
   readonly annotations: Record<string, string>;
 }
 
-/** Argo CD applies lower waves first. */
-export const waves = { namespace: -8, guard: -7, access: -3, workload: 0 } as const;
+/** Argo CD applies lower waves first: nothing is applied before what it needs. */
+export const waves = {
+  namespace: -8,
+  guard: -7,
+  mesh: -6,
+  secretPolicy: -5,
+  secretRole: -4,
+  access: -3,
+  secrets: -2,
+  workload: 0,
+  scaling: 1,
+  observe: 2,
+} as const;
 
 export function waveAnnotation(wave: number): Record<string, string> {
   return { 'argocd.argoproj.io/sync-wave': String(wave) };
