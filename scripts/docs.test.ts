@@ -1,5 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { documentation, pages } from './docs.ts';
@@ -56,27 +66,35 @@ test('ARCHITECTURE.md can be read in one sitting', () => {
 /** Output of a command without what differs between two runs. */
 const settled = (text: string) => text.replace(/\d+(\.\d+)? ?m?s\b/g, 'TIME').trimEnd();
 
-test('the tour of the README prints what it says', () => {
-  const sessions = [...read('README.md').matchAll(/```console\n([\s\S]*?)```/g)].map(([, text = '']) => text);
-  const steps = sessions.flatMap((text) => text.split(/^\$ /m).slice(1));
-  const runnable = steps.filter((step) => step.startsWith('nova-torch '));
-  expect(runnable.length).toBeGreaterThan(0);
-  for (const step of runnable) {
-    const [line = '', ...output] = step.split('\n');
-    expect(settled(run(line.slice('nova-torch '.length))), line).toBe(settled(output.join('\n')));
+test('the tours of the pages print what they say', () => {
+  let shown = 0;
+  for (const page of pages()) {
+    const sessions = [...read(page).matchAll(/```console\n([\s\S]*?)```/g)].map(([, text = '']) => text);
+    const steps = sessions.flatMap((text) => text.split(/^\$ /m).slice(1));
+    const lines = steps.map((step) => step.slice(0, step.indexOf('\n')));
+    const outputs = steps.map((step) => step.slice(step.indexOf('\n') + 1));
+    expect(tour(lines).map(settled), page).toEqual(outputs.map(settled));
+    shown += steps.length;
   }
+  expect(shown).toBeGreaterThan(5);
 });
 
-/** Runs the built command in the repository through a shell, since the tour quotes arguments as people do. */
-function run(args: string): string {
-  const command = `node dist/compiler/cli/main.js ${args}`;
-  const env = { ...process.env, NO_COLOR: '1', COLUMNS: '100' };
-  try {
-    return execFileSync('sh', ['-c', command], { cwd: ROOT, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  } catch (problem) {
-    const { stdout, stderr } = problem as { stdout: string; stderr: string };
-    return stdout + stderr;
-  }
+/** Runs the lines of a page one after the other in an empty folder, and gives what each of them printed. */
+function tour(lines: readonly string[]): readonly string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'nova-torch-tour-'));
+  const command = join(folder, 'bin/nova-torch');
+  mkdirSync(join(folder, 'bin'));
+  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, 'dist/compiler/cli/main.js')}' "$@"\n`);
+  chmodSync(command, 0o755);
+  const between = '----8<----';
+  const script = ['exec 2>&1', ...lines.flatMap((line) => [line, `echo '${between}'`])].join('\n');
+  const PATH = `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`;
+  const env = { ...process.env, PATH, NO_COLOR: '1', COLUMNS: '100' };
+  const cwd = join(folder, 'here');
+  mkdirSync(cwd);
+  const run = spawnSync('sh', ['-c', script], { cwd, env, encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
+  return run.stdout.split(`${between}\n`).slice(0, -1);
 }
 
 /** Headings as GitHub links to them. */

@@ -2,14 +2,16 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import prettier from 'prettier';
+import { commandsReference } from './docs-commands.ts';
 import { diagnosticsReference } from './docs-diagnostics.ts';
 import { withQuotes } from './docs-quotes.ts';
 import { specReference } from './docs-reference.ts';
 import { readSchemas } from './generate.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const GENERATED: Readonly<Record<string, () => string>> = {
+const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/spec-reference.md': () => specReference(readSchemas()),
+  'docs/commands.md': commandsReference,
   'docs/diagnostics.md': diagnosticsReference,
 };
 
@@ -23,7 +25,7 @@ export function pages(): readonly string[] {
 
 /** Every page as it should be: the references made anew, the quotes of the others filled. */
 export async function documentation(): Promise<ReadonlyMap<string, string>> {
-  const made = Object.entries(GENERATED).map(([path, make]) => [path, make()] as const);
+  const made = await Promise.all(Object.entries(GENERATED).map(async ([path, make]) => [path, await make()] as const));
   const written = pages().map((path) => [path, withQuotes(readFileSync(join(ROOT, path), 'utf8'))] as const);
   return new Map(
     await Promise.all([...made, ...written].map(async ([path, text]) => [path, await formatted(path, text)] as const)),

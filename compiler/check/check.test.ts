@@ -1,16 +1,21 @@
 import { expect, test } from 'vitest';
 import { collector } from '../diagnostics/report.ts';
+import type { RouteModel } from '../core/model.ts';
 import type { LoadedSpec } from '../load/document.ts';
 import { check } from './check.ts';
 import { rules } from './rules.ts';
 import { environment, fleet, model, route } from './testing/model.ts';
 
-function codes(broken: readonly string[], documents: LoadedSpec['documents'] = []): string[] {
+function codes(
+  broken: readonly string[],
+  documents: LoadedSpec['documents'] = [],
+  others: readonly RouteModel[] = [],
+): string[] {
   const { report, diagnostics } = collector();
   const fleets = [fleet('eng/fixer'), fleet('eng/lost', { accepts: { lost: {} }, scale: { min: 9, max: 1 } })];
   const spec = { documents, broken: new Set(broken), assets: new Map() };
   check(
-    model(environment({ fleets, routes: [route('eng/work'), route('eng/odd', { tasks: ['odd'] })] })),
+    model(environment({ fleets, routes: [route('eng/work'), route('eng/odd', { tasks: ['odd'] }), ...others] })),
     spec,
     report,
     '2026-11-23',
@@ -37,4 +42,13 @@ test('nor what a document holds that could be read but not resolved', () => {
   expect(codes([], written('Route'))).toEqual(['NT2506', 'NT5002']);
   expect(codes([], written('Fleet'))).toEqual(['NT2506', 'NT5001']);
   expect(codes([], written('Route').slice(1))).toEqual(['NT2506', 'NT5001', 'NT5002']);
+});
+
+test('a route that names an unknown fleet may be the one that seems to be missing', () => {
+  expect(codes([], [], [route('eng/typo', { precedence: 1 })])).toEqual(['NT2506', 'NT5001', 'NT5002', 'NT5020']);
+  expect(codes([], [], [{ ...route('eng/typo', { precedence: 1 }), incomplete: true }])).toEqual([
+    'NT2506',
+    'NT5002',
+    'NT5020',
+  ]);
 });

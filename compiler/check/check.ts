@@ -6,7 +6,7 @@ import { rules } from './rules.ts';
 
 /**
  * Problems that say that something is missing, and the kinds of documents whose loss makes them: while one of these could
- * not be read, the missing thing may be in it, and its own problem comes first.
+ * not be read or linked, the missing thing may be in it, and its own problem comes first.
  */
 const ABSENCE: Readonly<Partial<Record<Code, readonly Kind[]>>> = {
   NT2056: ['Fleet'],
@@ -29,7 +29,7 @@ export function check(model: Model, spec: LoadedSpec, report: Report, today: str
   for (const rule of Object.values(rules)) rule({ model, spec, today }, careful);
 }
 
-/** Kinds of which a document exists that did not reach the model of every environment; why was reported. */
+/** Kinds of which a document did not reach the model of every environment as a whole; why was reported. */
 function lostKinds(model: Model, spec: LoadedSpec): ReadonlySet<string> {
   const lost = new Set([...spec.broken].map((document) => document.slice(0, document.indexOf(':'))));
   for (const kind of ['Fleet', 'Route'] as const) {
@@ -38,5 +38,6 @@ function lostKinds(model: Model, spec: LoadedSpec): ReadonlySet<string> {
       kind === 'Fleet' ? environment.fleets.size : environment.routes.length;
     if (model.environments.some((environment) => size(environment) < written)) lost.add(kind);
   }
+  if (model.environments.some(({ routes }) => routes.some(({ incomplete }) => incomplete))) lost.add('Route');
   return lost;
 }

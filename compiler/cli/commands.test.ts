@@ -52,11 +52,11 @@ test('compile prints a row for each environment, and says when nothing changed',
       'environment  fleets  routes  objects  changed  warnings\n' +
       'dev               3       3       37        7         0\n' +
       'prod              3       3       37        7         0\n\n' +
-      '24 files written in 0.0 s\n',
+      '14 files written (0.0 s)\n',
     stderr: '',
   });
   const again = await runHere(['compile'], { cwd });
-  expect(again.stdout).toContain('up to date: nothing changed since the last compile in 0.0 s');
+  expect(again.stdout).toContain('up to date, nothing changed since the last compile (0.0 s)');
 });
 
 test('compile --check writes nothing and ends with 5 when something is out of date', async () => {

@@ -361,6 +361,8 @@ export interface RouteModel extends Node {
     readonly goesTo?: readonly string[];
     readonly at: Origin;
   }[];
+  /** It names a fleet that does not exist, which was reported: what seems to be missing may be what it meant. */
+  readonly incomplete?: true;
 }
 
 export interface ScheduleModel extends Node {

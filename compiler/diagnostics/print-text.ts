@@ -42,7 +42,8 @@ export function summary(diagnostics: readonly Diagnostic[]): string {
   return `${counts.length === 0 ? 'no problems' : counts.join(', ')} in ${counted(files, 'file')}`;
 }
 
-function counted(count: number, noun: string): string {
+/** `1 error`, `2 errors`. */
+export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 

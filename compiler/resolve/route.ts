@@ -49,12 +49,15 @@ export function resolveRoute(document: SpecDocument, context: EnvironmentContext
     fallback: spec.fallback.flatMap((step, index) => read.fallback(step, index)),
     expect: spec.expect.map((expected, index) => read.expected(expected, index)),
   });
-  return read.sound ? route : undefined;
+  if (!read.sound) return undefined;
+  return read.complete ? route : { ...route, incomplete: true };
 }
 
 /** Reads the parts of a route that refer to something or have a grammar, and remembers whether all could be read. */
 class RouteReader {
   sound = true;
+  /** Whether every fleet it names exists. */
+  complete = true;
   readonly #node: Node;
   readonly #team: string;
   readonly #context: EnvironmentContext;
@@ -91,7 +94,7 @@ class RouteReader {
   targets(to: FilledRoute['to']): RouteModel['to'] {
     return sortedEntries(to).flatMap(([ref, weight]) => {
       const at = this.#node.from(['to', ref], 'key');
-      const fleet = findFleet(this.#context, ref, this.#team, at);
+      const fleet = this.#fleet(ref, at);
       return fleet === undefined ? [] : [{ fleet, weight, at }];
     });
   }
@@ -99,7 +102,7 @@ class RouteReader {
   fallback(step: FilledRoute['fallback'][number], index: number): RouteModel['fallback'] {
     const at = this.#node.from(['fallback', index]);
     const target = this.#node.from(['fallback', index, 'to']);
-    const fleet = findFleet(this.#context, step.to, this.#team, target);
+    const fleet = this.#fleet(step.to, target);
     if (fleet === undefined) return [];
     const { after = PART_DEFAULTS.fallback.after, require } = step;
     const skills = require === undefined ? undefined : this.skills(require.skills, ['fallback', index, 'require']);
@@ -110,10 +113,15 @@ class RouteReader {
 
   expected({ task, goesTo }: FilledRoute['expect'][number], index: number): RouteModel['expect'][number] {
     const fleets = goesTo?.flatMap(
-      (ref, place) =>
-        findFleet(this.#context, ref, this.#team, this.#node.from(['expect', index, 'goesTo', place])) ?? [],
+      (ref, place) => this.#fleet(ref, this.#node.from(['expect', index, 'goesTo', place])) ?? [],
     );
     return present({ task: task as Task, goesTo: fleets, at: this.#node.from(['expect', index]) });
+  }
+
+  #fleet(ref: string, at: Origin): string | undefined {
+    const fleet = findFleet(this.#context, ref, this.#team, at);
+    if (fleet === undefined) this.complete = false;
+    return fleet;
   }
 }
 

@@ -31,8 +31,12 @@ export const check = defineCommand({
     if (options.format === 'text' && code === exits.ok) {
       const { style, line } = context.out;
       const [first] = model.environments;
-      const counts = `${first?.fleets.size ?? 0} fleets and ${first?.routes.length ?? 0} routes in ${model.environments.length} environments`;
-      line(`${style.green('ok')}  ${counts} (${Math.round(context.host.now() - started)} ms)`);
+      const { counted } = await import('../../diagnostics/print-text.ts');
+      const fleets = counted(first?.fleets.size ?? 0, 'fleet');
+      const routes = counted(first?.routes.length ?? 0, 'route');
+      const environments = counted(model.environments.length, 'environment');
+      const took = Math.round(context.host.now() - started);
+      line(`${style.green('ok')}  ${fleets} and ${routes} in ${environments} (${took} ms)`);
     }
     return code;
   },

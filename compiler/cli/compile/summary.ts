@@ -1,4 +1,5 @@
 import type { CompiledTree } from '../../incremental/compile-tree.ts';
+import { counted } from '../../diagnostics/print-text.ts';
 import type { Style } from '../style.ts';
 
 const HEAD = ['environment', 'fleets', 'routes', 'objects', 'changed', 'warnings'];
@@ -7,7 +8,8 @@ const HEAD = ['environment', 'fleets', 'routes', 'objects', 'changed', 'warnings
 export function summaryTable(tree: CompiledTree, tookMs: number, style: Style): string {
   const { environments, written, removed, diagnostics, unchanged } = tree;
   const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
-  const changedIn = (name: string) => [...written, ...removed].filter((path) => path.startsWith(`${name}/`)).length;
+  const changed = [...written, ...removed];
+  const changedIn = (name: string) => changed.filter((path) => path.startsWith(`${name}/`)).length;
   const rows = environments.map(({ name, fleets, routes, objects }) =>
     [name, fleets, routes, objects, changedIn(name), warnings].map(String),
   );
@@ -17,12 +19,14 @@ export function summaryTable(tree: CompiledTree, tookMs: number, style: Style): 
       .map((cell, column) => pad(cell, widths[column] ?? 0, column === 0))
       .join('  ')
       .trimEnd();
-  const files = written.length + removed.length;
+  // What people review; the index beside it follows it.
+  const files = environments.reduce((sum, { name }) => sum + changedIn(name), 0);
   const outcome =
-    files === 0
-      ? `${style.green('up to date')}${unchanged ? ': nothing changed since the last compile' : ''}`
-      : `${style.green(`${files} files written`)}${removed.length > 0 ? `, ${removed.length} of them removed` : ''}`;
-  return `${style.bold(line(HEAD))}\n${rows.map((row) => `${line(row)}\n`).join('')}\n${outcome} in ${(tookMs / 1000).toFixed(1)} s\n`;
+    changed.length === 0
+      ? `${style.green('up to date')}${unchanged ? ', nothing changed since the last compile' : ''}`
+      : `${style.green(`${counted(files, 'file')} written`)}${removed.length > 0 ? `, ${removed.length} of them removed` : ''}`;
+  const took = `(${(tookMs / 1000).toFixed(1)} s)`;
+  return `${style.bold(line(HEAD))}\n${rows.map((row) => `${line(row)}\n`).join('')}\n${outcome} ${took}\n`;
 }
 
 function pad(cell: string, width: number, left: boolean): string {
