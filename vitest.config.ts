@@ -9,7 +9,7 @@ export default defineConfig({
     maxWorkers: 2,
     coverage: {
       provider: 'v8',
-      include: ['spec/contract/**/*.ts', 'compiler/**/*.ts'],
+      include: ['spec/contract/**/*.ts', 'compiler/**/*.ts', 'runtime/**/*.ts'],
       exclude: ['**/*.test.ts', '**/testing/**', '**/generated/**'],
       reporter: ['text-summary', 'html', 'json-summary'],
       reportOnFailure: true,
