@@ -15,9 +15,10 @@ test('--version loads no command and no parser', () => {
     encoding: 'utf8',
     env: { ...process.env, NODE_DEBUG: 'esm' },
   });
-  expect(stderr).toContain('/dist/compiler/cli/run.js');
-  expect(stderr).not.toContain('/dist/compiler/cli/commands/');
+  expect(stderr).toContain('/dist/compiler/cli/main.js');
+  expect(stderr).not.toMatch(/\/chunks\/(check|compile|explain)-/);
   expect(stderr).not.toContain('/commander/');
+  expect(stderr).not.toContain('/js-yaml/');
 });
 
 test('help is plain text without a terminal and coloured when colour is forced', () => {

@@ -23,7 +23,7 @@ export interface ExplainedField {
 }
 
 /** Whether the words begin with a kind, as a field does: `Fleet`, `fleet.spec.scale`. */
-export function isField(language: Language, words: string): boolean {
+function isField(language: Language, words: string): boolean {
   const [first = ''] = words.split(/[.[]/);
   return language.kinds.some((kind) => kind.toLowerCase() === first.toLowerCase());
 }
