@@ -22,12 +22,6 @@ export interface ExplainedField {
   readonly fields: readonly { readonly name: string; readonly required: boolean; readonly description: string }[];
 }
 
-/** Whether the words begin with a kind, as a field does: `Fleet`, `fleet.spec.scale`. */
-function isField(language: Language, words: string): boolean {
-  const [first = ''] = words.split(/[.[]/);
-  return language.kinds.some((kind) => kind.toLowerCase() === first.toLowerCase());
-}
-
 /** Everything about a field. Throws UsageError for one that does not exist. */
 export function explainField(language: Language, words: string): ExplainedField {
   const found = findField(language, words);
