@@ -1,4 +1,5 @@
 import type { Priority } from '../../spec/contract/task.ts';
+import type { StartRate } from './start-rate.ts';
 
 /** What the store enforces of a route, whatever the number of its builds. All limits hold in one shard. */
 export interface RoutePolicy {
@@ -6,8 +7,8 @@ export interface RoutePolicy {
   readonly route: number;
   /** Most tasks running at once. */
   readonly inFlight?: number;
-  /** Most tasks that start in any `perMs`. */
-  readonly rate?: { readonly count: number; readonly perMs: number };
+  /** Most tasks that start in `perMs`: a burst of `count`, then evenly. See `start-rate.ts`. */
+  readonly rate?: StartRate;
   /** Most tasks with one key: running (`queue`: the others are held), or open (`reject`: the others are refused). */
   readonly perKey?: { readonly max: number; readonly onFull: 'queue' | 'reject' };
   /** Most tasks waiting; one more is refused, or takes the place of a less urgent one. */

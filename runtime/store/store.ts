@@ -106,7 +106,10 @@ export type Operation =
   | Inspect
   | Claimed;
 
-/** Accepts a task, unless it is known, a duplicate, or there is no room for it. */
+/**
+ * Accepts a task, unless it is known, a duplicate, or there is no room for it. One that says when it was accepted is a replay:
+ * it was promised, so only `known` keeps it out.
+ */
 interface Submit {
   readonly op: 'submit';
   readonly task: NewTask;
@@ -185,7 +188,10 @@ interface Tick {
   readonly limit: number;
 }
 
-/** Replay of an end from a journal: makes it so, whatever the shard knows, also of a task it does not know. */
+/**
+ * Replay of an end from a journal: makes it so, whatever the shard knows, also of a task it does not know. Only `dead` needs
+ * a task that is known, since a dead letter has a body: submit it first.
+ */
 interface Finish {
   readonly op: 'finish';
   readonly id: string;
@@ -232,7 +238,7 @@ interface Get {
   readonly id: string;
 }
 
-/** Tasks without bodies: `open` of a lane, in the order of their ids; `dead` and `finished`, the newest first. */
+/** Tasks without bodies: `open` of a lane, first those that wait, each in the order of ids; `dead` and `finished`, the newest first. */
 interface List {
   readonly op: 'list';
   readonly of: 'open' | 'dead' | 'finished';

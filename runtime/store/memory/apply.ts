@@ -1,0 +1,72 @@
+import type { Applied, Batch, Gap, Operation, Reply } from '../store.ts';
+import { claim } from './claim.ts';
+import { begin, end, policy, setSwitch } from './control.ts';
+import { claimed, get, inspect, list } from './read.ts';
+import { complete, fail, heartbeat } from './running.ts';
+import type { ShardData } from './shard-data.ts';
+import type { Step } from './step.ts';
+import { submit } from './submit.ts';
+import { tick } from './tick.ts';
+import { cancel, redrive, relane, remove, replayEnd } from './waiting.ts';
+
+/** `Store.apply` on one shard, at a time in microseconds. Changes the shard. */
+export function applyBatch(data: ShardData, batch: Batch, nowUs: number): Applied | Gap {
+  const position = data.m.positions.get(batch.scheduler) ?? 0;
+  if (position !== batch.prevLsn) return { kind: 'gap', position };
+  const step: Step = { data, batch, nowUs, nowMs: Math.floor(nowUs / 1000), leases: [] };
+  const replies = batch.operations.map((operation) => perform(step, operation));
+  if (step.leases.length > 0) data.m.claimed.set(batch.scheduler, { number: batch.number, leases: step.leases });
+  data.m.positions.set(batch.scheduler, batch.lsn);
+  const { revision, holdUntilMs } = data.m;
+  return {
+    kind: 'applied',
+    nowMs: step.nowMs,
+    revision,
+    holdUntilMs: holdUntilMs > step.nowMs ? holdUntilMs : 0,
+    ready: data.q.size,
+    replies,
+  };
+}
+
+function perform(step: Step, operation: Operation): Reply {
+  switch (operation.op) {
+    case 'submit':
+      return submit(step, operation);
+    case 'claim':
+      return claim(step, operation);
+    case 'complete':
+      return complete(step, operation);
+    case 'fail':
+      return fail(step, operation);
+    case 'heartbeat':
+      return heartbeat(step, operation);
+    case 'cancel':
+      return cancel(step, operation);
+    case 'remove':
+      return remove(step, operation);
+    case 'relane':
+      return relane(step, operation);
+    case 'redrive':
+      return redrive(step, operation);
+    case 'tick':
+      return tick(step, operation);
+    case 'finish':
+      return replayEnd(step, operation);
+    case 'begin':
+      return begin(step, operation);
+    case 'end':
+      return end(step, operation);
+    case 'policy':
+      return policy(step, operation);
+    case 'switch':
+      return setSwitch(step, operation);
+    case 'get':
+      return get(step, operation);
+    case 'list':
+      return list(step, operation);
+    case 'inspect':
+      return inspect(step, operation);
+    case 'claimed':
+      return claimed(step, operation);
+  }
+}

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { START_MS, Talker, type Bench } from '../testing/bench.ts';
+import { conforms } from '../testing/conformance.ts';
+import { memoryStore, type MemoryStore } from './memory-store.ts';
+
+function newBench(): Bench & { readonly store: MemoryStore } {
+  const bench: { now: number; store: MemoryStore } = {
+    now: START_MS,
+    store: memoryStore({ nowUs: () => bench.now * 1000 }),
+  };
+  return bench;
+}
+
+conforms('memory', () => Promise.resolve(newBench()));
+
+test('a snapshot is not changed by what comes later, and can be gone back to twice', async () => {
+  const bench = newBench();
+  const talker = new Talker(bench);
+  await talker.policy();
+  await talker.submit('t1');
+  const { position } = talker;
+  const snapshot = bench.store.snapshot();
+  for (let round = 0; round < 2; round += 1) {
+    talker.position = position;
+    await talker.complete(await talker.lease());
+    expect(await talker.state('t1')).toBe('succeeded');
+    bench.store.restore(snapshot);
+  }
+  talker.position = position;
+  expect(await talker.state('t1')).toBe('ready');
+});
+
+test('a wiped store is at position 0', async () => {
+  const bench = newBench();
+  const talker = new Talker(bench);
+  await talker.submit('t1');
+  bench.store.wipe();
+  await expect(talker.submit('t2')).rejects.toThrow('a gap at 0');
+});

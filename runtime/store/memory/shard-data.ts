@@ -1,0 +1,130 @@
+import { DEFAULT_SETTINGS, type RoutePolicy, type ShardSettings } from '../../core/route-policy.ts';
+import type { Row } from '../row.ts';
+import { SortedSet } from './sorted-set.ts';
+
+/**
+ * One shard in memory. The letters are the keys of `dragonfly/apply.lua`, so that the two can be read side by side and
+ * compared key by key.
+ */
+export interface ShardData {
+  /** Ready: `<tag>:<id>` by lane. */
+  readonly q: SortedSet;
+  /** When the shard must look at a task again: id by time. */
+  readonly d: SortedSet;
+  /** Held: `<what for> <tag>:<id>`, all scores 0. */
+  readonly w: SortedSet;
+  /** Open tasks: id by lane, and by `RUNNING + lane` while they run. */
+  readonly i: SortedSet;
+  /** Tasks that count for their key: `<route>:<key> <id>`, all scores 0. */
+  readonly j: SortedSet;
+  /** Finish tag by `<flow>:<priority>`. */
+  readonly t: SortedSet;
+  /** Ended tasks by time. */
+  readonly z: SortedSet;
+  /** Dead letters by time. */
+  readonly x: SortedSet;
+  /** When a name in `e` is forgotten. */
+  readonly u: SortedSet;
+  /** Records. */
+  readonly o: Map<string, Row>;
+  /** Bodies. */
+  readonly b: Map<string, string>;
+  /** Results. */
+  readonly r: Map<string, string>;
+  /** `d:<dedupe key>` to an id, `a:<affinity key>` to an agent. */
+  readonly e: Map<string, string>;
+  /** Switches. */
+  readonly s: Map<string, string>;
+  readonly m: ShardMeta;
+}
+
+interface ShardMeta {
+  /** Tag of the task that started last. */
+  v: number;
+  /** The largest token. */
+  token: number;
+  /** Of all results. */
+  bytes: number;
+  revision: string;
+  holdUntilMs: number;
+  settings: ShardSettings;
+  policies: ReadonlyMap<number, RoutePolicy>;
+  /** State of `core/start-rate.ts` by route. */
+  readonly rates: Map<number, number>;
+  /** By scheduler. */
+  readonly positions: Map<string, number>;
+  /** Schedulers that have replayed, while a hold lasts. */
+  readonly ended: Set<string>;
+  /** What each scheduler's last batch with claims handed out. */
+  readonly claimed: Map<string, { readonly number: number; readonly leases: readonly Lease[] }>;
+}
+
+export interface Lease {
+  readonly id: string;
+  readonly token: number;
+}
+
+/** Above every lane: the score of a running task is this and its lane. */
+export const RUNNING = 2 ** 46;
+/** Lanes of one route: see `core/lane.ts`. */
+export const ROUTE_LANES = 2 ** 20;
+
+export function emptyShard(): ShardData {
+  return {
+    q: new SortedSet(),
+    d: new SortedSet(),
+    w: new SortedSet(),
+    i: new SortedSet(),
+    j: new SortedSet(),
+    t: new SortedSet(),
+    z: new SortedSet(),
+    x: new SortedSet(),
+    u: new SortedSet(),
+    o: new Map(),
+    b: new Map(),
+    r: new Map(),
+    e: new Map(),
+    s: new Map(),
+    m: {
+      v: 0,
+      token: 0,
+      bytes: 0,
+      revision: '',
+      holdUntilMs: 0,
+      settings: DEFAULT_SETTINGS,
+      policies: new Map(),
+      rates: new Map(),
+      positions: new Map(),
+      ended: new Set(),
+      claimed: new Map(),
+    },
+  };
+}
+
+/** A copy that shares nothing that changes: a snapshot. */
+export function cloneShard(data: ShardData): ShardData {
+  const { m } = data;
+  return {
+    q: data.q.clone(),
+    d: data.d.clone(),
+    w: data.w.clone(),
+    i: data.i.clone(),
+    j: data.j.clone(),
+    t: data.t.clone(),
+    z: data.z.clone(),
+    x: data.x.clone(),
+    u: data.u.clone(),
+    o: new Map([...data.o].map(([id, row]) => [id, { ...row }])),
+    b: new Map(data.b),
+    r: new Map(data.r),
+    e: new Map(data.e),
+    s: new Map(data.s),
+    m: {
+      ...m,
+      rates: new Map(m.rates),
+      positions: new Map(m.positions),
+      ended: new Set(m.ended),
+      claimed: new Map(m.claimed),
+    },
+  };
+}

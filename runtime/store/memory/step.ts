@@ -1,0 +1,215 @@
+import { priorityNumber, strideOf } from '../../core/fairness.ts';
+import { routeOfLane } from '../../core/lane.ts';
+import type { RoutePolicy } from '../../core/route-policy.ts';
+import type { Row } from '../row.ts';
+import type { Batch } from '../store.ts';
+import { ROUTE_LANES, type Lease, type ShardData } from './shard-data.ts';
+
+/**
+ * What the moves of tasks have in common. Each function has its twin of the same name in `dragonfly/apply.lua`; where the
+ * twin writes in a certain order so that a prefix does no harm, this one does not need to, but does the same.
+ */
+export interface Step {
+  readonly data: ShardData;
+  readonly batch: Batch;
+  readonly nowUs: number;
+  readonly nowMs: number;
+  /** What the batch has leased. */
+  readonly leases: Lease[];
+}
+
+/** How long a task held for its key waits at most before it is looked at again, should a wake-up be lost. */
+const HELD_MS = 30_000;
+/** Names (dedupe keys and bound agents) that are remembered; the first to be forgotten go. */
+const NAMES_MAX = 100_000;
+
+export function policyOf({ data }: Step, lane: number): RoutePolicy | undefined {
+  return data.m.policies.get(routeOfLane(lane));
+}
+
+/** Open tasks of a lane's route that wait, or (`base` `RUNNING`) run. */
+export function countRoute({ data }: Step, lane: number, base: number): number {
+  const first = base + routeOfLane(lane) * ROUTE_LANES;
+  return data.i.count(first, first + ROUTE_LANES - 1);
+}
+
+/** `j` member of a task, or the stretch of a key when there is no id. */
+export function keyMember(row: Row, id: string): string {
+  return `${routeOfLane(row.lane)}:${row.key} ${id}`;
+}
+
+export function countKey({ data }: Step, row: Row): number {
+  const start = `${routeOfLane(row.lane)}:${row.key}`;
+  return data.j.lexCount(`${start} `, `${start}!`);
+}
+
+/** A turn in the lane: the flow's next, not before the turn of the task that started last. */
+export function giveTag({ data }: Step, row: Row): void {
+  const flow = `${row.flow}:${row.priority}`;
+  const start = Math.max(data.m.v, data.t.score(flow) ?? 0);
+  data.t.add(flow, start + strideOf(row.cost, row.priority));
+  row.tag = String(start).padStart(16, '0');
+}
+
+/** Takes a task out of the set that its state keeps it in. */
+export function leave({ data }: Step, id: string, row: Row): void {
+  if (row.state === 'R') data.q.remove(`${row.tag}:${id}`);
+  else if (row.state === 'H') data.w.remove(`${row.hold} ${row.tag}:${id}`);
+  else if (row.state === 'X') data.x.remove(id);
+}
+
+/** When a task that waits must be looked at again. */
+function nextLook(step: Step, row: Row): number | undefined {
+  const policy = policyOf(step, row.lane);
+  const times: number[] = [];
+  if (row.queueMs > 0) times.push(row.sinceMs + row.queueMs);
+  if (row.noticeMs > 0 && !row.flags.includes('n')) times.push(row.sinceMs + row.noticeMs);
+  const agedMs = agesAtMs(policy, row);
+  if (agedMs !== undefined) times.push(agedMs);
+  if (row.state === 'H') times.push(row.hold.startsWith('a:') ? spillsAtMs(policy, row) : step.nowMs + HELD_MS);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** When its priority rises next. */
+export function agesAtMs(policy: RoutePolicy | undefined, row: Row): number | undefined {
+  const aging = policy?.aging;
+  if (aging === undefined || row.priority >= priorityNumber(aging.max)) return undefined;
+  return row.sinceMs + aging.everyMs * (row.priority - row.basePriority + 1);
+}
+
+/** When any agent may take it. */
+export function spillsAtMs(policy: RoutePolicy | undefined, row: Row): number {
+  return row.sinceMs + (policy?.affinity?.spillAfterMs ?? 0);
+}
+
+/** Writes the record, and when to look at it again. */
+export function put(step: Step, id: string, row: Row, lookMs: number | undefined): void {
+  const { data } = step;
+  if (lookMs === undefined) data.d.remove(id);
+  else data.d.add(id, lookMs);
+  data.o.set(id, row);
+}
+
+/** Into its lane. */
+export function enqueue(step: Step, id: string, row: Row): void {
+  row.state = 'R';
+  row.hold = '';
+  if (row.tag === '') giveTag(step, row);
+  step.data.q.add(`${row.tag}:${id}`, row.lane);
+  step.data.i.add(id, row.lane);
+  put(step, id, row, nextLook(step, row));
+}
+
+/** Ready after a time, or at once. */
+export function delay(step: Step, id: string, row: Row, delayMs: number): void {
+  row.sinceMs = step.nowMs;
+  if (delayMs === 0) {
+    enqueue(step, id, row);
+    return;
+  }
+  row.state = 'D';
+  row.dueMs = step.nowMs + delayMs;
+  step.data.i.add(id, row.lane);
+  put(step, id, row, row.dueMs);
+}
+
+/** Aside, until its key is free or its agent comes. */
+export function hold(step: Step, id: string, row: Row, name: string): void {
+  leave(step, id, row);
+  row.state = 'H';
+  row.hold = name;
+  step.data.w.add(`${name} ${row.tag}:${id}`, 0);
+  put(step, id, row, nextLook(step, row));
+}
+
+/** What a lease took, given back: the agent keeps its key for a while, and a task held for the key may go on. */
+export function endLease(step: Step, id: string, row: Row, over: boolean): void {
+  const { data } = step;
+  const policy = policyOf(step, row.lane);
+  if (row.affinity !== '' && data.e.get(`a:${row.affinity}`) === row.agent) {
+    data.u.add(`a:${row.affinity}`, step.nowMs + (policy?.affinity?.holdMs ?? 0));
+  }
+  if (row.key === '') return;
+  if (over || policy?.perKey?.onFull !== 'reject') data.j.remove(keyMember(row, id));
+  wake(step, row);
+}
+
+/** The first task that is held for the key goes back to its lane. */
+function wake(step: Step, freed: Row): void {
+  const { data } = step;
+  const name = `k:${routeOfLane(freed.lane)}:${freed.key}`;
+  const first = data.w.lexRange(`${name} `, `${name}!`, 1)[0];
+  if (first === undefined) return;
+  const id = idOf(first);
+  const row = data.o.get(id);
+  if (row === undefined) return;
+  leave(step, id, row);
+  enqueue(step, id, row);
+}
+
+/** `<tag>:<id>`, with or without what it is held for; ids may hold `:`, tags have sixteen digits. */
+export function idOf(member: string): string {
+  return member.slice(member.lastIndexOf(' ') + 18);
+}
+
+export function tagOf(member: string): string {
+  const start = member.lastIndexOf(' ') + 1;
+  return member.slice(start, start + 16);
+}
+
+/** The end of a task, whatever its state. */
+export function finish(step: Step, id: string, row: Row, state: string, reason: string, result: string): void {
+  const { data } = step;
+  leave(step, id, row);
+  row.state = state;
+  row.sinceMs = step.nowMs;
+  row.reason = reason;
+  row.hold = '';
+  keepResult(step, id, result);
+  data.z.add(id, step.nowMs);
+  put(step, id, row, undefined);
+  data.b.delete(id);
+  data.i.remove(id);
+  endLease(step, id, row, true);
+}
+
+/** Out of the way until someone redrives it; the body stays. */
+export function bury(step: Step, id: string, row: Row, reason: string, result: string): void {
+  const { data } = step;
+  leave(step, id, row);
+  row.state = 'X';
+  row.sinceMs = step.nowMs;
+  row.reason = reason;
+  row.hold = '';
+  keepResult(step, id, result);
+  data.x.add(id, step.nowMs);
+  put(step, id, row, undefined);
+  data.i.remove(id);
+  endLease(step, id, row, true);
+}
+
+export function keepResult({ data }: Step, id: string, result: string): void {
+  const old = Buffer.byteLength(data.r.get(id) ?? '');
+  if (result === '') data.r.delete(id);
+  else data.r.set(id, result);
+  data.m.bytes += Buffer.byteLength(result) - old;
+}
+
+/** Remembers a name until a time. */
+export function remember({ data }: Step, name: string, value: string, untilMs: number): void {
+  data.e.set(name, value);
+  data.u.add(name, untilMs);
+  if (data.u.size <= NAMES_MAX) return;
+  for (const first of data.u.range(-Infinity, Infinity, 0, 1)) forget(data, first);
+}
+
+export function forget(data: ShardData, name: string): void {
+  data.e.delete(name);
+  data.u.remove(name);
+}
+
+/** What a remembered name stands for. */
+export function recall({ data, nowMs }: Step, name: string): string | undefined {
+  const value = data.e.get(name);
+  return value !== undefined && (data.u.score(name) ?? 0) > nowMs ? value : undefined;
+}

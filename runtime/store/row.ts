@@ -1,0 +1,216 @@
+import { priorityName, priorityNumber } from '../core/fairness.ts';
+import type { NewTask, TaskRecord, TaskState } from '../core/task-record.ts';
+
+/**
+ * A task's record as both stores hold it: Dragonfly as one text in the hash `o`, the fields joined by `|`; memory as this
+ * object. The order of the fields is that of `FIELDS` here and in `dragonfly/apply.lua`; a test compares the two.
+ */
+export interface Row {
+  /** One letter, see `STATES`. */
+  state: string;
+  /** Sixteen digits, so that tags sort as texts; empty until it was ready once. */
+  tag: string;
+  token: number;
+  agent: string;
+  attempts: number;
+  crashes: number;
+  /** When the window of the poison rule began; 0 without a crash. */
+  crashMs: number;
+  acceptedMs: number;
+  sinceMs: number;
+  dueMs: number;
+  /** Letters: `c` its end was asked for, `n` its wait was reported, `s` any agent may take it. */
+  flags: string;
+  priority: number;
+  lane: number;
+  basePriority: number;
+  cost: number;
+  flow: string;
+  key: string;
+  affinity: string;
+  queueMs: number;
+  noticeMs: number;
+  leaseMs: number;
+  runMs: number;
+  attemptMax: number;
+  retryMs: number;
+  digest: string;
+  reason: string;
+  /** What a held task waits for: `k:<route>:<key>` or `a:<agent>`. */
+  hold: string;
+}
+
+export const FIELDS = [
+  'state',
+  'tag',
+  'token',
+  'agent',
+  'attempts',
+  'crashes',
+  'crashMs',
+  'acceptedMs',
+  'sinceMs',
+  'dueMs',
+  'flags',
+  'priority',
+  'lane',
+  'basePriority',
+  'cost',
+  'flow',
+  'key',
+  'affinity',
+  'queueMs',
+  'noticeMs',
+  'leaseMs',
+  'runMs',
+  'attemptMax',
+  'retryMs',
+  'digest',
+  'reason',
+  'hold',
+] as const satisfies readonly (keyof Row)[];
+
+/** The fields a submission brings: a stretch of `FIELDS`, from `lane` to `digest`. */
+const TEXTS: ReadonlySet<string> = new Set([
+  'state',
+  'tag',
+  'agent',
+  'flags',
+  'flow',
+  'key',
+  'affinity',
+  'digest',
+  'reason',
+  'hold',
+]);
+
+export const STATES: Readonly<Record<TaskState, string>> = {
+  delayed: 'D',
+  ready: 'R',
+  held: 'H',
+  leased: 'L',
+  dead: 'X',
+  succeeded: 'S',
+  failed: 'F',
+  cancelled: 'C',
+  expired: 'E',
+  moved: 'M',
+};
+const STATE_NAMES: ReadonlyMap<string, TaskState> = new Map(
+  Object.entries(STATES).map(([name, letter]) => [letter, name as TaskState]),
+);
+
+export function encodeRow(row: Row): string {
+  return FIELDS.map((field) => row[field]).join('|');
+}
+
+/** Reads what `encodeRow` or the script wrote. Throws for anything else: nobody else writes there. */
+export function decodeRow(text: string): Row {
+  const parts = text.split('|');
+  if (parts.length !== FIELDS.length) throw new Error(`the store holds a broken record of ${parts.length} fields`);
+  const row: Record<string, string | number> = {};
+  for (const [index, field] of FIELDS.entries()) {
+    const part = parts[index] ?? '';
+    row[field] = TEXTS.has(field) ? part : Number(part);
+  }
+  return row as unknown as Row;
+}
+
+/** What a submission brings, as the script puts it into a record: the fields from `lane` to `digest`. */
+export function encodeMeta(task: NewTask): string {
+  const { lane, cost, flow, queueMs, noticeMs, leaseMs, runMs, attemptMax, retryMs, digest } = task;
+  const times = `${queueMs}|${noticeMs}|${leaseMs}|${runMs}|${attemptMax}|${retryMs}`;
+  const keys = `${flow}|${task.key ?? ''}|${task.affinity ?? ''}`;
+  return `${lane}|${priorityNumber(task.priority)}|${cost}|${keys}|${times}|${digest}`;
+}
+
+export function toRecord(id: string, row: Row): TaskRecord {
+  const state = STATE_NAMES.get(row.state) ?? 'ready';
+  return {
+    id,
+    state,
+    ...(row.tag !== '' && { tag: Number(row.tag) }),
+    token: row.token,
+    ...(row.agent !== '' && { agent: row.agent }),
+    attempts: row.attempts,
+    crashes: row.crashes,
+    acceptedMs: row.acceptedMs,
+    sinceMs: row.sinceMs,
+    ...((state === 'delayed' || state === 'leased') && { dueMs: row.dueMs }),
+    cancelAsked: row.flags.includes('c'),
+    spilled: row.flags.includes('s'),
+    priority: priorityName(row.priority),
+    basePriority: priorityName(row.basePriority),
+    lane: row.lane,
+    flow: row.flow,
+    cost: row.cost,
+    ...(row.key !== '' && { key: row.key }),
+    ...(row.affinity !== '' && { affinity: row.affinity }),
+    queueMs: row.queueMs,
+    noticeMs: row.noticeMs,
+    leaseMs: row.leaseMs,
+    runMs: row.runMs,
+    attemptMax: row.attemptMax,
+    retryMs: row.retryMs,
+    digest: row.digest,
+    ...(row.reason !== '' && { reason: row.reason }),
+  };
+}
+
+/** A new task before its first state. */
+export function newRow(task: NewTask, nowMs: number): Row {
+  return {
+    ...emptyRow(nowMs),
+    attempts: task.attempts ?? 0,
+    crashes: task.crashes ?? 0,
+    crashMs: (task.crashes ?? 0) > 0 ? nowMs : 0,
+    acceptedMs: task.acceptedMs ?? nowMs,
+    priority: priorityNumber(task.priority),
+    basePriority: priorityNumber(task.priority),
+    lane: task.lane,
+    cost: task.cost,
+    flow: task.flow,
+    key: task.key ?? '',
+    affinity: task.affinity ?? '',
+    queueMs: task.queueMs,
+    noticeMs: task.noticeMs,
+    leaseMs: task.leaseMs,
+    runMs: task.runMs,
+    attemptMax: task.attemptMax,
+    retryMs: task.retryMs,
+    digest: task.digest,
+  };
+}
+
+/** A task of which only its end is known. */
+export function emptyRow(nowMs: number): Row {
+  return {
+    state: 'R',
+    tag: '',
+    token: 0,
+    agent: '',
+    attempts: 0,
+    crashes: 0,
+    crashMs: 0,
+    acceptedMs: nowMs,
+    sinceMs: nowMs,
+    dueMs: 0,
+    flags: '',
+    priority: 0,
+    lane: 0,
+    basePriority: 0,
+    cost: 1,
+    flow: '',
+    key: '',
+    affinity: '',
+    queueMs: 0,
+    noticeMs: 0,
+    leaseMs: 0,
+    runMs: 0,
+    attemptMax: 1,
+    retryMs: 0,
+    digest: '',
+    reason: '',
+    hold: '',
+  };
+}

@@ -1,0 +1,151 @@
+import { expect } from 'vitest';
+import { LANE, OTHER_LANE, routePolicy } from './bench.ts';
+import type { Case } from './conformance.ts';
+
+/** What keeps a shard within its bounds. */
+export const BOUNDS_CASES: readonly Case[] = [
+  [
+    'a full queue refuses one more, counting all builds and what is delayed, not what runs',
+    async (talker) => {
+      await talker.policy([routePolicy({ depth: { max: 2, onFull: 'reject' } })]);
+      await talker.submit('a');
+      await talker.submit('b', { lane: OTHER_LANE, delayMs: 1000 });
+      expect(await talker.submit('c')).toEqual({ kind: 'refused', because: 'queue-full' });
+      expect(await talker.one({ op: 'get', id: 'c' })).toEqual({ kind: 'unknown' });
+      await talker.lease();
+      expect(await talker.submit('c')).toEqual({ kind: 'accepted' });
+    },
+  ],
+  [
+    'a full queue lets a less urgent task go for a more urgent one, and only then',
+    async (talker) => {
+      await talker.policy([routePolicy({ depth: { max: 3, onFull: 'shed-lowest' } })]);
+      await talker.submit('n1');
+      await talker.submit('l1', { priority: 'low' });
+      await talker.submit('l2', { priority: 'low' });
+      expect(await talker.submit('l3', { priority: 'low' })).toEqual({ kind: 'refused', because: 'queue-full' });
+      expect(await talker.submit('h1', { priority: 'high' })).toMatchObject({
+        kind: 'accepted',
+        shed: { id: 'l2', state: 'expired', reason: 'shed' },
+      });
+      expect(await talker.submit('n2')).toMatchObject({ kind: 'accepted', shed: { id: 'l1' } });
+      expect(await talker.submit('n3')).toEqual({ kind: 'refused', because: 'queue-full' });
+      expect(await talker.submit('h2', { priority: 'high' })).toMatchObject({ shed: { id: 'n2' } });
+    },
+  ],
+  [
+    'a key that may have so many tasks refuses one more until one has ended',
+    async (talker) => {
+      await talker.policy([routePolicy({ perKey: { max: 2, onFull: 'reject' } })]);
+      await talker.submit('a', { key: 'k' });
+      await talker.submit('b', { key: 'k' });
+      expect(await talker.submit('c', { key: 'k' })).toEqual({ kind: 'refused', because: 'key-full' });
+      expect(await talker.submit('c', { key: 'other' })).toEqual({ kind: 'accepted' });
+      const lease = await talker.lease();
+      await talker.one({ op: 'fail', ...lease, then: 'release', delayMs: 0, reason: 'drain', result: '' });
+      expect(await talker.submit('d', { key: 'k' })).toMatchObject({ kind: 'refused' });
+      await talker.complete(await talker.lease());
+      expect(await talker.submit('d', { key: 'k' })).toEqual({ kind: 'accepted' });
+    },
+  ],
+  [
+    'a key is counted where its task is, also after it moved',
+    async (talker) => {
+      await talker.policy([routePolicy({ perKey: { max: 1, onFull: 'reject' } })]);
+      await talker.submit('a', { key: 'k' });
+      await talker.one({ op: 'relane', id: 'a', lane: OTHER_LANE });
+      expect(await talker.submit('b', { key: 'k' })).toEqual({ kind: 'refused', because: 'key-full' });
+      await talker.one({ op: 'relane', id: 'a', lane: 77 });
+      expect(await talker.submit('b', { key: 'k' })).toEqual({ kind: 'accepted' });
+    },
+  ],
+  [
+    'a known id is answered with its record, so that the digests can be compared',
+    async (talker) => {
+      await talker.submit('t1', { digest: 'first' });
+      const again = await talker.submit('t1', { digest: 'second' });
+      expect(again).toMatchObject({ kind: 'known', record: { digest: 'first', state: 'ready' } });
+      expect(await talker.one({ op: 'list', of: 'open', lane: LANE, offset: 0, limit: 9 })).toMatchObject({
+        records: [{ id: 't1' }],
+      });
+    },
+  ],
+  [
+    'tasks with the same dedupe key are one within the window, also when it has ended',
+    async (talker, bench) => {
+      await talker.policy();
+      const dedupe = { key: 'order-7', windowMs: 10_000 };
+      await talker.submit('t1', { dedupe });
+      expect(await talker.submit('t2', { dedupe })).toEqual({ kind: 'duplicate', of: 't1' });
+      expect(await talker.submit('t1', { dedupe })).toMatchObject({ kind: 'known' });
+      await talker.complete(await talker.lease());
+      bench.now += 9999;
+      expect(await talker.submit('t2', { dedupe })).toEqual({ kind: 'duplicate', of: 't1' });
+      bench.now += 1;
+      expect(await talker.submit('t2', { dedupe })).toEqual({ kind: 'accepted' });
+      expect(await talker.submit('t3', { dedupe })).toEqual({ kind: 'duplicate', of: 't2' });
+    },
+  ],
+  [
+    'no more ended tasks are kept than allowed, the oldest go first',
+    async (talker, bench) => {
+      await talker.policy([routePolicy()], { finishedMax: 2 });
+      for (const id of ['a', 'b', 'c']) {
+        await talker.submit(id);
+        bench.now += 1;
+        await talker.complete(await talker.lease());
+      }
+      await talker.tick();
+      expect(await talker.one({ op: 'list', of: 'finished', offset: 0, limit: 9 })).toMatchObject({
+        records: [{ id: 'c' }, { id: 'b' }],
+      });
+    },
+  ],
+  [
+    'results take no more bytes than allowed',
+    async (talker, bench) => {
+      await talker.policy([routePolicy()], { resultBytesMax: 8 });
+      for (const id of ['a', 'b', 'c']) {
+        await talker.submit(id);
+        bench.now += 1;
+        await talker.complete(await talker.lease(), '"éé"');
+      }
+      expect(await talker.one({ op: 'inspect', lanes: [] })).toMatchObject({ facts: { finished: 3, resultBytes: 18 } });
+      await talker.tick();
+      expect(await talker.one({ op: 'inspect', lanes: [] })).toMatchObject({ facts: { finished: 1, resultBytes: 6 } });
+    },
+  ],
+  [
+    'no more dead letters are kept than allowed, and the tick says which went',
+    async (talker, bench) => {
+      await talker.policy([routePolicy()], { deadMax: 1 });
+      for (const id of ['a', 'b']) {
+        await talker.submit(id);
+        bench.now += 1;
+        const lease = await talker.lease();
+        await talker.one({ op: 'fail', ...lease, then: 'dead', delayMs: 0, reason: 'attempts', result: '' });
+      }
+      expect(await talker.tick()).toEqual(['dropped a failed']);
+      expect(await talker.one({ op: 'get', id: 'a' })).toEqual({
+        kind: 'task',
+        record: expect.objectContaining({ state: 'failed', reason: 'attempts' }),
+      });
+      expect(await talker.one({ op: 'inspect', lanes: [] })).toMatchObject({ facts: { dead: 1, finished: 1 } });
+    },
+  ],
+  [
+    'there are at most a thousand switches, and known ones can still change',
+    async (talker) => {
+      const names = Array.from({ length: 1001 }, (_, index) => `drain:${index}`);
+      for (let from = 0; from < names.length; from += 200) {
+        await talker.run(
+          ...names.slice(from, from + 200).map((name) => ({ op: 'switch', name, value: 'on' }) as const),
+        );
+      }
+      await talker.one({ op: 'switch', name: 'drain:0', value: 'still' });
+      const reply = await talker.one({ op: 'tick', limit: 1 });
+      const switches = reply.kind === 'ticked' ? reply.switches : new Map<string, string>();
+      expect([switches.size, switches.get('drain:0'), switches.has('drain:1000')]).toEqual([1000, 'still', false]);
+    },
+  ],
+];

@@ -1,0 +1,181 @@
+import { expect } from 'vitest';
+import { LANE, SHARD, START_MS, Talker, routePolicy, task } from './bench.ts';
+import type { Case } from './conformance.ts';
+
+/** Positions, gaps, holds and replay: what makes the store rebuildable. */
+export const LOSS_CASES: readonly Case[] = [
+  [
+    'a batch from another position is refused whole, and told where the shard is',
+    async (talker, bench) => {
+      await talker.policy();
+      talker.position = 7;
+      const batch = talker.batch([{ op: 'submit', task: task('t1') }]);
+      expect(await bench.store.apply(SHARD, batch)).toEqual({ kind: 'gap', position: 1 });
+      talker.position = 1;
+      expect(await talker.one({ op: 'get', id: 't1' })).toEqual({ kind: 'unknown' });
+    },
+  ],
+  [
+    'each scheduler has a position of its own, and may move it by more than one',
+    async (talker, bench) => {
+      const batch = talker.batch([]);
+      expect(await bench.store.apply(SHARD, { ...batch, lsn: 41 })).toMatchObject({ kind: 'applied', replies: [] });
+      expect(await bench.store.apply(SHARD, { ...batch, prevLsn: -1 })).toEqual({ kind: 'gap', position: 41 });
+      const other = new Talker(bench, 's-2');
+      expect(await bench.store.apply(SHARD, { ...other.batch([]), prevLsn: -1 })).toEqual({ kind: 'gap', position: 0 });
+    },
+  ],
+  [
+    'an answer tells the time, the policy, the hold and what is ready',
+    async (talker) => {
+      expect(await talker.applied({ op: 'submit', task: task('t1') })).toEqual({
+        kind: 'applied',
+        nowMs: START_MS,
+        revision: '',
+        holdUntilMs: 0,
+        ready: 1,
+        replies: [{ kind: 'accepted' }],
+      });
+      await talker.policy();
+      expect(await talker.applied({ op: 'begin', holdMs: 3000 })).toMatchObject({
+        revision: 'sha256-1',
+        holdUntilMs: START_MS + 3000,
+      });
+    },
+  ],
+  [
+    'nothing is claimed while a scheduler replays, until all have, or the hold ends',
+    async (talker, bench) => {
+      const other = new Talker(bench, 's-2');
+      await talker.policy();
+      await talker.submit('t1');
+      await talker.one({ op: 'begin', holdMs: 3000 });
+      const claim = { op: 'claim', agent: 'a-1', lanes: [LANE], count: 1, looks: 8 } as const;
+      expect(await talker.one(claim)).toEqual({ kind: 'claims', claims: [], held: 'hold' });
+      await talker.one({ op: 'end', schedulers: ['s-1', 's-2'] });
+      expect(await talker.one(claim)).toMatchObject({ held: 'hold' });
+      await other.one({ op: 'end', schedulers: ['s-1', 's-2'] });
+      expect(await talker.claim()).toEqual(['t1']);
+
+      await talker.submit('t2');
+      await talker.one({ op: 'begin', holdMs: 999_999_999 });
+      expect(await talker.applied({ op: 'end', schedulers: ['s-1', 's-2'] })).toMatchObject({
+        holdUntilMs: START_MS + 60_000,
+      });
+      bench.now += 60_000;
+      expect(await talker.applied()).toMatchObject({ holdUntilMs: 0 });
+      expect(await talker.claim()).toEqual(['t2']);
+    },
+  ],
+  [
+    'a replayed end wins over the submission, before or after it',
+    async (talker) => {
+      await talker.policy();
+      const end = { op: 'finish', state: 'succeeded', token: 5, digest: 'd1', reason: '', result: '"r"' } as const;
+      await talker.submit('open');
+      expect(await talker.one({ ...end, id: 'open' })).toMatchObject({ kind: 'done', record: { token: 5 } });
+      expect(await talker.one({ ...end, id: 'open' })).toMatchObject({ kind: 'already' });
+      expect(await talker.one({ ...end, id: 'open', state: 'failed' })).toMatchObject({ kind: 'stale' });
+      expect(await talker.one({ ...end, id: 'gone' })).toMatchObject({ kind: 'done' });
+      expect(await talker.submit('gone')).toMatchObject({
+        kind: 'known',
+        record: { state: 'succeeded', digest: 'd1' },
+      });
+      expect(await talker.one({ op: 'get', id: 'gone' })).toMatchObject({ result: '"r"' });
+      expect(await talker.complete({ id: 'gone', token: 5 })).toMatchObject({ kind: 'already' });
+      expect(await talker.claim()).toEqual([]);
+    },
+  ],
+  [
+    'a replayed dead letter is one again',
+    async (talker) => {
+      await talker.policy();
+      await talker.submit('t1', { acceptedMs: START_MS - 5000, attempts: 2, crashes: 1 });
+      expect(await talker.record('t1')).toMatchObject({ acceptedMs: START_MS - 5000, attempts: 2, crashes: 1 });
+      const end = { op: 'finish', id: 't1', state: 'dead', token: 5, digest: 'd1', reason: 'x', result: '' } as const;
+      expect(await talker.one(end)).toMatchObject({ kind: 'done', record: { state: 'dead' } });
+      expect(await talker.one(end)).toMatchObject({ kind: 'already' });
+      expect(await talker.one({ op: 'redrive', id: 't1' })).toMatchObject({ kind: 'done' });
+      expect(await talker.claim()).toEqual(['t1']);
+    },
+  ],
+  [
+    'a replayed submission was promised: no bound refuses it',
+    async (talker) => {
+      const depth = { max: 1, onFull: 'reject' } as const;
+      await talker.policy([routePolicy({ depth, perKey: { max: 1, onFull: 'reject' } })]);
+      const dedupe = { key: 'same', windowMs: 1000 };
+      await talker.submit('a', { key: 'k', dedupe });
+      expect(await talker.submit('b', { key: 'k', dedupe, acceptedMs: START_MS })).toEqual({ kind: 'accepted' });
+    },
+  ],
+  [
+    'an agent that knows more than a store that has forgotten may complete its task',
+    async (talker) => {
+      await talker.policy();
+      await talker.submit('t1', { acceptedMs: START_MS });
+      expect(await talker.complete({ id: 't1', token: 99 })).toMatchObject({ kind: 'done', record: { token: 99 } });
+    },
+  ],
+  [
+    'a retry that the store has forgotten changes nothing',
+    async (talker) => {
+      await talker.policy();
+      await talker.submit('t1', { acceptedMs: START_MS });
+      const fail = { op: 'fail', id: 't1', token: 9, then: 'retry', delayMs: 1, reason: 'x', result: '' } as const;
+      expect(await talker.one(fail)).toMatchObject({ kind: 'already', record: { state: 'ready', attempts: 0 } });
+      await talker.lease();
+      expect(await talker.one(fail)).toMatchObject({ kind: 'stale', record: { state: 'leased' } });
+    },
+  ],
+  [
+    'what a lost reply had handed out can be asked for, as far as it still holds',
+    async (talker) => {
+      await talker.policy();
+      for (const id of ['a', 'b', 'c']) await talker.submit(id);
+      const { number } = talker;
+      const claims = await talker.claims('a-1', 3);
+      expect(await talker.one({ op: 'claimed', number })).toEqual({ kind: 'claims', claims });
+      await talker.complete({ id: 'b', token: claims[1]?.record.token ?? 0 });
+      expect(await talker.one({ op: 'claimed', number })).toEqual({ kind: 'claims', claims: [claims[0], claims[2]] });
+      expect(await talker.one({ op: 'claimed', number: number + 1 })).toEqual({ kind: 'claims', claims: [] });
+      expect(await new Talker(talker.bench, 's-2').one({ op: 'claimed', number })).toEqual({
+        kind: 'claims',
+        claims: [],
+      });
+    },
+  ],
+  [
+    'shards know nothing of each other',
+    async (talker, bench) => {
+      await talker.policy();
+      await talker.submit('t1');
+      const other = { ...talker.batch([{ op: 'get', id: 't1' }]), prevLsn: 0, lsn: 0 };
+      expect(await bench.store.apply({ ...SHARD, index: 1 }, other)).toMatchObject({ replies: [{ kind: 'unknown' }] });
+      expect(await bench.store.apply({ fleet: 'other/fleet', index: 0 }, other)).toMatchObject({
+        replies: [{ kind: 'unknown' }],
+      });
+    },
+  ],
+  [
+    'hints reach every listener until it stops',
+    async (_talker, { store }) => {
+      const heard: string[] = [];
+      await store.ping();
+      const arrived = new Promise<void>((resolve) => {
+        const stop = store.onHint((shard) => {
+          heard.push(shard);
+          stop();
+          resolve();
+        });
+      });
+      for (let attempt = 0; attempt < 200 && heard.length === 0; attempt += 1) {
+        store.hint(SHARD);
+        await Promise.race([arrived, new Promise((resolve) => setTimeout(resolve, 10))]);
+      }
+      store.hint(SHARD);
+      await store.ping();
+      expect(heard).toEqual(['research/summarizer:0']);
+    },
+  ],
+];

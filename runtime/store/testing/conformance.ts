@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { BOUNDS_CASES } from './conformance-bounds.ts';
+import { CLAIM_CASES } from './conformance-claim.ts';
+import { LOSS_CASES } from './conformance-loss.ts';
+import { RUN_CASES } from './conformance-run.ts';
+import { TIME_CASES } from './conformance-time.ts';
+import { Talker, type Bench } from './bench.ts';
+
+/** One sentence about a store, and the talk that shows it. */
+export type Case = readonly [sentence: string, show: (talker: Talker, bench: Bench) => Promise<void>];
+
+const CASES: readonly Case[] = [...CLAIM_CASES, ...RUN_CASES, ...TIME_CASES, ...BOUNDS_CASES, ...LOSS_CASES];
+
+/** Holds a store to what `../store.ts` says. Each case gets a new and empty one. */
+export function conforms(name: string, newBench: () => Promise<Bench>): void {
+  for (const [sentence, show] of CASES) {
+    test(`${name}: ${sentence}`, async () => {
+      const bench = await newBench();
+      try {
+        await show(new Talker(bench), bench);
+      } finally {
+        await bench.store.close();
+      }
+    });
+  }
+
+  test(`${name}: the suite has cases, each with a sentence of its own`, () => {
+    expect(new Set(CASES.map(([sentence]) => sentence)).size).toBe(CASES.length);
+    expect(CASES.length).toBeGreaterThan(50);
+  });
+}
