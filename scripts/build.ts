@@ -15,7 +15,7 @@ const ENTRIES = [
 ];
 
 /** What the built command needs besides its code, at the same place below `dist/`. */
-const ASSETS = ['spec/contract/generated/nova-torch.schema.json'];
+const ASSETS = ['spec/contract/generated/nova-torch.schema.json', 'runtime/store/dragonfly/apply.lua'];
 
 rmSync('dist', { recursive: true, force: true });
 await build({

@@ -1,4 +1,5 @@
 import { shardName, type Applied, type Batch, type Gap, type Shard, type Store } from '../store.ts';
+import { checkBatch } from '../check-batch.ts';
 import { applyBatch } from './apply.ts';
 import { cloneShard, emptyShard, type ShardData } from './shard-data.ts';
 
@@ -26,6 +27,7 @@ export function memoryStore({ nowUs }: { readonly nowUs: () => number }): Memory
   let shards = new Map<string, ShardData>();
   const listeners = new Set<(shard: string) => void>();
   const applyNow = (shard: Shard, batch: Batch): Applied | Gap => {
+    checkBatch(batch);
     const name = shardName(shard);
     const data = shards.get(name) ?? emptyShard();
     shards.set(name, data);
@@ -34,7 +36,7 @@ export function memoryStore({ nowUs }: { readonly nowUs: () => number }): Memory
   return {
     kind: 'memory',
     applyNow,
-    apply: (shard, batch) => Promise.resolve(applyNow(shard, batch)),
+    apply: async (shard, batch) => applyNow(shard, batch),
     hint: (shard) => {
       for (const listener of listeners) listener(shardName(shard));
     },

@@ -15,21 +15,20 @@ import {
   type Step,
 } from './step.ts';
 
-type Seen = readonly [kind: TickEvent['kind'], id: string, row: Row];
-
 /** See `Tick` in `../store.ts`. */
 export function tick(step: Step, { limit }: Extract<Operation, { op: 'tick' }>): Reply {
   const { data, nowMs } = step;
-  const seen: Seen[] = [];
+  const events: TickEvent[] = [];
   for (const id of data.d.range(-Infinity, nowMs, 0, limit)) {
     const row = data.o.get(id);
-    if (row !== undefined) for (const kind of look(step, id, row)) seen.push([kind, id, row]);
+    if (row === undefined) continue;
+    const kinds = look(step, id, row);
+    events.push(...kinds.map((kind) => ({ kind, record: toRecord(id, row) })));
   }
-  seen.push(...trimDead(step, limit));
+  events.push(...trimDead(step, limit));
   trimFinished(step, limit);
   for (const name of data.u.range(-Infinity, nowMs, 0, limit)) forget(data, name);
   for (const flow of data.t.range(-Infinity, data.m.v, 0, limit)) data.t.remove(flow);
-  const events = seen.map(([kind, id, row]) => ({ kind, record: toRecord(id, row) }));
   return { kind: 'ticked', events, switches: new Map(data.s) };
 }
 
@@ -102,9 +101,9 @@ function age(step: Step, row: Row): void {
   if (old < row.tag) row.tag = old;
 }
 
-function trimDead({ data }: Step, limit: number): Seen[] {
+function trimDead({ data }: Step, limit: number): TickEvent[] {
   const over = Math.min(limit, data.x.size - data.m.settings.deadMax);
-  const seen: Seen[] = [];
+  const events: TickEvent[] = [];
   for (const id of over > 0 ? data.x.range(-Infinity, Infinity, 0, over) : []) {
     const row = data.o.get(id);
     if (row === undefined) continue;
@@ -112,9 +111,9 @@ function trimDead({ data }: Step, limit: number): Seen[] {
     row.state = 'F';
     data.b.delete(id);
     data.x.remove(id);
-    seen.push(['dropped', id, row]);
+    events.push({ kind: 'dropped', record: toRecord(id, row) });
   }
-  return seen;
+  return events;
 }
 
 /** By age, by number, and by the bytes of the results, the oldest first. */

@@ -1,0 +1,1174 @@
+-- Applies one batch of operations to one shard. `../store.ts` says what each operation means; `../memory/` is the same in
+-- TypeScript, function by function. Runs on Dragonfly (Lua 5.4), Valkey and Redis >= 6.2 (Lua 5.1).
+--
+-- KEYS     q ready, d times to look again, w held, i open, j keys, t finish tags, z ended, x dead, u names' ends,
+--          o records, b bodies, r results, e names, s switches, m meta; all with the hash tag of the shard
+-- ARGV     now in microseconds (empty: the store's clock), scheduler, its position before and after, number of the batch,
+--          floor of tokens, number of operations, then for each operation its letter and arguments (see the end)
+-- Returns  {'gap', position} and nothing is changed, or
+--          {'ok', now in ms, revision, hold until, ready, reply, reply, ...}
+-- Promise  Atomic as long as no command fails. When one does (out of memory), a prefix was applied: the record in `o` is
+--          the truth, written after the task has entered its new set and before it has left the old one; whoever meets
+--          a member that its record does not confirm removes it. The position is written last, so the batch is sent again.
+-- Bounds   Every loop runs over arguments, or over what was asked for with a limit.
+
+local q, d, w, i, j = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local t, z, x, u, o = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local b, r, e, s, m = KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15]
+
+local call = redis.call
+local floor, max, min = math.floor, math.max, math.min
+local find, format, match, sub = string.find, string.format, string.match, string.sub
+
+local ROUTE_LANES = 1048576
+local RUNNING = 70368744177664
+local HELD_MS = 30000
+local HOLD_MAX_MS = 60000
+local NAMES_MAX = 100000
+local SHED_LOOKS = 8
+local SWITCHES_MAX = 1000
+local DEFAULT_SETTINGS = '86400000|1000000|268435456|100000|3|259200000'
+
+-- Fields of a record, in the order of `FIELDS` in `../row.ts`.
+local STATE, TAG, TOKEN, AGENT, ATTEMPTS, CRASHES, CRASH_MS, ACCEPTED_MS, SINCE_MS = 1, 2, 3, 4, 5, 6, 7, 8, 9
+local DUE_MS, FLAGS, PRIORITY, LANE, BASE_PRIORITY, COST, FLOW, KEY, AFFINITY = 10, 11, 12, 13, 14, 15, 16, 17, 18
+local QUEUE_MS, NOTICE_MS, LEASE_MS, RUN_MS, ATTEMPT_MAX, RETRY_MS, DIGEST, REASON, HOLD = 19, 20, 21, 22, 23, 24, 25, 26, 27
+local SHAPE = '^' .. string.rep('([^|]*)|', 26) .. '([^|]*)$'
+
+-- Numbers as both versions of Lua write them: no exponent, no fraction.
+local function int(number)
+  return format('%.0f', number)
+end
+
+local scheduler, prev_lsn, lsn, batch = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local token_floor = tonumber(ARGV[6])
+
+local head = call('HMGET', m, 'hw:' .. scheduler, 'v', 'token', 'bytes', 'rev', 'hold', 'set')
+if (head[1] or '0') ~= prev_lsn then
+  return { 'gap', head[1] or '0' }
+end
+
+local now_us
+if ARGV[1] == '' then
+  local clock = call('TIME')
+  now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+else
+  now_us = tonumber(ARGV[1])
+end
+local now = floor(now_us / 1000)
+local NOW = int(now)
+
+local v, token, bytes = tonumber(head[2] or 0), tonumber(head[3] or 0), tonumber(head[4] or 0)
+local revision, hold_until = head[5] or '', tonumber(head[6] or 0)
+local leases = {}
+local policies = {}
+local rates, rates_changed = {}, {}
+local any_held = nil
+
+local settings
+local function read_settings(text)
+  local a1, a2, a3, a4, a5, a6 = match(text, '^(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)$')
+  settings = {
+    finished_ms = tonumber(a1),
+    finished_max = tonumber(a2),
+    bytes_max = tonumber(a3),
+    dead_max = tonumber(a4),
+    crash_max = tonumber(a5),
+    crash_window_ms = tonumber(a6),
+  }
+end
+read_settings(head[7] or DEFAULT_SETTINGS)
+
+-- The limits of a lane's route, or false; and the route.
+local function policy_of(lane)
+  local route = floor(lane / ROUTE_LANES)
+  local known = policies[route]
+  if known ~= nil then
+    return known, route
+  end
+  local text = call('HGET', m, 'p:' .. int(route))
+  known = false
+  if text then
+    local part = { match(text, '^' .. string.rep('([^|]*)|', 11) .. '([^|]*)$') }
+    known = {
+      in_flight = tonumber(part[1]),
+      rate_count = tonumber(part[2]),
+      rate_ms = tonumber(part[3]),
+      key_max = tonumber(part[4]),
+      key_full = part[5],
+      depth_max = tonumber(part[6]),
+      depth_full = part[7],
+      age_ms = tonumber(part[8]),
+      age_max = tonumber(part[9]),
+      affinity = part[10],
+      hold_ms = tonumber(part[11]) or 0,
+      spill_ms = tonumber(part[12]) or 0,
+    }
+  end
+  policies[route] = known
+  return known, route
+end
+
+local function load(id)
+  local text = call('HGET', o, id)
+  if not text then
+    return nil
+  end
+  return { match(text, SHAPE) }
+end
+
+local function pack(row)
+  return table.concat(row, '|')
+end
+
+local function count_route(lane, base)
+  local first = base + floor(lane / ROUTE_LANES) * ROUTE_LANES
+  return call('ZCOUNT', i, int(first), int(first + ROUTE_LANES - 1))
+end
+
+local function key_start(row)
+  return int(floor(tonumber(row[LANE]) / ROUTE_LANES)) .. ':' .. row[KEY]
+end
+
+local function count_key(row)
+  local start = key_start(row)
+  return call('ZLEXCOUNT', j, '[' .. start .. ' ', '(' .. start .. '!')
+end
+
+local function give_tag(row)
+  local flow = row[FLOW] .. ':' .. row[PRIORITY]
+  local start = max(v, tonumber(call('ZSCORE', t, flow) or 0))
+  local stride = max(1, floor(tonumber(row[COST]) / 4 ^ tonumber(row[PRIORITY])))
+  call('ZADD', t, int(start + stride), flow)
+  row[TAG] = format('%016.0f', start)
+end
+
+-- Takes a task out of the set that a state keeps it in.
+local function leave(id, state, tag, hold)
+  if state == 'R' then
+    call('ZREM', q, tag .. ':' .. id)
+  elseif state == 'H' then
+    call('ZREM', w, hold .. ' ' .. tag .. ':' .. id)
+  elseif state == 'X' then
+    call('ZREM', x, id)
+  end
+end
+
+-- When its priority rises next, or nil.
+local function ages_at(policy, row)
+  if not policy or not policy.age_ms or tonumber(row[PRIORITY]) >= policy.age_max then
+    return nil
+  end
+  return tonumber(row[SINCE_MS]) + policy.age_ms * (tonumber(row[PRIORITY]) - tonumber(row[BASE_PRIORITY]) + 1)
+end
+
+local function spills_at(policy, row)
+  return tonumber(row[SINCE_MS]) + (policy and policy.spill_ms or 0)
+end
+
+-- When a task that waits must be looked at again, or nil.
+local function next_look(row)
+  local policy = policy_of(tonumber(row[LANE]))
+  local look = nil
+  local since = tonumber(row[SINCE_MS])
+  if row[QUEUE_MS] ~= '0' then
+    look = since + tonumber(row[QUEUE_MS])
+  end
+  if row[NOTICE_MS] ~= '0' and not find(row[FLAGS], 'n', 1, true) then
+    local notice = since + tonumber(row[NOTICE_MS])
+    look = min(look or notice, notice)
+  end
+  local ages = ages_at(policy, row)
+  if ages then
+    look = min(look or ages, ages)
+  end
+  if row[STATE] == 'H' then
+    local back = now + HELD_MS
+    if sub(row[HOLD], 1, 2) == 'a:' then
+      back = spills_at(policy, row)
+    end
+    look = min(look or back, back)
+  end
+  return look
+end
+
+-- Writes the record, and when to look at it again. `fresh`: the task had no such time.
+local function put(id, row, look, fresh)
+  if look then
+    call('ZADD', d, int(look), id)
+  end
+  call('HSET', o, id, pack(row))
+  if not look and not fresh then
+    call('ZREM', d, id)
+  end
+end
+
+local function enqueue(id, row, fresh)
+  row[STATE] = 'R'
+  row[HOLD] = ''
+  if row[TAG] == '' then
+    give_tag(row)
+  end
+  call('ZADD', q, row[LANE], row[TAG] .. ':' .. id)
+  call('ZADD', i, row[LANE], id)
+  put(id, row, next_look(row), fresh)
+end
+
+local function delay(id, row, delay_ms, fresh)
+  row[SINCE_MS] = NOW
+  if delay_ms == 0 then
+    enqueue(id, row, fresh)
+    return
+  end
+  row[STATE] = 'D'
+  row[DUE_MS] = int(now + delay_ms)
+  call('ZADD', i, row[LANE], id)
+  put(id, row, now + delay_ms)
+end
+
+local function hold(id, row, name)
+  local state, tag, old = row[STATE], row[TAG], row[HOLD]
+  row[STATE] = 'H'
+  row[HOLD] = name
+  call('ZADD', w, '0', name .. ' ' .. tag .. ':' .. id)
+  put(id, row, next_look(row))
+  if state ~= 'H' or old ~= name then
+    leave(id, state, tag, old)
+  end
+  any_held = true
+end
+
+-- `<tag>:<id>`, with or without what it is held for; ids may hold `:`, tags have sixteen digits.
+local function id_of(member)
+  return sub(member, (find(member, ' ', 1, true) or 0) + 18)
+end
+
+local function tag_of(member)
+  local start = (find(member, ' ', 1, true) or 0) + 1
+  return sub(member, start, start + 15)
+end
+
+-- The first task that is held for a key goes back to its lane.
+local function wake(route, key)
+  local name = 'k:' .. int(route) .. ':' .. key
+  local member = call('ZRANGEBYLEX', w, '[' .. name .. ' ', '(' .. name .. '!', 'LIMIT', '0', '1')[1]
+  if not member then
+    return
+  end
+  local id = id_of(member)
+  local row = load(id)
+  if not row or row[STATE] ~= 'H' or row[HOLD] ~= name then
+    call('ZREM', w, member)
+    return
+  end
+  enqueue(id, row)
+  call('ZREM', w, member)
+end
+
+local function end_lease(id, row, over)
+  local policy, route = policy_of(tonumber(row[LANE]))
+  if row[AFFINITY] ~= '' and call('HGET', e, 'a:' .. row[AFFINITY]) == row[AGENT] then
+    call('ZADD', u, int(now + (policy and policy.hold_ms or 0)), 'a:' .. row[AFFINITY])
+  end
+  if row[KEY] == '' then
+    return
+  end
+  if over or not policy or policy.key_full ~= 'reject' then
+    call('ZREM', j, key_start(row) .. ' ' .. id)
+  end
+  wake(route, row[KEY])
+end
+
+local function keep_result(id, result)
+  local old = call('HSTRLEN', r, id)
+  if result == '' then
+    call('HDEL', r, id)
+  else
+    call('HSET', r, id, result)
+  end
+  bytes = bytes + #result - old
+end
+
+local function finish(id, row, state, reason, result)
+  local was, tag, held = row[STATE], row[TAG], row[HOLD]
+  row[STATE] = state
+  row[SINCE_MS] = NOW
+  row[REASON] = reason
+  row[HOLD] = ''
+  if result ~= '' or was == 'X' then
+    keep_result(id, result)
+  end
+  call('ZADD', z, NOW, id)
+  put(id, row)
+  call('HDEL', b, id)
+  call('ZREM', i, id)
+  leave(id, was, tag, held)
+  end_lease(id, row, true)
+end
+
+local function bury(id, row, reason, result)
+  local was, tag, held = row[STATE], row[TAG], row[HOLD]
+  row[STATE] = 'X'
+  row[SINCE_MS] = NOW
+  row[REASON] = reason
+  row[HOLD] = ''
+  if result ~= '' then
+    keep_result(id, result)
+  end
+  call('ZADD', x, NOW, id)
+  put(id, row)
+  call('ZREM', i, id)
+  leave(id, was, tag, held)
+  end_lease(id, row, true)
+end
+
+local function remember(name, value, until_ms)
+  call('ZADD', u, int(until_ms), name)
+  call('HSET', e, name, value)
+  if call('ZCARD', u) > NAMES_MAX then
+    local first = call('ZRANGE', u, '0', '0')[1]
+    call('HDEL', e, first)
+    call('ZREM', u, first)
+  end
+end
+
+local function recall(name)
+  local value = call('HGET', e, name)
+  if value and tonumber(call('ZSCORE', u, name) or 0) > now then
+    return value
+  end
+  return nil
+end
+
+local function is_end(row)
+  return find('SFCEM', row[STATE], 1, true) ~= nil
+end
+
+local function waits(row)
+  return find('RHD', row[STATE], 1, true) ~= nil
+end
+
+-- Submitting -----------------------------------------------------------------------------------------------------------
+
+-- The least urgent of the last tasks in the lane, when it is less urgent than the new one.
+local function lowest(row)
+  local members = call('ZREVRANGEBYSCORE', q, row[LANE], row[LANE], 'LIMIT', '0', int(SHED_LOOKS))
+  local least, found_id, found = tonumber(row[PRIORITY]), nil, nil
+  for index = 1, #members do
+    local id = id_of(members[index])
+    local one = load(id)
+    if not one or one[STATE] ~= 'R' or one[TAG] ~= tag_of(members[index]) then
+      call('ZREM', q, members[index])
+    elseif tonumber(one[PRIORITY]) < least then
+      found_id, found, least = id, one, tonumber(one[PRIORITY])
+    end
+  end
+  return found_id, found
+end
+
+-- A refusal, or nil and what was shed.
+local function make_room(row)
+  local lane = tonumber(row[LANE])
+  local policy = policy_of(lane)
+  if not policy then
+    return nil, ''
+  end
+  if row[KEY] ~= '' and policy.key_full == 'reject' and count_key(row) >= policy.key_max then
+    return '-k', ''
+  end
+  if count_route(lane, 0) < policy.depth_max then
+    return nil, ''
+  end
+  local id, shed
+  if policy.depth_full == 'shed-lowest' then
+    id, shed = lowest(row)
+  end
+  if not shed then
+    return '-q', ''
+  end
+  finish(id, shed, 'E', 'shed', '')
+  return nil, id .. '|' .. pack(shed)
+end
+
+local function submit(at)
+  local id, meta, delay_ms, accepted = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3]
+  local attempts, crashes, dedupe, window_ms = ARGV[at + 4], ARGV[at + 5], ARGV[at + 6], ARGV[at + 7]
+  local known = call('HGET', o, id)
+  if known then
+    return '=' .. known
+  end
+  local replay = accepted ~= ''
+  if dedupe ~= '' and not replay then
+    local of = recall('d:' .. dedupe)
+    if of and of ~= id then
+      return '~' .. of
+    end
+  end
+  local row = {
+    match(
+      'R||0||' .. attempts .. '|' .. crashes .. '|' .. (crashes == '0' and '0' or NOW) .. '|' .. (replay and accepted or NOW)
+        .. '|' .. NOW .. '|0||' .. match(meta, '^[^|]*|([^|]*)') .. '|' .. meta .. '||',
+      SHAPE
+    ),
+  }
+  local refused, shed = nil, ''
+  if not replay then
+    refused, shed = make_room(row)
+    if refused then
+      return refused
+    end
+  end
+  if dedupe ~= '' then
+    remember('d:' .. dedupe, id, now + tonumber(window_ms))
+  end
+  call('HSET', b, id, ARGV[at + 8])
+  if row[KEY] ~= '' then
+    local policy = policy_of(tonumber(row[LANE]))
+    if policy and policy.key_full == 'reject' then
+      call('ZADD', j, '0', key_start(row) .. ' ' .. id)
+    end
+  end
+  delay(id, row, delay_ms, true)
+  return '+' .. shed
+end
+
+-- Claiming -------------------------------------------------------------------------------------------------------------
+
+local function rest_us(route)
+  local known = rates[route]
+  if known == nil then
+    known = tonumber(call('HGET', m, 'g:' .. int(route)) or 0)
+    rates[route] = known
+  end
+  return known
+end
+
+-- As `core/start-rate.ts`: the new state when one more may start now, else nil; and the time between two.
+local function take_start(policy, route)
+  local interval = max(1, floor(policy.rate_ms * 1000 / policy.rate_count))
+  local after = max(rest_us(route), now_us) + interval
+  if after - now_us <= policy.rate_ms * 1000 then
+    return after, interval
+  end
+  return nil, interval
+end
+
+local function is_open(lane)
+  local policy, route = policy_of(lane)
+  if not policy then
+    return true
+  end
+  if policy.in_flight and count_route(lane, RUNNING) >= policy.in_flight then
+    return false
+  end
+  return not policy.rate_count or take_start(policy, route) ~= nil
+end
+
+-- What keeps a ready task from this agent, or nil.
+local function held_for(row, agent)
+  local policy, route = policy_of(tonumber(row[LANE]))
+  if not policy then
+    return nil
+  end
+  if row[KEY] ~= '' and policy.key_full == 'queue' and count_key(row) >= policy.key_max then
+    return 'k:' .. int(route) .. ':' .. row[KEY]
+  end
+  if row[AFFINITY] == '' or policy.affinity == '' or find(row[FLAGS], 's', 1, true) then
+    return nil
+  end
+  local bound = recall('a:' .. row[AFFINITY])
+  if not bound or bound == agent then
+    return nil
+  end
+  return 'a:' .. bound
+end
+
+local function bind(policy, row, agent)
+  if row[AFFINITY] == '' or not policy or policy.affinity == '' then
+    return
+  end
+  local name = 'a:' .. row[AFFINITY]
+  local bound = recall(name)
+  if bound and bound ~= agent and policy.affinity == 'soft' then
+    return
+  end
+  remember(name, agent, now + tonumber(row[RUN_MS]) + policy.hold_ms)
+end
+
+local function lease(id, row, agent)
+  local lane = tonumber(row[LANE])
+  local policy, route = policy_of(lane)
+  local was, tag, held = row[STATE], row[TAG], row[HOLD]
+  token = max(token + 1, token_floor + 1, tonumber(row[TOKEN]) + 1, now_us)
+  v = max(v, tonumber(tag))
+  if policy and policy.rate_count then
+    rates[route] = take_start(policy, route) or 0
+    rates_changed[route] = true
+  end
+  bind(policy, row, agent)
+  local due = now + tonumber(row[RUN_MS])
+  local until_ms = min(now + tonumber(row[LEASE_MS]), due)
+  row[STATE] = 'L'
+  row[TOKEN] = int(token)
+  row[AGENT] = agent
+  row[SINCE_MS] = NOW
+  row[DUE_MS] = int(due)
+  row[FLAGS] = ''
+  row[HOLD] = ''
+  call('ZADD', i, int(RUNNING + lane), id)
+  if row[KEY] ~= '' then
+    call('ZADD', j, '0', key_start(row) .. ' ' .. id)
+  end
+  put(id, row, until_ms)
+  leave(id, was, tag, held)
+  leases[#leases + 1] = id .. '|' .. row[TOKEN]
+  return until_ms
+end
+
+-- What is held for an agent first, when its lane is open.
+local function own_member(agent, lanes)
+  if any_held == nil then
+    any_held = call('ZCARD', w) > 0
+  end
+  if not any_held then
+    return nil
+  end
+  local member = call('ZRANGEBYLEX', w, '[a:' .. agent .. ' ', '(a:' .. agent .. '!', 'LIMIT', '0', '1')[1]
+  local row = member and load(id_of(member))
+  if not row then
+    return nil
+  end
+  for index = 1, #lanes do
+    if lanes[index] == row[LANE] then
+      return member
+    end
+  end
+  return nil
+end
+
+-- The smallest tag among the heads of the open lanes and what is held for this agent; and whether it is held.
+local function next_member(agent, first, count)
+  local open = {}
+  for index = first, first + count - 1 do
+    if is_open(tonumber(ARGV[index])) then
+      open[#open + 1] = ARGV[index]
+    end
+  end
+  local best = own_member(agent, open)
+  local own = best ~= nil
+  local lane = nil
+  for index = 1, #open do
+    local member = call('ZRANGEBYSCORE', q, open[index], open[index], 'LIMIT', '0', '1')[1]
+    if member and (not best or tag_of(member) < tag_of(best)) then
+      best, own, lane = member, false, open[index]
+    end
+  end
+  return best, own, lane
+end
+
+-- Whether a record says what the member of a set says.
+local function confirms(row, member, id, own, lane)
+  if not row then
+    return false
+  end
+  if own then
+    return row[STATE] == 'H' and row[HOLD] .. ' ' .. row[TAG] .. ':' .. id == member
+  end
+  return row[STATE] == 'R' and row[LANE] == lane and row[TAG] .. ':' .. id == member
+end
+
+local function claim(at)
+  local agent, count, looks, lanes = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+  if hold_until > now then
+    return { 'c', 'hold' }
+  elseif revision == '' then
+    return { 'c', 'no-policy' }
+  elseif call('HEXISTS', s, 'paused') == 1 then
+    return { 'c', 'paused' }
+  end
+  local out = { 'c', '' }
+  local got = 0
+  for _ = 1, count + looks do
+    local member, own, lane = nil, false, nil
+    if got < count then
+      member, own, lane = next_member(agent, at + 4, lanes)
+    end
+    if not member then
+      break
+    end
+    local id = id_of(member)
+    local row = load(id)
+    if confirms(row, member, id, own, lane) then
+      local name = held_for(row, agent)
+      if name then
+        hold(id, row, name)
+      else
+        local until_ms = lease(id, row, agent)
+        got = got + 1
+        local n = #out
+        out[n + 1], out[n + 2], out[n + 3], out[n + 4] = id, pack(row), call('HGET', b, id) or '', int(until_ms)
+      end
+    elseif own then
+      call('ZREM', w, member)
+    else
+      call('ZREM', q, member)
+    end
+  end
+  return out
+end
+
+-- Running --------------------------------------------------------------------------------------------------------------
+
+local function complete(at)
+  local id, given, result = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+  local row = load(id)
+  if not row then
+    return '?'
+  end
+  if is_end(row) then
+    return (row[STATE] == 'S' and row[TOKEN] == given and 'A' or 'T') .. pack(row)
+  end
+  local mine
+  if row[STATE] == 'L' then
+    mine = given == row[TOKEN]
+  else
+    mine = tonumber(given) >= tonumber(row[TOKEN]) and given ~= '0'
+  end
+  if not mine then
+    return 'T' .. pack(row)
+  end
+  row[TOKEN] = given
+  finish(id, row, 'S', '', result)
+  return 'D' .. pack(row)
+end
+
+-- From a lease back to waiting; a new turn is paid for, an interrupted one is kept.
+local function again(id, row, delay_ms, pays)
+  if pays then
+    row[TAG] = ''
+  end
+  row[FLAGS] = ''
+  delay(id, row, delay_ms)
+  end_lease(id, row, false)
+end
+
+local function add_one(row, field)
+  row[field] = int(tonumber(row[field]) + 1)
+end
+
+local function fail(at)
+  local id, given, what, delay_ms = ARGV[at], ARGV[at + 1], ARGV[at + 2], tonumber(ARGV[at + 3])
+  local reason, result = ARGV[at + 4], ARGV[at + 5]
+  local row = load(id)
+  if not row then
+    return '?'
+  end
+  if row[STATE] ~= 'L' or row[TOKEN] ~= given then
+    local over
+    if is_end(row) then
+      over = given == row[TOKEN]
+    else
+      over = row[STATE] ~= 'L' and tonumber(given) >= tonumber(row[TOKEN])
+    end
+    return (over and 'A' or 'T') .. pack(row)
+  end
+  if what ~= 'release' then
+    add_one(row, ATTEMPTS)
+  end
+  row[REASON] = reason
+  if what == 'failed' then
+    finish(id, row, 'F', reason, result)
+  elseif what == 'dead' then
+    bury(id, row, reason, result)
+  else
+    again(id, row, delay_ms, what == 'retry')
+  end
+  return 'D' .. pack(row)
+end
+
+local function heartbeat(at)
+  local id, given = ARGV[at], ARGV[at + 1]
+  local row = load(id)
+  if not row then
+    return '?'
+  end
+  if row[STATE] ~= 'L' or row[TOKEN] ~= given then
+    return 'T' .. pack(row)
+  end
+  local until_ms = min(now + tonumber(row[LEASE_MS]), tonumber(row[DUE_MS]))
+  call('ZADD', d, int(until_ms), id)
+  return 'B' .. int(until_ms) .. '|' .. (find(row[FLAGS], 'c', 1, true) and '1' or '0')
+end
+
+-- Waiting --------------------------------------------------------------------------------------------------------------
+
+local function cancel(at)
+  local id, reason = ARGV[at], ARGV[at + 1]
+  local row = load(id)
+  if not row then
+    return '?'
+  end
+  if is_end(row) then
+    return (row[STATE] == 'C' and 'A' or 'T') .. pack(row)
+  end
+  if row[STATE] == 'L' then
+    if not find(row[FLAGS], 'c', 1, true) then
+      row[FLAGS] = row[FLAGS] .. 'c'
+    end
+    row[REASON] = reason
+    call('HSET', o, id, pack(row))
+    return 'Q' .. pack(row)
+  end
+  finish(id, row, 'C', reason, '')
+  return 'D' .. pack(row)
+end
+
+local function remove(at)
+  local id, reason = ARGV[at], ARGV[at + 1]
+  local row = load(id)
+  if not row then
+    return '?'
+  end
+  if not waits(row) then
+    return (row[STATE] == 'M' and 'A' or 'T') .. pack(row)
+  end
+  local body = call('HGET', b, id) or ''
+  finish(id, row, 'M', reason, '')
+  return { 'm', pack(row), body }
+end
+
+local function relane(at)
+  local id, lane = ARGV[at], ARGV[at + 1]
+  local row = load(id)
+  if not row then
+    return '?'
+  end
+  if not waits(row) then
+    return 'T' .. pack(row)
+  end
+  if row[LANE] == lane then
+    return 'A' .. pack(row)
+  end
+  local state, tag, held = row[STATE], row[TAG], row[HOLD]
+  if row[KEY] ~= '' then
+    call('ZREM', j, key_start(row) .. ' ' .. id)
+  end
+  row[LANE] = lane
+  if row[KEY] ~= '' then
+    local policy = policy_of(tonumber(lane))
+    if policy and policy.key_full == 'reject' then
+      call('ZADD', j, '0', key_start(row) .. ' ' .. id)
+    end
+  end
+  if state == 'D' then
+    call('ZADD', i, lane, id)
+    put(id, row, tonumber(row[DUE_MS]))
+  else
+    -- The same member with another score when it was ready: only what is held must leave.
+    enqueue(id, row)
+    if state == 'H' then
+      leave(id, state, tag, held)
+    end
+  end
+  return 'D' .. pack(row)
+end
+
+local function redrive(at)
+  local id = ARGV[at]
+  local row = load(id)
+  if not row then
+    return '?'
+  end
+  if row[STATE] ~= 'X' then
+    return (is_end(row) and 'T' or 'A') .. pack(row)
+  end
+  row[ATTEMPTS], row[CRASHES], row[CRASH_MS] = '0', '0', '0'
+  row[SINCE_MS] = NOW
+  row[TAG], row[FLAGS], row[REASON] = '', '', ''
+  row[PRIORITY] = row[BASE_PRIORITY]
+  enqueue(id, row)
+  call('ZREM', x, id)
+  keep_result(id, '')
+  return 'D' .. pack(row)
+end
+
+local function replay_end(at)
+  local id, state, given, digest = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local reason, result = ARGV[at + 4], ARGV[at + 5]
+  local row = load(id)
+  if not row and state == 'X' then
+    return '?'
+  end
+  if row and (is_end(row) or row[STATE] == state) then
+    return (row[STATE] == state and 'A' or 'T') .. pack(row)
+  end
+  if not row then
+    local times = NOW .. '|' .. NOW
+    row = { match('R||0||0|0|0|' .. times .. '|0||0|0|0|1||||0|0|0|0|1|0|' .. digest .. '||', SHAPE) }
+  end
+  row[TOKEN] = int(max(tonumber(row[TOKEN]), tonumber(given)))
+  if state == 'X' then
+    bury(id, row, reason, result)
+  else
+    finish(id, row, state, reason, result)
+  end
+  return 'D' .. pack(row)
+end
+
+-- Time -----------------------------------------------------------------------------------------------------------------
+
+local function lease_over(id, row)
+  if find(row[FLAGS], 'c', 1, true) then
+    finish(id, row, 'C', row[REASON], '')
+    return 'cancelled'
+  end
+  if now >= tonumber(row[DUE_MS]) then
+    add_one(row, ATTEMPTS)
+    row[REASON] = 'timeout'
+    if tonumber(row[ATTEMPTS]) >= tonumber(row[ATTEMPT_MAX]) then
+      bury(id, row, 'timeout', '')
+    else
+      again(id, row, tonumber(row[RETRY_MS]), true)
+    end
+    return 'timeout'
+  end
+  if row[CRASHES] == '0' or now - tonumber(row[CRASH_MS]) > settings.crash_window_ms then
+    row[CRASHES], row[CRASH_MS] = '1', NOW
+  else
+    add_one(row, CRASHES)
+  end
+  if tonumber(row[CRASHES]) >= settings.crash_max then
+    bury(id, row, 'crashes', '')
+  else
+    again(id, row, 0, false)
+  end
+  return 'lost'
+end
+
+-- One priority up, and an earlier turn if that gives one.
+local function age(row)
+  local old = row[TAG]
+  add_one(row, PRIORITY)
+  give_tag(row)
+  if old < row[TAG] then
+    row[TAG] = old
+  end
+end
+
+-- What happened to a task that waits: up to three words, or nil.
+local function waited(id, row)
+  if row[QUEUE_MS] ~= '0' and now >= tonumber(row[SINCE_MS]) + tonumber(row[QUEUE_MS]) then
+    finish(id, row, 'E', 'queue-age', '')
+    return 'expired'
+  end
+  local state, tag, held = row[STATE], row[TAG], row[HOLD]
+  local noticed, aged, returned = nil, nil, nil
+  if row[NOTICE_MS] ~= '0' and not find(row[FLAGS], 'n', 1, true)
+    and now >= tonumber(row[SINCE_MS]) + tonumber(row[NOTICE_MS]) then
+    row[FLAGS] = row[FLAGS] .. 'n'
+    noticed = 'waited'
+  end
+  local policy = policy_of(tonumber(row[LANE]))
+  local ages = ages_at(policy, row)
+  if ages and now >= ages then
+    age(row)
+    aged = 'aged'
+  end
+  if state == 'H' then
+    if sub(held, 1, 2) == 'a:' and now >= spills_at(policy, row) then
+      row[FLAGS] = row[FLAGS] .. 's'
+    end
+    returned = 'returned'
+  end
+  enqueue(id, row)
+  if state == 'H' or tag ~= row[TAG] then
+    leave(id, state, tag, held)
+  end
+  return noticed, aged, returned
+end
+
+local function trim_dead(limit, out)
+  local over = min(limit, call('ZCARD', x) - settings.dead_max)
+  if over <= 0 then
+    return
+  end
+  local ids = call('ZRANGE', x, '0', int(over - 1), 'WITHSCORES')
+  for index = 1, #ids, 2 do
+    local id, row = ids[index], load(ids[index])
+    if row then
+      call('ZADD', z, ids[index + 1], id)
+      row[STATE] = 'F'
+      call('HSET', o, id, pack(row))
+      call('HDEL', b, id)
+      local n = #out
+      out[n + 1], out[n + 2], out[n + 3] = 'dropped', id, pack(row)
+    end
+    call('ZREM', x, id)
+  end
+end
+
+-- By age, by number, and by the bytes of the results, the oldest first.
+local function trim_finished(limit)
+  local size = call('ZCARD', z)
+  local ids = call('ZRANGE', z, '0', int(limit - 1), 'WITHSCORES')
+  for index = 1, #ids, 2 do
+    local id, old = ids[index], tonumber(ids[index + 1]) <= now - settings.finished_ms
+    if not old and size <= settings.finished_max and bytes <= settings.bytes_max then
+      return
+    end
+    keep_result(id, '')
+    call('HDEL', b, id)
+    call('HDEL', o, id)
+    call('ZREM', z, id)
+    size = size - 1
+  end
+end
+
+local function look(id, out)
+  local row = load(id)
+  if not row or row[STATE] == 'X' or is_end(row) then
+    call('ZREM', d, id)
+    return
+  end
+  local first, second, third
+  if row[STATE] == 'L' then
+    first = lease_over(id, row)
+  elseif row[STATE] == 'D' then
+    row[SINCE_MS] = NOW
+    enqueue(id, row)
+    first = 'promoted'
+  else
+    first, second, third = waited(id, row)
+  end
+  local words = { first or '', second or '', third or '' }
+  for index = 1, 3 do
+    if words[index] ~= '' then
+      local n = #out
+      out[n + 1], out[n + 2], out[n + 3] = words[index], id, pack(row)
+    end
+  end
+end
+
+local function tick(at)
+  local limit = tonumber(ARGV[at])
+  local events = {}
+  local due = call('ZRANGEBYSCORE', d, '-inf', NOW, 'LIMIT', '0', ARGV[at])
+  for index = 1, #due do
+    look(due[index], events)
+  end
+  trim_dead(limit, events)
+  trim_finished(limit)
+  local names = call('ZRANGEBYSCORE', u, '-inf', NOW, 'LIMIT', '0', ARGV[at])
+  for index = 1, #names do
+    call('HDEL', e, names[index])
+    call('ZREM', u, names[index])
+  end
+  local flows = call('ZRANGEBYSCORE', t, '-inf', int(v), 'LIMIT', '0', ARGV[at])
+  for index = 1, #flows do
+    call('ZREM', t, flows[index])
+  end
+  return { 't', call('HGETALL', s), events }
+end
+
+-- Control --------------------------------------------------------------------------------------------------------------
+
+local function begin(at)
+  hold_until = max(hold_until, now + min(tonumber(ARGV[at]), HOLD_MAX_MS))
+  call('HSET', m, 'hold', int(hold_until))
+  call('HDEL', m, 'y:' .. scheduler)
+  return 'o'
+end
+
+local function finish_replay(at)
+  call('HSET', m, 'y:' .. scheduler, '1')
+  local count = tonumber(ARGV[at])
+  for index = at + 1, at + count do
+    if call('HEXISTS', m, 'y:' .. ARGV[index]) == 0 then
+      return 'o'
+    end
+  end
+  hold_until = 0
+  call('HSET', m, 'hold', '0')
+  for index = at + 1, at + count do
+    call('HDEL', m, 'y:' .. ARGV[index])
+  end
+  return 'o'
+end
+
+local function set_policy(at)
+  local old = call('HGET', m, 'routes') or ''
+  local count = tonumber(ARGV[at + 2])
+  local kept, names = {}, {}
+  for index = 1, count do
+    local route, text = ARGV[at + 1 + 2 * index], ARGV[at + 2 + 2 * index]
+    call('HSET', m, 'p:' .. route, text)
+    names[index] = route
+    kept[route] = match(text, '^[^|]*|([^|]*)') ~= '' and 'rate' or 'plain'
+  end
+  for route in string.gmatch(old, '%d+') do
+    if not kept[route] then
+      call('HDEL', m, 'p:' .. route)
+    end
+    if kept[route] ~= 'rate' then
+      call('HDEL', m, 'g:' .. route)
+      rates[tonumber(route)], rates_changed[tonumber(route)] = nil, nil
+    end
+  end
+  revision = ARGV[at]
+  policies = {}
+  read_settings(ARGV[at + 1])
+  call('HSET', m, 'routes', table.concat(names, ' '), 'set', ARGV[at + 1], 'rev', revision)
+  return 'o'
+end
+
+local function set_switch(at)
+  local name, value = ARGV[at], ARGV[at + 1]
+  if value == '' then
+    call('HDEL', s, name)
+  elseif call('HEXISTS', s, name) == 1 or call('HLEN', s) < SWITCHES_MAX then
+    call('HSET', s, name, value)
+  end
+  return 'o'
+end
+
+-- Reading --------------------------------------------------------------------------------------------------------------
+
+local function get(at)
+  local text = call('HGET', o, ARGV[at])
+  if not text then
+    return '?'
+  end
+  return { 'g', text, call('HGET', b, ARGV[at]), call('HGET', r, ARGV[at]) }
+end
+
+local function list(at)
+  local of, lane, offset, limit = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+  local pages
+  if of == 'dead' then
+    pages = { call('ZREVRANGE', x, int(offset), int(offset + limit - 1)) }
+  elseif of == 'finished' then
+    pages = { call('ZREVRANGE', z, int(offset), int(offset + limit - 1)) }
+  else
+    local LANE_AT, RUNNING_AT = int(lane), int(RUNNING + lane)
+    local waiting = call('ZRANGEBYSCORE', i, LANE_AT, LANE_AT, 'LIMIT', int(offset), int(limit))
+    pages = { waiting }
+    if #waiting < limit then
+      local skipped = max(0, offset - call('ZCOUNT', i, LANE_AT, LANE_AT))
+      pages[2] = call('ZRANGEBYSCORE', i, RUNNING_AT, RUNNING_AT, 'LIMIT', int(skipped), int(limit - #waiting))
+    end
+  end
+  local out = { 'l' }
+  for page = 1, #pages do
+    for index = 1, #pages[page] do
+      local id = pages[page][index]
+      local text = call('HGET', o, id)
+      if text then
+        local n = #out
+        out[n + 1], out[n + 2] = id, text
+      end
+    end
+  end
+  return out
+end
+
+local function inspect(at)
+  local id, count = ARGV[at], tonumber(ARGV[at + 1])
+  local lanes = {}
+  for index = at + 2, at + 1 + count do
+    local lane = tonumber(ARGV[index])
+    local policy, route = policy_of(lane)
+    local until_ms = 0
+    if policy and policy.rate_count then
+      local after, interval = take_start(policy, route)
+      if not after then
+        until_ms = math.ceil((rest_us(route) + interval) / 1000) - policy.rate_ms
+      end
+    end
+    local n = #lanes
+    lanes[n + 1], lanes[n + 2] = ARGV[index], int(call('ZCOUNT', i, int(lane), int(lane)))
+    lanes[n + 3] = int(call('ZCOUNT', i, int(RUNNING + lane), int(RUNNING + lane)))
+    lanes[n + 4], lanes[n + 5] = int(count_route(lane, RUNNING)), int(until_ms)
+  end
+  local task = {}
+  local row = id ~= '' and load(id) or nil
+  if row then
+    local ahead = 0
+    if row[STATE] == 'R' then
+      local rank = call('ZRANK', q, row[TAG] .. ':' .. id) or 0
+      ahead = rank - call('ZCOUNT', q, '-inf', int(tonumber(row[LANE]) - 1))
+    end
+    local running = row[KEY] ~= '' and count_key(row) or 0
+    task = { pack(row), int(ahead), int(running) }
+    local agent = row[AFFINITY] ~= '' and recall('a:' .. row[AFFINITY]) or nil
+    if agent then
+      task[4], task[5] = agent, call('ZSCORE', u, 'a:' .. row[AFFINITY])
+    end
+  end
+  local counts = {
+    int(call('ZCARD', q)),
+    int(call('ZCARD', w)),
+    int(call('ZCARD', x)),
+    int(call('ZCARD', z)),
+    int(bytes),
+    int(call('HEXISTS', s, 'paused')),
+  }
+  return { 'f', counts, lanes, task }
+end
+
+local function claimed(at)
+  local out = { 'c', '' }
+  local number, list_of = match(call('HGET', m, 'c:' .. scheduler) or '', '^(%d+) (.*)$')
+  if number ~= ARGV[at] then
+    return out
+  end
+  for id, given in string.gmatch(list_of, '([^| ]+)|(%d+)') do
+    local row = load(id)
+    if row and row[STATE] == 'L' and row[TOKEN] == given then
+      local n = #out
+      out[n + 1], out[n + 2] = id, pack(row)
+      out[n + 3], out[n + 4] = call('HGET', b, id) or '', call('ZSCORE', d, id) or '0'
+    end
+  end
+  return out
+end
+
+-- Letter, function, number of arguments; a last argument that counts further ones is at `more`, each of `width`.
+local OPERATIONS = {
+  S = { submit, 9 }, -- id, meta (the fields from lane to digest), delay, accepted, attempts, crashes, dedupe, window, body
+  C = { claim, 4, 3, 1 }, -- agent, count, looks, lanes: lane ...
+  A = { complete, 3 }, -- id, token, result
+  N = { fail, 6 }, -- id, token, then, delay, reason, result
+  H = { heartbeat, 2 }, -- id, token
+  K = { cancel, 2 }, -- id, reason
+  M = { remove, 2 }, -- id, reason
+  L = { relane, 2 }, -- id, lane
+  V = { redrive, 1 }, -- id
+  X = { tick, 1 }, -- limit
+  R = { replay_end, 6 }, -- id, state, token, digest, reason, result
+  G = { begin, 1 }, -- hold
+  Y = { finish_replay, 1, 0, 1 }, -- schedulers: scheduler ...
+  P = { set_policy, 3, 2, 2 }, -- revision, settings, routes: route, policy ...
+  W = { set_switch, 2 }, -- name, value
+  g = { get, 1 }, -- id
+  l = { list, 4 }, -- of, lane, offset, limit
+  i = { inspect, 2, 1, 1 }, -- id, lanes: lane ...
+  c = { claimed, 1 }, -- number of the batch
+}
+
+local replies = {}
+local at = 8
+for index = 1, tonumber(ARGV[7]) do
+  local operation = OPERATIONS[ARGV[at]]
+  replies[index] = operation[1](at + 1)
+  local width = operation[4] and operation[4] * tonumber(ARGV[at + 1 + operation[3]]) or 0
+  at = at + 1 + operation[2] + width
+end
+
+for route in pairs(rates_changed) do
+  call('HSET', m, 'g:' .. int(route), int(rates[route]))
+end
+if #leases > 0 then
+  call('HSET', m, 'c:' .. scheduler, batch .. ' ' .. table.concat(leases, ' '))
+end
+call('HSET', m, 'v', int(v), 'token', int(token), 'bytes', int(bytes), 'hw:' .. scheduler, lsn)
+return { 'ok', NOW, revision, int(hold_until > now and hold_until or 0), int(call('ZCARD', q)), replies }

@@ -1,0 +1,159 @@
+import { decodeRow, toRecord } from '../row.ts';
+import type { TaskRecord } from '../../core/task-record.ts';
+import type { Applied, Batch, ClaimedTask, Gap, LaneFacts, Operation, Reply, TickEvent } from '../store.ts';
+
+/** What the script returns: texts and lists of them. */
+type Raw = string | null | readonly Raw[];
+
+/** Throws for anything the script cannot have written. */
+export function decodeAnswer(answer: unknown, { operations }: Batch): Applied | Gap {
+  const [kind, ...rest] = answer as readonly Raw[];
+  if (kind === 'gap') return { kind: 'gap', position: Number(rest[0]) };
+  const [nowMs, revision, holdUntilMs, ready, replies] = rest;
+  const list = replies as readonly Raw[];
+  return {
+    kind: 'applied',
+    nowMs: Number(nowMs),
+    revision: String(revision),
+    holdUntilMs: Number(holdUntilMs),
+    ready: Number(ready),
+    replies: operations.map((operation, index) => decodeReply(list[index] ?? null, operation)),
+  };
+}
+
+function decodeReply(raw: Raw, operation: Operation): Reply {
+  if (typeof raw === 'string') return decodeWord(raw, operation);
+  if (raw === null) throw new Error(`the store did not answer ${operation.op}`);
+  return decodeList(raw as readonly (string | readonly string[])[], operation);
+}
+
+const WITH_RECORD = { '=': 'known', D: 'done', A: 'already', T: 'stale', Q: 'asked' } as const;
+
+function decodeWord(text: string, operation: Operation): Reply {
+  const letter = text.charAt(0);
+  const rest = text.slice(1);
+  if (Object.hasOwn(WITH_RECORD, letter)) {
+    return { kind: WITH_RECORD[letter as keyof typeof WITH_RECORD], record: record(idIn(operation), rest) };
+  }
+  switch (letter) {
+    case '+':
+      return rest === '' ? { kind: 'accepted' } : { kind: 'accepted', shed: shedRecord(rest) };
+    case '~':
+      return { kind: 'duplicate', of: rest };
+    case '-':
+      return { kind: 'refused', because: rest === 'q' ? 'queue-full' : 'key-full' };
+    case '?':
+      return { kind: 'unknown' };
+    case 'B':
+      return { kind: 'alive', untilMs: Number(rest.slice(0, -2)), cancel: rest.endsWith('1') };
+    case 'o':
+      return { kind: 'ok' };
+    default:
+      throw new Error(`the store answered ${operation.op} with ${JSON.stringify(text)}`);
+  }
+}
+
+function idIn(operation: Operation): string {
+  if (operation.op === 'submit') return operation.task.id;
+  return 'id' in operation ? (operation.id ?? '') : '';
+}
+
+function record(id: string, row: string): TaskRecord {
+  return toRecord(id, decodeRow(row));
+}
+
+function shedRecord(text: string): TaskRecord {
+  const end = text.indexOf('|');
+  return record(text.slice(0, end), text.slice(end + 1));
+}
+
+type Parts = readonly (string | readonly string[])[];
+
+function decodeList(parts: Parts, operation: Operation): Reply {
+  const [letter, ...rest] = parts;
+  switch (letter) {
+    case 'c':
+      return decodeClaims(rest as readonly string[]);
+    case 'm':
+      return { kind: 'removed', record: record(idIn(operation), text(rest[0])), body: text(rest[1]) };
+    case 't':
+      return { kind: 'ticked', events: decodeEvents(rest[1] ?? []), switches: pairs(rest[0] ?? []) };
+    case 'g':
+      return decodeTask(idIn(operation), rest as readonly (string | null)[]);
+    case 'l':
+      return {
+        kind: 'tasks',
+        records: chunks(rest as readonly string[], 2).map(([id, row]) => record(id ?? '', row ?? '')),
+      };
+    case 'f':
+      return decodeFacts(idIn(operation), rest as readonly (readonly string[])[]);
+    default:
+      throw new Error(`the store answered ${operation.op} with ${JSON.stringify(letter)}`);
+  }
+}
+
+function text(part: string | readonly string[] | undefined): string {
+  return typeof part === 'string' ? part : '';
+}
+
+function decodeClaims([held, ...parts]: readonly string[]): Reply {
+  const claims: ClaimedTask[] = [];
+  for (let at = 0; at < parts.length; at += 4) {
+    claims.push({
+      record: record(parts[at] ?? '', parts[at + 1] ?? ''),
+      body: parts[at + 2] ?? '',
+      untilMs: Number(parts[at + 3]),
+    });
+  }
+  if (held === undefined || held === '') return { kind: 'claims', claims };
+  return { kind: 'claims', claims, held: held as 'hold' | 'paused' | 'no-policy' };
+}
+
+function decodeEvents(parts: string | readonly string[]): readonly TickEvent[] {
+  return chunks(parts as readonly string[], 3).map(([kind, id, row]) => ({
+    kind: kind as TickEvent['kind'],
+    record: record(id ?? '', row ?? ''),
+  }));
+}
+
+function pairs(parts: string | readonly string[]): ReadonlyMap<string, string> {
+  return new Map(chunks(parts as readonly string[], 2).map(([name, value]) => [name ?? '', value ?? '']));
+}
+
+function decodeTask(id: string, [row, body, result]: readonly (string | null)[]): Reply {
+  return {
+    kind: 'task',
+    record: record(id, row ?? ''),
+    ...(typeof body === 'string' && { body }),
+    ...(typeof result === 'string' && { result }),
+  };
+}
+
+function decodeFacts(id: string, [counts = [], lanes = [], task = []]: readonly (readonly string[])[]): Reply {
+  const [ready = 0, held = 0, dead = 0, finished = 0, resultBytes = 0, paused = 0] = counts.map(Number);
+  const [row, ahead, keyRunning, agent, untilMs] = task;
+  const facts = {
+    ready,
+    held,
+    dead,
+    finished,
+    resultBytes,
+    paused: paused === 1,
+    lanes: chunks(lanes, 5).map(laneFacts),
+  };
+  if (row === undefined) return { kind: 'facts', facts };
+  const bound = agent === undefined ? {} : { bound: { agent, untilMs: Number(untilMs) } };
+  const about = { record: record(id, row), ahead: Number(ahead), keyRunning: Number(keyRunning), ...bound };
+  return { kind: 'facts', facts: { ...facts, task: about } };
+}
+
+function laneFacts(parts: readonly string[]): LaneFacts {
+  const [lane = 0, waiting = 0, running = 0, routeRunning = 0, rateUntilMs = 0] = parts.map(Number);
+  return { lane, waiting, running, routeRunning, rateUntilMs };
+}
+
+function chunks(parts: readonly string[], size: number): readonly (readonly string[])[] {
+  const found: (readonly string[])[] = [];
+  for (let at = 0; at < parts.length; at += size) found.push(parts.slice(at, at + size));
+  return found;
+}

@@ -1,0 +1,133 @@
+import { priorityNumber } from '../../core/fairness.ts';
+import type { RoutePolicy, ShardSettings } from '../../core/route-policy.ts';
+import { STATES, encodeMeta } from '../row.ts';
+import { shardName, type Batch, type Operation, type Shard } from '../store.ts';
+
+/** What the script reads: its keys and its arguments, in the order its header says. */
+
+const KEY_LETTERS = ['q', 'd', 'w', 'i', 'j', 't', 'z', 'x', 'u', 'o', 'b', 'r', 'e', 's', 'm'] as const;
+export const KEY_COUNT = KEY_LETTERS.length;
+
+/** All keys of a shard; the part in braces puts them into one slot and one lock. */
+export function keysOf(shard: Shard): readonly string[] {
+  return KEY_LETTERS.map((letter) => `{n:${shardName(shard)}}:${letter}`);
+}
+
+/** `nowUs` only where a test or the simulation is the clock. */
+export function encodeBatch(batch: Batch, nowUs?: number): string[] {
+  const { scheduler, prevLsn, lsn, number, tokenFloor, operations } = batch;
+  const args = [
+    nowUs === undefined ? '' : String(nowUs),
+    scheduler,
+    String(prevLsn),
+    String(lsn),
+    String(number),
+    String(tokenFloor),
+    String(operations.length),
+  ];
+  for (const operation of operations) push(args, operation);
+  return args;
+}
+
+function push(args: string[], operation: Operation): void {
+  switch (operation.op) {
+    case 'submit':
+      pushSubmit(args, operation);
+      return;
+    case 'claim': {
+      const { agent, count, looks, lanes } = operation;
+      args.push('C', agent, String(count), String(looks), String(lanes.length));
+      for (const lane of lanes) args.push(String(lane));
+      return;
+    }
+    case 'complete':
+      args.push('A', operation.id, String(operation.token), operation.result);
+      return;
+    case 'fail': {
+      const { id, token, then, delayMs, reason, result } = operation;
+      args.push('N', id, String(token), then, String(delayMs), reason, result);
+      return;
+    }
+    case 'heartbeat':
+      args.push('H', operation.id, String(operation.token));
+      return;
+    case 'cancel':
+      args.push('K', operation.id, operation.reason);
+      return;
+    case 'remove':
+      args.push('M', operation.id, operation.reason);
+      return;
+    case 'relane':
+      args.push('L', operation.id, String(operation.lane));
+      return;
+    case 'redrive':
+      args.push('V', operation.id);
+      return;
+    case 'tick':
+      args.push('X', String(operation.limit));
+      return;
+    case 'finish': {
+      const { id, state, token, digest, reason, result } = operation;
+      args.push('R', id, STATES[state], String(token), digest, reason, result);
+      return;
+    }
+    case 'begin':
+      args.push('G', String(operation.holdMs));
+      return;
+    case 'end':
+      args.push('Y', String(operation.schedulers.length), ...operation.schedulers);
+      return;
+    case 'policy': {
+      const { revision, settings, routes } = operation;
+      args.push('P', revision, encodeSettings(settings), String(routes.length));
+      for (const route of routes) args.push(String(route.route), encodePolicy(route));
+      return;
+    }
+    case 'switch':
+      args.push('W', operation.name, operation.value);
+      return;
+    case 'get':
+      args.push('g', operation.id);
+      return;
+    case 'list': {
+      const { of, lane = 0, offset, limit } = operation;
+      args.push('l', of, String(lane), String(offset), String(limit));
+      return;
+    }
+    case 'inspect':
+      args.push('i', operation.id ?? '', String(operation.lanes.length), ...operation.lanes.map(String));
+      return;
+    case 'claimed':
+      args.push('c', String(operation.number));
+  }
+}
+
+function pushSubmit(args: string[], { task }: Extract<Operation, { op: 'submit' }>): void {
+  const { id, delayMs, acceptedMs, attempts = 0, crashes = 0, dedupe, body } = task;
+  args.push('S', id, encodeMeta(task), String(delayMs), acceptedMs === undefined ? '' : String(acceptedMs));
+  args.push(String(attempts), String(crashes), dedupe?.key ?? '', String(dedupe?.windowMs ?? 0), body);
+}
+
+export function encodeSettings(settings: ShardSettings): string {
+  const { finishedMs, finishedMax, resultBytesMax, deadMax, crashMax, crashWindowMs } = settings;
+  return [finishedMs, finishedMax, resultBytesMax, deadMax, crashMax, crashWindowMs].join('|');
+}
+
+export function encodePolicy({ inFlight, rate, perKey, depth, aging, affinity }: RoutePolicy): string {
+  return [
+    inFlight,
+    rate?.count,
+    rate?.perMs,
+    perKey?.max,
+    perKey?.onFull,
+    depth.max,
+    depth.onFull,
+    aging?.everyMs,
+    aging && priorityNumber(aging.max),
+    affinity?.mode,
+    affinity?.holdMs,
+    affinity?.spillAfterMs,
+  ]
+    .map((part) => part ?? '')
+    .join('|');
+}
