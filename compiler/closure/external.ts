@@ -1,10 +1,15 @@
 import type { EnvironmentModel } from '../core/model.ts';
-import { namespaces, secretName } from '../core/names.ts';
+import { namespaces } from '../core/names.ts';
+import { deliveredSecrets } from '../core/secrets.ts';
 
-/** What others bring into the cluster: shared namespaces, and the Secrets that the secrets operator writes for fleets. */
+/**
+ * What others bring into the cluster: shared namespaces, and in an environment that names no secrets server the Secrets of
+ * its fleets.
+ */
 export function externalObjects(environment: EnvironmentModel): ReadonlySet<string> {
   const external = new Set(Object.values(namespaces).map((name) => `Namespace ${name}`));
-  for (const { secrets, namespace, name } of environment.fleets.values())
-    if (secrets.size > 0) external.add(`Secret ${namespace}/${secretName(name)}`);
+  if (environment.facts.secrets !== undefined) return external;
+  for (const fleet of environment.fleets.values())
+    for (const { name } of deliveredSecrets(fleet)) external.add(`Secret ${fleet.namespace}/${name}`);
   return external;
 }

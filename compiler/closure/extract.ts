@@ -3,7 +3,7 @@ import type { Manifest } from '../core/artifact.ts';
 import { apiProblems } from './api-rules.ts';
 import { at, labelsAt, listAt, textAt } from './facts.ts';
 import type { FlowFacts, PodFacts, PortFacts, QuotaFacts, ReferenceFacts, SelectorFacts, UnitFacts } from './facts.ts';
-import { POD_REFERENCES, REFERENCES, SELECTORS } from './kinds.ts';
+import { MAKES, POD_REFERENCES, REFERENCES, SELECTORS } from './kinds.ts';
 import { closureObject, templateOf } from './object.ts';
 import type { ClosureObject } from './object.ts';
 import { parseCpuQuantity, parseMemoryQuantity } from './quantity.ts';
@@ -12,7 +12,7 @@ import { parseCpuQuantity, parseMemoryQuantity } from './quantity.ts';
 export function extractFacts(manifests: readonly Manifest[]): UnitFacts {
   const objects = manifests.map(closureObject);
   return {
-    objects: objects.map(({ name }) => name),
+    objects: objects.flatMap((object) => [object.name, ...madeFrom(object)]),
     namespaces: objects.flatMap(({ kind, value }) =>
       kind === 'Namespace' ? (textAt(value, 'metadata', 'name') ?? []) : [],
     ),
@@ -76,7 +76,19 @@ function referencesOf(object: ClosureObject): ReferenceFacts[] {
     const name = textAt(object.value, ...field.slice(1).split('/'));
     if (name === undefined) return [];
     const to = kind.startsWith('/') ? (textAt(object.value, ...kind.slice(1).split('/')) ?? '') : kind;
-    return [reference(object, field, to === 'ClusterRole' ? `${to} ${name}` : `${to} ${object.namespace}/${name}`)];
+    return [reference(object, field, to === 'ClusterRole' ? `${to} ${name}` : `${to} ${within(object, name)}`)];
+  });
+}
+
+/** `namespace/name`, for a name that may have its namespace before it. */
+function within({ namespace }: ClosureObject, name: string): string {
+  return name.includes('/') ? name : `${namespace}/${name}`;
+}
+
+function madeFrom(object: ClosureObject): string[] {
+  return (MAKES[object.kind] ?? []).flatMap(({ field, kind }) => {
+    const name = textAt(object.value, ...field.slice(1).split('/'));
+    return name === undefined ? [] : [`${kind} ${object.namespace}/${name}`];
   });
 }
 
@@ -112,7 +124,11 @@ function volumeReferences(volume: Json): [kind: string, name: string][] {
     ['Secret', textAt(volume, 'secret', 'secretName')],
     ['PersistentVolumeClaim', textAt(volume, 'persistentVolumeClaim', 'claimName')],
   ];
-  return found.flatMap(([kind, name]) => (name === undefined ? [] : [[kind, name]]));
+  const projected = listAt(volume, 'projected', 'sources').flatMap((source): [string, string | undefined][] => [
+    ['ConfigMap', textAt(source, 'configMap', 'name')],
+    ['Secret', textAt(source, 'secret', 'name')],
+  ]);
+  return [...found, ...projected].flatMap(([kind, name]) => (name === undefined ? [] : [[kind, name]]));
 }
 
 function variableReferences(variable: Json): [kind: string, name: string][] {

@@ -25,7 +25,22 @@ export const REFERENCES: Readonly<
   StatefulSet: [{ field: '/spec/serviceName', kind: 'Service' }],
   RoleBinding: [{ field: '/roleRef/name', kind: '/roleRef/kind' }],
   ScaledObject: [{ field: '/spec/scaleTargetRef/name', kind: '/spec/scaleTargetRef/kind' }],
+  // A name with a namespace before it leads there: `namespace/name`.
+  VaultAuth: [
+    { field: '/spec/vaultConnectionRef', kind: 'VaultConnection' },
+    { field: '/spec/kubernetes/serviceAccount', kind: 'ServiceAccount' },
+  ],
+  VaultStaticSecret: [{ field: '/spec/vaultAuthRef', kind: 'VaultAuth' }],
+  ExternalSecret: [{ field: '/spec/secretStoreRef/name', kind: '/spec/secretStoreRef/kind' }],
+  Policy: [{ field: '/spec/authentication/serviceAccount/name', kind: 'ServiceAccount' }],
+  KubernetesAuthEngineRole: [{ field: '/spec/authentication/serviceAccount/name', kind: 'ServiceAccount' }],
   HorizontalPodAutoscaler: [{ field: '/spec/scaleTargetRef/name', kind: '/spec/scaleTargetRef/kind' }],
+};
+
+/** Objects that a controller makes from another one, with the same namespace: the field that names them, and their kind. */
+export const MAKES: Readonly<Record<string, readonly { readonly field: string; readonly kind: string }[]>> = {
+  VaultStaticSecret: [{ field: '/spec/destination/name', kind: 'Secret' }],
+  ExternalSecret: [{ field: '/spec/target/name', kind: 'Secret' }],
 };
 
 /** The same for pods, from the pod's `spec`. */

@@ -8,6 +8,8 @@ import { CASE_DAY } from '../diagnostics/testing/problems-of.ts';
 import { collector } from '../diagnostics/report.ts';
 import { emit } from '../emitters/kubernetes/emit.ts';
 import { emit as emitPlatform } from '../emitters/platform/emit.ts';
+import { emit as emitVault } from '../emitters/vault/emit.ts';
+import { emit as emitVaultShared } from '../emitters/vault/emit-shared.ts';
 import { stages } from '../stages.ts';
 import { extractFacts } from './extract.ts';
 import type { UnitFacts } from './facts.ts';
@@ -20,9 +22,14 @@ function base(): { environment: EnvironmentModel; units: Map<string, Manifest[]>
   if (environment === undefined) throw new Error('the base company has no prod');
   const { report } = collector();
   const units = new Map(
-    [...environment.fleets].map(([id, fleet]) => [`teams/${id}`, manifestsOf(emit({ fleet, report }))]),
+    [...environment.fleets].map(([id, fleet]) => [
+      `teams/${id}`,
+      manifestsOf([...emit({ fleet, report }), ...emitVault({ fleet, report })]),
+    ]),
   );
-  return { environment, units: units.set('platform', manifestsOf(emitPlatform({ environment, report }))) };
+  units.set('platform', manifestsOf(emitPlatform({ environment, report })));
+  units.set('vault-shared', manifestsOf(emitVaultShared({ environment, report })));
+  return { environment, units };
 }
 
 function manifestsOf(artifacts: ReturnType<typeof emit>): Manifest[] {
@@ -109,6 +116,19 @@ test.each([
     `NT3003 code-fixer: Deployment ${NAMESPACE}/code-fixer refers to ${missing}, which does not exist ` +
       `(\`/spec/template/spec/${field}\`)`,
   ]);
+});
+
+test('a mounted Secret that no operator writes is found, and an operator that asks through nobody', () => {
+  const unwritten = problemsAfter(FIXER, 'VaultStaticSecret', (value) => {
+    value.spec.destination.name = 'elsewhere';
+  });
+  expect(unwritten).toEqual([
+    expect.stringMatching(/^NT3003 .*refers to Secret engineering--code-fixer\/code-fixer--signing-/),
+  ]);
+  const unconnected = problemsAfter(FIXER, 'VaultAuth', (value) => {
+    value.spec.vaultConnectionRef = 'nova-torch-vault/other';
+  });
+  expect(unconnected).toEqual([expect.stringContaining('refers to VaultConnection nova-torch-vault/other')]);
 });
 
 test('volumes, variables and role bindings that name nothing are found', () => {

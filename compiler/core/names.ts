@@ -24,6 +24,8 @@ export const namespaces = {
   observability: 'nova-torch-observability',
   istio: 'istio-system',
   egress: 'nova-torch-egress',
+  /** Where the secrets server is configured from: the operator's identity may write policies, fleets have no access. */
+  vault: 'nova-torch-vault',
   kubeSystem: 'kube-system',
 } as const;
 
@@ -49,11 +51,6 @@ export function fleetNamespace(team: string, fleet: string): string {
 /** Whether a host is a Service of the cluster: `<service>.<namespace>.svc`, with or without the cluster's domain. */
 export function isInCluster(host: string): boolean {
   return /^[a-z0-9-]+\.[a-z0-9-]+\.svc(\.cluster\.local)?$/.test(host);
-}
-
-/** The Secret of a fleet: written by the secrets operator, mounted by its agents. */
-export function secretName(fleet: string): string {
-  return `${fleet}-secrets`;
 }
 
 /** Where an agent finds what the platform gives it. */
@@ -94,3 +91,9 @@ export function fleetSelector(fleet: {
 }): Readonly<Record<string, string>> {
   return { [labels.name]: fleet.name, [labels.team]: fleet.team };
 }
+
+/** The connection to the secrets server that all consumers share. */
+export const VAULT_CONNECTION = 'server';
+
+/** The identity that writes policies and roles into the secrets server, and the role it takes there. */
+export const vaultAdmin = { account: 'nova-torch-policy-admin', role: 'nova-torch-policy-admin' } as const;

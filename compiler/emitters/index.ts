@@ -2,6 +2,13 @@ import type { Emitter } from '../core/emitter.ts';
 import { kubernetesEmitter } from './kubernetes/emitter.ts';
 import { platformEmitter } from './platform/emitter.ts';
 import { routingTableEmitter } from './routing-table/emit.ts';
+import { vaultEmitter, vaultSharedEmitter } from './vault/emitter.ts';
 
 /** Every target, in the order in which files are listed and emitters explained: what is shared, fleets, then routing. */
-export const emitters: readonly Emitter[] = Object.freeze([platformEmitter, kubernetesEmitter, routingTableEmitter]);
+export const emitters: readonly Emitter[] = Object.freeze([
+  platformEmitter,
+  vaultSharedEmitter,
+  kubernetesEmitter,
+  vaultEmitter,
+  routingTableEmitter,
+]);

@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 import { k8s } from '../../cdk8s/k8s.ts';
 import type { K8s } from '../../cdk8s/k8s.ts';
 import { formatCpu, formatSize } from '../../../spec/contract/units.ts';
-import { AGENT_PRIORITY, LABEL_PREFIX, labels, paths, secretName } from '../../core/names.ts';
+import { AGENT_PRIORITY, LABEL_PREFIX, labels, paths } from '../../core/names.ts';
+import { deliveredSecrets } from '../../core/secrets.ts';
 import { proxyAnnotations } from './proxy.ts';
 import type { FleetContext } from '../../core/fleet-context.ts';
+import type { DeliveredSecret } from '../../core/secrets.ts';
+import { trace } from '../../core/trace.ts';
 import { escaped, variablesOf } from './variables.ts';
 
 /** Name of the ConfigMap with the prompt. */
@@ -107,8 +110,8 @@ function resourcesOf({ fleet, from }: FleetContext): K8s.ResourceRequirements {
 }
 
 function mountsOf({ fleet, from }: FleetContext): K8s.VolumeMount[] {
-  const { memory, agent, secrets } = fleet;
-  const hasFiles = [...secrets.values()].some(({ mount }) => mount === 'file');
+  const { memory, agent } = fleet;
+  const hasFiles = deliveredSecrets(fleet).some(({ mount }) => mount === 'file');
   return [
     { name: 'tmp', mountPath: paths.temporary },
     ...(hasFiles ? [{ name: 'secrets', mountPath: paths.secrets, readOnly: true }] : []),
@@ -118,25 +121,25 @@ function mountsOf({ fleet, from }: FleetContext): K8s.VolumeMount[] {
 }
 
 function volumesOf({ fleet, from }: FleetContext): K8s.Volume[] {
-  const { agent, secrets } = fleet;
-  const files = [...secrets].filter(([, { mount }]) => mount === 'file');
+  const { agent } = fleet;
+  const files = deliveredSecrets(fleet).filter(({ mount }) => mount === 'file');
   const sizeLimit = from(formatSize(Math.floor(agent.resources.ephemeralBytes / 2)), 'agent', 'resources', 'ephemeral');
   return [
     { name: 'tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString(sizeLimit) } },
-    ...(files.length === 0
-      ? []
-      : [
-          {
-            name: 'secrets',
-            secret: {
-              secretName: from(secretName(fleet.name), 'secrets'),
-              defaultMode: 0o440,
-              items: files.map(([key]) => ({ key: from(key, 'secrets', key), path: key })),
-            },
-          },
-        ]),
+    ...(files.length === 0 ? [] : [secretsVolume(files)]),
     ...(agent.prompt === undefined
       ? []
       : [{ name: 'prompt', configMap: { name: from(promptName(fleet.name), 'agent', 'prompt') } }]),
   ];
+}
+
+/** All files in one folder, whichever Secrets they come from. Whole Secrets, never `subPath`: those are not renewed. */
+function secretsVolume(files: readonly DeliveredSecret[]): K8s.Volume {
+  const sources = files.map(({ name, keys }) => ({
+    secret: {
+      name,
+      items: keys.map(({ key, file, at }) => ({ key: trace(key, at), path: trace(file, at) })),
+    },
+  }));
+  return { name: 'secrets', projected: { defaultMode: 0o440, sources } };
 }

@@ -1,6 +1,8 @@
 import type { K8s } from '../../cdk8s/k8s.ts';
-import type { Endpoint } from '../../core/model.ts';
-import { namespaces, ports, secretName } from '../../core/names.ts';
+import type { Endpoint, ProviderFacts, ToolServerFacts } from '../../core/model.ts';
+import { namespaces, paths, ports } from '../../core/names.ts';
+import { credentialFile, deliveredSecrets } from '../../core/secrets.ts';
+import { trace } from '../../core/trace.ts';
 import type { FleetContext } from '../../core/fleet-context.ts';
 
 /** What an agent is told: who it is, where the platform is, and its own variables. Sorted by name in each part. */
@@ -19,7 +21,7 @@ export function variablesOf(context: FleetContext): K8s.EnvVar[] {
     OTEL_SERVICE_NAME: from(fleet.name),
     ...usesOf(context),
   };
-  const secrets = [...fleet.secrets].filter(([, { mount }]) => mount === 'env');
+  const secrets = deliveredSecrets(fleet).filter(({ mount }) => mount === 'env');
   return [
     { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
     ...Object.entries(given).map(([name, value]) => ({ name, value })),
@@ -28,26 +30,34 @@ export function variablesOf(context: FleetContext): K8s.EnvVar[] {
       value: `service.namespace=${fleet.namespace},deployment.environment.name=${fleet.environment.name},service.instance.id=$(POD_NAME)`,
     },
     ...Object.entries(agent.env).map(([name, value]) => ({ name, value: from(escaped(value), 'agent', 'env', name) })),
-    ...secrets.map(([name]) => ({
-      name,
-      valueFrom: { secretKeyRef: { name: secretName(fleet.name), key: from(name, 'secrets', name) } },
-    })),
+    ...secrets.flatMap(({ name, keys }) =>
+      keys.map(({ key, at }) => ({ name: key, valueFrom: { secretKeyRef: { name, key: trace(key, at) } } })),
+    ),
   ];
 }
 
-/** Providers and tool servers, as JSON: where they are and what may be asked of them. */
+/** Providers and tool servers, as JSON: where they are, what may be asked of them and which file holds the credential. */
 function usesOf({ fleet, from }: FleetContext): Record<string, string> {
-  const providers = fleet.providers.map(({ facts }) => ({ name: facts.name, url: urlOf(facts.endpoint) }));
+  const providers = fleet.providers.map(({ facts }) => ({
+    name: facts.name,
+    url: urlOf(facts.endpoint),
+    ...credentialOf('providers', facts),
+  }));
   const tools = [...fleet.tools].map(([name, { facts, allow }]) => ({
     name,
     url: urlOf(facts.endpoint),
     transport: facts.transport,
     allow,
+    ...credentialOf('tools', facts),
   }));
   return {
     ...(providers.length === 0 ? {} : { NOVA_TORCH_PROVIDERS: from(JSON.stringify(providers), 'providers') }),
     ...(tools.length === 0 ? {} : { NOVA_TORCH_TOOLS: from(JSON.stringify(tools), 'tools') }),
   };
+}
+
+function credentialOf(kind: 'providers' | 'tools', { name, secret }: ProviderFacts | ToolServerFacts) {
+  return secret === undefined ? {} : { credential: `${paths.secrets}/${credentialFile(kind, name)}` };
 }
 
 function urlOf({ host, port, tls, path }: Endpoint): string {

@@ -2,8 +2,9 @@ import type { Add } from '../../cdk8s/synthesize.ts';
 import { k8s } from '../../cdk8s/k8s.ts';
 import type { K8s } from '../../cdk8s/k8s.ts';
 import { formatSize } from '../../../spec/contract/units.ts';
-import type { MemoryModel } from '../../core/model.ts';
+import type { FleetModel, MemoryModel } from '../../core/model.ts';
 import { LABEL_PREFIX } from '../../core/names.ts';
+import { deliveredSecrets } from '../../core/secrets.ts';
 import { present } from './present.ts';
 import { waves } from '../../core/fleet-context.ts';
 import type { FleetContext } from '../../core/fleet-context.ts';
@@ -25,8 +26,16 @@ function workloadMetadata(context: FleetContext) {
     [`${LABEL_PREFIX}/description`]:
       fleet.description === undefined ? undefined : from(fleet.description, 'description'),
     [`${LABEL_PREFIX}/role`]: fleet.role === undefined ? undefined : from(fleet.role, 'role'),
+    'secret.reloader.stakater.com/reload': reloadedSecrets(fleet),
   });
   return context.metadata(from(fleet.name), waves.workload, annotations);
+}
+
+/** With External Secrets nothing restarts what holds a secret in a variable; Reloader does. The other operator does itself. */
+function reloadedSecrets(fleet: FleetModel): string | undefined {
+  if (fleet.environment.secrets?.delivery !== 'eso') return undefined;
+  const names = deliveredSecrets(fleet).filter(({ mount }) => mount === 'env');
+  return names.length === 0 ? undefined : names.map(({ name }) => name).join(',');
 }
 
 /** A fleet of a fixed size says it; one that is scaled leaves the number to its scaler. */

@@ -40,8 +40,8 @@ export function goldenFiles(emitter: string): readonly GoldenFile[] {
 export async function goldenText(emitter: string, { name }: GoldenFile): Promise<string> {
   const [folder = '', ...path] = name.split('/');
   const units = await unitsOf(emitter, folder);
-  const wanted = [path.join('/'), `${FLEET}/${path.join('/')}`];
-  const file = units.flatMap(({ files }) => files).find((made) => wanted.includes(made.path.replace(/^prod\//, '')));
+  const wanted = new Set([path.join('/'), `${FLEET}/${path.join('/')}`]);
+  const file = units.flatMap(({ files }) => files).find((made) => wanted.has(made.path.replace(/^prod\//, '')));
   if (file === undefined) throw new Error(`${emitter}/golden/${name}: nothing of this name is made`);
   return file.text;
 }
