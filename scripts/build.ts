@@ -1,6 +1,6 @@
-import { chmodSync, copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 /**
  * What can be started or imported from `dist/`: the command, and what benchmarks and tests run in a process of its own.
@@ -15,7 +15,21 @@ const ENTRIES = [
 ];
 
 /** What the built command needs besides its code, at the same place below `dist/`. */
-const ASSETS = ['spec/contract/generated/nova-torch.schema.json', 'runtime/store/dragonfly/apply.lua'];
+const ASSETS = ['spec/contract/generated/nova-torch.schema.json'];
+
+/** The store's script becomes part of the code: a chunk does not lie where its modules lay. */
+const READ_SCRIPT = "readFileSync(new URL('./apply.lua', import.meta.url), 'utf8')";
+const storeScript: Plugin = {
+  name: 'store-script',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]dragonfly[\\/]script\.ts$/ }, ({ path }) => {
+      const lua = JSON.stringify(readFileSync(join(dirname(path), 'apply.lua'), 'utf8'));
+      const code = readFileSync(path, 'utf8');
+      if (!code.includes(READ_SCRIPT)) throw new Error(`${path} does not read its script as expected`);
+      return { contents: code.replace(READ_SCRIPT, () => lua), loader: 'ts' };
+    });
+  },
+};
 
 rmSync('dist', { recursive: true, force: true });
 await build({
@@ -32,6 +46,7 @@ await build({
   packages: 'external',
   keepNames: true,
   logLevel: 'warning',
+  plugins: [storeScript],
 });
 for (const path of ASSETS) {
   mkdirSync(dirname(join('dist', path)), { recursive: true });

@@ -35,7 +35,7 @@ export interface NewTask {
   readonly delayMs: number;
   /** Expires when it was ready this long without being started; 0 for never. */
   readonly queueMs: number;
-  /** Reported once by `tick` when it was ready this long, so that a fallback can be tried; 0 for never. */
+  /** Reported by `tick` each time it has waited this long, so that a fallback can be tried; 0 for never. */
   readonly noticeMs: number;
   /** How long a lease lasts after each heartbeat. */
   readonly leaseMs: number;

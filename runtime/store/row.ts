@@ -18,8 +18,9 @@ export interface Row {
   crashMs: number;
   acceptedMs: number;
   sinceMs: number;
+  /** Delayed: when it is ready. Leased: when the run must be over. Ready and held: when its wait is reported next, or 0. */
   dueMs: number;
-  /** Letters: `c` its end was asked for, `n` its wait was reported, `s` any agent may take it. */
+  /** Letters: `c` its end was asked for, `s` any agent may take it. */
   flags: string;
   priority: number;
   lane: number;

@@ -313,7 +313,7 @@ export interface TickEvent {
   /**
    * `lost`: a lease ran out, counted as a crash. `timeout`: a run took too long, counted as an attempt. Either may have made
    * the task `dead`. `expired`: it waited too long. `cancelled`: it was asked to end and its lease ran out. `waited`: it has
-   * waited `noticeMs`. `promoted`: its delay is over. `aged`: its priority rose. `returned`: it is no longer held.
+   * waited another `noticeMs`. `promoted`: its delay is over. `aged`: its priority rose. `returned`: it is no longer held.
    * `dropped`: the oldest dead letter went, because there are too many.
    */
   readonly kind: 'lost' | 'timeout' | 'expired' | 'cancelled' | 'waited' | 'promoted' | 'aged' | 'returned' | 'dropped';

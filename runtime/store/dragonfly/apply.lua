@@ -174,9 +174,11 @@ local function next_look(row)
   if row[QUEUE_MS] ~= '0' then
     look = since + tonumber(row[QUEUE_MS])
   end
-  if row[NOTICE_MS] ~= '0' and not find(row[FLAGS], 'n', 1, true) then
-    local notice = since + tonumber(row[NOTICE_MS])
-    look = min(look or notice, notice)
+  if row[NOTICE_MS] ~= '0' then
+    if row[DUE_MS] == '0' then
+      row[DUE_MS] = int(since + tonumber(row[NOTICE_MS]))
+    end
+    look = min(look or tonumber(row[DUE_MS]), tonumber(row[DUE_MS]))
   end
   local ages = ages_at(policy, row)
   if ages then
@@ -217,6 +219,7 @@ end
 local function delay(id, row, delay_ms, fresh)
   row[SINCE_MS] = NOW
   if delay_ms == 0 then
+    row[DUE_MS] = '0'
     enqueue(id, row, fresh)
     return
   end
@@ -783,7 +786,7 @@ local function redrive(at)
     return (is_end(row) and 'T' or 'A') .. pack(row)
   end
   row[ATTEMPTS], row[CRASHES], row[CRASH_MS] = '0', '0', '0'
-  row[SINCE_MS] = NOW
+  row[SINCE_MS], row[DUE_MS] = NOW, '0'
   row[TAG], row[FLAGS], row[REASON] = '', '', ''
   row[PRIORITY] = row[BASE_PRIORITY]
   enqueue(id, row)
@@ -863,9 +866,8 @@ local function waited(id, row)
   end
   local state, tag, held = row[STATE], row[TAG], row[HOLD]
   local noticed, aged, returned = nil, nil, nil
-  if row[NOTICE_MS] ~= '0' and not find(row[FLAGS], 'n', 1, true)
-    and now >= tonumber(row[SINCE_MS]) + tonumber(row[NOTICE_MS]) then
-    row[FLAGS] = row[FLAGS] .. 'n'
+  if row[NOTICE_MS] ~= '0' and now >= tonumber(row[DUE_MS]) then
+    row[DUE_MS] = int(now + tonumber(row[NOTICE_MS]))
     noticed = 'waited'
   end
   local policy = policy_of(tonumber(row[LANE]))
@@ -935,6 +937,7 @@ local function look(id, out)
     first = lease_over(id, row)
   elseif row[STATE] == 'D' then
     row[SINCE_MS] = NOW
+    row[DUE_MS] = '0'
     enqueue(id, row)
     first = 'promoted'
   else

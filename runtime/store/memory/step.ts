@@ -63,7 +63,10 @@ function nextLook(step: Step, row: Row): number | undefined {
   const policy = policyOf(step, row.lane);
   const times: number[] = [];
   if (row.queueMs > 0) times.push(row.sinceMs + row.queueMs);
-  if (row.noticeMs > 0 && !row.flags.includes('n')) times.push(row.sinceMs + row.noticeMs);
+  if (row.noticeMs > 0) {
+    if (row.dueMs === 0) row.dueMs = row.sinceMs + row.noticeMs;
+    times.push(row.dueMs);
+  }
   const agedMs = agesAtMs(policy, row);
   if (agedMs !== undefined) times.push(agedMs);
   if (row.state === 'H') times.push(row.hold.startsWith('a:') ? spillsAtMs(policy, row) : step.nowMs + HELD_MS);
@@ -104,6 +107,7 @@ export function enqueue(step: Step, id: string, row: Row): void {
 export function delay(step: Step, id: string, row: Row, delayMs: number): void {
   row.sinceMs = step.nowMs;
   if (delayMs === 0) {
+    row.dueMs = 0;
     enqueue(step, id, row);
     return;
   }

@@ -36,6 +36,7 @@ function look(step: Step, id: string, row: Row): readonly TickEvent['kind'][] {
   if (row.state === 'L') return [leaseOver(step, id, row)];
   if (row.state === 'D') {
     row.sinceMs = step.nowMs;
+    row.dueMs = 0;
     enqueue(step, id, row);
     return ['promoted'];
   }
@@ -75,8 +76,8 @@ function waited(step: Step, id: string, row: Row): readonly TickEvent['kind'][] 
   }
   const kinds: TickEvent['kind'][] = [];
   leave(step, id, row);
-  if (row.noticeMs > 0 && !row.flags.includes('n') && nowMs >= row.sinceMs + row.noticeMs) {
-    row.flags += 'n';
+  if (row.noticeMs > 0 && nowMs >= row.dueMs) {
+    row.dueMs = nowMs + row.noticeMs;
     kinds.push('waited');
   }
   const policy = policyOf(step, row.lane);

@@ -56,6 +56,7 @@ export function redrive(step: Step, { id }: Of<'redrive'>): Reply {
   row.crashes = 0;
   row.crashMs = 0;
   row.sinceMs = step.nowMs;
+  row.dueMs = 0;
   row.tag = '';
   row.flags = '';
   row.reason = '';

@@ -93,14 +93,16 @@ export const TIME_CASES: readonly Case[] = [
     },
   ],
   [
-    'a wait is reported once, so that another fleet can be tried',
+    'a wait is reported again and again, so that another fleet can be tried',
     async (talker, bench) => {
       await talker.policy();
       await talker.submit('t1', { noticeMs: 2000, queueMs: 10_000 });
       bench.now += 2000;
       expect(await talker.tick()).toEqual(['waited t1 ready']);
-      bench.now += 2000;
+      bench.now += 1999;
       expect(await talker.tick()).toEqual([]);
+      bench.now += 1;
+      expect(await talker.tick()).toEqual(['waited t1 ready']);
       bench.now += 6000;
       expect(await talker.tick()).toEqual(['expired t1 expired']);
     },

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { DEFAULT_BREAKER, closedBreaker, ended, forget, mayStart, started, type Breaker } from './breaker.ts';
+
+const SETTINGS = { ...DEFAULT_BREAKER, errors: 0.5, openForMs: 1000, windowMs: 10_000, volumeMin: 4, trials: 2 };
+
+function after(outcomes: string, breaker: Breaker = closedBreaker(0), nowMs = 0): Breaker {
+  return [...outcomes].reduce((state, outcome) => ended(state, outcome === '+', nowMs, SETTINGS), breaker);
+}
+
+test('it opens when more than its share of enough runs have failed', () => {
+  expect(after('---').state).toBe('closed');
+  expect(after('++--').state).toBe('closed');
+  expect(after('++---')).toEqual({ state: 'open', sinceMs: 0, untilMs: 1000, times: 1 });
+});
+
+test('outcomes of a window that is over are forgotten', () => {
+  const old = after('---');
+  expect(after('-', old, 10_000)).toEqual({ state: 'closed', sinceMs: 10_000, succeeded: 0, failed: 1 });
+});
+
+test('no run starts while it is open, and late outcomes change nothing', () => {
+  const open = after('----');
+  expect(mayStart(open, 999, SETTINGS)).toBe(false);
+  expect(ended(open, true, 500, SETTINGS)).toBe(open);
+  expect(mayStart(open, 1000, SETTINGS)).toBe(true);
+});
+
+test('then a few runs are tried, and it closes when all have succeeded', () => {
+  const first = started(after('----'), 1000);
+  expect(mayStart(first, 1000, SETTINGS)).toBe(true);
+  const second = started(first, 1000);
+  expect(mayStart(second, 1000, SETTINGS)).toBe(false);
+  expect(after('+', second, 1100).state).toBe('half-open');
+  expect(after('++', second, 1100)).toEqual(closedBreaker(1100));
+});
+
+test('the first failed trial opens it for twice as long, at most eight times', () => {
+  let breaker = after('----');
+  const spans: number[] = [];
+  for (let round = 0; round < 6; round += 1) {
+    if (breaker.state !== 'open') throw new Error(breaker.state);
+    spans.push(breaker.untilMs - breaker.sinceMs);
+    breaker = ended(started(breaker, breaker.untilMs), false, breaker.untilMs, SETTINGS);
+  }
+  expect(spans).toEqual([1000, 2000, 4000, 8000, 8000, 8000]);
+});
+
+test('a trial that says nothing is given back, a closed breaker does not count them', () => {
+  const trial = started(started(after('----'), 1000), 1000);
+  expect(mayStart(forget(trial), 1000, SETTINGS)).toBe(true);
+  expect(forget(after('+', started(after('----'), 1000), 1000))).toMatchObject({ started: 1, succeeded: 1 });
+  const closed = closedBreaker(0);
+  expect([forget(closed), started(closed, 5)]).toEqual([closed, closed]);
+  expect(mayStart(closed, 0, SETTINGS)).toBe(true);
+});

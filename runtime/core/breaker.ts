@@ -1,0 +1,89 @@
+/**
+ * A circuit breaker for one build of a fleet, or one provider: plain data and the moves between its states.
+ *
+ * - `closed`: runs start. Outcomes are counted in windows; when a window has at least `volumeMin` outcomes and a share of
+ *   errors above `errors`, it opens. A window that is over is forgotten.
+ * - `open`: no run starts until `untilMs`. Outcomes of runs that had started before are ignored.
+ * - `half-open`: up to `trials` runs may start. When all have succeeded it closes; the first error opens it again, for twice as
+ *   long as before, at most eight times. A trial that is never heard of is given back with `forget`.
+ */
+export interface BreakerSettings {
+  /** Share of errors, 0 to 1. */
+  readonly errors: number;
+  readonly openForMs: number;
+  readonly windowMs: number;
+  readonly volumeMin: number;
+  readonly trials: number;
+}
+
+export const DEFAULT_BREAKER: BreakerSettings = {
+  errors: 0.5,
+  openForMs: 30_000,
+  windowMs: 60_000,
+  volumeMin: 10,
+  trials: 3,
+};
+
+export type Breaker =
+  | { readonly state: 'closed'; readonly sinceMs: number; readonly succeeded: number; readonly failed: number }
+  | { readonly state: 'open'; readonly sinceMs: number; readonly untilMs: number; readonly times: number }
+  | {
+      readonly state: 'half-open';
+      readonly sinceMs: number;
+      readonly started: number;
+      readonly succeeded: number;
+      readonly times: number;
+    };
+
+const TIMES_MAX = 4;
+
+export function closedBreaker(nowMs: number): Breaker {
+  return { state: 'closed', sinceMs: nowMs, succeeded: 0, failed: 0 };
+}
+
+/** Whether a run may start now. */
+export function mayStart(breaker: Breaker, nowMs: number, settings: BreakerSettings): boolean {
+  if (breaker.state === 'closed') return true;
+  return breaker.state === 'open' ? nowMs >= breaker.untilMs : breaker.started < settings.trials;
+}
+
+/** A run starts; call it only when `mayStart`. */
+export function started(breaker: Breaker, nowMs: number): Breaker {
+  if (breaker.state === 'closed') return breaker;
+  if (breaker.state === 'half-open') return { ...breaker, started: breaker.started + 1 };
+  return { state: 'half-open', sinceMs: nowMs, started: 1, succeeded: 0, times: breaker.times };
+}
+
+/** A run has ended. */
+export function ended(breaker: Breaker, succeeded: boolean, nowMs: number, settings: BreakerSettings): Breaker {
+  if (breaker.state === 'open') return breaker;
+  if (breaker.state === 'closed') return counted(breaker, succeeded, nowMs, settings);
+  if (!succeeded) return opened(nowMs, breaker.times + 1, settings);
+  const done = breaker.succeeded + 1;
+  return done >= settings.trials ? closedBreaker(nowMs) : { ...breaker, succeeded: done };
+}
+
+/** A run that began will say nothing: cancelled, given back or lost. */
+export function forget(breaker: Breaker): Breaker {
+  if (breaker.state !== 'half-open') return breaker;
+  return { ...breaker, started: Math.max(breaker.succeeded, breaker.started - 1) };
+}
+
+function counted(
+  breaker: Extract<Breaker, { state: 'closed' }>,
+  succeeded: boolean,
+  nowMs: number,
+  settings: BreakerSettings,
+): Breaker {
+  const over = nowMs - breaker.sinceMs >= settings.windowMs;
+  const window = over ? { state: 'closed' as const, sinceMs: nowMs, succeeded: 0, failed: 0 } : breaker;
+  const next = succeeded ? { ...window, succeeded: window.succeeded + 1 } : { ...window, failed: window.failed + 1 };
+  const volume = next.succeeded + next.failed;
+  const tripped = !succeeded && volume >= settings.volumeMin && next.failed / volume > settings.errors;
+  return tripped ? opened(nowMs, 1, settings) : next;
+}
+
+function opened(nowMs: number, times: number, { openForMs }: BreakerSettings): Breaker {
+  const capped = Math.min(times, TIMES_MAX);
+  return { state: 'open', sinceMs: nowMs, untilMs: nowMs + openForMs * 2 ** (capped - 1), times: capped };
+}

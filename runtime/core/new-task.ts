@@ -1,0 +1,77 @@
+import type { Decision } from '../../spec/contract/match.ts';
+import type { RoutingTable, TableAccept, TableRoute } from '../../spec/contract/routing-table.ts';
+import { costOf } from './fairness.ts';
+import { laneOf } from './lane.ts';
+import { storeKey } from './store-key.ts';
+import type { NewTask } from './task-record.ts';
+
+/** Where a task goes, once that is decided. */
+export interface Place {
+  readonly route: TableRoute;
+  readonly fleet: string;
+  readonly build: string;
+  /** Steps of the fallback chain that were tried already. */
+  readonly fallbackStep: number;
+}
+
+/** What was submitted, besides what routing saw. */
+export interface Submission {
+  readonly id: string;
+  readonly task: string;
+  readonly tenant: string;
+  readonly body: string;
+  readonly digest: string;
+  readonly delayMs: number;
+  readonly acceptedMs?: number;
+}
+
+/**
+ * What the store is given for a task at a place. Its flow is the team and the value of the fairness key (the tenant where the
+ * route has none); its cost follows from the shares of both. Throws for a place whose fleet does not accept the task.
+ */
+export function newTask(
+  table: RoutingTable,
+  place: Place,
+  { keys, priority = 'normal' }: Pick<Decision, 'keys' | 'priority'>,
+  submission: Submission,
+): NewTask {
+  const { route } = place;
+  const accept = acceptOf(table, place.fleet, submission.task);
+  const share = keys.fairness ?? submission.tenant;
+  return {
+    id: submission.id,
+    lane: laneOf(route.id, place.build),
+    priority,
+    flow: storeKey(`${route.team}/${share}`),
+    cost: costOf((table.teams[route.team]?.weight ?? 1) * (route.fairness?.weights[share] ?? 1)),
+    ...(keys.perKey !== undefined && { key: storeKey(keys.perKey) }),
+    ...(keys.affinity !== undefined && { affinity: storeKey(`${route.id}/${keys.affinity}`) }),
+    ...(keys.dedupe !== undefined &&
+      route.dedupe !== undefined && {
+        dedupe: { key: storeKey(`${route.id}/${keys.dedupe}`), windowMs: route.dedupe.windowMs },
+      }),
+    delayMs: submission.delayMs,
+    queueMs: Math.min(accept.queueMs, route.queue.maxAgeMs),
+    noticeMs: noticeMs(route, place.fallbackStep),
+    leaseMs: accept.heartbeatMs,
+    runMs: accept.runMs,
+    attemptMax: accept.attempts,
+    retryMs: accept.backoff.firstMs,
+    digest: submission.digest,
+    body: submission.body,
+    ...(submission.acceptedMs !== undefined && { acceptedMs: submission.acceptedMs }),
+  };
+}
+
+function acceptOf(table: RoutingTable, fleet: string, task: string): TableAccept {
+  const accepts = table.fleets[fleet]?.accepts ?? {};
+  const accept = Object.hasOwn(accepts, task) ? accepts[task] : undefined;
+  if (accept === undefined) throw new Error(`${fleet} does not accept ${task}`);
+  return accept;
+}
+
+/** When the next step of the fallback chain may be due at the earliest; 0 when there is none. */
+function noticeMs(route: TableRoute, tried: number): number {
+  const left = route.fallback.slice(tried).map(({ afterMs }) => Math.max(1, afterMs));
+  return left.length === 0 ? 0 : Math.min(...left);
+}

@@ -1,0 +1,195 @@
+import type { RoutePolicy } from './route-policy.ts';
+import type { TaskRecord } from './task-record.ts';
+
+/**
+ * Why a task is where it is: one answer for one set of facts, the same on every scheduler. Each rule that holds the task back is
+ * named, with the time since when it does (or until when, where that is known) and the change that would lift it. `nearest` is
+ * the change without which nothing else helps: the first rule that no clock lifts, else the clock that runs longest.
+ */
+export interface Why {
+  readonly state: TaskRecord['state'];
+  readonly says: string;
+  readonly holds: readonly Hold[];
+  readonly nearest?: string;
+}
+
+export interface Hold {
+  readonly rule: Rule;
+  readonly says: string;
+  /** In milliseconds since 1970. */
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+  readonly change: string;
+}
+
+/** In the order in which they are looked at. */
+export type Rule =
+  | 'delay'
+  | 'recovery'
+  | 'no-policy'
+  | 'paused'
+  | 'breaker'
+  | 'no-agent'
+  | 'no-free-slot'
+  | 'in-flight'
+  | 'rate'
+  | 'key'
+  | 'affinity'
+  | 'turn';
+
+/** Everything that can hold a task back. Times are the store's. */
+export interface WhyFacts {
+  readonly record: TaskRecord;
+  readonly nowMs: number;
+  readonly fleet: string;
+  readonly build: string;
+  readonly route: string;
+  readonly policy?: RoutePolicy;
+  readonly holdUntilMs: number;
+  readonly paused: boolean;
+  readonly routeRunning: number;
+  readonly rateUntilMs: number;
+  readonly keyRunning: number;
+  readonly ahead: number;
+  readonly bound?: { readonly agent: string; readonly untilMs: number };
+  /** Agents of the build that are connected and do not drain. */
+  readonly agents: { readonly connected: number; readonly freeSlots: number; readonly noneSinceMs?: number };
+  readonly breaker?: { readonly sinceMs: number; readonly untilMs: number };
+}
+
+export function why(facts: WhyFacts): Why {
+  const { record } = facts;
+  const holds = record.state === 'delayed' || record.state === 'ready' || record.state === 'held' ? holdsOf(facts) : [];
+  const nearest = nearestOf(holds);
+  return { state: record.state, says: sentence(facts, holds), holds, ...(nearest !== undefined && { nearest }) };
+}
+
+function sentence({ record }: WhyFacts, holds: readonly Hold[]): string {
+  const { state, agent = 'an agent', reason } = record;
+  const because = reason === undefined ? '' : `: ${reason}`;
+  if (state === 'leased') return `${agent} runs it${record.cancelAsked ? ', and was asked to end it' : ''}`;
+  if (state === 'dead') return `it is a dead letter${because}`;
+  if (state === 'succeeded') return `${agent} finished it`;
+  if (state === 'moved') return `another fleet took it${because}`;
+  if (state === 'cancelled') return `it was cancelled${because}`;
+  if (state === 'failed' || state === 'expired') return `it has ${state}${because}`;
+  return holds.length === 0 ? 'nothing holds it: the next free agent takes it' : (holds[0]?.says ?? '');
+}
+
+function nearestOf(holds: readonly Hold[]): string | undefined {
+  const blocking = holds.filter(({ rule }) => rule !== 'turn');
+  const first = blocking.find(({ untilMs }) => untilMs === undefined);
+  // With one rule that no clock lifts, that one decides; otherwise the clock that runs longest.
+  if (first !== undefined) return first.change;
+  const timed = [...blocking].sort((a, b) => (b.untilMs ?? 0) - (a.untilMs ?? 0));
+  return timed[0]?.change ?? holds[0]?.change;
+}
+
+type Looker = (facts: WhyFacts) => Hold | undefined;
+
+const LOOKERS: readonly Looker[] = [
+  ({ record: { state, dueMs, sinceMs } }) =>
+    state === 'delayed' && dueMs !== undefined
+      ? hold('delay', `it is to start at ${iso(dueMs)}`, `wait until ${iso(dueMs)}`, { sinceMs, untilMs: dueMs })
+      : undefined,
+  ({ holdUntilMs, nowMs }) =>
+    holdUntilMs > nowMs
+      ? hold(
+          'recovery',
+          'the store is being rebuilt from the journals',
+          'wait for the schedulers to finish their replay',
+          {
+            untilMs: holdUntilMs,
+          },
+        )
+      : undefined,
+  ({ policy, route }) =>
+    policy === undefined
+      ? hold(
+          'no-policy',
+          `the routing table no longer has ${route} for this fleet`,
+          `restore ${route}, or cancel the task`,
+        )
+      : undefined,
+  ({ paused, fleet }) =>
+    paused ? hold('paused', `${fleet} is paused`, `nova-torch fleet resume ${fleet}`) : undefined,
+  ({ breaker, nowMs, fleet, build }) =>
+    breaker !== undefined && breaker.untilMs > nowMs
+      ? hold(
+          'breaker',
+          `the circuit breaker of ${fleet} ${build} is open`,
+          `wait until ${iso(breaker.untilMs)}`,
+          breaker,
+        )
+      : undefined,
+  ({ agents, fleet, build }) =>
+    agents.connected === 0
+      ? hold('no-agent', `no agent of ${fleet} ${build} is connected`, `start an agent of ${fleet} ${build}`, {
+          ...(agents.noneSinceMs !== undefined && { sinceMs: agents.noneSinceMs }),
+        })
+      : undefined,
+  ({ agents, fleet }) =>
+    agents.connected > 0 && agents.freeSlots === 0
+      ? hold(
+          'no-free-slot',
+          `all slots of the ${agents.connected} agents of ${fleet} are taken`,
+          `add agents to ${fleet}`,
+        )
+      : undefined,
+  ({ policy, routeRunning, route }) =>
+    policy?.inFlight !== undefined && routeRunning >= policy.inFlight
+      ? hold(
+          'in-flight',
+          `${routeRunning} tasks of ${route} run, and ${policy.inFlight} may`,
+          `wait for one to end, or raise limits.inFlight of ${route}`,
+        )
+      : undefined,
+  ({ rateUntilMs, nowMs, route }) =>
+    rateUntilMs > nowMs
+      ? hold('rate', `${route} starts no faster than its limits.rate`, `wait until ${iso(rateUntilMs)}`, {
+          untilMs: rateUntilMs,
+        })
+      : undefined,
+  ({ policy, record, keyRunning, route }) =>
+    record.key !== undefined && policy?.perKey?.onFull === 'queue' && keyRunning >= policy.perKey.max
+      ? hold(
+          'key',
+          `${keyRunning} tasks with the key ${record.key} run, and ${policy.perKey.max} may`,
+          `wait for one to end, or raise limits.perKey.max of ${route}`,
+          { sinceMs: record.sinceMs },
+        )
+      : undefined,
+  ({ bound, policy, record, nowMs }) => {
+    if (bound === undefined || bound.untilMs <= nowMs || policy?.affinity === undefined || record.spilled)
+      return undefined;
+    const untilMs = record.sinceMs + policy.affinity.spillAfterMs;
+    const change = `wait until ${bound.agent} is free, at most until ${iso(untilMs)}`;
+    return hold('affinity', `its key keeps it for ${bound.agent}`, change, { sinceMs: record.sinceMs, untilMs });
+  },
+  ({ ahead, route }) =>
+    ahead > 0 ? hold('turn', `${ahead} tasks of ${route} come first`, `wait for ${ahead} tasks to start`) : undefined,
+];
+
+function holdsOf(facts: WhyFacts): readonly Hold[] {
+  return LOOKERS.flatMap((look) => look(facts) ?? []);
+}
+
+function hold(
+  rule: Rule,
+  says: string,
+  change: string,
+  times: { readonly sinceMs?: number; readonly untilMs?: number } = {},
+): Hold {
+  const { sinceMs, untilMs } = times;
+  return {
+    rule,
+    says,
+    ...(sinceMs !== undefined && { sinceMs }),
+    ...(untilMs !== undefined && { untilMs }),
+    change,
+  };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
