@@ -25,12 +25,22 @@ export type Add = <Props>(kind: ObjectClass<Props>, props: Props, young?: YoungF
 export function synthesize(origin: Origin, build: (add: Add) => void): Manifest[] {
   const manifests: Manifest[] = [];
   build((kind, props, young = {}) => {
-    const written = kind.manifest(props) as JsonObject;
+    const written = writtenBy(kind, props);
     for (const [pointer, field] of Object.entries(young)) addField(written, pointer, field);
     const origins = new Map<string, Origin>([['', origin]]);
     manifests.push({ value: plain(written, [], origins) as JsonObject, origins });
   });
   return manifests.sort(byApplyOrder);
+}
+
+/**
+ * What the class writes. Metadata of ours are plain maps of strings and stay as they are: the class would copy each map
+ * once for every entry it has, which is a third of its time.
+ */
+function writtenBy<Props>(kind: ObjectClass<Props>, props: Props): JsonObject {
+  const { metadata, ...rest } = props as Props & { readonly metadata?: unknown };
+  const written = kind.manifest(rest as Props) as JsonObject;
+  return metadata === undefined ? written : { ...written, metadata: metadata as JsonObject };
 }
 
 /** Keys that identify come first, the others follow by name: one order, whatever order they were given in. */
