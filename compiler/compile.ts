@@ -17,6 +17,8 @@ export interface CompileInput {
   readonly today: string;
   /** Environments to emit; all when absent. The graph is checked for all of them in any case. */
   readonly environments?: readonly string[];
+  /** Told after each fleet's unit, for whoever waits. */
+  readonly onUnit?: (done: number, of: number) => void;
 }
 
 /** A file to be written below `generated/<environment>/`. */
@@ -95,6 +97,8 @@ export interface Known {
   readonly load: (files: readonly SourceFile[], report: Report) => LoadedSpec;
   readonly unit: (environment: string, unit: string, from: string) => KnownUnit | undefined;
   readonly keep: (environment: string, unit: KnownUnit) => void;
+  /** Awaited when the spec is sound, before the first unit is asked for. */
+  readonly ready?: () => Promise<void>;
   /** What `immutable` said about a unit when the generated tree was written; nothing when it is not in the tree. */
   readonly immutable: (environment: string, unit: string) => Json | undefined;
 }
@@ -138,9 +142,12 @@ export async function compile(
   if (hasErrors(checked.diagnostics)) return checked;
   const { report, diagnostics } = collector();
   const emitters = await stages.emitters();
+  await known.ready?.();
   const environments: CompiledEnvironment[] = [];
-  for (const environment of checked.model.environments) {
-    if (input.environments?.includes(environment.name) === false) continue;
+  const wanted = checked.model.environments.filter(({ name }) => input.environments?.includes(name) ?? true);
+  const of = wanted.reduce((sum, { fleets }) => sum + fleets.size, 0);
+  let done = 0;
+  for (const environment of wanted) {
     const { units, summaries } = await compileUnits({
       environment,
       emitters,
@@ -148,6 +155,7 @@ export async function compile(
       known,
       today: input.today,
       report,
+      onFleet: () => input.onUnit?.(++done, of),
     });
     stages.prove?.(environment, summaries, report);
     environments.push({ name: environment.name, units });

@@ -80,23 +80,17 @@ export const rooms: readonly Room[] = [
     path: 'compiler/output',
     doors: MODEL,
     types: PIPELINE,
-    packages: [...FILES, 'yaml', 'js-yaml', 'node:worker_threads'],
+    packages: [...FILES, 'yaml', 'js-yaml'],
   },
   // Remembers what a compile did. It stands around the pipeline: it reads, compiles and writes.
   {
     path: 'compiler/incremental',
-    doors: [...MODEL, 'compiler/load', 'compiler/output', 'compiler/compile'],
-    packages: FILES,
+    doors: [...MODEL, 'compiler/load', 'compiler/output', 'compiler/compile', 'compiler/stages'],
+    packages: [...FILES, 'node:worker_threads'],
   },
   { path: 'compiler/compile', doors: [...MODEL, ...STAGES, 'compiler/output', 'compiler/cdk8s'], packages: HASH },
   // Puts the stages of a real compile together.
   { path: 'compiler/stages', doors: [...MODEL, ...STAGES, 'compiler/compile'], packages: [] },
-  // What is remembered between two compiles. Outside the pipeline, so that nothing in it can depend on a memory.
-  {
-    path: 'compiler/incremental',
-    doors: [...MODEL, ...STAGES, 'compiler/output', 'compiler/compile'],
-    packages: FILES,
-  },
   {
     path: 'compiler/cli',
     doors: [

@@ -3,13 +3,14 @@ import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 /**
- * What can be started or imported from `dist/`: the command, and what benchmarks and tests run in a process of its own.
+ * What can be started or imported from `dist/`: the command, its worker threads, and what benchmarks and tests run in a process of its own.
  * All share chunks, so that a start opens a few files and not hundreds.
  */
 const ENTRIES = [
   'compiler/cli/main.ts',
   'compiler/stages.ts',
   'compiler/incremental/compile-tree.ts',
+  'compiler/incremental/emit-worker.ts',
   'compiler/output/read-yaml.ts',
   'compiler/output/write.ts',
 ];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SourceFile } from '../../spec/contract/source.ts';
-import type { CompileResult, Stages } from '../compile.ts';
+import type { CompileResult, KnownUnit, Stages } from '../compile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { ordered } from '../diagnostics/order.ts';
 import { collector } from '../diagnostics/report.ts';
@@ -10,12 +10,14 @@ import type { SpecEntry } from '../load/read.ts';
 import { placeOf as placeInSpec } from '../load/places.ts';
 import type { WritePlan } from '../output/plan.ts';
 import { readTree } from '../output/tree.ts';
-import { indexPath, parseIndex, sha256 } from '../output/unit-index.ts';
+import { indexPath, sha256 } from '../output/unit-index.ts';
 import { placeOf, recover, writeTree } from '../output/write.ts';
 import type { Place } from '../output/write.ts';
 import { readCache, writeCache } from './cache-file.ts';
+import { immutableOf } from './immutable-of.ts';
 import type { KnownFiles } from './known-documents.ts';
 import type { KnownUnits } from './known-units.ts';
+import type { Workers } from './workers.ts';
 import { FileDigests, TICK_MS } from './file-digests.ts';
 import type { KnownFile } from './file-digests.ts';
 
@@ -30,6 +32,10 @@ export interface CompileTreeOptions {
   /** `compare` writes nothing and reports every file that is out of date. */
   readonly mode: 'write' | 'compare';
   readonly discardEdits?: boolean;
+  /** Threads that emit; 1 by default. They cost memory and processor, and give time and the same bytes. */
+  readonly workers?: number;
+  /** Told after each fleet, for whoever waits. */
+  readonly onUnit?: (done: number, of: number) => void;
 }
 
 export interface CompiledTree {
@@ -102,16 +108,25 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
     spec.of(path),
   );
   const units = unitLoader((readCache(cache.units) as KnownUnits | undefined) ?? {}, tree);
-  const { environments, today } = options;
-  const input = { files, today, ...(environments !== undefined && { environments }) };
+  const { environments, today, onUnit } = options;
+  const workers = await workersFor(options);
+  const fromWorker = (environment: string, unit: string, from: string): KnownUnit | undefined => {
+    const made = workers?.unit(environment, unit, from);
+    if (made !== undefined) units.keep(environment, made);
+    return made;
+  };
+  const input = {
+    files,
+    today,
+    ...(environments !== undefined && { environments }),
+    ...(onUnit !== undefined && { onUnit }),
+  };
   const result = await compile(input, stages, {
     load: documents.load,
-    unit: units.unit,
+    unit: (environment, unit, from) => units.unit(environment, unit, from) ?? fromWorker(environment, unit, from),
     keep: units.keep,
-    immutable: (environment, unit) => {
-      const index = sourceReader(place.folder)(indexPath(environment, unit));
-      return index === undefined ? undefined : parseIndex(index)?.immutable;
-    },
+    immutable: immutableOf(place.folder),
+    ...(workers !== undefined && { ready: workers.ready }),
   });
   diagnostics.push(...result.diagnostics);
 
@@ -144,6 +159,17 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
     unchanged: false,
     sourceOf: sourceReader(options.root),
   };
+}
+
+async function workersFor({
+  workers = 1,
+  root,
+  today,
+  environments,
+}: CompileTreeOptions): Promise<Workers | undefined> {
+  if (workers < 2) return undefined;
+  const { startWorkers } = await import('./workers.ts');
+  return startWorkers(workers, { root, today, environments });
 }
 
 function cacheOf({ work }: Place): { readonly state: string; readonly documents: string; readonly units: string } {

@@ -16,6 +16,8 @@ export interface UnitsInput {
   readonly known: Known;
   readonly today: string;
   readonly report: Report;
+  /** Told after each fleet. */
+  readonly onFleet?: () => void;
 }
 
 export interface Units {
@@ -50,6 +52,7 @@ export async function compileUnits(input: UnitsInput): Promise<Units> {
       input.known.unit(input.environment.name, recipe.id, recipe.from) ?? (await make(recipe, input));
     units.push(unit);
     summaries.set(recipe.id, summary);
+    if (!recipe.shared) input.onFleet?.();
   }
   return { units, summaries };
 }

@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.ts';
 import { compileOnce } from '../compile/once.ts';
 import { exits } from '../exit.ts';
-import { flag, many } from '../option.ts';
+import { flag, integer, many } from '../option.ts';
 import { formatOption } from '../show-problems.ts';
 import { refuse } from '../context.ts';
 import { repositoryOf } from '../workspace.ts';
@@ -16,6 +16,7 @@ export const compile = defineCommand({
     check: flag('Write nothing; end with 5 when a generated file is out of date'),
     watch: flag('Go on, and compile again whenever a file of the spec changes'),
     discardEdits: flag('Overwrite generated files that were edited by hand'),
+    workers: integer('n', 'Emit in this many threads: for hundreds of fleets', [1, 32], 1),
     strict: flag('Let warnings count as errors'),
     format: formatOption,
   },

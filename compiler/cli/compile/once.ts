@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { refuse } from '../context.ts';
 import { exits } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
+import { progressLine } from '../progress.ts';
 import { showProblems } from '../show-problems.ts';
 import type { Format } from '../show-problems.ts';
 import { summaryTable } from './summary.ts';
@@ -12,6 +13,7 @@ export interface CompileChoices {
   readonly env: readonly string[];
   readonly check: boolean;
   readonly discardEdits: boolean;
+  readonly workers: number;
   readonly strict: boolean;
   readonly format: Format;
 }
@@ -19,14 +21,18 @@ export interface CompileChoices {
 /** Compiles a repository once, shows what came of it and gives the exit code. */
 export async function compileOnce(root: string, choices: CompileChoices, context: Context): Promise<ExitCode> {
   const started = context.host.now();
+  const progress = progressLine(context, 'compiling', 'fleets');
   const tree = await compileTree({
     root,
     today: context.host.today(),
     stages: async () => (await import('../../stages.ts')).stages,
     mode: choices.check ? 'compare' : 'write',
     discardEdits: choices.discardEdits,
+    workers: choices.workers,
+    onUnit: progress.show,
     ...(choices.env.length > 0 && { environments: choices.env }),
   });
+  progress.clear();
   const unknown = choices.env.find((name) => !tree.environments.some((environment) => environment.name === name));
   const { diagnostics, sourceOf } = tree;
   await showProblems(choices.format, { diagnostics, sourceOf, strict: choices.strict }, context);

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../../spec/contract/source.ts';
+import { indexPath, parseIndex } from '../output/unit-index.ts';
+
+/** What the generated tree says about what cannot be changed of a unit; nothing when the unit is not in it. */
+export function immutableOf(folder: string): (environment: string, unit: string) => Json | undefined {
+  return (environment, unit) => {
+    try {
+      return parseIndex(readFileSync(join(folder, indexPath(environment, unit)), 'utf8'))?.immutable;
+    } catch {
+      return undefined;
+    }
+  };
+}
