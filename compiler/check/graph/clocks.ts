@@ -2,7 +2,7 @@ import type { EnvironmentModel } from '../../core/model.ts';
 import type { Origin } from '../../core/origin.ts';
 import { nearest } from '../../diagnostics/nearest.ts';
 import type { Report } from '../../diagnostics/report.ts';
-import { cronProblem } from './cron.ts';
+import { cronProblem } from '../../core/cron.ts';
 
 /** What runs by the clock runs some day, in a time zone that exists. */
 export function clocks(environment: EnvironmentModel, report: Report): void {

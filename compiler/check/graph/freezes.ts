@@ -1,6 +1,6 @@
 import type { Report } from '../../diagnostics/report.ts';
 import type { Subject } from '../rule.ts';
-import { dayNumber } from './days.ts';
+import { dayNumber } from '../../core/days.ts';
 
 /** A freeze begins before it ends, on days that exist. */
 export function freezes({ model }: Subject, report: Report): void {

@@ -1,6 +1,6 @@
 import type { EnvironmentModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
-import { dayNumber } from './days.ts';
+import { dayNumber } from '../../core/days.ts';
 
 /** Patches have an end that exists and is still to come; how far away it may be is asked where they are applied. `today` is `YYYY-MM-DD`. */
 export function patchTerm({ patches }: EnvironmentModel, report: Report, today: string): void {

@@ -19,6 +19,36 @@ const FIELDS: readonly Field[] = [
   { what: 'day of the week', from: 0, to: 7, names: DAYS },
 ];
 
+/** A cron expression of five fields as sets of values, each sorted; days of the week go from 0 to 6. */
+export interface Cron {
+  readonly minutes: readonly number[];
+  readonly hours: readonly number[];
+  /** Nothing when every day of the month may be it. */
+  readonly days?: readonly number[];
+  readonly months?: readonly number[];
+  readonly weekdays?: readonly number[];
+}
+
+/** Reads an expression that `cronProblem` has no problem with. */
+export function readCron(cron: string): Cron {
+  const parts = cron.split(' ');
+  const [minutes = [], hours = [], days = [], months = [], weekdays = []] = FIELDS.map((field, index) =>
+    sorted(valuesOf(parts[index] ?? '', field) ?? []),
+  );
+  const week = sorted(weekdays.map((day) => day % 7));
+  return {
+    minutes,
+    hours,
+    ...(days.length === 31 ? {} : { days }),
+    ...(months.length === 12 ? {} : { months }),
+    ...(week.length === 7 ? {} : { weekdays: week }),
+  };
+}
+
+function sorted(values: readonly number[]): number[] {
+  return [...new Set(values)].sort((a, b) => a - b);
+}
+
 /** Why a cron expression of five fields never fires, or cannot be read; nothing when it does fire. */
 export function cronProblem(cron: string): string | undefined {
   const parts = cron.split(' ');
