@@ -3,6 +3,7 @@ import { fleetCapacity } from './capacity/fleet-capacity.ts';
 import { quota } from './capacity/quota.ts';
 import { routeLimits } from './capacity/route-limits.ts';
 import { scaleBounds } from './capacity/scale-bounds.ts';
+import { scalerLimits } from './capacity/scaler-limits.ts';
 import { taskCapacity } from './capacity/task-capacity.ts';
 import { clocks } from './graph/clocks.ts';
 import { patchScope } from './ownership/patch-scope.ts';
@@ -91,6 +92,7 @@ export const environmentRules: Readonly<Record<string, EnvironmentCheck>> = Obje
   'route-limits': routeLimits,
   arrivals,
   'scale-bounds': scaleBounds,
+  'scaler-limits': scalerLimits,
   quota,
   'success-objective': successObjective,
   'latency-objective': latencyObjective,

@@ -6,3 +6,8 @@ export type WorkloadKind = 'Deployment' | 'StatefulSet';
 export function workloadKind(fleet: FleetModel): WorkloadKind {
   return fleet.memory === undefined ? 'Deployment' : 'StatefulSet';
 }
+
+/** `apiVersion` of its kind. */
+export function workloadApi(_fleet: FleetModel): string {
+  return 'apps/v1';
+}

@@ -1,6 +1,7 @@
 import type { Emitter } from '../core/emitter.ts';
 import { kubernetesEmitter } from './kubernetes/emitter.ts';
 import { platformEmitter } from './platform/emitter.ts';
+import { scalingEmitter } from './scaling/emitter.ts';
 import { routingTableEmitter } from './routing-table/emit.ts';
 import { vaultEmitter, vaultSharedEmitter } from './vault/emitter.ts';
 
@@ -10,5 +11,6 @@ export const emitters: readonly Emitter[] = Object.freeze([
   vaultSharedEmitter,
   kubernetesEmitter,
   vaultEmitter,
+  scalingEmitter,
   routingTableEmitter,
 ]);

@@ -231,4 +231,31 @@ export const capacity = defineCatalog({
       'Use `split: routing`, or a mesh with sidecars.',
     ),
   },
+  NT2551: {
+    severity: 'error',
+    exit: 1,
+    message: '`{fleet}` waits {after} before agents go, but an autoscaler cannot wait longer than {most}',
+    explanation: paragraphs(
+      'The autoscaler of Kubernetes remembers the demand of one hour at most. With a longer `scale.down.after` the API server refuses the scaler, and the fleet keeps the number of agents that it happens to have.',
+      'Write `1h` or less. To keep agents at certain times, use `scale.schedule`.',
+    ),
+  },
+  NT2552: {
+    severity: 'error',
+    exit: 1,
+    message: 'no scaler can end the time `{cron}` after {hold}: {problem}',
+    explanation: paragraphs(
+      'Scalers know the end of a time by a second cron expression, which is made from `cron` and `hold`. A time that lasts until it begins again never ends, and an end in another month has no expression of its own.',
+      'Shorten `hold`, or write several times whose ends stay in the month. For a minimum that always holds, raise `scale.min`.',
+    ),
+  },
+  NT2553: {
+    severity: 'warning',
+    exit: 1,
+    message: '`{fleet}` keeps one agent in `{environment}`: without Prometheus nothing would wake it',
+    explanation: paragraphs(
+      'A fleet without agents is woken by the tasks that wait for it, and the scaler reads their number from Prometheus. This environment names none, so the fleet is scaled by its use of the processor, which an absent agent does not have.',
+      'Name one in `observability.prometheus` of the environment, or write `min: 1` for it.',
+    ),
+  },
 });
