@@ -30,7 +30,7 @@ const MOVES = {
   complete: { from: ['delayed', 'ready', 'held', 'leased', 'dead'], to: 'succeeded' },
   retryLater: { from: ['leased'], to: 'delayed' },
   retryNow: { from: ['leased'], to: 'ready' },
-  giveUp: { from: ['leased', 'dead'], to: 'failed' },
+  giveUp: { from: ['leased', 'dead', 'delayed', 'ready', 'held'], to: 'failed' },
   bury: { from: ['leased', 'delayed', 'ready', 'held'], to: 'dead' },
   cancel: { from: ['delayed', 'ready', 'held', 'leased', 'dead'], to: 'cancelled' },
   expire: { from: ['ready', 'held'], to: 'expired' },
@@ -89,8 +89,8 @@ export function retryNow(task: TaskIn<'leased'>, reason: string): Move {
   return make('retryNow', task, { fence: task.token, reason });
 }
 
-/** It cannot succeed; or it was the oldest of too many dead letters. */
-export function giveUp(task: TaskIn<'leased' | 'dead'>, reason: string): Move {
+/** It cannot succeed; or it was the oldest of too many dead letters. From a waiting state only when a journal is replayed. */
+export function giveUp(task: TaskIn<OpenState | 'dead'>, reason: string): Move {
   return make('giveUp', task, { fence: task.token, reason });
 }
 
