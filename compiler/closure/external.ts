@@ -1,14 +1,16 @@
 import type { EnvironmentModel } from '../core/model.ts';
-import { namespaces } from '../core/names.ts';
+import { namespaces, platformSecrets } from '../core/names.ts';
 import { deliveredSecrets } from '../core/secrets.ts';
 
 /**
  * What others bring into the cluster: shared namespaces, and in an environment that names no secrets server the Secrets of
- * its fleets.
+ * its fleets and of the platform.
  */
 export function externalObjects(environment: EnvironmentModel): ReadonlySet<string> {
   const external = new Set(Object.values(namespaces).map((name) => `Namespace ${name}`));
   if (environment.facts.secrets !== undefined) return external;
+  external.add(`Secret ${namespaces.dragonfly}/${platformSecrets.storeAcl}`);
+  external.add(`Secret ${namespaces.system}/${platformSecrets.storeLogin}`);
   for (const fleet of environment.fleets.values())
     for (const { name } of deliveredSecrets(fleet)) external.add(`Secret ${fleet.namespace}/${name}`);
   return external;

@@ -1,6 +1,7 @@
 import type { Json } from '../../spec/contract/source.ts';
 import type { Manifest } from '../core/artifact.ts';
 import { apiProblems } from './api-rules.ts';
+import { customPodOf } from './custom-pods.ts';
 import { at, labelsAt, listAt, textAt } from './facts.ts';
 import type { FlowFacts, PodFacts, PortFacts, QuotaFacts, ReferenceFacts, SelectorFacts, UnitFacts } from './facts.ts';
 import { MAKES, POD_REFERENCES, REFERENCES, SELECTORS } from './kinds.ts';
@@ -16,7 +17,7 @@ export function extractFacts(manifests: readonly Manifest[]): UnitFacts {
     namespaces: objects.flatMap(({ kind, value }) =>
       kind === 'Namespace' ? (textAt(value, 'metadata', 'name') ?? []) : [],
     ),
-    pods: objects.flatMap(podOf),
+    pods: objects.flatMap((object) => [...podOf(object), ...customPodOf(object)]),
     selectors: objects.flatMap((object) => [...selectorsOf(object), ...spreadOf(object)]),
     references: objects.flatMap((object) => [...referencesOf(object), ...podReferencesOf(object)]),
     ports: objects.flatMap((object) => [...servicePortsOf(object), ...probePortsOf(object)]),
@@ -72,11 +73,13 @@ function spreadOf(object: ClosureObject): SelectorFacts[] {
 }
 
 function referencesOf(object: ClosureObject): ReferenceFacts[] {
-  return (REFERENCES[object.kind] ?? []).flatMap(({ field, kind }) => {
+  return (REFERENCES[object.kind] ?? []).flatMap(({ field, kind, cluster = false }) => {
     const name = textAt(object.value, ...field.slice(1).split('/'));
     if (name === undefined) return [];
     const to = kind.startsWith('/') ? (textAt(object.value, ...kind.slice(1).split('/')) ?? '') : kind;
-    return [reference(object, field, to === 'ClusterRole' ? `${to} ${name}` : `${to} ${within(object, name)}`)];
+    return [
+      reference(object, field, cluster || to === 'ClusterRole' ? `${to} ${name}` : `${to} ${within(object, name)}`),
+    ];
   });
 }
 

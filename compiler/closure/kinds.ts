@@ -30,6 +30,11 @@ export const REFERENCES: Readonly<
     { field: '/spec/vaultConnectionRef', kind: 'VaultConnection' },
     { field: '/spec/kubernetes/serviceAccount', kind: 'ServiceAccount' },
   ],
+  Dragonfly: [
+    { field: '/spec/aclFromSecret/name', kind: 'Secret' },
+    { field: '/spec/serviceAccountName', kind: 'ServiceAccount' },
+    { field: '/spec/priorityClassName', kind: 'PriorityClass', cluster: true },
+  ],
   VaultStaticSecret: [{ field: '/spec/vaultAuthRef', kind: 'VaultAuth' }],
   ExternalSecret: [{ field: '/spec/secretStoreRef/name', kind: '/spec/secretStoreRef/kind' }],
   Policy: [{ field: '/spec/authentication/serviceAccount/name', kind: 'ServiceAccount' }],

@@ -8,6 +8,7 @@ import { CASE_DAY } from '../diagnostics/testing/problems-of.ts';
 import { collector } from '../diagnostics/report.ts';
 import { emit } from '../emitters/kubernetes/emit.ts';
 import { emit as emitPlatform } from '../emitters/platform/emit.ts';
+import { emit as emitRouting } from '../emitters/routing-table/emit.ts';
 import { emit as emitVault } from '../emitters/vault/emit.ts';
 import { emit as emitVaultShared } from '../emitters/vault/emit-shared.ts';
 import { stages } from '../stages.ts';
@@ -28,6 +29,7 @@ function base(): { environment: EnvironmentModel; units: Map<string, Manifest[]>
     ]),
   );
   units.set('platform', manifestsOf(emitPlatform({ environment, report })));
+  units.set('routing-table', manifestsOf(emitRouting({ environment, report })));
   units.set('vault-shared', manifestsOf(emitVaultShared({ environment, report })));
   return { environment, units };
 }

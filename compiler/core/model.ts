@@ -80,13 +80,20 @@ export interface EnvironmentFacts {
   readonly trustDomain: string;
   readonly requireDigest: boolean;
   readonly registries?: readonly string[];
-  readonly scheduler: { readonly replicas: number; readonly journalBytes: number };
-  readonly dragonfly: { readonly replicas: number; readonly memoryBytes: number; readonly snapshotEveryMs: number };
+  readonly scheduler: { readonly replicas: number; readonly image: string; readonly journalBytes: number };
+  readonly dragonfly: {
+    readonly replicas: number;
+    readonly image: string;
+    readonly memoryBytes: number;
+    readonly snapshotEveryMs: number;
+  };
   readonly secrets?: {
     readonly engine: 'vault' | 'openbao';
     readonly delivery: 'vso' | 'eso';
     readonly address: string;
     readonly mount: string;
+    /** Where the platform's own secrets lie. */
+    readonly platform: string;
   };
   readonly observability?: {
     readonly prometheus: string;

@@ -63,6 +63,11 @@ export const paths = {
 /** Ports of shared services, and of the mesh's proxy. */
 export const ports = {
   scheduler: 8080,
+  /** Health and metrics, apart from the API. */
+  schedulerOps: 9090,
+  store: 6379,
+  /** Of the store, without a password: for its operator and its own replicas only. */
+  storeAdmin: 9999,
   otlp: 4317,
   istiod: 15012,
   hbone: 15008,
@@ -74,6 +79,7 @@ export const ports = {
 /** Labels that find the pods of shared services. */
 export const pods = {
   scheduler: { 'app.kubernetes.io/name': 'nova-torch-scheduler' },
+  store: { app: 'nova-torch-store' },
   collector: { 'app.kubernetes.io/name': 'otel-gateway-collector' },
   prometheus: { 'app.kubernetes.io/name': 'prometheus' },
   istiod: { app: 'istiod' },
@@ -81,8 +87,33 @@ export const pods = {
   dns: { 'k8s-app': 'kube-dns' },
 } as const;
 
+/** Names of shared services: where clients find them, and the accounts they run as. */
+export const services = {
+  scheduler: 'nova-torch-scheduler',
+  /** Headless: gives each replica a name of its own. */
+  schedulerPeers: 'nova-torch-scheduler-peers',
+  store: 'nova-torch-store',
+} as const;
+
 /** The class that agents are scheduled with. */
 export const AGENT_PRIORITY = 'nova-torch-agent';
+/** What the platform itself runs: agents give way. */
+export const SCHEDULER_PRIORITY = 'nova-torch-scheduler';
+export const STORE_PRIORITY = 'nova-torch-store';
+
+/** Namespaces of the operators we talk to. */
+export const operators = { dragonfly: 'dragonfly-operator-system' } as const;
+
+/** Secrets of the platform itself. */
+export const platformSecrets = {
+  /** Key `acl`: the users of the store. */
+  storeAcl: 'store-acl',
+  /** Key `password`: the scheduler's, at the store. */
+  storeLogin: 'store-login',
+} as const;
+
+/** The scheduler's user in the store. */
+export const STORE_USER = 'scheduler';
 
 /** Labels that say which pods are a fleet's. They are never changed: selectors cannot be. */
 export function fleetSelector(fleet: {

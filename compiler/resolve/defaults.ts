@@ -50,8 +50,13 @@ export const LANGUAGE_DEFAULTS = Object.freeze({
   environment: {
     platform: { mesh: 'sidecar', revision: 'default', nodeLocalDns: false },
     images: { requireDigest: false },
-    scheduler: { replicas: 2, journal: '10Gi' },
-    dragonfly: { replicas: 2, memory: '2Gi', snapshotEvery: '5m' },
+    scheduler: { replicas: 2, image: 'ghcr.io/nova-torch/nova-torch:0.1.0', journal: '10Gi' },
+    dragonfly: {
+      replicas: 2,
+      image: 'docker.dragonflydb.io/dragonflydb/dragonfly:v1.40.1',
+      memory: '2Gi',
+      snapshotEvery: '5m',
+    },
     arrivals: {},
   },
   provider: { breaker: { errors: 5, openFor: '30s' }, limits: {} },

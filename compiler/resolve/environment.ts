@@ -25,13 +25,14 @@ export function environmentFacts(document: SpecDocument<Environment>, company: C
     trustDomain: spec.trustDomain,
     requireDigest: images.requireDigest,
     registries: images.registries,
-    scheduler: { replicas: scheduler.replicas, journalBytes: bytes(scheduler.journal) },
+    scheduler: { replicas: scheduler.replicas, image: scheduler.image, journalBytes: bytes(scheduler.journal) },
     dragonfly: {
       replicas: dragonfly.replicas,
+      image: dragonfly.image,
       memoryBytes: bytes(dragonfly.memory),
       snapshotEveryMs: ms(dragonfly.snapshotEvery),
     },
-    secrets: secretsOf(spec),
+    secrets: secretsOf(document.name, spec),
     observability: observabilityOf(spec),
   });
 }
@@ -41,8 +42,9 @@ export function filledEnvironment(document: SpecDocument<Environment>): FilledEn
   return merge(LANGUAGE_DEFAULTS.environment, document.value.spec) as FilledEnvironment;
 }
 
-function secretsOf({ secrets }: FilledEnvironment): EnvironmentFacts['secrets'] {
-  return secrets === undefined ? undefined : { ...PART_DEFAULTS.secrets, ...secrets };
+function secretsOf(name: string, { secrets }: FilledEnvironment): EnvironmentFacts['secrets'] {
+  if (secrets === undefined) return undefined;
+  return { platform: `kv/nova-torch/${name}`, ...PART_DEFAULTS.secrets, ...secrets };
 }
 
 function observabilityOf({ observability }: FilledEnvironment): EnvironmentFacts['observability'] {

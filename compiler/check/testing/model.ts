@@ -64,8 +64,13 @@ export const facts: EnvironmentFacts = {
   nodeLocalDns: false,
   trustDomain: 'cluster.local',
   requireDigest: false,
-  scheduler: { replicas: 2, journalBytes: 10 * 2 ** 30 },
-  dragonfly: { replicas: 2, memoryBytes: 2 * 2 ** 30, snapshotEveryMs: 300_000 },
+  scheduler: { replicas: 2, image: 'ghcr.io/nova-torch/nova-torch:0.1.0', journalBytes: 10 * 2 ** 30 },
+  dragonfly: {
+    replicas: 2,
+    image: 'docker.dragonflydb.io/dragonflydb/dragonfly:v1.40.1',
+    memoryBytes: 2 * 2 ** 30,
+    snapshotEveryMs: 300_000,
+  },
 };
 
 /** How a fleet handles one type of task. */

@@ -1,6 +1,6 @@
 import type { K8s } from '../../cdk8s/k8s.ts';
 import type { Endpoint, ProviderFacts, ToolServerFacts } from '../../core/model.ts';
-import { namespaces, paths, ports } from '../../core/names.ts';
+import { namespaces, paths, ports, services } from '../../core/names.ts';
 import { credentialFile, deliveredSecrets } from '../../core/secrets.ts';
 import { trace } from '../../core/trace.ts';
 import type { FleetContext } from '../../core/fleet-context.ts';
@@ -15,7 +15,7 @@ export function variablesOf(context: FleetContext): K8s.EnvVar[] {
     NOVA_TORCH_ENVIRONMENT: fleet.environment.name,
     NOVA_TORCH_FLEET: from(fleet.id),
     NOVA_TORCH_HTTP_PORT: from(String(agent.ports.http), 'agent', 'ports', 'http'),
-    NOVA_TORCH_SCHEDULER_URL: `http://nova-torch-scheduler.${namespaces.system}.svc:${ports.scheduler}`,
+    NOVA_TORCH_SCHEDULER_URL: `http://${services.scheduler}.${namespaces.system}.svc:${ports.scheduler}`,
     NOVA_TORCH_SLOTS: from(String(agent.slots), 'agent', 'slots'),
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://otel-gateway-collector.${namespaces.observability}.svc:${ports.otlp}`,
     OTEL_SERVICE_NAME: from(fleet.name),

@@ -1,20 +1,12 @@
 import type { RoutingTable } from '../../../spec/contract/routing-table.ts';
 import type { Json } from '../../../spec/contract/source.ts';
 import type { Artifact, Manifest } from '../../core/artifact.ts';
-import { canonicalJson } from '../../../spec/contract/canonical.ts';
 import type { EnvironmentEmitter, EnvironmentInput } from '../../core/emitter.ts';
 import type { EnvironmentModel, RouteModel } from '../../core/model.ts';
 import { labels, namespaces } from '../../core/names.ts';
 import type { Origin } from '../../core/origin.ts';
+import { PARTS_MAX, PART_BYTES, routingTableMap, routingTableParts } from '../../core/routing-table-parts.ts';
 import { routingTable } from '../../core/routing-table.ts';
-
-/**
- * Most bytes of the table in one ConfigMap. The API server takes 1 MiB, but a client-side apply copies the object into an
- * annotation, and those hold 256 KiB.
- */
-const PART_BYTES = 192 * 1024;
-/** Most ConfigMaps: 12 MiB, or some 10,000 fleets. */
-const PARTS_MAX = 64;
 
 export const routingTableEmitter: EnvironmentEmitter = Object.freeze({
   name: 'routing-table',
@@ -24,12 +16,13 @@ export const routingTableEmitter: EnvironmentEmitter = Object.freeze({
   load: () => Promise.resolve(emit),
 });
 
-function emit({ environment, report }: EnvironmentInput): readonly Artifact[] {
+/** The table as JSON, and as the ConfigMaps that the scheduler mounts. */
+export function emit({ environment, report }: EnvironmentInput): readonly Artifact[] {
   const table = routingTable(environment);
-  const text = ascii(canonicalJson(table as unknown as Json));
-  const count = Math.ceil(text.length / PART_BYTES);
-  if (count > PARTS_MAX) {
-    const sizes = { size: Math.ceil(text.length / 1024), most: (PARTS_MAX * PART_BYTES) / 1024 };
+  const parts = routingTableParts(environment);
+  if (parts.length > PARTS_MAX) {
+    const size = parts.reduce((sum, part) => sum + part.length, 0);
+    const sizes = { size: Math.ceil(size / 1024), most: (PARTS_MAX * PART_BYTES) / 1024 };
     report('NT5080', environment.at, { environment: environment.name, ...sizes });
     return [];
   }
@@ -44,7 +37,7 @@ function emit({ environment, report }: EnvironmentInput): readonly Artifact[] {
     {
       path: 'platform/routing-table.yaml',
       kind: 'manifests',
-      manifests: configMaps(environment, table.digest, text, count),
+      manifests: configMaps(environment, table.digest, parts),
     },
   ];
 }
@@ -53,15 +46,14 @@ function emit({ environment, report }: EnvironmentInput): readonly Artifact[] {
  * The table in pieces, to be mounted into one folder: `part-1` to `part-<n>` put together are the JSON text, `parts` is n.
  * While an update is under way pieces of two tables may meet, so a reader compares the digest before it believes them.
  */
-function configMaps(environment: EnvironmentModel, digest: string, text: string, count: number): Manifest[] {
-  return Array.from({ length: count }, (_, index) => {
-    const part = text.slice(index * PART_BYTES, (index + 1) * PART_BYTES);
-    const head = index === 0 ? { digest, parts: String(count) } : {};
+function configMaps(environment: EnvironmentModel, digest: string, parts: readonly string[]): Manifest[] {
+  return parts.map((part, index) => {
+    const head = index === 0 ? { digest, parts: String(parts.length) } : {};
     const value = {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: {
-        name: index === 0 ? 'routing-table' : `routing-table-${index + 1}`,
+        name: routingTableMap(index),
         namespace: namespaces.system,
         labels: {
           [labels.managedBy]: 'nova-torch',
@@ -74,11 +66,6 @@ function configMaps(environment: EnvironmentModel, digest: string, text: string,
     };
     return { value, origins: new Map([['', environment.at]]) };
   });
-}
-
-/** One byte for each character, so that a cut never falls inside one. */
-function ascii(json: string): string {
-  return json.replace(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Where the parts of the table come from, by JSON Pointer. */

@@ -17,12 +17,24 @@ export interface Consumer {
   readonly role: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly secrets: readonly DeliveredSecret[];
+  readonly composed?: readonly ComposedSecret[];
   /** Metadata of an object in its namespace. */
   readonly metadata: (name: string, wave: number) => Metadata;
   /** Metadata of an object that configures the server. */
   readonly adminMetadata: (name: string, wave: number) => Metadata;
   /** What is restarted when a secret that it holds in a variable changes. */
   readonly restart?: { readonly kind: string; readonly name: string };
+}
+
+/** A Secret with one key whose text is put together from several fields of one place. */
+export interface ComposedSecret {
+  readonly name: string;
+  readonly engine: string;
+  readonly path: string;
+  readonly key: string;
+  readonly fields: readonly string[];
+  /** A Go template; `value` gives the expression for a field. */
+  readonly text: (value: (field: string) => string) => string;
 }
 
 /** A token is asked for this server and no other: both ends name it. */
@@ -43,7 +55,7 @@ export function addAdministration(add: Add, consumer: Consumer): void {
   };
   add(customResource<Policy>('redhatcop.redhat.io/v1alpha1', 'Policy'), {
     metadata: consumer.adminMetadata(role, waves.secretPolicy),
-    spec: { ...administration, type: 'acl', policy: policyText(consumer.secrets) },
+    spec: { ...administration, type: 'acl', policy: policyText([...consumer.secrets, ...(consumer.composed ?? [])]) },
   });
   add(customResource<KubernetesAuthEngineRole>('redhatcop.redhat.io/v1alpha1', 'KubernetesAuthEngineRole'), {
     metadata: consumer.adminMetadata(role, waves.secretRole),

@@ -2,34 +2,64 @@ import type { Add } from '../../cdk8s/synthesize.ts';
 import { customResource } from '../../cdk8s/custom.ts';
 import { waves } from '../../core/fleet-context.ts';
 import { deriveName } from '../../core/names.ts';
+import type { DeliveredSecret } from '../../core/secrets.ts';
 import { trace } from '../../core/trace.ts';
 import { audienceOf } from './consumer.ts';
-import type { Consumer } from './consumer.ts';
+import type { ComposedSecret, Consumer } from './consumer.ts';
+import { goString } from './quote.ts';
 import type { ExternalSecret, SecretStore } from './types.ts';
 
 /** The External Secrets Operator brings the secrets: one store for each engine, one object for each Secret. */
 export function deliverByEso(add: Add, consumer: Consumer): void {
-  const engines = new Set(consumer.secrets.map(({ engine }) => engine));
+  const { secrets, composed = [] } = consumer;
+  const engines = new Set([...secrets, ...composed].map(({ engine }) => engine));
   for (const engine of [...engines].sort()) addStore(add, consumer, engine);
-  for (const secret of consumer.secrets) {
-    add(customResource<ExternalSecret>('external-secrets.io/v1', 'ExternalSecret'), {
-      metadata: consumer.metadata(secret.name, waves.secrets),
-      spec: {
-        refreshInterval: '1m',
-        secretStoreRef: { kind: 'SecretStore', name: storeName(consumer, secret.engine) },
-        target: {
-          name: secret.name,
-          creationPolicy: 'Owner',
-          deletionPolicy: 'Retain',
-          template: { engineVersion: 'v2', metadata: { labels: consumer.labels } },
-        },
-        data: secret.keys.map(({ key, field, at }) => ({
-          secretKey: key,
-          remoteRef: { key: trace(secret.path, at), property: trace(field, at) },
-        })),
-      },
+  for (const secret of secrets) {
+    addSecret(add, consumer, secret, {
+      data: secret.keys.map(({ key, field, at }) => ({
+        secretKey: key,
+        remoteRef: { key: trace(secret.path, at), property: trace(field, at) },
+      })),
     });
   }
+  for (const secret of composed) {
+    addSecret(add, consumer, secret, {
+      data: secret.fields.map((field) => ({ secretKey: field, remoteRef: { key: secret.path, property: field } })),
+      texts: { [secret.key]: secret.text((field) => `index . ${goString(field)}`) },
+    });
+  }
+}
+
+interface Content {
+  readonly data: ExternalSecret['spec']['data'];
+  /** What the Secret holds instead of the data, as templates. */
+  readonly texts?: Readonly<Record<string, string>>;
+}
+
+function addSecret(
+  add: Add,
+  consumer: Consumer,
+  { name, engine }: DeliveredSecret | ComposedSecret,
+  { data, texts }: Content,
+): void {
+  add(customResource<ExternalSecret>('external-secrets.io/v1', 'ExternalSecret'), {
+    metadata: consumer.metadata(name, waves.secrets),
+    spec: {
+      refreshInterval: '1m',
+      secretStoreRef: { kind: 'SecretStore', name: storeName(consumer, engine) },
+      target: {
+        name,
+        creationPolicy: 'Owner',
+        deletionPolicy: 'Retain',
+        template: {
+          engineVersion: 'v2',
+          metadata: { labels: consumer.labels },
+          ...(texts === undefined ? {} : { data: texts }),
+        },
+      },
+      data,
+    },
+  });
 }
 
 function addStore(add: Add, consumer: Consumer, engine: string): void {

@@ -5,7 +5,7 @@ import { VAULT_CONNECTION, namespaces } from '../../core/names.ts';
 import type { DeliveredSecret } from '../../core/secrets.ts';
 import { trace } from '../../core/trace.ts';
 import { audienceOf } from './consumer.ts';
-import type { Consumer } from './consumer.ts';
+import type { ComposedSecret, Consumer } from './consumer.ts';
 import { goString } from './quote.ts';
 import type { VaultAuth, VaultStaticSecret } from './types.ts';
 
@@ -26,18 +26,27 @@ export function deliverByVso(add: Add, consumer: Consumer): void {
       },
     },
   });
-  for (const secret of consumer.secrets) addSecret(add, consumer, secret);
+  for (const secret of consumer.secrets) addSecret(add, consumer, secret, templatesOf(secret));
+  for (const secret of consumer.composed ?? []) {
+    const text = secret.text((field) => `get .Secrets ${goString(field)}`);
+    addSecret(add, consumer, secret, { [secret.key]: { text } });
+  }
 }
 
 /** Only the fields that somebody reads are taken, each under the reader's name for it. */
-function addSecret(add: Add, consumer: Consumer, secret: DeliveredSecret): void {
+function templatesOf({ keys }: DeliveredSecret): Templates {
+  return Object.fromEntries(
+    keys.map(({ key, field, at }) => [key, { text: trace(`{{ get .Secrets ${goString(field)} }}`, at) }]),
+  );
+}
+
+type Templates = Readonly<Record<string, { readonly text: string }>>;
+
+function addSecret(add: Add, consumer: Consumer, secret: DeliveredSecret | ComposedSecret, templates: Templates): void {
   const { restart } = consumer;
-  const templates = secret.keys.map(({ key, field, at }) => [
-    key,
-    { text: trace(`{{ get .Secrets ${goString(field)} }}`, at) },
-  ]);
-  const at = secret.keys[0]?.at;
+  const at = 'keys' in secret ? secret.keys[0]?.at : undefined;
   const place = (text: string) => (at === undefined ? text : trace(text, at));
+  const restarts = 'mount' in secret && secret.mount === 'env' && restart !== undefined;
   add(customResource<VaultStaticSecret>('secrets.hashicorp.com/v1beta1', 'VaultStaticSecret'), {
     metadata: consumer.metadata(secret.name, waves.secrets),
     spec: {
@@ -52,9 +61,9 @@ function addSecret(add: Add, consumer: Consumer, secret: DeliveredSecret): void 
         create: true,
         overwrite: false,
         labels: consumer.labels,
-        transformation: { excludeRaw: true, excludes: ['.*'], templates: Object.fromEntries(templates) },
+        transformation: { excludeRaw: true, excludes: ['.*'], templates },
       },
-      ...(secret.mount === 'env' && restart !== undefined ? { rolloutRestartTargets: [restart] } : {}),
+      ...(restarts ? { rolloutRestartTargets: [restart] } : {}),
     },
   });
 }

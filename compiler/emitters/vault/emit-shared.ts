@@ -8,6 +8,9 @@ import { waves } from '../../core/fleet-context.ts';
 import { VAULT_CONNECTION, namespaces, vaultAdmin } from '../../core/names.ts';
 import { platformContext } from '../../core/platform-context.ts';
 import type { PlatformContext } from '../../core/platform-context.ts';
+import { addAdministration } from './consumer.ts';
+import { deliver } from './deliver.ts';
+import { platformConsumers } from './platform-consumers.ts';
 import type { VaultConnection } from './types.ts';
 
 /** What the secrets of all consumers of an environment share. */
@@ -22,6 +25,10 @@ export function emit({ environment }: EnvironmentInput): readonly Artifact[] {
         metadata: context.metadata(namespaces.vault, VAULT_CONNECTION, waves.access),
         spec: { address: context.from(secrets.address, 'secrets', 'address'), skipTLSVerify: false },
       });
+    for (const consumer of platformConsumers(context, secrets)) {
+      addAdministration(add, consumer);
+      deliver(add, consumer);
+    }
   });
   return [{ path: 'platform/vault.yaml', kind: 'manifests', manifests }];
 }

@@ -8,8 +8,7 @@ import { deliveredSecrets } from '../../core/secrets.ts';
 import { workloadKind } from '../../core/workload.ts';
 import { addAdministration } from './consumer.ts';
 import type { Consumer } from './consumer.ts';
-import { deliverByEso } from './deliver-eso.ts';
-import { deliverByVso } from './deliver-vso.ts';
+import { deliver } from './deliver.ts';
 
 /**
  * The secrets of one fleet. What configures the server is the platform's and lies in its folder: a team's application must
@@ -19,10 +18,7 @@ export function emit({ fleet }: FleetInput): readonly Artifact[] {
   const consumer = consumerOf(fleetContext(fleet));
   if (consumer === undefined) return [];
   const administration = synthesize(fleet.at, (add) => addAdministration(add, consumer));
-  const delivery = synthesize(fleet.at, (add) => {
-    if (consumer.server.delivery === 'vso') deliverByVso(add, consumer);
-    else deliverByEso(add, consumer);
-  });
+  const delivery = synthesize(fleet.at, (add) => deliver(add, consumer));
   return [
     { path: `platform/vault-${fleet.namespace}.yaml`, kind: 'manifests', manifests: administration },
     { path: `teams/${fleet.id}/vault.yaml`, kind: 'manifests', manifests: delivery },

@@ -11,7 +11,7 @@ spec:
   cluster: { server: https://prod.k8s.acme.example }
   platform: { kubernetes: "1.33", istio: "1.28" }
   trustDomain: prod.acme.example
-  secrets: { engine: vault, delivery: vso, address: https://secrets.acme.example, mount: cluster }
+  secrets: { engine: vault, delivery: vso, address: https://secrets.acme.example, mount: cluster, platform: kv/own }
 `,
   'spec/keys.yaml': `${HEAD} Provider
 metadata: { name: vendor-s }
@@ -41,6 +41,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'Environment.spec.secrets.delivery': ['delivery: vso, a', 'delivery: eso, a'],
   'Environment.spec.secrets.address': ['secrets.acme.example', 'others.acme.example'],
   'Environment.spec.secrets.mount': ['mount: cluster', 'mount: other'],
+  'Environment.spec.secrets.platform': ['platform: kv/own', 'platform: kv/other'],
   'Fleet.spec.secrets.*.path': ['kv/engineering/worker', 'kv/engineering/other'],
   'Fleet.spec.secrets.*.field': ['own_key', 'other_key'],
   'Fleet.spec.secrets.*.mount': ['mount: env', 'mount: file'],
@@ -70,7 +71,7 @@ test('a secret in a variable restarts the fleet when it changes, a file does not
 
 test('an environment without a secrets server gets no objects for one', async () => {
   const without = await emitted([
-    '  secrets: { engine: vault, delivery: vso, address: https://secrets.acme.example, mount: cluster }\n',
+    '  secrets: { engine: vault, delivery: vso, address: https://secrets.acme.example, mount: cluster, platform: kv/own }\n',
     '',
   ]);
   expect(without).toBe('');

@@ -1566,7 +1566,7 @@ return errors === 0;
 }
 
 export const validateEnvironment = validate98;
-const schema34 = {"type":"object","required":["cluster","platform","trustDomain"],"properties":{"description":{"$ref":"description"},"cluster":{"type":"object","required":["server"],"properties":{"server":{"$ref":"url"}},"additionalProperties":false},"platform":{"type":"object","required":["kubernetes","istio"],"properties":{"kubernetes":{"type":"string","enum":["1.30","1.31","1.32","1.33","1.34","1.35","1.36"]},"istio":{"type":"string","enum":["1.28","1.29","1.30"]},"mesh":{"type":"string","enum":["sidecar","ambient"]},"revision":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},"nodeLocalDns":{"type":"boolean"},"storageClass":{"$ref":"storageClass"}},"additionalProperties":false},"trustDomain":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},"images":{"type":"object","properties":{"requireDigest":{"type":"boolean"},"registries":{"type":"array","items":{"$ref":"registry"},"maxItems":32,"minItems":1,"uniqueItems":true}},"additionalProperties":false},"scheduler":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"journal":{"$ref":"size"}},"additionalProperties":false},"dragonfly":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":5},"memory":{"$ref":"size"},"snapshotEvery":{"$ref":"duration"}},"additionalProperties":false},"secrets":{"type":"object","required":["address"],"properties":{"engine":{"type":"string","enum":["vault","openbao"]},"delivery":{"type":"string","enum":["vso","eso"]},"address":{"$ref":"url"},"mount":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9][a-z0-9-]{0,62}$"}},"additionalProperties":false},"observability":{"type":"object","required":["prometheus"],"properties":{"prometheus":{"$ref":"url"},"elasticsearch":{"$ref":"url"},"grafanaFolder":{"type":"string","minLength":1,"maxLength":80,"pattern":"^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$"}},"additionalProperties":false},"arrivals":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":200,"additionalProperties":{"$ref":"rate"}},"defaults":{"$ref":"defaults"}},"additionalProperties":false};
+const schema34 = {"type":"object","required":["cluster","platform","trustDomain"],"properties":{"description":{"$ref":"description"},"cluster":{"type":"object","required":["server"],"properties":{"server":{"$ref":"url"}},"additionalProperties":false},"platform":{"type":"object","required":["kubernetes","istio"],"properties":{"kubernetes":{"type":"string","enum":["1.30","1.31","1.32","1.33","1.34","1.35","1.36"]},"istio":{"type":"string","enum":["1.28","1.29","1.30"]},"mesh":{"type":"string","enum":["sidecar","ambient"]},"revision":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},"nodeLocalDns":{"type":"boolean"},"storageClass":{"$ref":"storageClass"}},"additionalProperties":false},"trustDomain":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},"images":{"type":"object","properties":{"requireDigest":{"type":"boolean"},"registries":{"type":"array","items":{"$ref":"registry"},"maxItems":32,"minItems":1,"uniqueItems":true}},"additionalProperties":false},"scheduler":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"image":{"$ref":"image"},"journal":{"$ref":"size"}},"additionalProperties":false},"dragonfly":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":5},"image":{"$ref":"image"},"memory":{"$ref":"size"},"snapshotEvery":{"$ref":"duration"}},"additionalProperties":false},"secrets":{"type":"object","required":["address"],"properties":{"engine":{"type":"string","enum":["vault","openbao"]},"delivery":{"type":"string","enum":["vso","eso"]},"address":{"$ref":"url"},"mount":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9][a-z0-9-]{0,62}$"},"platform":{"$ref":"secretPath"}},"additionalProperties":false},"observability":{"type":"object","required":["prometheus"],"properties":{"prometheus":{"$ref":"url"},"elasticsearch":{"$ref":"url"},"grafanaFolder":{"type":"string","minLength":1,"maxLength":80,"pattern":"^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$"}},"additionalProperties":false},"arrivals":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":200,"additionalProperties":{"$ref":"rate"}},"defaults":{"$ref":"defaults"}},"additionalProperties":false};
 const func21 = Object.prototype.hasOwnProperty;
 const pattern13 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$", "u");
 
@@ -1614,9 +1614,55 @@ validate105.errors = vErrors;
 return errors === 0;
 }
 
-const pattern18 = new RegExp("^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", "u");
+const pattern16 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,100}[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]{1,2}[a-z0-9]+)*){1,8}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "u");
 
-function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(typeof data === "string"){
+if(func2(data) > 512){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/image/maxLength",keyword:"maxLength",params:{limit: 512}});
+errors++;
+}
+if(!pattern16.test(data)){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/image/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,100}[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]{1,2}[a-z0-9]+)*){1,8}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$"}});
+errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/image/type",keyword:"type",params:{type: "string"}});
+errors++;
+}
+validate107.errors = vErrors;
+return errors === 0;
+}
+
+const pattern18 = new RegExp("^[a-z0-9]([a-z0-9_-]{0,62})(/[A-Za-z0-9][A-Za-z0-9_-]{0,62}){1,8}$", "u");
+
+function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(typeof data === "string"){
+if(func2(data) > 512){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretPath/maxLength",keyword:"maxLength",params:{limit: 512}});
+errors++;
+}
+if(!pattern18.test(data)){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretPath/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9_-]{0,62})(/[A-Za-z0-9][A-Za-z0-9_-]{0,62}){1,8}$"}});
+errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretPath/type",keyword:"type",params:{type: "string"}});
+errors++;
+}
+validate114.errors = vErrors;
+return errors === 0;
+}
+
+const pattern20 = new RegExp("^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", "u");
+
+function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1624,7 +1670,7 @@ if(func2(data) > 63){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskType/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern18.test(data)){
+if(!pattern20.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskType/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"}});
 errors++;
 }
@@ -1633,13 +1679,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskType/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate113.errors = vErrors;
+validate118.errors = vErrors;
 return errors === 0;
 }
 
-const pattern19 = new RegExp("^[1-9][0-9]{0,8}/(s|m|h)$", "u");
+const pattern21 = new RegExp("^[1-9][0-9]{0,8}/(s|m|h)$", "u");
 
-function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1647,7 +1693,7 @@ if(func2(data) > 11){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rate/maxLength",keyword:"maxLength",params:{limit: 11}});
 errors++;
 }
-if(!pattern19.test(data)){
+if(!pattern21.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rate/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,8}/(s|m|h)$"}});
 errors++;
 }
@@ -1656,13 +1702,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rate/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate115.errors = vErrors;
+validate120.errors = vErrors;
 return errors === 0;
 }
 
 const pattern14 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", "u");
-const pattern16 = new RegExp("^[a-z0-9][a-z0-9-]{0,62}$", "u");
-const pattern17 = new RegExp("^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$", "u");
+const pattern17 = new RegExp("^[a-z0-9][a-z0-9-]{0,62}$", "u");
+const pattern19 = new RegExp("^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$", "u");
 
 function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1890,7 +1936,7 @@ if(data.scheduler !== undefined){
 let data15 = data.scheduler;
 if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
 for(const key4 in data15){
-if(!((key4 === "replicas") || (key4 === "journal"))){
+if(!(((key4 === "replicas") || (key4 === "image")) || (key4 === "journal"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/scheduler",schemaPath:"#/$defs/EnvironmentSpec/properties/scheduler/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}});
 errors++;
 }
@@ -1912,6 +1958,12 @@ errors++;
 }
 }
 }
+if(data15.image !== undefined){
+if(!(validate107(data15.image, {instancePath:instancePath+"/scheduler/image",parentData:data15,parentDataProperty:"image",rootData}))){
+vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+errors = vErrors.length;
+}
+}
 if(data15.journal !== undefined){
 if(!(validate38(data15.journal, {instancePath:instancePath+"/scheduler/journal",parentData:data15,parentDataProperty:"journal",rootData}))){
 vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
@@ -1925,39 +1977,45 @@ errors++;
 }
 }
 if(data.dragonfly !== undefined){
-let data18 = data.dragonfly;
-if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
-for(const key5 in data18){
-if(!(((key5 === "replicas") || (key5 === "memory")) || (key5 === "snapshotEvery"))){
+let data19 = data.dragonfly;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+for(const key5 in data19){
+if(!((((key5 === "replicas") || (key5 === "image")) || (key5 === "memory")) || (key5 === "snapshotEvery"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/dragonfly",schemaPath:"#/$defs/EnvironmentSpec/properties/dragonfly/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}});
 errors++;
 }
 }
-if(data18.replicas !== undefined){
-let data19 = data18.replicas;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+if(data19.replicas !== undefined){
+let data20 = data19.replicas;
+if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
 vErrors = add(vErrors, {instancePath:instancePath+"/dragonfly/replicas",schemaPath:"#/$defs/EnvironmentSpec/properties/dragonfly/properties/replicas/type",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 > 5 || isNaN(data19)){
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 > 5 || isNaN(data20)){
 vErrors = add(vErrors, {instancePath:instancePath+"/dragonfly/replicas",schemaPath:"#/$defs/EnvironmentSpec/properties/dragonfly/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5}});
 errors++;
 }
-if(data19 < 1 || isNaN(data19)){
+if(data20 < 1 || isNaN(data20)){
 vErrors = add(vErrors, {instancePath:instancePath+"/dragonfly/replicas",schemaPath:"#/$defs/EnvironmentSpec/properties/dragonfly/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
 }
-if(data18.memory !== undefined){
-if(!(validate38(data18.memory, {instancePath:instancePath+"/dragonfly/memory",parentData:data18,parentDataProperty:"memory",rootData}))){
+if(data19.image !== undefined){
+if(!(validate107(data19.image, {instancePath:instancePath+"/dragonfly/image",parentData:data19,parentDataProperty:"image",rootData}))){
+vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
+errors = vErrors.length;
+}
+}
+if(data19.memory !== undefined){
+if(!(validate38(data19.memory, {instancePath:instancePath+"/dragonfly/memory",parentData:data19,parentDataProperty:"memory",rootData}))){
 vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
-if(data18.snapshotEvery !== undefined){
-if(!(validate43(data18.snapshotEvery, {instancePath:instancePath+"/dragonfly/snapshotEvery",parentData:data18,parentDataProperty:"snapshotEvery",rootData}))){
+if(data19.snapshotEvery !== undefined){
+if(!(validate43(data19.snapshotEvery, {instancePath:instancePath+"/dragonfly/snapshotEvery",parentData:data19,parentDataProperty:"snapshotEvery",rootData}))){
 vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
@@ -1969,58 +2027,58 @@ errors++;
 }
 }
 if(data.secrets !== undefined){
-let data22 = data.secrets;
-if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
-if(data22.address === undefined){
+let data24 = data.secrets;
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+if(data24.address === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/required",keyword:"required",params:{missingProperty: "address"}});
 errors++;
 }
-for(const key6 in data22){
-if(!((((key6 === "engine") || (key6 === "delivery")) || (key6 === "address")) || (key6 === "mount"))){
+for(const key6 in data24){
+if(!(((((key6 === "engine") || (key6 === "delivery")) || (key6 === "address")) || (key6 === "mount")) || (key6 === "platform"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}});
 errors++;
 }
 }
-if(data22.engine !== undefined){
-let data23 = data22.engine;
-if(typeof data23 !== "string"){
+if(data24.engine !== undefined){
+let data25 = data24.engine;
+if(typeof data25 !== "string"){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/engine",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/engine/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-if(!((data23 === "vault") || (data23 === "openbao"))){
+if(!((data25 === "vault") || (data25 === "openbao"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/engine",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/engine/enum",keyword:"enum",params:{allowedValues: schema34.properties.secrets.properties.engine.enum}});
 errors++;
 }
 }
-if(data22.delivery !== undefined){
-let data24 = data22.delivery;
-if(typeof data24 !== "string"){
+if(data24.delivery !== undefined){
+let data26 = data24.delivery;
+if(typeof data26 !== "string"){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/delivery",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/delivery/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-if(!((data24 === "vso") || (data24 === "eso"))){
+if(!((data26 === "vso") || (data26 === "eso"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/delivery",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/delivery/enum",keyword:"enum",params:{allowedValues: schema34.properties.secrets.properties.delivery.enum}});
 errors++;
 }
 }
-if(data22.address !== undefined){
-if(!(validate31(data22.address, {instancePath:instancePath+"/secrets/address",parentData:data22,parentDataProperty:"address",rootData}))){
+if(data24.address !== undefined){
+if(!(validate31(data24.address, {instancePath:instancePath+"/secrets/address",parentData:data24,parentDataProperty:"address",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
-if(data22.mount !== undefined){
-let data26 = data22.mount;
-if(typeof data26 === "string"){
-if(func2(data26) > 63){
+if(data24.mount !== undefined){
+let data28 = data24.mount;
+if(typeof data28 === "string"){
+if(func2(data28) > 63){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/mount",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/mount/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(func2(data26) < 1){
+if(func2(data28) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/mount",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/mount/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern16.test(data26)){
+if(!pattern17.test(data28)){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/mount",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/mount/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9-]{0,62}$"}});
 errors++;
 }
@@ -2030,6 +2088,12 @@ vErrors = add(vErrors, {instancePath:instancePath+"/secrets/mount",schemaPath:"#
 errors++;
 }
 }
+if(data24.platform !== undefined){
+if(!(validate114(data24.platform, {instancePath:instancePath+"/secrets/platform",parentData:data24,parentDataProperty:"platform",rootData}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/type",keyword:"type",params:{type: "object"}});
@@ -2037,42 +2101,42 @@ errors++;
 }
 }
 if(data.observability !== undefined){
-let data27 = data.observability;
-if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
-if(data27.prometheus === undefined){
+let data30 = data.observability;
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+if(data30.prometheus === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/required",keyword:"required",params:{missingProperty: "prometheus"}});
 errors++;
 }
-for(const key7 in data27){
+for(const key7 in data30){
 if(!(((key7 === "prometheus") || (key7 === "elasticsearch")) || (key7 === "grafanaFolder"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}});
 errors++;
 }
 }
-if(data27.prometheus !== undefined){
-if(!(validate31(data27.prometheus, {instancePath:instancePath+"/observability/prometheus",parentData:data27,parentDataProperty:"prometheus",rootData}))){
+if(data30.prometheus !== undefined){
+if(!(validate31(data30.prometheus, {instancePath:instancePath+"/observability/prometheus",parentData:data30,parentDataProperty:"prometheus",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
-if(data27.elasticsearch !== undefined){
-if(!(validate31(data27.elasticsearch, {instancePath:instancePath+"/observability/elasticsearch",parentData:data27,parentDataProperty:"elasticsearch",rootData}))){
+if(data30.elasticsearch !== undefined){
+if(!(validate31(data30.elasticsearch, {instancePath:instancePath+"/observability/elasticsearch",parentData:data30,parentDataProperty:"elasticsearch",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
-if(data27.grafanaFolder !== undefined){
-let data30 = data27.grafanaFolder;
-if(typeof data30 === "string"){
-if(func2(data30) > 80){
+if(data30.grafanaFolder !== undefined){
+let data33 = data30.grafanaFolder;
+if(typeof data33 === "string"){
+if(func2(data33) > 80){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaFolder",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaFolder/maxLength",keyword:"maxLength",params:{limit: 80}});
 errors++;
 }
-if(func2(data30) < 1){
+if(func2(data33) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaFolder",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaFolder/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern17.test(data30)){
+if(!pattern19.test(data33)){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaFolder",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaFolder/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$"}});
 errors++;
 }
@@ -2089,27 +2153,27 @@ errors++;
 }
 }
 if(data.arrivals !== undefined){
-let data31 = data.arrivals;
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-if(Object.keys(data31).length > 200){
+let data34 = data.arrivals;
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+if(Object.keys(data34).length > 200){
 vErrors = add(vErrors, {instancePath:instancePath+"/arrivals",schemaPath:"#/$defs/EnvironmentSpec/properties/arrivals/maxProperties",keyword:"maxProperties",params:{limit: 200}});
 errors++;
 }
-for(const key8 in data31){
-const _errs63 = errors;
-if(!(validate113(key8, {instancePath:instancePath+"/arrivals",parentData:data31,parentDataProperty:"arrivals",rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+for(const key8 in data34){
+const _errs66 = errors;
+if(!(validate118(key8, {instancePath:instancePath+"/arrivals",parentData:data34,parentDataProperty:"arrivals",rootData}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
-var valid11 = _errs63 === errors;
+var valid11 = _errs66 === errors;
 if(!valid11){
 vErrors = add(vErrors, {instancePath:instancePath+"/arrivals",schemaPath:"#/$defs/EnvironmentSpec/properties/arrivals/propertyNames",keyword:"propertyNames",params:{propertyName: key8}});
 errors++;
 }
 }
-for(const key9 in data31){
-if(!(validate115(data31[key9], {instancePath:instancePath+"/arrivals/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data31,parentDataProperty:key9,rootData}))){
-vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
+for(const key9 in data34){
+if(!(validate120(data34[key9], {instancePath:instancePath+"/arrivals/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data34,parentDataProperty:key9,rootData}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 }
@@ -2194,10 +2258,10 @@ validate98.errors = vErrors;
 return errors === 0;
 }
 
-export const validateTeam = validate119;
-const pattern20 = new RegExp("^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[a-z0-9][a-z0-9_-]{0,99}$", "u");
+export const validateTeam = validate124;
+const pattern22 = new RegExp("^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[a-z0-9][a-z0-9_-]{0,99}$", "u");
 
-function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -2205,7 +2269,7 @@ if(func2(data) > 140){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/githubTeam/maxLength",keyword:"maxLength",params:{limit: 140}});
 errors++;
 }
-if(!pattern20.test(data)){
+if(!pattern22.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/githubTeam/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[a-z0-9][a-z0-9_-]{0,99}$"}});
 errors++;
 }
@@ -2214,13 +2278,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/githubTeam/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate123.errors = vErrors;
+validate128.errors = vErrors;
 return errors === 0;
 }
 
-const pattern22 = new RegExp("^(\\*\\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$", "u");
+const pattern24 = new RegExp("^(\\*\\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$", "u");
 
-function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -2228,7 +2292,7 @@ if(func2(data) > 255){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/hostPattern/maxLength",keyword:"maxLength",params:{limit: 255}});
 errors++;
 }
-if(!pattern22.test(data)){
+if(!pattern24.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/hostPattern/pattern",keyword:"pattern",params:{pattern: "^(\\*\\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$"}});
 errors++;
 }
@@ -2237,36 +2301,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/hostPattern/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate128.errors = vErrors;
+validate133.errors = vErrors;
 return errors === 0;
 }
 
-const pattern23 = new RegExp("^[a-z0-9]([a-z0-9_-]{0,62})(/[A-Za-z0-9][A-Za-z0-9_-]{0,62}){1,8}$", "u");
+const pattern23 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
 
-function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(func2(data) > 512){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretPath/maxLength",keyword:"maxLength",params:{limit: 512}});
-errors++;
-}
-if(!pattern23.test(data)){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretPath/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9_-]{0,62})(/[A-Za-z0-9][A-Za-z0-9_-]{0,62}){1,8}$"}});
-errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretPath/type",keyword:"type",params:{type: "string"}});
-errors++;
-}
-validate130.errors = vErrors;
-return errors === 0;
-}
-
-const pattern21 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
-
-function validate121(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2299,8 +2340,8 @@ errors++;
 }
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate123(data1[i0], {instancePath:instancePath+"/owners/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
+if(!(validate128(data1[i0], {instancePath:instancePath+"/owners/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
 errors = vErrors.length;
 }
 }
@@ -2335,7 +2376,7 @@ if(func2(data3) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/oncall",schemaPath:"#/$defs/TeamSpec/properties/oncall/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern21.test(data3)){
+if(!pattern23.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/oncall",schemaPath:"#/$defs/TeamSpec/properties/oncall/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"}});
 errors++;
 }
@@ -2404,8 +2445,8 @@ errors++;
 }
 const len1 = data9.length;
 for(let i2=0; i2<len1; i2++){
-if(!(validate128(data9[i2], {instancePath:instancePath+"/egress/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+if(!(validate133(data9[i2], {instancePath:instancePath+"/egress/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
 errors = vErrors.length;
 }
 }
@@ -2438,8 +2479,8 @@ errors++;
 }
 const len2 = data11.length;
 for(let i4=0; i4<len2; i4++){
-if(!(validate130(data11[i4], {instancePath:instancePath+"/secretPrefixes/" + i4,parentData:data11,parentDataProperty:i4,rootData}))){
-vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+if(!(validate114(data11[i4], {instancePath:instancePath+"/secretPrefixes/" + i4,parentData:data11,parentDataProperty:i4,rootData}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 }
@@ -2576,12 +2617,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/TeamSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate121.errors = vErrors;
+validate126.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2610,8 +2651,8 @@ errors++;
 }
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate123(data1[i0], {instancePath:instancePath+"/owners/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
+if(!(validate128(data1[i0], {instancePath:instancePath+"/owners/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
 errors = vErrors.length;
 }
 }
@@ -2646,7 +2687,7 @@ if(func2(data3) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/oncall",schemaPath:"#/$defs/TeamOverlay/properties/oncall/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern21.test(data3)){
+if(!pattern23.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/oncall",schemaPath:"#/$defs/TeamOverlay/properties/oncall/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"}});
 errors++;
 }
@@ -2715,8 +2756,8 @@ errors++;
 }
 const len1 = data9.length;
 for(let i2=0; i2<len1; i2++){
-if(!(validate128(data9[i2], {instancePath:instancePath+"/egress/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+if(!(validate133(data9[i2], {instancePath:instancePath+"/egress/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
 errors = vErrors.length;
 }
 }
@@ -2749,8 +2790,8 @@ errors++;
 }
 const len2 = data11.length;
 for(let i4=0; i4<len2; i4++){
-if(!(validate130(data11[i4], {instancePath:instancePath+"/secretPrefixes/" + i4,parentData:data11,parentDataProperty:i4,rootData}))){
-vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+if(!(validate114(data11[i4], {instancePath:instancePath+"/secretPrefixes/" + i4,parentData:data11,parentDataProperty:i4,rootData}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 }
@@ -2887,12 +2928,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/TeamOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate137.errors = vErrors;
+validate141.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2937,8 +2978,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate121(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors);
+if(!(validate126(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
 errors = vErrors.length;
 }
 }
@@ -2962,8 +3003,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate137(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors);
+if(!(validate141(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
 errors = vErrors.length;
 }
 }
@@ -2978,13 +3019,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Team/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate119.errors = vErrors;
+validate124.errors = vErrors;
 return errors === 0;
 }
 
-export const validateFleet = validate149;
+export const validateFleet = validate153;
 
-function validate152(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3001,13 +3042,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelName/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate152.errors = vErrors;
+validate156.errors = vErrors;
 return errors === 0;
 }
 
-const pattern26 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", "u");
+const pattern27 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", "u");
 
-function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3015,7 +3056,7 @@ if(func2(data) > 63){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelValue/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern26.test(data)){
+if(!pattern27.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelValue/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
 errors++;
 }
@@ -3024,12 +3065,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelValue/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate154.errors = vErrors;
+validate158.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3058,8 +3099,8 @@ errors++;
 }
 for(const key1 in data1){
 const _errs5 = errors;
-if(!(validate152(key1, {instancePath:instancePath+"/labels",parentData:data1,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate152.errors : vErrors.concat(validate152.errors);
+if(!(validate156(key1, {instancePath:instancePath+"/labels",parentData:data1,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs5 === errors;
@@ -3069,8 +3110,8 @@ errors++;
 }
 }
 for(const key2 in data1){
-if(!(validate154(data1[key2], {instancePath:instancePath+"/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data1,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
+if(!(validate158(data1[key2], {instancePath:instancePath+"/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data1,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
 errors = vErrors.length;
 }
 }
@@ -3085,36 +3126,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetMetadata/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate150.errors = vErrors;
+validate154.errors = vErrors;
 return errors === 0;
 }
 
-const schema49 = {"type":"object","required":["agent","accepts"],"properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","required":["image"],"properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resources"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeouts"},"retry":{"$ref":"retry"},"effects":{"$ref":"effects"}},"additionalProperties":false},"minProperties":1},"memory":{"type":"object","required":["size"],"properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","required":["path","field"],"properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","required":["allow"],"properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"scale":{"$ref":"scale"},"rollout":{"$ref":"rollout"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"slo"},"observe":{"$ref":"observe"}},"additionalProperties":false};
-const pattern27 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,100}[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]{1,2}[a-z0-9]+)*){1,8}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "u");
+const schema50 = {"type":"object","required":["agent","accepts"],"properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","required":["image"],"properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resources"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeouts"},"retry":{"$ref":"retry"},"effects":{"$ref":"effects"}},"additionalProperties":false},"minProperties":1},"memory":{"type":"object","required":["size"],"properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","required":["path","field"],"properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","required":["allow"],"properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"scale":{"$ref":"scale"},"rollout":{"$ref":"rollout"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"slo"},"observe":{"$ref":"observe"}},"additionalProperties":false};
 
-function validate160(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(func2(data) > 512){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/image/maxLength",keyword:"maxLength",params:{limit: 512}});
-errors++;
-}
-if(!pattern27.test(data)){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/image/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,100}[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]{1,2}[a-z0-9]+)*){1,8}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$"}});
-errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/image/type",keyword:"type",params:{type: "string"}});
-errors++;
-}
-validate160.errors = vErrors;
-return errors === 0;
-}
-
-
-function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -3131,13 +3149,13 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/port/minimum",keyword:"
 errors++;
 }
 }
-validate163.errors = vErrors;
+validate166.errors = vErrors;
 return errors === 0;
 }
 
 const pattern29 = new RegExp("^[A-Z_][A-Z0-9_]{0,127}$", "u");
 
-function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate169(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3154,13 +3172,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/envName/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate166.errors = vErrors;
+validate169.errors = vErrors;
 return errors === 0;
 }
 
 const pattern30 = new RegExp("^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}){0,4}$", "u");
 
-function validate168(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate171(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3177,12 +3195,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/relativeFile/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate168.errors = vErrors;
+validate171.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate170(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate173(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3190,7 +3208,7 @@ if(func2(data) > 63){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skill/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern18.test(data)){
+if(!pattern20.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skill/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"}});
 errors++;
 }
@@ -3199,13 +3217,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skill/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate170.errors = vErrors;
+validate173.errors = vErrors;
 return errors === 0;
 }
 
 const pattern33 = new RegExp("^[A-Za-z_][A-Za-z0-9_-]{0,62}$", "u");
 
-function validate182(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3222,13 +3240,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretField/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate182.errors = vErrors;
+validate185.errors = vErrors;
 return errors === 0;
 }
 
 const pattern34 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$", "u");
 
-function validate184(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate187(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3245,13 +3263,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/host/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate184.errors = vErrors;
+validate187.errors = vErrors;
 return errors === 0;
 }
 
 const pattern36 = new RegExp("^([a-z][a-z0-9]*(-[a-z0-9]+)*/)?[a-z][a-z0-9]*(-[a-z0-9]+)*$", "u");
 
-function validate191(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate194(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3268,14 +3286,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/fleetRef/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate191.errors = vErrors;
+validate194.errors = vErrors;
 return errors === 0;
 }
 
 const pattern32 = new RegExp("^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$", "u");
 const pattern35 = new RegExp("^[A-Za-z][A-Za-z0-9_.-]{0,63}$", "u");
 
-function validate157(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3288,7 +3306,7 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetSpec/required",key
 errors++;
 }
 for(const key0 in data){
-if(!(func21.call(schema49.properties, key0))){
+if(!(func21.call(schema50.properties, key0))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetSpec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -3313,14 +3331,14 @@ vErrors = add(vErrors, {instancePath:instancePath+"/agent",schemaPath:"#/$defs/F
 errors++;
 }
 for(const key1 in data2){
-if(!(func21.call(schema49.properties.agent.properties, key1))){
+if(!(func21.call(schema50.properties.agent.properties, key1))){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent",schemaPath:"#/$defs/FleetSpec/properties/agent/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}});
 errors++;
 }
 }
 if(data2.image !== undefined){
-if(!(validate160(data2.image, {instancePath:instancePath+"/agent/image",parentData:data2,parentDataProperty:"image",rootData}))){
-vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
+if(!(validate107(data2.image, {instancePath:instancePath+"/agent/image",parentData:data2,parentDataProperty:"image",rootData}))){
+vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
 errors = vErrors.length;
 }
 }
@@ -3335,7 +3353,7 @@ if(func2(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetSpec/properties/agent/properties/build/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern26.test(data4)){
+if(!pattern27.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetSpec/properties/agent/properties/build/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
 errors++;
 }
@@ -3352,7 +3370,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/agent/delivery",schemaPath:"
 errors++;
 }
 if(!((data5 === "pull") || (data5 === "push"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/agent/delivery",schemaPath:"#/$defs/FleetSpec/properties/agent/properties/delivery/enum",keyword:"enum",params:{allowedValues: schema49.properties.agent.properties.delivery.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/agent/delivery",schemaPath:"#/$defs/FleetSpec/properties/agent/properties/delivery/enum",keyword:"enum",params:{allowedValues: schema50.properties.agent.properties.delivery.enum}});
 errors++;
 }
 }
@@ -3389,14 +3407,14 @@ errors++;
 }
 }
 if(data8.http !== undefined){
-if(!(validate163(data8.http, {instancePath:instancePath+"/agent/ports/http",parentData:data8,parentDataProperty:"http",rootData}))){
-vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
+if(!(validate166(data8.http, {instancePath:instancePath+"/agent/ports/http",parentData:data8,parentDataProperty:"http",rootData}))){
+vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
 errors = vErrors.length;
 }
 }
 if(data8.metrics !== undefined){
-if(!(validate163(data8.metrics, {instancePath:instancePath+"/agent/ports/metrics",parentData:data8,parentDataProperty:"metrics",rootData}))){
-vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
+if(!(validate166(data8.metrics, {instancePath:instancePath+"/agent/ports/metrics",parentData:data8,parentDataProperty:"metrics",rootData}))){
+vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
 errors = vErrors.length;
 }
 }
@@ -3446,8 +3464,8 @@ errors++;
 }
 for(const key3 in data13){
 const _errs26 = errors;
-if(!(validate166(key3, {instancePath:instancePath+"/agent/env",parentData:data13,parentDataProperty:"env",rootData}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate169(key3, {instancePath:instancePath+"/agent/env",parentData:data13,parentDataProperty:"env",rootData}))){
+vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors);
 errors = vErrors.length;
 }
 var valid5 = _errs26 === errors;
@@ -3476,8 +3494,8 @@ errors++;
 }
 }
 if(data2.prompt !== undefined){
-if(!(validate168(data2.prompt, {instancePath:instancePath+"/agent/prompt",parentData:data2,parentDataProperty:"prompt",rootData}))){
-vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
+if(!(validate171(data2.prompt, {instancePath:instancePath+"/agent/prompt",parentData:data2,parentDataProperty:"prompt",rootData}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
 }
 }
@@ -3496,8 +3514,8 @@ errors++;
 }
 for(const key5 in data16){
 const _errs33 = errors;
-if(!(validate170(key5, {instancePath:instancePath+"/skills",parentData:data16,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
+if(!(validate173(key5, {instancePath:instancePath+"/skills",parentData:data16,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs33 === errors;
@@ -3542,8 +3560,8 @@ errors++;
 }
 for(const key7 in data18){
 const _errs39 = errors;
-if(!(validate113(key7, {instancePath:instancePath+"/accepts",parentData:data18,parentDataProperty:"accepts",rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate118(key7, {instancePath:instancePath+"/accepts",parentData:data18,parentDataProperty:"accepts",rootData}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs39 === errors;
@@ -3562,14 +3580,14 @@ errors++;
 }
 }
 if(data19.input !== undefined){
-if(!(validate168(data19.input, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/input",parentData:data19,parentDataProperty:"input",rootData}))){
-vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
+if(!(validate171(data19.input, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/input",parentData:data19,parentDataProperty:"input",rootData}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
 }
 }
 if(data19.output !== undefined){
-if(!(validate168(data19.output, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/output",parentData:data19,parentDataProperty:"output",rootData}))){
-vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
+if(!(validate171(data19.output, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/output",parentData:data19,parentDataProperty:"output",rootData}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
 }
 }
@@ -3656,7 +3674,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/memory/keep",schemaPath:"#/$
 errors++;
 }
 if(!((data29 === "always") || (data29 === "while-deployed"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/memory/keep",schemaPath:"#/$defs/FleetSpec/properties/memory/properties/keep/enum",keyword:"enum",params:{allowedValues: schema49.properties.memory.properties.keep.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/memory/keep",schemaPath:"#/$defs/FleetSpec/properties/memory/properties/keep/enum",keyword:"enum",params:{allowedValues: schema50.properties.memory.properties.keep.enum}});
 errors++;
 }
 }
@@ -3675,8 +3693,8 @@ errors++;
 }
 for(const key11 in data30){
 const _errs60 = errors;
-if(!(validate166(key11, {instancePath:instancePath+"/secrets",parentData:data30,parentDataProperty:"secrets",rootData}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate169(key11, {instancePath:instancePath+"/secrets",parentData:data30,parentDataProperty:"secrets",rootData}))){
+vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors);
 errors = vErrors.length;
 }
 var valid13 = _errs60 === errors;
@@ -3703,14 +3721,14 @@ errors++;
 }
 }
 if(data31.path !== undefined){
-if(!(validate130(data31.path, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/path",parentData:data31,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+if(!(validate114(data31.path, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/path",parentData:data31,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 }
 if(data31.field !== undefined){
-if(!(validate182(data31.field, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/field",parentData:data31,parentDataProperty:"field",rootData}))){
-vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
+if(!(validate185(data31.field, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/field",parentData:data31,parentDataProperty:"field",rootData}))){
+vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
 errors = vErrors.length;
 }
 }
@@ -3721,7 +3739,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~
 errors++;
 }
 if(!((data34 === "file") || (data34 === "env"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/mount",schemaPath:"#/$defs/FleetSpec/properties/secrets/additionalProperties/properties/mount/enum",keyword:"enum",params:{allowedValues: schema49.properties.secrets.additionalProperties.properties.mount.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/mount",schemaPath:"#/$defs/FleetSpec/properties/secrets/additionalProperties/properties/mount/enum",keyword:"enum",params:{allowedValues: schema50.properties.secrets.additionalProperties.properties.mount.enum}});
 errors++;
 }
 }
@@ -3746,8 +3764,8 @@ errors++;
 }
 for(const key14 in data35){
 const _errs71 = errors;
-if(!(validate184(key14, {instancePath:instancePath+"/egress",parentData:data35,parentDataProperty:"egress",rootData}))){
-vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
+if(!(validate187(key14, {instancePath:instancePath+"/egress",parentData:data35,parentDataProperty:"egress",rootData}))){
+vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
 errors = vErrors.length;
 }
 var valid16 = _errs71 === errors;
@@ -3766,8 +3784,8 @@ errors++;
 }
 }
 if(data36.port !== undefined){
-if(!(validate163(data36.port, {instancePath:instancePath+"/egress/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/port",parentData:data36,parentDataProperty:"port",rootData}))){
-vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
+if(!(validate166(data36.port, {instancePath:instancePath+"/egress/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/port",parentData:data36,parentDataProperty:"port",rootData}))){
+vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
 errors = vErrors.length;
 }
 }
@@ -3935,8 +3953,8 @@ errors++;
 }
 for(const key20 in data46){
 const _errs95 = errors;
-if(!(validate191(key20, {instancePath:instancePath+"/talksTo",parentData:data46,parentDataProperty:"talksTo",rootData}))){
-vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
+if(!(validate194(key20, {instancePath:instancePath+"/talksTo",parentData:data46,parentDataProperty:"talksTo",rootData}))){
+vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
 errors = vErrors.length;
 }
 var valid28 = _errs95 === errors;
@@ -3967,8 +3985,8 @@ errors++;
 }
 const len3 = data48.length;
 for(let i5=0; i5<len3; i5++){
-if(!(validate113(data48[i5], {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data48,parentDataProperty:i5,rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate118(data48[i5], {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data48,parentDataProperty:i5,rootData}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 }
@@ -4021,13 +4039,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate157.errors = vErrors;
+validate161.errors = vErrors;
 return errors === 0;
 }
 
 const schema58 = {"type":"object","properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resourcesOverlay"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeoutsOverlay"},"retry":{"$ref":"retryOverlay"},"effects":{"$ref":"effects"}},"additionalProperties":false}},"memory":{"type":"object","properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"scale":{"$ref":"scaleOverlay"},"rollout":{"$ref":"rolloutOverlay"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"sloOverlay"},"observe":{"$ref":"observeOverlay"}},"additionalProperties":false};
 
-function validate202(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate205(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4060,12 +4078,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/resourcesOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate202.errors = vErrors;
+validate205.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate215(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate218(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4098,13 +4116,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/timeoutsOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate215.errors = vErrors;
+validate218.errors = vErrors;
 return errors === 0;
 }
 
 const schema62 = {"type":"object","properties":{"first":{"$ref":"duration"},"factor":{"type":"number","minimum":1,"maximum":10},"max":{"$ref":"duration"},"jitter":{"type":"string","enum":["full","none"]}},"additionalProperties":false};
 
-function validate221(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate224(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4159,12 +4177,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/backoffOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate221.errors = vErrors;
+validate224.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate220(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate223(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4192,8 +4210,8 @@ errors++;
 }
 }
 if(data.backoff !== undefined){
-if(!(validate221(data.backoff, {instancePath:instancePath+"/backoff",parentData:data,parentDataProperty:"backoff",rootData}))){
-vErrors = vErrors === null ? validate221.errors : vErrors.concat(validate221.errors);
+if(!(validate224(data.backoff, {instancePath:instancePath+"/backoff",parentData:data,parentDataProperty:"backoff",rootData}))){
+vErrors = vErrors === null ? validate224.errors : vErrors.concat(validate224.errors);
 errors = vErrors.length;
 }
 }
@@ -4251,12 +4269,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/retryOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate220.errors = vErrors;
+validate223.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate236(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate239(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4429,13 +4447,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/scaleOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate236.errors = vErrors;
+validate239.errors = vErrors;
 return errors === 0;
 }
 
 const schema64 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent"},"hold":{"$ref":"duration"}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent"},"run":{"$ref":"percentile"}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration"}},"additionalProperties":false};
 
-function validate244(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate247(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4565,12 +4583,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rolloutOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate244.errors = vErrors;
+validate247.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate253(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate256(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4615,13 +4633,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/sloOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate253.errors = vErrors;
+validate256.errors = vErrors;
 return errors === 0;
 }
 
 const schema66 = {"type":"object","properties":{"traces":{"$ref":"percent"},"logs":{"type":"string","enum":["debug","info","warn","error"]}},"additionalProperties":false};
 
-function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate263(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4653,12 +4671,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/observeOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate260.errors = vErrors;
+validate263.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate198(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate201(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4690,8 +4708,8 @@ errors++;
 }
 }
 if(data2.image !== undefined){
-if(!(validate160(data2.image, {instancePath:instancePath+"/agent/image",parentData:data2,parentDataProperty:"image",rootData}))){
-vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors);
+if(!(validate107(data2.image, {instancePath:instancePath+"/agent/image",parentData:data2,parentDataProperty:"image",rootData}))){
+vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
 errors = vErrors.length;
 }
 }
@@ -4706,7 +4724,7 @@ if(func2(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetOverlay/properties/agent/properties/build/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern26.test(data4)){
+if(!pattern27.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetOverlay/properties/agent/properties/build/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
 errors++;
 }
@@ -4745,8 +4763,8 @@ errors++;
 }
 }
 if(data2.resources !== undefined){
-if(!(validate202(data2.resources, {instancePath:instancePath+"/agent/resources",parentData:data2,parentDataProperty:"resources",rootData}))){
-vErrors = vErrors === null ? validate202.errors : vErrors.concat(validate202.errors);
+if(!(validate205(data2.resources, {instancePath:instancePath+"/agent/resources",parentData:data2,parentDataProperty:"resources",rootData}))){
+vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
 errors = vErrors.length;
 }
 }
@@ -4760,14 +4778,14 @@ errors++;
 }
 }
 if(data8.http !== undefined){
-if(!(validate163(data8.http, {instancePath:instancePath+"/agent/ports/http",parentData:data8,parentDataProperty:"http",rootData}))){
-vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
+if(!(validate166(data8.http, {instancePath:instancePath+"/agent/ports/http",parentData:data8,parentDataProperty:"http",rootData}))){
+vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
 errors = vErrors.length;
 }
 }
 if(data8.metrics !== undefined){
-if(!(validate163(data8.metrics, {instancePath:instancePath+"/agent/ports/metrics",parentData:data8,parentDataProperty:"metrics",rootData}))){
-vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
+if(!(validate166(data8.metrics, {instancePath:instancePath+"/agent/ports/metrics",parentData:data8,parentDataProperty:"metrics",rootData}))){
+vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
 errors = vErrors.length;
 }
 }
@@ -4817,8 +4835,8 @@ errors++;
 }
 for(const key3 in data13){
 const _errs26 = errors;
-if(!(validate166(key3, {instancePath:instancePath+"/agent/env",parentData:data13,parentDataProperty:"env",rootData}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate169(key3, {instancePath:instancePath+"/agent/env",parentData:data13,parentDataProperty:"env",rootData}))){
+vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors);
 errors = vErrors.length;
 }
 var valid5 = _errs26 === errors;
@@ -4847,8 +4865,8 @@ errors++;
 }
 }
 if(data2.prompt !== undefined){
-if(!(validate168(data2.prompt, {instancePath:instancePath+"/agent/prompt",parentData:data2,parentDataProperty:"prompt",rootData}))){
-vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
+if(!(validate171(data2.prompt, {instancePath:instancePath+"/agent/prompt",parentData:data2,parentDataProperty:"prompt",rootData}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
 }
 }
@@ -4867,8 +4885,8 @@ errors++;
 }
 for(const key5 in data16){
 const _errs33 = errors;
-if(!(validate170(key5, {instancePath:instancePath+"/skills",parentData:data16,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
+if(!(validate173(key5, {instancePath:instancePath+"/skills",parentData:data16,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs33 === errors;
@@ -4909,8 +4927,8 @@ errors++;
 }
 for(const key7 in data18){
 const _errs39 = errors;
-if(!(validate113(key7, {instancePath:instancePath+"/accepts",parentData:data18,parentDataProperty:"accepts",rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate118(key7, {instancePath:instancePath+"/accepts",parentData:data18,parentDataProperty:"accepts",rootData}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs39 === errors;
@@ -4929,26 +4947,26 @@ errors++;
 }
 }
 if(data19.input !== undefined){
-if(!(validate168(data19.input, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/input",parentData:data19,parentDataProperty:"input",rootData}))){
-vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
+if(!(validate171(data19.input, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/input",parentData:data19,parentDataProperty:"input",rootData}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
 }
 }
 if(data19.output !== undefined){
-if(!(validate168(data19.output, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/output",parentData:data19,parentDataProperty:"output",rootData}))){
-vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
+if(!(validate171(data19.output, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/output",parentData:data19,parentDataProperty:"output",rootData}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
 }
 }
 if(data19.timeouts !== undefined){
-if(!(validate215(data19.timeouts, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/timeouts",parentData:data19,parentDataProperty:"timeouts",rootData}))){
-vErrors = vErrors === null ? validate215.errors : vErrors.concat(validate215.errors);
+if(!(validate218(data19.timeouts, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/timeouts",parentData:data19,parentDataProperty:"timeouts",rootData}))){
+vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
 errors = vErrors.length;
 }
 }
 if(data19.retry !== undefined){
-if(!(validate220(data19.retry, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/retry",parentData:data19,parentDataProperty:"retry",rootData}))){
-vErrors = vErrors === null ? validate220.errors : vErrors.concat(validate220.errors);
+if(!(validate223(data19.retry, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/retry",parentData:data19,parentDataProperty:"retry",rootData}))){
+vErrors = vErrors === null ? validate223.errors : vErrors.concat(validate223.errors);
 errors = vErrors.length;
 }
 }
@@ -5038,8 +5056,8 @@ errors++;
 }
 for(const key11 in data30){
 const _errs60 = errors;
-if(!(validate166(key11, {instancePath:instancePath+"/secrets",parentData:data30,parentDataProperty:"secrets",rootData}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate169(key11, {instancePath:instancePath+"/secrets",parentData:data30,parentDataProperty:"secrets",rootData}))){
+vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors);
 errors = vErrors.length;
 }
 var valid13 = _errs60 === errors;
@@ -5058,14 +5076,14 @@ errors++;
 }
 }
 if(data31.path !== undefined){
-if(!(validate130(data31.path, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/path",parentData:data31,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+if(!(validate114(data31.path, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/path",parentData:data31,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 }
 if(data31.field !== undefined){
-if(!(validate182(data31.field, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/field",parentData:data31,parentDataProperty:"field",rootData}))){
-vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
+if(!(validate185(data31.field, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/field",parentData:data31,parentDataProperty:"field",rootData}))){
+vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
 errors = vErrors.length;
 }
 }
@@ -5101,8 +5119,8 @@ errors++;
 }
 for(const key14 in data35){
 const _errs71 = errors;
-if(!(validate184(key14, {instancePath:instancePath+"/egress",parentData:data35,parentDataProperty:"egress",rootData}))){
-vErrors = vErrors === null ? validate184.errors : vErrors.concat(validate184.errors);
+if(!(validate187(key14, {instancePath:instancePath+"/egress",parentData:data35,parentDataProperty:"egress",rootData}))){
+vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
 errors = vErrors.length;
 }
 var valid16 = _errs71 === errors;
@@ -5121,8 +5139,8 @@ errors++;
 }
 }
 if(data36.port !== undefined){
-if(!(validate163(data36.port, {instancePath:instancePath+"/egress/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/port",parentData:data36,parentDataProperty:"port",rootData}))){
-vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
+if(!(validate166(data36.port, {instancePath:instancePath+"/egress/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/port",parentData:data36,parentDataProperty:"port",rootData}))){
+vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
 errors = vErrors.length;
 }
 }
@@ -5266,14 +5284,14 @@ errors++;
 }
 }
 if(data.scale !== undefined){
-if(!(validate236(data.scale, {instancePath:instancePath+"/scale",parentData:data,parentDataProperty:"scale",rootData}))){
-vErrors = vErrors === null ? validate236.errors : vErrors.concat(validate236.errors);
+if(!(validate239(data.scale, {instancePath:instancePath+"/scale",parentData:data,parentDataProperty:"scale",rootData}))){
+vErrors = vErrors === null ? validate239.errors : vErrors.concat(validate239.errors);
 errors = vErrors.length;
 }
 }
 if(data.rollout !== undefined){
-if(!(validate244(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
-vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
+if(!(validate247(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
+vErrors = vErrors === null ? validate247.errors : vErrors.concat(validate247.errors);
 errors = vErrors.length;
 }
 }
@@ -5286,8 +5304,8 @@ errors++;
 }
 for(const key20 in data46){
 const _errs95 = errors;
-if(!(validate191(key20, {instancePath:instancePath+"/talksTo",parentData:data46,parentDataProperty:"talksTo",rootData}))){
-vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
+if(!(validate194(key20, {instancePath:instancePath+"/talksTo",parentData:data46,parentDataProperty:"talksTo",rootData}))){
+vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
 errors = vErrors.length;
 }
 var valid28 = _errs95 === errors;
@@ -5318,8 +5336,8 @@ errors++;
 }
 const len3 = data48.length;
 for(let i5=0; i5<len3; i5++){
-if(!(validate113(data48[i5], {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data48,parentDataProperty:i5,rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate118(data48[i5], {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data48,parentDataProperty:i5,rootData}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 }
@@ -5356,14 +5374,14 @@ errors++;
 }
 }
 if(data.slo !== undefined){
-if(!(validate253(data.slo, {instancePath:instancePath+"/slo",parentData:data,parentDataProperty:"slo",rootData}))){
-vErrors = vErrors === null ? validate253.errors : vErrors.concat(validate253.errors);
+if(!(validate256(data.slo, {instancePath:instancePath+"/slo",parentData:data,parentDataProperty:"slo",rootData}))){
+vErrors = vErrors === null ? validate256.errors : vErrors.concat(validate256.errors);
 errors = vErrors.length;
 }
 }
 if(data.observe !== undefined){
-if(!(validate260(data.observe, {instancePath:instancePath+"/observe",parentData:data,parentDataProperty:"observe",rootData}))){
-vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+if(!(validate263(data.observe, {instancePath:instancePath+"/observe",parentData:data,parentDataProperty:"observe",rootData}))){
+vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
 errors = vErrors.length;
 }
 }
@@ -5372,12 +5390,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate198.errors = vErrors;
+validate201.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate149(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5416,14 +5434,14 @@ errors++;
 }
 }
 if(data.metadata !== undefined){
-if(!(validate150(data.metadata, {instancePath:instancePath+"/metadata",parentData:data,parentDataProperty:"metadata",rootData}))){
-vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors);
+if(!(validate154(data.metadata, {instancePath:instancePath+"/metadata",parentData:data,parentDataProperty:"metadata",rootData}))){
+vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
 errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate157(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors);
+if(!(validate161(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
 errors = vErrors.length;
 }
 }
@@ -5447,8 +5465,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate198(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate198.errors : vErrors.concat(validate198.errors);
+if(!(validate201(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate201.errors : vErrors.concat(validate201.errors);
 errors = vErrors.length;
 }
 }
@@ -5463,14 +5481,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Fleet/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate149.errors = vErrors;
+validate153.errors = vErrors;
 return errors === 0;
 }
 
-export const validateRoute = validate264;
+export const validateRoute = validate267;
 const schema68 = {"type":"object","required":["match","to"],"properties":{"description":{"$ref":"description"},"match":{"type":"object","required":["task"],"properties":{"task":{"oneOf":[{"$ref":"taskType"},{"type":"array","items":{"$ref":"taskType"},"minItems":1,"maxItems":32,"uniqueItems":true}]},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":16,"additionalProperties":{"type":"string","maxLength":256}},"where":{"$ref":"condition"}},"additionalProperties":false},"precedence":{"type":"integer","minimum":0,"maximum":1000},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false},"to":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":0,"maximum":10000},"minProperties":1},"affinity":{"type":"object","required":["key"],"properties":{"key":{"$ref":"keyPath"},"mode":{"type":"string","enum":["soft","hard"]},"hold":{"$ref":"duration"},"spillAfter":{"$ref":"duration"}},"additionalProperties":false},"priority":{"type":"object","properties":{"default":{"$ref":"priority"},"when":{"type":"array","items":{"type":"object","required":["if","then"],"properties":{"if":{"$ref":"condition"},"then":{"$ref":"priority"}},"additionalProperties":false},"maxItems":16},"aging":{"type":"object","required":["every"],"properties":{"every":{"$ref":"duration"},"max":{"$ref":"priority"}},"additionalProperties":false}},"additionalProperties":false},"fairness":{"type":"object","properties":{"key":{"$ref":"keyPath"},"weights":{"type":"object","maxProperties":200,"propertyNames":{"type":"string","minLength":1,"maxLength":128},"additionalProperties":{"type":"integer","minimum":1,"maximum":1000}}},"additionalProperties":false},"limits":{"type":"object","properties":{"inFlight":{"type":"integer","minimum":1,"maximum":1000000},"rate":{"$ref":"rate"},"perKey":{"type":"object","required":["key","max"],"properties":{"key":{"$ref":"keyPath"},"max":{"type":"integer","minimum":1,"maximum":100000},"onFull":{"type":"string","enum":["queue","reject"]}},"additionalProperties":false}},"additionalProperties":false},"dedupe":{"type":"object","required":["key","window"],"properties":{"key":{"$ref":"keyTemplate"},"window":{"$ref":"duration"},"onHit":{"type":"string","enum":["join","reject"]}},"additionalProperties":false},"queue":{"$ref":"queue"},"fallback":{"type":"array","items":{"type":"object","required":["when","to"],"properties":{"when":{"type":"array","items":{"type":"string","enum":["no-agent","wait-above","breaker-open","rejected"]},"maxItems":4,"minItems":1,"uniqueItems":true},"after":{"$ref":"duration"},"to":{"$ref":"fleetRef"},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":8},"expect":{"type":"array","items":{"type":"object","required":["task"],"properties":{"task":{"$ref":"taskSample"},"goesTo":{"type":"array","items":{"$ref":"fleetRef"},"maxItems":32,"minItems":1,"uniqueItems":true},"notHere":{"const":true}},"additionalProperties":false,"oneOf":[{"required":["goesTo"]},{"required":["notHere"]}]},"maxItems":64}},"additionalProperties":false};
 
-function validate270(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate273(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -5487,12 +5505,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskLabelName/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate270.errors = vErrors;
+validate273.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate272(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate275(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -5509,13 +5527,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/condition/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate272.errors = vErrors;
+validate275.errors = vErrors;
 return errors === 0;
 }
 
 const pattern42 = new RegExp("^([a-z0-9_-]|\\{[A-Za-z0-9_.-]{1,120}\\}){1,127}$", "u");
 
-function validate274(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate277(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -5532,13 +5550,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skillTemplate/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate274.errors = vErrors;
+validate277.errors = vErrors;
 return errors === 0;
 }
 
 const pattern43 = new RegExp("^(tenant|task|labels\\.[A-Za-z_][A-Za-z0-9_-]{0,62}|input(\\.[A-Za-z_][A-Za-z0-9_-]{0,62}){1,8})$", "u");
 
-function validate277(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate280(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -5555,12 +5573,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyPath/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate277.errors = vErrors;
+validate280.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate289(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate292(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -5577,12 +5595,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyTemplate/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate289.errors = vErrors;
+validate292.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate296(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate299(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5597,8 +5615,8 @@ errors++;
 }
 }
 if(data.task !== undefined){
-if(!(validate113(data.task, {instancePath:instancePath+"/task",parentData:data,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate118(data.task, {instancePath:instancePath+"/task",parentData:data,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 }
@@ -5628,8 +5646,8 @@ errors++;
 }
 for(const key1 in data2){
 const _errs7 = errors;
-if(!(validate270(key1, {instancePath:instancePath+"/labels",parentData:data2,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate273(key1, {instancePath:instancePath+"/labels",parentData:data2,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate273.errors : vErrors.concat(validate273.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs7 === errors;
@@ -5675,12 +5693,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskSample/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate296.errors = vErrors;
+validate299.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate266(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate269(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5723,8 +5741,8 @@ const _errs7 = errors;
 let valid2 = false;
 let passing0 = null;
 const _errs8 = errors;
-if(!(validate113(data2, {instancePath:instancePath+"/match/task",parentData:data1,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate118(data2, {instancePath:instancePath+"/match/task",parentData:data1,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs8 === errors;
@@ -5744,8 +5762,8 @@ errors++;
 }
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate113(data2[i0], {instancePath:instancePath+"/match/task/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate118(data2[i0], {instancePath:instancePath+"/match/task/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 }
@@ -5804,8 +5822,8 @@ errors++;
 }
 for(const key2 in data4){
 const _errs14 = errors;
-if(!(validate270(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate273(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate273.errors : vErrors.concat(validate273.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs14 === errors;
@@ -5834,8 +5852,8 @@ errors++;
 }
 }
 if(data1.where !== undefined){
-if(!(validate272(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
-vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
+if(!(validate275(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
+vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
 errors = vErrors.length;
 }
 }
@@ -5880,8 +5898,8 @@ errors++;
 }
 for(const key5 in data9){
 const _errs26 = errors;
-if(!(validate274(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
+if(!(validate277(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs26 === errors;
@@ -5932,8 +5950,8 @@ errors++;
 }
 for(const key7 in data11){
 const _errs32 = errors;
-if(!(validate191(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
+if(!(validate194(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs32 === errors;
@@ -5979,8 +5997,8 @@ errors++;
 }
 }
 if(data13.key !== undefined){
-if(!(validate277(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
+if(!(validate280(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate280.errors : vErrors.concat(validate280.errors);
 errors = vErrors.length;
 }
 }
@@ -6054,8 +6072,8 @@ errors++;
 }
 }
 if(data21.if !== undefined){
-if(!(validate272(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
-vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
+if(!(validate275(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
+vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
 errors = vErrors.length;
 }
 }
@@ -6124,8 +6142,8 @@ errors++;
 }
 }
 if(data27.key !== undefined){
-if(!(validate277(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
+if(!(validate280(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate280.errors : vErrors.concat(validate280.errors);
 errors = vErrors.length;
 }
 }
@@ -6214,8 +6232,8 @@ errors++;
 }
 }
 if(data31.rate !== undefined){
-if(!(validate115(data31.rate, {instancePath:instancePath+"/limits/rate",parentData:data31,parentDataProperty:"rate",rootData}))){
-vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
+if(!(validate120(data31.rate, {instancePath:instancePath+"/limits/rate",parentData:data31,parentDataProperty:"rate",rootData}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 }
@@ -6237,8 +6255,8 @@ errors++;
 }
 }
 if(data34.key !== undefined){
-if(!(validate277(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
+if(!(validate280(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate280.errors : vErrors.concat(validate280.errors);
 errors = vErrors.length;
 }
 }
@@ -6300,8 +6318,8 @@ errors++;
 }
 }
 if(data38.key !== undefined){
-if(!(validate289(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate289.errors : vErrors.concat(validate289.errors);
+if(!(validate292(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
 errors = vErrors.length;
 }
 }
@@ -6413,8 +6431,8 @@ errors = vErrors.length;
 }
 }
 if(data44.to !== undefined){
-if(!(validate191(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
+if(!(validate194(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
 errors = vErrors.length;
 }
 }
@@ -6436,8 +6454,8 @@ errors++;
 }
 for(const key21 in data50){
 const _errs109 = errors;
-if(!(validate274(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
+if(!(validate277(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 var valid32 = _errs109 === errors;
@@ -6557,8 +6575,8 @@ errors++;
 }
 }
 if(data53.task !== undefined){
-if(!(validate296(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate296.errors : vErrors.concat(validate296.errors);
+if(!(validate299(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate299.errors : vErrors.concat(validate299.errors);
 errors = vErrors.length;
 }
 }
@@ -6575,8 +6593,8 @@ errors++;
 }
 const len5 = data55.length;
 for(let i7=0; i7<len5; i7++){
-if(!(validate191(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
-vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
+if(!(validate194(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
+vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
 errors = vErrors.length;
 }
 }
@@ -6623,14 +6641,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate266.errors = vErrors;
+validate269.errors = vErrors;
 return errors === 0;
 }
 
 const schema75 = {"type":"object","properties":{"description":{"$ref":"description"},"match":{"type":"object","properties":{"task":{"oneOf":[{"$ref":"taskType"},{"type":"array","items":{"$ref":"taskType"},"minItems":1,"maxItems":32,"uniqueItems":true}]},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":16,"additionalProperties":{"type":"string","maxLength":256}},"where":{"$ref":"condition"}},"additionalProperties":false},"precedence":{"type":"integer","minimum":0,"maximum":1000},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false},"to":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":0,"maximum":10000}},"affinity":{"type":"object","properties":{"key":{"$ref":"keyPath"},"mode":{"type":"string","enum":["soft","hard"]},"hold":{"$ref":"duration"},"spillAfter":{"$ref":"duration"}},"additionalProperties":false},"priority":{"type":"object","properties":{"default":{"$ref":"priority"},"when":{"type":"array","items":{"type":"object","required":["if","then"],"properties":{"if":{"$ref":"condition"},"then":{"$ref":"priority"}},"additionalProperties":false},"maxItems":16},"aging":{"type":"object","properties":{"every":{"$ref":"duration"},"max":{"$ref":"priority"}},"additionalProperties":false}},"additionalProperties":false},"fairness":{"type":"object","properties":{"key":{"$ref":"keyPath"},"weights":{"type":"object","maxProperties":200,"propertyNames":{"type":"string","minLength":1,"maxLength":128},"additionalProperties":{"type":"integer","minimum":1,"maximum":1000}}},"additionalProperties":false},"limits":{"type":"object","properties":{"inFlight":{"type":"integer","minimum":1,"maximum":1000000},"rate":{"$ref":"rate"},"perKey":{"type":"object","properties":{"key":{"$ref":"keyPath"},"max":{"type":"integer","minimum":1,"maximum":100000},"onFull":{"type":"string","enum":["queue","reject"]}},"additionalProperties":false}},"additionalProperties":false},"dedupe":{"type":"object","properties":{"key":{"$ref":"keyTemplate"},"window":{"$ref":"duration"},"onHit":{"type":"string","enum":["join","reject"]}},"additionalProperties":false},"queue":{"$ref":"queueOverlay"},"fallback":{"type":"array","items":{"type":"object","required":["when","to"],"properties":{"when":{"type":"array","items":{"type":"string","enum":["no-agent","wait-above","breaker-open","rejected"]},"maxItems":4,"minItems":1,"uniqueItems":true},"after":{"$ref":"duration"},"to":{"$ref":"fleetRef"},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":8},"expect":{"type":"array","items":{"type":"object","required":["task"],"properties":{"task":{"$ref":"taskSample"},"goesTo":{"type":"array","items":{"$ref":"fleetRef"},"maxItems":32,"minItems":1,"uniqueItems":true},"notHere":{"const":true}},"additionalProperties":false,"oneOf":[{"required":["goesTo"]},{"required":["notHere"]}]},"maxItems":64}},"additionalProperties":false};
 const schema76 = {"type":"object","properties":{"maxDepth":{"type":"integer","minimum":1,"maximum":1000000},"maxAge":{"$ref":"duration"},"onFull":{"type":"string","enum":["reject","shed-lowest"]}},"additionalProperties":false};
 
-function validate324(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate327(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6679,12 +6697,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/queueOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate324.errors = vErrors;
+validate327.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate303(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate306(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6715,8 +6733,8 @@ const _errs7 = errors;
 let valid2 = false;
 let passing0 = null;
 const _errs8 = errors;
-if(!(validate113(data2, {instancePath:instancePath+"/match/task",parentData:data1,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate118(data2, {instancePath:instancePath+"/match/task",parentData:data1,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs8 === errors;
@@ -6736,8 +6754,8 @@ errors++;
 }
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate113(data2[i0], {instancePath:instancePath+"/match/task/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate118(data2[i0], {instancePath:instancePath+"/match/task/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 }
@@ -6796,8 +6814,8 @@ errors++;
 }
 for(const key2 in data4){
 const _errs14 = errors;
-if(!(validate270(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate273(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate273.errors : vErrors.concat(validate273.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs14 === errors;
@@ -6826,8 +6844,8 @@ errors++;
 }
 }
 if(data1.where !== undefined){
-if(!(validate272(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
-vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
+if(!(validate275(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
+vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
 errors = vErrors.length;
 }
 }
@@ -6872,8 +6890,8 @@ errors++;
 }
 for(const key5 in data9){
 const _errs26 = errors;
-if(!(validate274(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
+if(!(validate277(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs26 === errors;
@@ -6920,8 +6938,8 @@ errors++;
 }
 for(const key7 in data11){
 const _errs32 = errors;
-if(!(validate191(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
+if(!(validate194(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs32 === errors;
@@ -6963,8 +6981,8 @@ errors++;
 }
 }
 if(data13.key !== undefined){
-if(!(validate277(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
+if(!(validate280(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate280.errors : vErrors.concat(validate280.errors);
 errors = vErrors.length;
 }
 }
@@ -7038,8 +7056,8 @@ errors++;
 }
 }
 if(data21.if !== undefined){
-if(!(validate272(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
-vErrors = vErrors === null ? validate272.errors : vErrors.concat(validate272.errors);
+if(!(validate275(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
+vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
 errors = vErrors.length;
 }
 }
@@ -7104,8 +7122,8 @@ errors++;
 }
 }
 if(data27.key !== undefined){
-if(!(validate277(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
+if(!(validate280(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate280.errors : vErrors.concat(validate280.errors);
 errors = vErrors.length;
 }
 }
@@ -7194,8 +7212,8 @@ errors++;
 }
 }
 if(data31.rate !== undefined){
-if(!(validate115(data31.rate, {instancePath:instancePath+"/limits/rate",parentData:data31,parentDataProperty:"rate",rootData}))){
-vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
+if(!(validate120(data31.rate, {instancePath:instancePath+"/limits/rate",parentData:data31,parentDataProperty:"rate",rootData}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 }
@@ -7209,8 +7227,8 @@ errors++;
 }
 }
 if(data34.key !== undefined){
-if(!(validate277(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
+if(!(validate280(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate280.errors : vErrors.concat(validate280.errors);
 errors = vErrors.length;
 }
 }
@@ -7264,8 +7282,8 @@ errors++;
 }
 }
 if(data38.key !== undefined){
-if(!(validate289(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate289.errors : vErrors.concat(validate289.errors);
+if(!(validate292(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
 errors = vErrors.length;
 }
 }
@@ -7293,8 +7311,8 @@ errors++;
 }
 }
 if(data.queue !== undefined){
-if(!(validate324(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
-vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
+if(!(validate327(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
+vErrors = vErrors === null ? validate327.errors : vErrors.concat(validate327.errors);
 errors = vErrors.length;
 }
 }
@@ -7377,8 +7395,8 @@ errors = vErrors.length;
 }
 }
 if(data44.to !== undefined){
-if(!(validate191(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
+if(!(validate194(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
 errors = vErrors.length;
 }
 }
@@ -7400,8 +7418,8 @@ errors++;
 }
 for(const key21 in data50){
 const _errs109 = errors;
-if(!(validate274(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
+if(!(validate277(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
 errors = vErrors.length;
 }
 var valid32 = _errs109 === errors;
@@ -7521,8 +7539,8 @@ errors++;
 }
 }
 if(data53.task !== undefined){
-if(!(validate296(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate296.errors : vErrors.concat(validate296.errors);
+if(!(validate299(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate299.errors : vErrors.concat(validate299.errors);
 errors = vErrors.length;
 }
 }
@@ -7539,8 +7557,8 @@ errors++;
 }
 const len5 = data55.length;
 for(let i7=0; i7<len5; i7++){
-if(!(validate191(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
-vErrors = vErrors === null ? validate191.errors : vErrors.concat(validate191.errors);
+if(!(validate194(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
+vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
 errors = vErrors.length;
 }
 }
@@ -7587,12 +7605,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate303.errors = vErrors;
+validate306.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate264(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7637,8 +7655,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate266(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate266.errors : vErrors.concat(validate266.errors);
+if(!(validate269(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate269.errors : vErrors.concat(validate269.errors);
 errors = vErrors.length;
 }
 }
@@ -7662,8 +7680,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate303(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate303.errors : vErrors.concat(validate303.errors);
+if(!(validate306(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate306.errors : vErrors.concat(validate306.errors);
 errors = vErrors.length;
 }
 }
@@ -7678,13 +7696,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Route/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate264.errors = vErrors;
+validate267.errors = vErrors;
 return errors === 0;
 }
 
-export const validateProvider = validate333;
+export const validateProvider = validate336;
 
-function validate338(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate341(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7703,14 +7721,14 @@ errors++;
 }
 }
 if(data.path !== undefined){
-if(!(validate130(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+if(!(validate114(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 }
 if(data.field !== undefined){
-if(!(validate182(data.field, {instancePath:instancePath+"/field",parentData:data,parentDataProperty:"field",rootData}))){
-vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
+if(!(validate185(data.field, {instancePath:instancePath+"/field",parentData:data,parentDataProperty:"field",rootData}))){
+vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
 errors = vErrors.length;
 }
 }
@@ -7719,12 +7737,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretRef/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate338.errors = vErrors;
+validate341.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate335(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate338(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7751,8 +7769,8 @@ errors = vErrors.length;
 }
 }
 if(data.secret !== undefined){
-if(!(validate338(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate338.errors : vErrors.concat(validate338.errors);
+if(!(validate341(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate341.errors : vErrors.concat(validate341.errors);
 errors = vErrors.length;
 }
 }
@@ -7766,8 +7784,8 @@ errors++;
 }
 }
 if(data3.requests !== undefined){
-if(!(validate115(data3.requests, {instancePath:instancePath+"/limits/requests",parentData:data3,parentDataProperty:"requests",rootData}))){
-vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
+if(!(validate120(data3.requests, {instancePath:instancePath+"/limits/requests",parentData:data3,parentDataProperty:"requests",rootData}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 }
@@ -7837,12 +7855,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ProviderSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate335.errors = vErrors;
+validate338.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate349(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate352(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7853,14 +7871,14 @@ errors++;
 }
 }
 if(data.path !== undefined){
-if(!(validate130(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+if(!(validate114(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 }
 if(data.field !== undefined){
-if(!(validate182(data.field, {instancePath:instancePath+"/field",parentData:data,parentDataProperty:"field",rootData}))){
-vErrors = vErrors === null ? validate182.errors : vErrors.concat(validate182.errors);
+if(!(validate185(data.field, {instancePath:instancePath+"/field",parentData:data,parentDataProperty:"field",rootData}))){
+vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
 errors = vErrors.length;
 }
 }
@@ -7869,12 +7887,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretRefOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate349.errors = vErrors;
+validate352.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate346(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate349(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7897,8 +7915,8 @@ errors = vErrors.length;
 }
 }
 if(data.secret !== undefined){
-if(!(validate349(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate349.errors : vErrors.concat(validate349.errors);
+if(!(validate352(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate352.errors : vErrors.concat(validate352.errors);
 errors = vErrors.length;
 }
 }
@@ -7912,8 +7930,8 @@ errors++;
 }
 }
 if(data3.requests !== undefined){
-if(!(validate115(data3.requests, {instancePath:instancePath+"/limits/requests",parentData:data3,parentDataProperty:"requests",rootData}))){
-vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
+if(!(validate120(data3.requests, {instancePath:instancePath+"/limits/requests",parentData:data3,parentDataProperty:"requests",rootData}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 }
@@ -7983,12 +8001,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ProviderOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate346.errors = vErrors;
+validate349.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate333(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate336(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8033,8 +8051,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate335(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate335.errors : vErrors.concat(validate335.errors);
+if(!(validate338(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate338.errors : vErrors.concat(validate338.errors);
 errors = vErrors.length;
 }
 }
@@ -8058,8 +8076,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate346(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate346.errors : vErrors.concat(validate346.errors);
+if(!(validate349(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate349.errors : vErrors.concat(validate349.errors);
 errors = vErrors.length;
 }
 }
@@ -8074,14 +8092,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Provider/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate333.errors = vErrors;
+validate336.errors = vErrors;
 return errors === 0;
 }
 
-export const validateToolServer = validate356;
+export const validateToolServer = validate359;
 const schema83 = {"type":"object","required":["url","tools"],"properties":{"description":{"$ref":"description"},"url":{"$ref":"url"},"transport":{"type":"string","enum":["streamable-http","sse"]},"secret":{"$ref":"secretRef"},"tools":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":500,"minItems":1,"uniqueItems":true}},"additionalProperties":false};
 
-function validate358(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate361(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8123,8 +8141,8 @@ errors++;
 }
 }
 if(data.secret !== undefined){
-if(!(validate338(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate338.errors : vErrors.concat(validate338.errors);
+if(!(validate341(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate341.errors : vErrors.concat(validate341.errors);
 errors = vErrors.length;
 }
 }
@@ -8186,13 +8204,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ToolServerSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate358.errors = vErrors;
+validate361.errors = vErrors;
 return errors === 0;
 }
 
 const schema84 = {"type":"object","properties":{"description":{"$ref":"description"},"url":{"$ref":"url"},"transport":{"type":"string","enum":["streamable-http","sse"]},"secret":{"$ref":"secretRefOverlay"},"tools":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":500,"minItems":1,"uniqueItems":true}},"additionalProperties":false};
 
-function validate364(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate367(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8226,8 +8244,8 @@ errors++;
 }
 }
 if(data.secret !== undefined){
-if(!(validate349(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate349.errors : vErrors.concat(validate349.errors);
+if(!(validate352(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate352.errors : vErrors.concat(validate352.errors);
 errors = vErrors.length;
 }
 }
@@ -8289,12 +8307,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ToolServerOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate364.errors = vErrors;
+validate367.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate356(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate359(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8339,8 +8357,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate358(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate358.errors : vErrors.concat(validate358.errors);
+if(!(validate361(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate361.errors : vErrors.concat(validate361.errors);
 errors = vErrors.length;
 }
 }
@@ -8364,8 +8382,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate364(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate364.errors : vErrors.concat(validate364.errors);
+if(!(validate367(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate367.errors : vErrors.concat(validate367.errors);
 errors = vErrors.length;
 }
 }
@@ -8380,14 +8398,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ToolServer/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate356.errors = vErrors;
+validate359.errors = vErrors;
 return errors === 0;
 }
 
-export const validateSchedule = validate369;
+export const validateSchedule = validate372;
 const schema86 = {"type":"object","required":["cron","task"],"properties":{"description":{"$ref":"description"},"cron":{"$ref":"cron"},"tz":{"$ref":"timeZone"},"task":{"$ref":"taskType"},"input":{"type":"object","maxProperties":200},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":32,"additionalProperties":{"type":"string","maxLength":256}},"overlap":{"type":"string","enum":["skip","queue","replace"]},"catchUp":{"type":"object","properties":{"window":{"$ref":"duration"},"max":{"type":"integer","minimum":0,"maximum":100}},"additionalProperties":false}},"additionalProperties":false};
 
-function validate371(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate374(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8424,8 +8442,8 @@ errors = vErrors.length;
 }
 }
 if(data.task !== undefined){
-if(!(validate113(data.task, {instancePath:instancePath+"/task",parentData:data,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate118(data.task, {instancePath:instancePath+"/task",parentData:data,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 }
@@ -8451,8 +8469,8 @@ errors++;
 }
 for(const key1 in data5){
 const _errs10 = errors;
-if(!(validate270(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate273(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate273.errors : vErrors.concat(validate273.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs10 === errors;
@@ -8534,13 +8552,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ScheduleSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate371.errors = vErrors;
+validate374.errors = vErrors;
 return errors === 0;
 }
 
 const schema87 = {"type":"object","properties":{"description":{"$ref":"description"},"cron":{"$ref":"cron"},"tz":{"$ref":"timeZone"},"task":{"$ref":"taskType"},"input":{"type":"object","maxProperties":200},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":32,"additionalProperties":{"type":"string","maxLength":256}},"overlap":{"type":"string","enum":["skip","queue","replace"]},"catchUp":{"type":"object","properties":{"window":{"$ref":"duration"},"max":{"type":"integer","minimum":0,"maximum":100}},"additionalProperties":false}},"additionalProperties":false};
 
-function validate380(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate383(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8569,8 +8587,8 @@ errors = vErrors.length;
 }
 }
 if(data.task !== undefined){
-if(!(validate113(data.task, {instancePath:instancePath+"/task",parentData:data,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
+if(!(validate118(data.task, {instancePath:instancePath+"/task",parentData:data,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 }
@@ -8596,8 +8614,8 @@ errors++;
 }
 for(const key1 in data5){
 const _errs10 = errors;
-if(!(validate270(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate270.errors : vErrors.concat(validate270.errors);
+if(!(validate273(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate273.errors : vErrors.concat(validate273.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs10 === errors;
@@ -8679,12 +8697,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ScheduleOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate380.errors = vErrors;
+validate383.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate369(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate372(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8729,8 +8747,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate371(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate371.errors : vErrors.concat(validate371.errors);
+if(!(validate374(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
 errors = vErrors.length;
 }
 }
@@ -8754,8 +8772,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate380(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate380.errors : vErrors.concat(validate380.errors);
+if(!(validate383(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate383.errors : vErrors.concat(validate383.errors);
 errors = vErrors.length;
 }
 }
@@ -8770,15 +8788,15 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Schedule/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate369.errors = vErrors;
+validate372.errors = vErrors;
 return errors === 0;
 }
 
-export const validatePatch = validate388;
+export const validatePatch = validate391;
 const schema89 = {"type":"object","required":["fleet","target","owner","reason","expires","operations"],"properties":{"fleet":{"$ref":"name"},"environments":{"type":"array","items":{"$ref":"name"},"maxItems":16,"minItems":1,"uniqueItems":true},"target":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["Deployment","StatefulSet","Service","PodDisruptionBudget","NetworkPolicy"]},"name":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}},"additionalProperties":false},"owner":{"$ref":"githubTeam"},"reason":{"type":"string","minLength":1,"maxLength":300},"expires":{"$ref":"day"},"operations":{"type":"array","items":{"oneOf":[{"type":"object","required":["op","path","value"],"properties":{"op":{"type":"string","enum":["add","replace","test"]},"path":{"$ref":"PatchPointer"},"value":{}},"additionalProperties":false},{"type":"object","required":["op","path"],"properties":{"op":{"const":"remove"},"path":{"$ref":"PatchPointer"}},"additionalProperties":false}]},"maxItems":32,"minItems":1}},"additionalProperties":false};
 const pattern47 = new RegExp("^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "u");
 
-function validate394(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate397(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -8795,13 +8813,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/day/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate394.errors = vErrors;
+validate397.errors = vErrors;
 return errors === 0;
 }
 
 const pattern48 = new RegExp("^/spec(/[^/]{1,128}){1,16}$", "u");
 
-function validate396(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate399(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -8818,13 +8836,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/PatchPointer/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate396.errors = vErrors;
+validate399.errors = vErrors;
 return errors === 0;
 }
 
 const pattern46 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
 
-function validate390(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate393(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8954,8 +8972,8 @@ errors++;
 }
 }
 if(data.owner !== undefined){
-if(!(validate123(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData}))){
-vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
+if(!(validate128(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData}))){
+vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
 errors = vErrors.length;
 }
 }
@@ -8977,8 +8995,8 @@ errors++;
 }
 }
 if(data.expires !== undefined){
-if(!(validate394(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
-vErrors = vErrors === null ? validate394.errors : vErrors.concat(validate394.errors);
+if(!(validate397(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
+vErrors = vErrors === null ? validate397.errors : vErrors.concat(validate397.errors);
 errors = vErrors.length;
 }
 }
@@ -9031,8 +9049,8 @@ errors++;
 }
 }
 if(data10.path !== undefined){
-if(!(validate396(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
+if(!(validate399(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate399.errors : vErrors.concat(validate399.errors);
 errors = vErrors.length;
 }
 }
@@ -9069,8 +9087,8 @@ errors++;
 }
 }
 if(data10.path !== undefined){
-if(!(validate396(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate396.errors : vErrors.concat(validate396.errors);
+if(!(validate399(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate399.errors : vErrors.concat(validate399.errors);
 errors = vErrors.length;
 }
 }
@@ -9117,12 +9135,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/PatchSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate390.errors = vErrors;
+validate393.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate388(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate391(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9167,8 +9185,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate390(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate390.errors : vErrors.concat(validate390.errors);
+if(!(validate393(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate393.errors : vErrors.concat(validate393.errors);
 errors = vErrors.length;
 }
 }
@@ -9177,33 +9195,33 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Patch/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate388.errors = vErrors;
+validate391.errors = vErrors;
 return errors === 0;
 }
 
-export const validateTeamOverlay = validate137;
+export const validateTeamOverlay = validate141;
 
-export const validateTeamSpec = validate121;
+export const validateTeamSpec = validate126;
 
-export const validateFleetOverlay = validate198;
+export const validateFleetOverlay = validate201;
 
-export const validateFleetSpec = validate157;
+export const validateFleetSpec = validate161;
 
-export const validateRouteOverlay = validate303;
+export const validateRouteOverlay = validate306;
 
-export const validateRouteSpec = validate266;
+export const validateRouteSpec = validate269;
 
-export const validateProviderOverlay = validate346;
+export const validateProviderOverlay = validate349;
 
-export const validateProviderSpec = validate335;
+export const validateProviderSpec = validate338;
 
-export const validateToolServerOverlay = validate364;
+export const validateToolServerOverlay = validate367;
 
-export const validateToolServerSpec = validate358;
+export const validateToolServerSpec = validate361;
 
-export const validateScheduleOverlay = validate380;
+export const validateScheduleOverlay = validate383;
 
-export const validateScheduleSpec = validate371;
+export const validateScheduleSpec = validate374;
 
 
 /** One problem. `schemaPath` leads into `nova-torch.schema.json`: `#/$defs/duration/pattern`. */

@@ -409,6 +409,8 @@ export interface EnvironmentSpec {
   readonly scheduler?: {
     /** Replicas of the scheduler. Default: `2`. */
     readonly replicas?: number;
+    /** Its container image. Default: `'ghcr.io/nova-torch/nova-torch:0.1.0'`. */
+    readonly image?: Image;
     /** Volume of one replica's journal. Default: `'10Gi'`. */
     readonly journal?: Size;
   };
@@ -416,6 +418,8 @@ export interface EnvironmentSpec {
   readonly dragonfly?: {
     /** Copies, the master included. Default: `2`. */
     readonly replicas?: number;
+    /** Its container image. Default: `'docker.dragonflydb.io/dragonflydb/dragonfly:v1.40.1'`. */
+    readonly image?: Image;
     /** Memory of one copy. Default: `'2Gi'`. */
     readonly memory?: Size;
     /** How often a snapshot is written. Default: `'5m'`. */
@@ -431,6 +435,8 @@ export interface EnvironmentSpec {
     readonly address: Url;
     /** Mount of the Kubernetes auth method. Default: `'kubernetes'`. */
     readonly mount?: string;
+    /** Where the platform's own secrets lie: `store` below it holds the store's passwords. `kv/nova-torch/<environment>` where it is not said. */
+    readonly platform?: SecretPath;
   };
   /** Where signals go. */
   readonly observability?: {

@@ -1,0 +1,24 @@
+import type { ClosureObject } from './object.ts';
+import { labelsAt } from './facts.ts';
+import type { PodFacts } from './facts.ts';
+
+/** Kinds whose controller makes pods that other objects select: the labels and ports they will have. */
+const POD_MAKERS: Readonly<
+  Record<string, (object: ClosureObject, name: string) => Pick<PodFacts, 'labels' | 'ports'>>
+> = {
+  Dragonfly: ({ value }, name) => ({
+    labels: { ...labelsAt(value, 'spec', 'labels'), app: name },
+    ports: [
+      { name: 'redis', number: 6379 },
+      { name: 'admin', number: 9999 },
+    ],
+  }),
+};
+
+/** The pods that a controller makes from a custom resource. Their needs count in no quota of ours. */
+export function customPodOf(object: ClosureObject): PodFacts[] {
+  const make = POD_MAKERS[object.kind];
+  if (make === undefined) return [];
+  const name = object.name.slice(object.name.lastIndexOf('/') + 1);
+  return [{ object: object.name, namespace: object.namespace, ...make(object, name), cpuMillis: 0, memoryBytes: 0 }];
+}
