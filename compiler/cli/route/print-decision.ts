@@ -1,5 +1,6 @@
 import type { Decision, RouteTrial } from '../../../spec/contract/match.ts';
 import type { RuleTrial } from '../../../spec/contract/match-rules.ts';
+import { counted } from '../../diagnostics/print-text.ts';
 import type { Voice } from '../context.ts';
 
 /** Most routes that are shown one by one; those of other task types are counted. */
@@ -13,7 +14,7 @@ export function printDecision(trials: readonly RouteTrial[], decision: Decision,
     for (const rule of rules) line(`         ${rule.holds ? 'yes' : style.red('no ')}  ${ruleText(rule)}`);
   }
   const others = trials.length - ofType.length;
-  if (others > 0) line(style.dim(`${others} routes of other task types were passed over`));
+  if (others > 0) line(style.dim(`${counted(others, 'route')} of other task types passed over`));
   line();
   if (decision.route === undefined) return line(style.red('no route takes this task'));
   for (const { fleet, weight } of decision.candidates) line(`  may go to   ${fleet} (weight ${weight})`);

@@ -1,0 +1,171 @@
+import { expect, test } from 'vitest';
+import type { Json, JsonObject } from '../../spec/contract/source.ts';
+import { extractFacts } from './extract.ts';
+
+const facts = (...values: readonly JsonObject[]) =>
+  extractFacts(values.map((value) => ({ value, origins: new Map() })));
+const meta = { name: 'a', namespace: 'n' };
+const workload = (kind: string, spec: JsonObject, extra: JsonObject = {}): JsonObject =>
+  kind === 'CronJob'
+    ? { kind, metadata: meta, spec: { jobTemplate: { spec: { template: { spec } } }, ...extra } }
+    : { kind, metadata: meta, spec: { template: { spec }, ...extra } };
+const toOf = (value: JsonObject) => facts(value).references.map(({ field, to }) => `${field} ${to}`);
+
+test('an object without anything has a name, and a problem with it', () => {
+  expect(facts({})).toEqual({
+    objects: ['undefined '],
+    namespaces: [],
+    pods: [],
+    selectors: [],
+    references: [],
+    ports: [],
+    flows: [],
+    quotas: [],
+    problems: [{ object: 'undefined ', field: '/metadata/name', reason: '`` is not a DNS name', place: [] }],
+  });
+});
+
+test('a namespace without a name makes none', () => {
+  expect(facts({ kind: 'Namespace' }, { kind: 'Namespace', metadata: { name: 'n' } }).namespaces).toEqual(['n']);
+});
+
+test.each(['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'Rollout', 'CronJob'])(
+  'the pods of a %s are known',
+  (kind) => {
+    const containers: Json = [
+      {
+        resources: { requests: { cpu: '250m', memory: '1Gi' } },
+        ports: [{ name: 'http', containerPort: 80 }, { containerPort: 81 }, {}],
+      },
+      { resources: { requests: { cpu: 2 } } },
+      {},
+    ];
+    expect(facts(workload(kind, { containers })).pods).toEqual([
+      {
+        object: `${kind} n/a`,
+        namespace: 'n',
+        labels: {},
+        ports: [
+          { name: 'http', number: 80 },
+          { name: '', number: 81 },
+        ],
+        cpuMillis: 250,
+        memoryBytes: 2 ** 30,
+      },
+    ]);
+  },
+);
+
+test('what only looks like a workload has no pods', () => {
+  expect(facts({ kind: 'Odd', metadata: meta, spec: { template: { spec: {} } } }).pods).toEqual([]);
+  expect(facts({ kind: 'CronJob', metadata: meta, spec: {} }).pods).toEqual([]);
+});
+
+test('every way in which a pod names an object is a reference', () => {
+  const volumes: Json = [
+    { configMap: { name: 'c' } },
+    { secret: { secretName: 's' } },
+    { persistentVolumeClaim: { claimName: 'v' } },
+    { projected: { sources: [{ configMap: { name: 'pc' } }, { secret: { name: 'ps' } }, {}] } },
+    { emptyDir: {} },
+  ];
+  const env: Json = [
+    { valueFrom: { configMapKeyRef: { name: 'ec' } } },
+    { valueFrom: { secretKeyRef: { name: 'es' } } },
+    { value: 'plain' },
+  ];
+  const spec = { serviceAccountName: 'sa', priorityClassName: 'pc', volumes, containers: [{ env }, {}] };
+  expect(toOf(workload('Deployment', spec))).toEqual([
+    '/spec/template/spec/serviceAccountName ServiceAccount n/sa',
+    '/spec/template/spec/priorityClassName PriorityClass pc',
+    '/spec/template/spec/volumes/0 ConfigMap n/c',
+    '/spec/template/spec/volumes/1 Secret n/s',
+    '/spec/template/spec/volumes/2 PersistentVolumeClaim n/v',
+    '/spec/template/spec/volumes/3 ConfigMap n/pc',
+    '/spec/template/spec/volumes/3 Secret n/ps',
+    '/spec/template/spec/containers/0/env/0 ConfigMap n/ec',
+    '/spec/template/spec/containers/0/env/1 Secret n/es',
+  ]);
+});
+
+test('a role binding names a role of its namespace or of the cluster, and a kind that is missing names nothing known', () => {
+  const binding = (roleRef: JsonObject) => toOf({ kind: 'RoleBinding', metadata: meta, roleRef });
+  expect(binding({ kind: 'Role', name: 'r' })).toEqual(['/roleRef/name Role n/r']);
+  expect(binding({ kind: 'ClusterRole', name: 'view' })).toEqual(['/roleRef/name ClusterRole view']);
+  expect(binding({ name: 'r' })).toEqual(['/roleRef/name  n/r']);
+  expect(binding({})).toEqual([]);
+});
+
+test('selectors of objects and of spread constraints are looked for; an empty one selects everything and is not', () => {
+  const constraint = (labelSelector?: JsonObject) => ({
+    topologySpreadConstraints: [labelSelector === undefined ? {} : { labelSelector }],
+  });
+  expect(facts({ kind: 'Service', metadata: meta, spec: { selector: {} } }).selectors).toEqual([]);
+  expect(facts({ kind: 'Service', metadata: meta, spec: { selector: { app: 'a' } } }).selectors).toMatchObject([
+    { field: '/spec/selector', namespace: 'n', labels: { app: 'a' } },
+  ]);
+  expect(facts(workload('Job', constraint({ matchLabels: { app: 'a' } }))).selectors).toMatchObject([
+    { field: '/spec/template/spec/topologySpreadConstraints/0/labelSelector', labels: { app: 'a' } },
+  ]);
+  expect(facts(workload('Job', constraint())).selectors).toEqual([]);
+});
+
+test('ports of services and probes are looked for by name or number', () => {
+  const service = {
+    kind: 'Service',
+    metadata: meta,
+    spec: { selector: { app: 'a' }, ports: [{ port: 80 }, { targetPort: 'http' }, {}] },
+  };
+  expect(facts(service).ports.map(({ field, port }) => [field, port])).toEqual([
+    ['/spec/ports/0/targetPort', 80],
+    ['/spec/ports/1/targetPort', 'http'],
+  ]);
+  const probed = {
+    containers: [{ livenessProbe: { httpGet: { port: 'http' } }, lifecycle: { preStop: { httpGet: { port: 9 } } } }],
+  };
+  expect(facts(workload('Deployment', probed)).ports.map(({ field, port }) => [field, port])).toEqual([
+    ['/spec/template/spec/containers/0/livenessProbe/httpGet/port', 'http'],
+    ['/spec/template/spec/containers/0/lifecycle/preStop/httpGet/port', 9],
+  ]);
+});
+
+test('a policy opens ways to a namespace, to its own, to any, and never to the node itself', () => {
+  const named = {
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'm' } },
+    podSelector: { matchLabels: { app: 'b' } },
+  };
+  const ingress: Json = [
+    {
+      from: [
+        named,
+        { podSelector: {} },
+        { ipBlock: { cidr: '10.0.0.0/8' } },
+        { ipBlock: { cidr: '169.254.7.127/32' } },
+      ],
+      ports: [{ port: 80 }, { port: 'http' }, {}],
+    },
+    { from: [{ namespaceSelector: {} }] },
+    {},
+  ];
+  const flows = facts({ kind: 'NetworkPolicy', metadata: meta, spec: { ingress } }).flows;
+  expect(
+    flows.map(({ direction, peerNamespace, peerLabels, ports }) => [direction, peerNamespace, peerLabels, ports]),
+  ).toEqual([
+    ['in', 'm', { app: 'b' }, [80, 'http']],
+    ['in', 'n', {}, [80, 'http']],
+    ['in', '*', {}, [80, 'http']],
+    ['in', '*', {}, []],
+    ['in', '*', {}, []],
+  ]);
+});
+
+test('a quota says what it limits and nothing else', () => {
+  const quota = (hard: JsonObject) => facts({ kind: 'ResourceQuota', metadata: meta, spec: { hard } }).quotas;
+  expect(quota({ pods: '4', 'requests.cpu': '1', 'requests.memory': '1Mi' })).toEqual([
+    { object: 'ResourceQuota n/a', namespace: 'n', pods: 4, cpuMillis: 1000, memoryBytes: 2 ** 20 },
+  ]);
+  expect(quota({})).toEqual([{ object: 'ResourceQuota n/a', namespace: 'n' }]);
+  expect(facts({ kind: 'ResourceQuota', metadata: meta }).quotas).toEqual([
+    { object: 'ResourceQuota n/a', namespace: 'n' },
+  ]);
+});
