@@ -27,17 +27,19 @@ local HOLD_MAX_MS = 60000
 local NAMES_MAX = 100000
 local SHED_LOOKS = 8
 local SWITCHES_MAX = 1000
+local HEADS, HEADS_MAX = '32', 32
 local DEFAULT_SETTINGS = '86400000|1000000|268435456|100000|3|259200000'
 
--- Fields of a record, in the order of `FIELDS` in `../row.ts`.
+-- Fields of a record, in the order of `FIELDS` in `../row.ts`: those that change, then as one text those of its submission,
+-- which are read once for all tasks of a batch that share them (`meta_of`).
 local STATE, TAG, TOKEN, AGENT, ATTEMPTS, CRASHES, CRASH_MS, ACCEPTED_MS, SINCE_MS = 1, 2, 3, 4, 5, 6, 7, 8, 9
-local DUE_MS, FLAGS, PRIORITY, LANE, BASE_PRIORITY, COST, FLOW, KEY, AFFINITY = 10, 11, 12, 13, 14, 15, 16, 17, 18
-local QUEUE_MS, NOTICE_MS, LEASE_MS, RUN_MS, ATTEMPT_MAX, RETRY_MS, DIGEST, REASON, HOLD = 19, 20, 21, 22, 23, 24, 25, 26, 27
-local SHAPE = '^' .. string.rep('([^|]*)|', 26) .. '([^|]*)$'
+local DUE_MS, FLAGS, PRIORITY, REASON, HOLD, DIGEST, META = 10, 11, 12, 13, 14, 15, 16
+local SHAPE = '^' .. string.rep('([^|]*)|', 15) .. '(.*)$'
+local META_SHAPE = '^' .. string.rep('([^|]*)|', 11) .. '([^|]*)$'
 
--- Numbers as both versions of Lua write them: no exponent, no fraction.
+-- Whole numbers as both versions of Lua write them.
 local function int(number)
-  return format('%.0f', number)
+  return format('%d', number)
 end
 
 local scheduler, prev_lsn, lsn, batch = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -61,9 +63,15 @@ local NOW = int(now)
 local v, token, bytes = tonumber(head[2] or 0), tonumber(head[3] or 0), tonumber(head[4] or 0)
 local revision, hold_until = head[5] or '', tonumber(head[6] or 0)
 local leases = {}
-local policies = {}
+local policies, metas = {}, {}
 local rates, rates_changed = {}, {}
-local any_held = nil
+local any_held, paused = nil, nil
+-- What the batch has read or written: records and bodies by id, finish tags by flow, the first ready tasks by lane, and how
+-- many tasks of a route wait and run.
+local rows, bodies = {}, {}
+local finishes, finishes_changed = {}, {}
+local heads = {}
+local waiting, running = {}, {}
 
 local settings
 local function read_settings(text)
@@ -110,6 +118,10 @@ local function policy_of(lane)
 end
 
 local function load(id)
+  local row = rows[id]
+  if row then
+    return row
+  end
   local text = call('HGET', o, id)
   if not text then
     return nil
@@ -121,32 +133,126 @@ local function pack(row)
   return table.concat(row, '|')
 end
 
-local function count_route(lane, base)
-  local first = base + floor(lane / ROUTE_LANES) * ROUTE_LANES
-  return call('ZCOUNT', i, int(first), int(first + ROUTE_LANES - 1))
+-- What a task's submission said, and the limits of its route.
+local function meta_of(row)
+  local text = row[META]
+  local known = metas[text]
+  if known then
+    return known
+  end
+  local part = { match(text, META_SHAPE) }
+  local lane = tonumber(part[1])
+  local policy, route = policy_of(lane)
+  known = {
+    lane = lane,
+    lane_text = part[1],
+    rest = sub(text, #part[1] + 1),
+    policy = policy,
+    route = route,
+    base_priority = tonumber(part[2]),
+    cost = tonumber(part[3]),
+    flow = part[4],
+    key = part[5],
+    key_start = int(route) .. ':' .. part[5],
+    affinity = part[6],
+    queue_ms = tonumber(part[7]),
+    notice_ms = tonumber(part[8]),
+    lease_ms = tonumber(part[9]),
+    run_ms = tonumber(part[10]),
+    attempt_max = tonumber(part[11]),
+    retry_ms = tonumber(part[12]),
+  }
+  metas[text] = known
+  return known
 end
 
-local function key_start(row)
-  return int(floor(tonumber(row[LANE]) / ROUTE_LANES)) .. ':' .. row[KEY]
+-- Open tasks of a route that wait, or run. `counted` keeps the number while only this batch changes it.
+local function count_route(counted, route, base)
+  local known = counted[route]
+  if known == nil then
+    local first = base + route * ROUTE_LANES
+    known = call('ZCOUNT', i, int(first), int(first + ROUTE_LANES - 1))
+    counted[route] = known
+  end
+  return known
 end
 
-local function count_key(row)
-  local start = key_start(row)
-  return call('ZLEXCOUNT', j, '[' .. start .. ' ', '(' .. start .. '!')
+local function count_key(meta)
+  return call('ZLEXCOUNT', j, '[' .. meta.key_start .. ' ', '(' .. meta.key_start .. '!')
 end
 
-local function give_tag(row)
-  local flow = row[FLOW] .. ':' .. row[PRIORITY]
-  local start = max(v, tonumber(call('ZSCORE', t, flow) or 0))
-  local stride = max(1, floor(tonumber(row[COST]) / 4 ^ tonumber(row[PRIORITY])))
-  call('ZADD', t, int(start + stride), flow)
-  row[TAG] = format('%016.0f', start)
+local function give_tag(row, meta)
+  local flow = meta.flow .. ':' .. row[PRIORITY]
+  local finish = finishes[flow] or tonumber(call('ZSCORE', t, flow) or 0)
+  local start = max(v, finish)
+  finishes[flow] = start + max(1, floor(meta.cost / 4 ^ tonumber(row[PRIORITY])))
+  finishes_changed[flow] = true
+  row[TAG] = format('%016d', start)
+end
+
+local function write_finishes()
+  for flow in pairs(finishes_changed) do
+    call('ZADD', t, int(finishes[flow]), flow)
+    finishes_changed[flow] = nil
+  end
+end
+
+-- The first ready tasks of a lane, as far as the batch has looked: in order, from `at` on. `full` when there may be more.
+local function head_of(lane_text)
+  local head = heads[lane_text]
+  if not head or (head.full and not head[head.at]) then
+    head = call('ZRANGEBYSCORE', q, lane_text, lane_text, 'LIMIT', '0', HEADS)
+    head.at, head.full = 1, #head == HEADS_MAX
+    heads[lane_text] = head
+  end
+  return head[head.at]
+end
+
+-- A task has come into a lane: into its place among the first, unless it comes after those the batch has looked at.
+local function join_head(lane_text, member)
+  local head = heads[lane_text]
+  if not head then
+    return
+  end
+  local size = #head
+  if head.full and (size < head.at or member > head[size]) then
+    return
+  end
+  if size >= 2 * HEADS_MAX then
+    heads[lane_text] = nil
+    return
+  end
+  local place = size + 1
+  for index = size, head.at, -1 do
+    if head[index] < member then
+      break
+    end
+    place = index
+  end
+  if head[place] ~= member then
+    table.insert(head, place, member)
+  end
+end
+
+-- A task has left a lane.
+local function leave_head(lane_text, member)
+  local head = heads[lane_text]
+  if not head then
+    return
+  end
+  if head[head.at] == member then
+    head.at = head.at + 1
+  else
+    heads[lane_text] = nil
+  end
 end
 
 -- Takes a task out of the set that a state keeps it in.
-local function leave(id, state, tag, hold)
+local function leave(id, meta, state, tag, hold)
   if state == 'R' then
-    call('ZREM', q, tag .. ':' .. id)
+    local member = tag .. ':' .. id
+    call('ZREM', q, member)
+    leave_head(meta.lane_text, member)
   elseif state == 'H' then
     call('ZREM', w, hold .. ' ' .. tag .. ':' .. id)
   elseif state == 'X' then
@@ -155,88 +261,91 @@ local function leave(id, state, tag, hold)
 end
 
 -- When its priority rises next, or nil.
-local function ages_at(policy, row)
+local function ages_at(meta, row)
+  local policy = meta.policy
   if not policy or not policy.age_ms or tonumber(row[PRIORITY]) >= policy.age_max then
     return nil
   end
-  return tonumber(row[SINCE_MS]) + policy.age_ms * (tonumber(row[PRIORITY]) - tonumber(row[BASE_PRIORITY]) + 1)
+  return tonumber(row[SINCE_MS]) + policy.age_ms * (tonumber(row[PRIORITY]) - meta.base_priority + 1)
 end
 
-local function spills_at(policy, row)
-  return tonumber(row[SINCE_MS]) + (policy and policy.spill_ms or 0)
+local function spills_at(meta, row)
+  return tonumber(row[SINCE_MS]) + (meta.policy and meta.policy.spill_ms or 0)
 end
 
 -- When a task that waits must be looked at again, or nil.
-local function next_look(row)
-  local policy = policy_of(tonumber(row[LANE]))
+local function next_look(meta, row)
   local look = nil
-  local since = tonumber(row[SINCE_MS])
-  if row[QUEUE_MS] ~= '0' then
-    look = since + tonumber(row[QUEUE_MS])
+  if meta.queue_ms ~= 0 then
+    look = tonumber(row[SINCE_MS]) + meta.queue_ms
   end
-  if row[NOTICE_MS] ~= '0' then
+  if meta.notice_ms ~= 0 then
     if row[DUE_MS] == '0' then
-      row[DUE_MS] = int(since + tonumber(row[NOTICE_MS]))
+      row[DUE_MS] = int(tonumber(row[SINCE_MS]) + meta.notice_ms)
     end
     look = min(look or tonumber(row[DUE_MS]), tonumber(row[DUE_MS]))
   end
-  local ages = ages_at(policy, row)
+  local ages = ages_at(meta, row)
   if ages then
     look = min(look or ages, ages)
   end
   if row[STATE] == 'H' then
     local back = now + HELD_MS
     if sub(row[HOLD], 1, 2) == 'a:' then
-      back = spills_at(policy, row)
+      back = spills_at(meta, row)
     end
     look = min(look or back, back)
   end
   return look
 end
 
--- Writes the record, and when to look at it again. `fresh`: the task had no such time.
+-- Writes the record, and when to look at it again. `fresh`: the task had no such time. Returns the record.
 local function put(id, row, look, fresh)
   if look then
     call('ZADD', d, int(look), id)
   end
-  call('HSET', o, id, pack(row))
+  local text = pack(row)
+  call('HSET', o, id, text)
+  rows[id] = row
   if not look and not fresh then
     call('ZREM', d, id)
   end
+  return text
 end
 
-local function enqueue(id, row, fresh)
+local function enqueue(id, meta, row, fresh)
   row[STATE] = 'R'
   row[HOLD] = ''
   if row[TAG] == '' then
-    give_tag(row)
+    give_tag(row, meta)
   end
-  call('ZADD', q, row[LANE], row[TAG] .. ':' .. id)
-  call('ZADD', i, row[LANE], id)
-  put(id, row, next_look(row), fresh)
+  local member = row[TAG] .. ':' .. id
+  call('ZADD', q, meta.lane_text, member)
+  join_head(meta.lane_text, member)
+  call('ZADD', i, meta.lane_text, id)
+  return put(id, row, next_look(meta, row), fresh)
 end
 
-local function delay(id, row, delay_ms, fresh)
+local function delay(id, meta, row, delay_ms, fresh)
   row[SINCE_MS] = NOW
   if delay_ms == 0 then
     row[DUE_MS] = '0'
-    enqueue(id, row, fresh)
-    return
+    return enqueue(id, meta, row, fresh)
   end
   row[STATE] = 'D'
   row[DUE_MS] = int(now + delay_ms)
-  call('ZADD', i, row[LANE], id)
-  put(id, row, now + delay_ms)
+  call('ZADD', i, meta.lane_text, id)
+  return put(id, row, now + delay_ms)
 end
 
-local function hold(id, row, name)
+local function hold(id, meta, row, name)
   local state, tag, old = row[STATE], row[TAG], row[HOLD]
   row[STATE] = 'H'
   row[HOLD] = name
   call('ZADD', w, '0', name .. ' ' .. tag .. ':' .. id)
-  put(id, row, next_look(row))
+  put(id, row, next_look(meta, row))
   if state ~= 'H' or old ~= name then
-    leave(id, state, tag, old)
+    leave(id, meta, state, tag, old)
   end
   any_held = true
 end
@@ -252,34 +361,32 @@ local function tag_of(member)
 end
 
 -- The first task that is held for a key goes back to its lane.
-local function wake(route, key)
-  local name = 'k:' .. int(route) .. ':' .. key
+local function wake(meta)
+  local name = 'k:' .. meta.key_start
   local member = call('ZRANGEBYLEX', w, '[' .. name .. ' ', '(' .. name .. '!', 'LIMIT', '0', '1')[1]
   if not member then
     return
   end
   local id = id_of(member)
   local row = load(id)
-  if not row or row[STATE] ~= 'H' or row[HOLD] ~= name then
-    call('ZREM', w, member)
-    return
+  if row and row[STATE] == 'H' and row[HOLD] == name then
+    enqueue(id, meta_of(row), row)
   end
-  enqueue(id, row)
   call('ZREM', w, member)
 end
 
-local function end_lease(id, row, over)
-  local policy, route = policy_of(tonumber(row[LANE]))
-  if row[AFFINITY] ~= '' and call('HGET', e, 'a:' .. row[AFFINITY]) == row[AGENT] then
-    call('ZADD', u, int(now + (policy and policy.hold_ms or 0)), 'a:' .. row[AFFINITY])
+local function end_lease(id, meta, row, over)
+  local policy = meta.policy
+  if meta.affinity ~= '' and call('HGET', e, 'a:' .. meta.affinity) == row[AGENT] then
+    call('ZADD', u, int(now + (policy and policy.hold_ms or 0)), 'a:' .. meta.affinity)
   end
-  if row[KEY] == '' then
+  if meta.key == '' then
     return
   end
   if over or not policy or policy.key_full ~= 'reject' then
-    call('ZREM', j, key_start(row) .. ' ' .. id)
+    call('ZREM', j, meta.key_start .. ' ' .. id)
   end
-  wake(route, row[KEY])
+  wake(meta)
 end
 
 local function keep_result(id, result)
@@ -292,7 +399,13 @@ local function keep_result(id, result)
   bytes = bytes + #result - old
 end
 
+-- The route's counts are read anew after a move that is not a plain submission or claim.
+local function forget_counts(meta)
+  waiting[meta.route], running[meta.route] = nil, nil
+end
+
 local function finish(id, row, state, reason, result)
+  local meta = meta_of(row)
   local was, tag, held = row[STATE], row[TAG], row[HOLD]
   row[STATE] = state
   row[SINCE_MS] = NOW
@@ -302,14 +415,21 @@ local function finish(id, row, state, reason, result)
     keep_result(id, result)
   end
   call('ZADD', z, NOW, id)
-  put(id, row)
+  local text = put(id, row)
   call('HDEL', b, id)
   call('ZREM', i, id)
-  leave(id, was, tag, held)
-  end_lease(id, row, true)
+  if was == 'L' and running[meta.route] then
+    running[meta.route] = running[meta.route] - 1
+  elseif was ~= 'L' then
+    forget_counts(meta)
+  end
+  leave(id, meta, was, tag, held)
+  end_lease(id, meta, row, true)
+  return text
 end
 
 local function bury(id, row, reason, result)
+  local meta = meta_of(row)
   local was, tag, held = row[STATE], row[TAG], row[HOLD]
   row[STATE] = 'X'
   row[SINCE_MS] = NOW
@@ -319,10 +439,12 @@ local function bury(id, row, reason, result)
     keep_result(id, result)
   end
   call('ZADD', x, NOW, id)
-  put(id, row)
+  local text = put(id, row)
   call('ZREM', i, id)
-  leave(id, was, tag, held)
-  end_lease(id, row, true)
+  forget_counts(meta)
+  leave(id, meta, was, tag, held)
+  end_lease(id, meta, row, true)
+  return text
 end
 
 local function remember(name, value, until_ms)
@@ -354,14 +476,15 @@ end
 -- Submitting -----------------------------------------------------------------------------------------------------------
 
 -- The least urgent of the last tasks in the lane, when it is less urgent than the new one.
-local function lowest(row)
-  local members = call('ZREVRANGEBYSCORE', q, row[LANE], row[LANE], 'LIMIT', '0', int(SHED_LOOKS))
+local function lowest(meta, row)
+  local members = call('ZREVRANGEBYSCORE', q, meta.lane_text, meta.lane_text, 'LIMIT', '0', int(SHED_LOOKS))
   local least, found_id, found = tonumber(row[PRIORITY]), nil, nil
   for index = 1, #members do
     local id = id_of(members[index])
     local one = load(id)
     if not one or one[STATE] ~= 'R' or one[TAG] ~= tag_of(members[index]) then
       call('ZREM', q, members[index])
+      heads[meta.lane_text] = nil
     elseif tonumber(one[PRIORITY]) < least then
       found_id, found, least = id, one, tonumber(one[PRIORITY])
     end
@@ -370,35 +493,38 @@ local function lowest(row)
 end
 
 -- A refusal, or nil and what was shed.
-local function make_room(row)
-  local lane = tonumber(row[LANE])
-  local policy = policy_of(lane)
+local function make_room(meta, row)
+  local policy = meta.policy
   if not policy then
     return nil, ''
   end
-  if row[KEY] ~= '' and policy.key_full == 'reject' and count_key(row) >= policy.key_max then
+  if meta.key ~= '' and policy.key_full == 'reject' and count_key(meta) >= policy.key_max then
     return '-k', ''
   end
-  if count_route(lane, 0) < policy.depth_max then
+  if count_route(waiting, meta.route, 0) < policy.depth_max then
     return nil, ''
   end
   local id, shed
   if policy.depth_full == 'shed-lowest' then
-    id, shed = lowest(row)
+    id, shed = lowest(meta, row)
   end
   if not shed then
     return '-q', ''
   end
-  finish(id, shed, 'E', 'shed', '')
-  return nil, id .. '|' .. pack(shed)
+  return nil, id .. '|' .. finish(id, shed, 'E', 'shed', '')
 end
 
 local function submit(at)
-  local id, meta, delay_ms, accepted = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3]
-  local attempts, crashes, dedupe, window_ms = ARGV[at + 4], ARGV[at + 5], ARGV[at + 6], ARGV[at + 7]
-  local known = call('HGET', o, id)
+  local id, meta_text, body = ARGV[at], ARGV[at + 1], ARGV[at + 4]
+  local known = rows[id] and pack(rows[id]) or call('HGET', o, id)
   if known then
     return '=' .. known
+  end
+  local delay_ms, accepted, attempts, crashes, dedupe, window_ms = 0, '', '0', '0', '', '0'
+  if ARGV[at + 3] ~= '' then
+    delay_ms, accepted, attempts, crashes, dedupe, window_ms =
+      match(ARGV[at + 3], '^(%d+)|(%d*)|(%d+)|(%d+)|([^|]*)|(%d+)$')
+    delay_ms = tonumber(delay_ms)
   end
   local replay = accepted ~= ''
   if dedupe ~= '' and not replay then
@@ -407,16 +533,14 @@ local function submit(at)
       return '~' .. of
     end
   end
-  local row = {
-    match(
-      'R||0||' .. attempts .. '|' .. crashes .. '|' .. (crashes == '0' and '0' or NOW) .. '|' .. (replay and accepted or NOW)
-        .. '|' .. NOW .. '|0||' .. match(meta, '^[^|]*|([^|]*)') .. '|' .. meta .. '||',
-      SHAPE
-    ),
-  }
+  local priority = match(meta_text, '^[^|]*|([^|]*)')
+  local row = { 'R', '', '0', '', attempts, crashes, crashes == '0' and '0' or NOW, replay and accepted or NOW, NOW }
+  row[DUE_MS], row[FLAGS], row[PRIORITY], row[REASON], row[HOLD] = '0', '', priority, '', ''
+  row[DIGEST], row[META] = ARGV[at + 2], meta_text
+  local meta = meta_of(row)
   local refused, shed = nil, ''
   if not replay then
-    refused, shed = make_room(row)
+    refused, shed = make_room(meta, row)
     if refused then
       return refused
     end
@@ -424,14 +548,15 @@ local function submit(at)
   if dedupe ~= '' then
     remember('d:' .. dedupe, id, now + tonumber(window_ms))
   end
-  call('HSET', b, id, ARGV[at + 8])
-  if row[KEY] ~= '' then
-    local policy = policy_of(tonumber(row[LANE]))
-    if policy and policy.key_full == 'reject' then
-      call('ZADD', j, '0', key_start(row) .. ' ' .. id)
-    end
+  call('HSET', b, id, body)
+  bodies[id] = body
+  if meta.key ~= '' and meta.policy and meta.policy.key_full == 'reject' then
+    call('ZADD', j, '0', meta.key_start .. ' ' .. id)
   end
-  delay(id, row, delay_ms, true)
+  delay(id, meta, row, delay_ms, true)
+  if waiting[meta.route] then
+    waiting[meta.route] = waiting[meta.route] + 1
+  end
   return '+' .. shed
 end
 
@@ -461,46 +586,46 @@ local function is_open(lane)
   if not policy then
     return true
   end
-  if policy.in_flight and count_route(lane, RUNNING) >= policy.in_flight then
+  if policy.in_flight and count_route(running, route, RUNNING) >= policy.in_flight then
     return false
   end
   return not policy.rate_count or take_start(policy, route) ~= nil
 end
 
 -- What keeps a ready task from this agent, or nil.
-local function held_for(row, agent)
-  local policy, route = policy_of(tonumber(row[LANE]))
+local function held_for(meta, row, agent)
+  local policy = meta.policy
   if not policy then
     return nil
   end
-  if row[KEY] ~= '' and policy.key_full == 'queue' and count_key(row) >= policy.key_max then
-    return 'k:' .. int(route) .. ':' .. row[KEY]
+  if meta.key ~= '' and policy.key_full == 'queue' and count_key(meta) >= policy.key_max then
+    return 'k:' .. meta.key_start
   end
-  if row[AFFINITY] == '' or policy.affinity == '' or find(row[FLAGS], 's', 1, true) then
+  if meta.affinity == '' or policy.affinity == '' or find(row[FLAGS], 's', 1, true) then
     return nil
   end
-  local bound = recall('a:' .. row[AFFINITY])
+  local bound = recall('a:' .. meta.affinity)
   if not bound or bound == agent then
     return nil
   end
   return 'a:' .. bound
 end
 
-local function bind(policy, row, agent)
-  if row[AFFINITY] == '' or not policy or policy.affinity == '' then
+local function bind(meta, agent)
+  local policy = meta.policy
+  if meta.affinity == '' or not policy or policy.affinity == '' then
     return
   end
-  local name = 'a:' .. row[AFFINITY]
+  local name = 'a:' .. meta.affinity
   local bound = recall(name)
   if bound and bound ~= agent and policy.affinity == 'soft' then
     return
   end
-  remember(name, agent, now + tonumber(row[RUN_MS]) + policy.hold_ms)
+  remember(name, agent, now + meta.run_ms + policy.hold_ms)
 end
 
-local function lease(id, row, agent)
-  local lane = tonumber(row[LANE])
-  local policy, route = policy_of(lane)
+local function lease(id, meta, row, agent)
+  local policy, route = meta.policy, meta.route
   local was, tag, held = row[STATE], row[TAG], row[HOLD]
   token = max(token + 1, token_floor + 1, tonumber(row[TOKEN]) + 1, now_us)
   v = max(v, tonumber(tag))
@@ -508,9 +633,9 @@ local function lease(id, row, agent)
     rates[route] = take_start(policy, route) or 0
     rates_changed[route] = true
   end
-  bind(policy, row, agent)
-  local due = now + tonumber(row[RUN_MS])
-  local until_ms = min(now + tonumber(row[LEASE_MS]), due)
+  bind(meta, agent)
+  local due = now + meta.run_ms
+  local until_ms = min(now + meta.lease_ms, due)
   row[STATE] = 'L'
   row[TOKEN] = int(token)
   row[AGENT] = agent
@@ -518,18 +643,24 @@ local function lease(id, row, agent)
   row[DUE_MS] = int(due)
   row[FLAGS] = ''
   row[HOLD] = ''
-  call('ZADD', i, int(RUNNING + lane), id)
-  if row[KEY] ~= '' then
-    call('ZADD', j, '0', key_start(row) .. ' ' .. id)
+  call('ZADD', i, int(RUNNING + meta.lane), id)
+  if meta.key ~= '' then
+    call('ZADD', j, '0', meta.key_start .. ' ' .. id)
   end
-  put(id, row, until_ms)
-  leave(id, was, tag, held)
+  local text = put(id, row, until_ms)
+  leave(id, meta, was, tag, held)
+  if waiting[route] then
+    waiting[route] = waiting[route] - 1
+  end
+  if running[route] then
+    running[route] = running[route] + 1
+  end
   leases[#leases + 1] = id .. '|' .. row[TOKEN]
-  return until_ms
+  return text, until_ms
 end
 
 -- What is held for an agent first, when its lane is open.
-local function own_member(agent, lanes)
+local function own_member(agent, first, count)
   if any_held == nil then
     any_held = call('ZCARD', w) > 0
   end
@@ -541,29 +672,24 @@ local function own_member(agent, lanes)
   if not row then
     return nil
   end
-  for index = 1, #lanes do
-    if lanes[index] == row[LANE] then
+  local lane = meta_of(row).lane
+  for index = first, first + count - 1 do
+    if tonumber(ARGV[index]) == lane and is_open(lane) then
       return member
     end
   end
   return nil
 end
 
--- The smallest tag among the heads of the open lanes and what is held for this agent; and whether it is held.
+-- The smallest tag among the heads of the open lanes and what is held for this agent; whether it is held; its lane.
 local function next_member(agent, first, count)
-  local open = {}
-  for index = first, first + count - 1 do
-    if is_open(tonumber(ARGV[index])) then
-      open[#open + 1] = ARGV[index]
-    end
-  end
-  local best = own_member(agent, open)
+  local best = own_member(agent, first, count)
   local own = best ~= nil
   local lane = nil
-  for index = 1, #open do
-    local member = call('ZRANGEBYSCORE', q, open[index], open[index], 'LIMIT', '0', '1')[1]
+  for index = first, first + count - 1 do
+    local member = is_open(tonumber(ARGV[index])) and head_of(ARGV[index])
     if member and (not best or tag_of(member) < tag_of(best)) then
-      best, own, lane = member, false, open[index]
+      best, own, lane = member, false, ARGV[index]
     end
   end
   return best, own, lane
@@ -577,16 +703,19 @@ local function confirms(row, member, id, own, lane)
   if own then
     return row[STATE] == 'H' and row[HOLD] .. ' ' .. row[TAG] .. ':' .. id == member
   end
-  return row[STATE] == 'R' and row[LANE] == lane and row[TAG] .. ':' .. id == member
+  return row[STATE] == 'R' and row[TAG] .. ':' .. id == member and meta_of(row).lane_text == lane
 end
 
 local function claim(at)
   local agent, count, looks, lanes = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+  if paused == nil then
+    paused = call('HEXISTS', s, 'paused') == 1
+  end
   if hold_until > now then
     return { 'c', 'hold' }
   elseif revision == '' then
     return { 'c', 'no-policy' }
-  elseif call('HEXISTS', s, 'paused') == 1 then
+  elseif paused then
     return { 'c', 'paused' }
   end
   local out = { 'c', '' }
@@ -602,19 +731,21 @@ local function claim(at)
     local id = id_of(member)
     local row = load(id)
     if confirms(row, member, id, own, lane) then
-      local name = held_for(row, agent)
+      local meta = meta_of(row)
+      local name = held_for(meta, row, agent)
       if name then
-        hold(id, row, name)
+        hold(id, meta, row, name)
       else
-        local until_ms = lease(id, row, agent)
+        local text, until_ms = lease(id, meta, row, agent)
         got = got + 1
         local n = #out
-        out[n + 1], out[n + 2], out[n + 3], out[n + 4] = id, pack(row), call('HGET', b, id) or '', int(until_ms)
+        out[n + 1], out[n + 2], out[n + 3], out[n + 4] = id, text, bodies[id] or call('HGET', b, id) or '', int(until_ms)
       end
     elseif own then
       call('ZREM', w, member)
     else
       call('ZREM', q, member)
+      heads[lane] = nil
     end
   end
   return out
@@ -641,18 +772,19 @@ local function complete(at)
     return 'T' .. pack(row)
   end
   row[TOKEN] = given
-  finish(id, row, 'S', '', result)
-  return 'D' .. pack(row)
+  return 'D' .. finish(id, row, 'S', '', result)
 end
 
 -- From a lease back to waiting; a new turn is paid for, an interrupted one is kept.
 local function again(id, row, delay_ms, pays)
+  local meta = meta_of(row)
   if pays then
     row[TAG] = ''
   end
   row[FLAGS] = ''
-  delay(id, row, delay_ms)
-  end_lease(id, row, false)
+  delay(id, meta, row, delay_ms)
+  forget_counts(meta)
+  end_lease(id, meta, row, false)
 end
 
 local function add_one(row, field)
@@ -698,7 +830,7 @@ local function heartbeat(at)
   if row[STATE] ~= 'L' or row[TOKEN] ~= given then
     return 'T' .. pack(row)
   end
-  local until_ms = min(now + tonumber(row[LEASE_MS]), tonumber(row[DUE_MS]))
+  local until_ms = min(now + meta_of(row).lease_ms, tonumber(row[DUE_MS]))
   call('ZADD', d, int(until_ms), id)
   return 'B' .. int(until_ms) .. '|' .. (find(row[FLAGS], 'c', 1, true) and '1' or '0')
 end
@@ -719,11 +851,12 @@ local function cancel(at)
       row[FLAGS] = row[FLAGS] .. 'c'
     end
     row[REASON] = reason
-    call('HSET', o, id, pack(row))
-    return 'Q' .. pack(row)
+    local text = pack(row)
+    call('HSET', o, id, text)
+    rows[id] = row
+    return 'Q' .. text
   end
-  finish(id, row, 'C', reason, '')
-  return 'D' .. pack(row)
+  return 'D' .. finish(id, row, 'C', reason, '')
 end
 
 local function remove(at)
@@ -736,8 +869,7 @@ local function remove(at)
     return (row[STATE] == 'M' and 'A' or 'T') .. pack(row)
   end
   local body = call('HGET', b, id) or ''
-  finish(id, row, 'M', reason, '')
-  return { 'm', pack(row), body }
+  return { 'm', finish(id, row, 'M', reason, ''), body }
 end
 
 local function relane(at)
@@ -749,30 +881,33 @@ local function relane(at)
   if not waits(row) then
     return 'T' .. pack(row)
   end
-  if row[LANE] == lane then
+  local old = meta_of(row)
+  if old.lane_text == lane then
     return 'A' .. pack(row)
   end
   local state, tag, held = row[STATE], row[TAG], row[HOLD]
-  if row[KEY] ~= '' then
-    call('ZREM', j, key_start(row) .. ' ' .. id)
+  if old.key ~= '' then
+    call('ZREM', j, old.key_start .. ' ' .. id)
   end
-  row[LANE] = lane
-  if row[KEY] ~= '' then
-    local policy = policy_of(tonumber(lane))
-    if policy and policy.key_full == 'reject' then
-      call('ZADD', j, '0', key_start(row) .. ' ' .. id)
-    end
+  row[META] = lane .. old.rest
+  local meta = meta_of(row)
+  if meta.key ~= '' and meta.policy and meta.policy.key_full == 'reject' then
+    call('ZADD', j, '0', meta.key_start .. ' ' .. id)
   end
   if state == 'D' then
     call('ZADD', i, lane, id)
     put(id, row, tonumber(row[DUE_MS]))
   else
     -- The same member with another score when it was ready: only what is held must leave.
-    enqueue(id, row)
+    enqueue(id, meta, row)
     if state == 'H' then
-      leave(id, state, tag, held)
+      leave(id, old, state, tag, held)
+    else
+      leave_head(old.lane_text, tag .. ':' .. id)
     end
   end
+  forget_counts(old)
+  forget_counts(meta)
   return 'D' .. pack(row)
 end
 
@@ -788,8 +923,10 @@ local function redrive(at)
   row[ATTEMPTS], row[CRASHES], row[CRASH_MS] = '0', '0', '0'
   row[SINCE_MS], row[DUE_MS] = NOW, '0'
   row[TAG], row[FLAGS], row[REASON] = '', '', ''
-  row[PRIORITY] = row[BASE_PRIORITY]
-  enqueue(id, row)
+  local meta = meta_of(row)
+  row[PRIORITY] = int(meta.base_priority)
+  enqueue(id, meta, row)
+  forget_counts(meta)
   call('ZREM', x, id)
   keep_result(id, '')
   return 'D' .. pack(row)
@@ -806,8 +943,7 @@ local function replay_end(at)
     return (row[STATE] == state and 'A' or 'T') .. pack(row)
   end
   if not row then
-    local times = NOW .. '|' .. NOW
-    row = { match('R||0||0|0|0|' .. times .. '|0||0|0|0|1||||0|0|0|0|1|0|' .. digest .. '||', SHAPE) }
+    row = { 'R', '', '0', '', '0', '0', '0', NOW, NOW, '0', '', '0', '', '', digest, '0|0|1||||0|0|0|0|1|0' }
   end
   row[TOKEN] = int(max(tonumber(row[TOKEN]), tonumber(given)))
   if state == 'X' then
@@ -828,10 +964,10 @@ local function lease_over(id, row)
   if now >= tonumber(row[DUE_MS]) then
     add_one(row, ATTEMPTS)
     row[REASON] = 'timeout'
-    if tonumber(row[ATTEMPTS]) >= tonumber(row[ATTEMPT_MAX]) then
+    if tonumber(row[ATTEMPTS]) >= meta_of(row).attempt_max then
       bury(id, row, 'timeout', '')
     else
-      again(id, row, tonumber(row[RETRY_MS]), true)
+      again(id, row, meta_of(row).retry_ms, true)
     end
     return 'timeout'
   end
@@ -852,7 +988,7 @@ end
 local function age(row)
   local old = row[TAG]
   add_one(row, PRIORITY)
-  give_tag(row)
+  give_tag(row, meta_of(row))
   if old < row[TAG] then
     row[TAG] = old
   end
@@ -860,31 +996,31 @@ end
 
 -- What happened to a task that waits: up to three words, or nil.
 local function waited(id, row)
-  if row[QUEUE_MS] ~= '0' and now >= tonumber(row[SINCE_MS]) + tonumber(row[QUEUE_MS]) then
+  local meta = meta_of(row)
+  if meta.queue_ms ~= 0 and now >= tonumber(row[SINCE_MS]) + meta.queue_ms then
     finish(id, row, 'E', 'queue-age', '')
     return 'expired'
   end
   local state, tag, held = row[STATE], row[TAG], row[HOLD]
   local noticed, aged, returned = nil, nil, nil
-  if row[NOTICE_MS] ~= '0' and now >= tonumber(row[DUE_MS]) then
-    row[DUE_MS] = int(now + tonumber(row[NOTICE_MS]))
+  if meta.notice_ms ~= 0 and now >= tonumber(row[DUE_MS]) then
+    row[DUE_MS] = int(now + meta.notice_ms)
     noticed = 'waited'
   end
-  local policy = policy_of(tonumber(row[LANE]))
-  local ages = ages_at(policy, row)
+  local ages = ages_at(meta, row)
   if ages and now >= ages then
     age(row)
     aged = 'aged'
   end
   if state == 'H' then
-    if sub(held, 1, 2) == 'a:' and now >= spills_at(policy, row) then
+    if sub(held, 1, 2) == 'a:' and now >= spills_at(meta, row) then
       row[FLAGS] = row[FLAGS] .. 's'
     end
     returned = 'returned'
   end
-  enqueue(id, row)
+  enqueue(id, meta, row)
   if state == 'H' or tag ~= row[TAG] then
-    leave(id, state, tag, held)
+    leave(id, meta, state, tag, held)
   end
   return noticed, aged, returned
 end
@@ -900,10 +1036,12 @@ local function trim_dead(limit, out)
     if row then
       call('ZADD', z, ids[index + 1], id)
       row[STATE] = 'F'
-      call('HSET', o, id, pack(row))
+      local text = pack(row)
+      call('HSET', o, id, text)
+      rows[id] = row
       call('HDEL', b, id)
       local n = #out
-      out[n + 1], out[n + 2], out[n + 3] = 'dropped', id, pack(row)
+      out[n + 1], out[n + 2], out[n + 3] = 'dropped', id, text
     end
     call('ZREM', x, id)
   end
@@ -921,6 +1059,7 @@ local function trim_finished(limit)
     keep_result(id, '')
     call('HDEL', b, id)
     call('HDEL', o, id)
+    rows[id] = nil
     call('ZREM', z, id)
     size = size - 1
   end
@@ -938,7 +1077,7 @@ local function look(id, out)
   elseif row[STATE] == 'D' then
     row[SINCE_MS] = NOW
     row[DUE_MS] = '0'
-    enqueue(id, row)
+    enqueue(id, meta_of(row), row)
     first = 'promoted'
   else
     first, second, third = waited(id, row)
@@ -966,9 +1105,11 @@ local function tick(at)
     call('HDEL', e, names[index])
     call('ZREM', u, names[index])
   end
+  write_finishes()
   local flows = call('ZRANGEBYSCORE', t, '-inf', int(v), 'LIMIT', '0', ARGV[at])
   for index = 1, #flows do
     call('ZREM', t, flows[index])
+    finishes[flows[index]] = nil
   end
   return { 't', call('HGETALL', s), events }
 end
@@ -1018,7 +1159,7 @@ local function set_policy(at)
     end
   end
   revision = ARGV[at]
-  policies = {}
+  policies, metas = {}, {}
   read_settings(ARGV[at + 1])
   call('HSET', m, 'routes', table.concat(names, ' '), 'set', ARGV[at + 1], 'rev', revision)
   return 'o'
@@ -1031,6 +1172,7 @@ local function set_switch(at)
   elseif call('HEXISTS', s, name) == 1 or call('HLEN', s) < SWITCHES_MAX then
     call('HSET', s, name, value)
   end
+  paused = nil
   return 'o'
 end
 
@@ -1090,21 +1232,22 @@ local function inspect(at)
     local n = #lanes
     lanes[n + 1], lanes[n + 2] = ARGV[index], int(call('ZCOUNT', i, int(lane), int(lane)))
     lanes[n + 3] = int(call('ZCOUNT', i, int(RUNNING + lane), int(RUNNING + lane)))
-    lanes[n + 4], lanes[n + 5] = int(count_route(lane, RUNNING)), int(until_ms)
+    lanes[n + 4], lanes[n + 5] = int(count_route(running, route, RUNNING)), int(until_ms)
   end
   local task = {}
   local row = id ~= '' and load(id) or nil
   if row then
+    local meta = meta_of(row)
     local ahead = 0
     if row[STATE] == 'R' then
       local rank = call('ZRANK', q, row[TAG] .. ':' .. id) or 0
-      ahead = rank - call('ZCOUNT', q, '-inf', int(tonumber(row[LANE]) - 1))
+      ahead = rank - call('ZCOUNT', q, '-inf', int(meta.lane - 1))
     end
-    local running = row[KEY] ~= '' and count_key(row) or 0
-    task = { pack(row), int(ahead), int(running) }
-    local agent = row[AFFINITY] ~= '' and recall('a:' .. row[AFFINITY]) or nil
+    local count = meta.key ~= '' and count_key(meta) or 0
+    task = { pack(row), int(ahead), int(count) }
+    local agent = meta.affinity ~= '' and recall('a:' .. meta.affinity) or nil
     if agent then
-      task[4], task[5] = agent, call('ZSCORE', u, 'a:' .. row[AFFINITY])
+      task[4], task[5] = agent, call('ZSCORE', u, 'a:' .. meta.affinity)
     end
   end
   local counts = {
@@ -1137,7 +1280,7 @@ end
 
 -- Letter, function, number of arguments; a last argument that counts further ones is at `more`, each of `width`.
 local OPERATIONS = {
-  S = { submit, 9 }, -- id, meta (the fields from lane to digest), delay, accepted, attempts, crashes, dedupe, window, body
+  S = { submit, 5 }, -- id, meta, digest, '' or delay|accepted|attempts|crashes|dedupe|window, body
   C = { claim, 4, 3, 1 }, -- agent, count, looks, lanes: lane ...
   A = { complete, 3 }, -- id, token, result
   N = { fail, 6 }, -- id, token, then, delay, reason, result
@@ -1167,6 +1310,7 @@ for index = 1, tonumber(ARGV[7]) do
   at = at + 1 + operation[2] + width
 end
 
+write_finishes()
 for route in pairs(rates_changed) do
   call('HSET', m, 'g:' .. int(route), int(rates[route]))
 end

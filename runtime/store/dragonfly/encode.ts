@@ -1,5 +1,6 @@
 import { priorityNumber } from '../../core/fairness.ts';
 import type { RoutePolicy, ShardSettings } from '../../core/route-policy.ts';
+import type { NewTask } from '../../core/task-record.ts';
 import { STATES, encodeMeta } from '../row.ts';
 import { shardName, type Batch, type Operation, type Shard } from '../store.ts';
 
@@ -103,9 +104,13 @@ function push(args: string[], operation: Operation): void {
 }
 
 function pushSubmit(args: string[], { task }: Extract<Operation, { op: 'submit' }>): void {
-  const { id, delayMs, acceptedMs, attempts = 0, crashes = 0, dedupe, body } = task;
-  args.push('S', id, encodeMeta(task), String(delayMs), acceptedMs === undefined ? '' : String(acceptedMs));
-  args.push(String(attempts), String(crashes), dedupe?.key ?? '', String(dedupe?.windowMs ?? 0), body);
+  args.push('S', task.id, encodeMeta(task), task.digest, encodeExtra(task), task.body);
+}
+
+/** What most submissions do not say. */
+function encodeExtra({ delayMs, acceptedMs, attempts = 0, crashes = 0, dedupe }: NewTask): string {
+  if (delayMs === 0 && acceptedMs === undefined && attempts === 0 && crashes === 0 && dedupe === undefined) return '';
+  return `${delayMs}|${acceptedMs ?? ''}|${attempts}|${crashes}|${dedupe?.key ?? ''}|${dedupe?.windowMs ?? 0}`;
 }
 
 export function encodeSettings(settings: ShardSettings): string {
