@@ -18,4 +18,12 @@ export type Artifact =
       /** Where parts of the value came from: JSON Pointer -> origin. */
       readonly origins?: ReadonlyMap<string, Origin>;
     }
+  | {
+      readonly path: string;
+      /** One YAML document that is not for Kubernetes. */
+      readonly kind: 'yaml';
+      readonly value: JsonObject;
+      readonly origin: Origin;
+      readonly origins?: ReadonlyMap<string, Origin>;
+    }
   | { readonly path: string; readonly kind: 'text'; readonly text: string; readonly origin: Origin };

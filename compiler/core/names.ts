@@ -128,3 +128,17 @@ export const VAULT_CONNECTION = 'server';
 
 /** The identity that writes policies and roles into the secrets server, and the role it takes there. */
 export const vaultAdmin = { account: 'nova-torch-policy-admin', role: 'nova-torch-policy-admin' } as const;
+
+/** Labels by which the cluster's Prometheus and Grafana find what is theirs. */
+export const finders = {
+  prometheus: { release: 'prometheus' },
+  grafana: { dashboards: 'grafana' },
+} as const;
+
+/** Where runbooks are published: `docs/runbooks/` of this repository. */
+export const RUNBOOKS = 'https://nova-torch.dev/runbooks';
+
+/** Identity of a dashboard in Grafana, at most 40 characters. It never changes while the names in it stay. */
+export function dashboardUid(...parts: readonly string[]): string {
+  return deriveName(['nova', ...parts], 40);
+}

@@ -17,6 +17,8 @@ export function render(artifact: Artifact): string {
   switch (artifact.kind) {
     case 'manifests':
       return renderManifests(artifact.manifests);
+    case 'yaml':
+      return renderManifests([{ value: artifact.value, origins: new Map([['', artifact.origin]]) }]);
     case 'json':
       return renderJson(artifact.value);
     case 'text':

@@ -3,7 +3,7 @@ import { loads } from '../capacity/load.ts';
 import { figure, perTime } from '../capacity/service.ts';
 import type { EnvironmentModel, FleetModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
-import { BURNS, threshold } from './burn.ts';
+import { BURNS, threshold } from '../../core/burn.ts';
 
 const HOUR_SECONDS = 3600;
 

@@ -1,0 +1,43 @@
+import { synthesize } from '../../cdk8s/synthesize.ts';
+import type { Artifact } from '../../core/artifact.ts';
+import type { EnvironmentInput } from '../../core/emitter.ts';
+import { waveAnnotation, waves } from '../../core/fleet-context.ts';
+import { dashboardUid, finders, labels, namespaces } from '../../core/names.ts';
+import { objectiveSuite } from './burn-alerts.ts';
+import { platformSuites } from './platform-alerts.ts';
+import { platformObjectives } from './platform-objectives.ts';
+import { together } from './rule.ts';
+import { groupsOf } from './emit.ts';
+import type { Owner } from './owner.ts';
+import { addRules, plainFiles } from './rule-files.ts';
+
+/** Promises and alerts of the scheduler, with their tests. Nothing where the environment has no Prometheus. */
+export function emitPlatform({ environment }: EnvironmentInput): readonly Artifact[] {
+  if (environment.facts.observability === undefined) return [];
+  const objectives = platformObjectives(environment);
+  const suite = together([...objectives.map(objectiveSuite), ...platformSuites(environment)]);
+  const groups = groupsOf('nova/platform', objectives, suite);
+  const owner: Owner = {
+    labels: { environment: environment.name, team: 'platform' },
+    dashboard: dashboardUid('scheduler'),
+    spec: environment.at.document.file,
+  };
+  const metadata = {
+    name: 'nova-torch-platform',
+    namespace: namespaces.system,
+    labels: {
+      [labels.environment]: environment.name,
+      [labels.partOf]: 'nova-torch',
+      [labels.managedBy]: 'nova-torch',
+      ...finders.prometheus,
+    },
+    annotations: waveAnnotation(waves.observe),
+  };
+  const manifests = synthesize(environment.at, (add) => {
+    addRules(add, metadata, groups, owner);
+  });
+  return [
+    { path: 'platform/prometheus.yaml', kind: 'manifests', manifests },
+    ...plainFiles('platform', groups, suite, owner, environment.at),
+  ];
+}
