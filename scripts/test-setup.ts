@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import type { SpawnSyncOptions } from 'node:child_process';
 
 /** Programs that tests call, and the Debian package each comes in. */
-const NEEDED: Readonly<Record<string, string>> = { git: 'git' };
+const NEEDED: Readonly<Record<string, string>> = { git: 'git', promtool: 'prometheus' };
 
 /** Runs once before all tests: finds or installs what they need, and builds `dist/`, which tests of the command run. */
 export function setup(): void {

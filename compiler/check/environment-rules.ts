@@ -17,6 +17,7 @@ import { envNames } from './graph/env-names.ts';
 import { memoryPath } from './graph/memory-path.ts';
 import { gate } from './objectives/gate.ts';
 import { latencyObjective } from './objectives/latency.ts';
+import { measuredObjective } from './objectives/measured.ts';
 import { successObjective } from './objectives/success.ts';
 import { egressAllowed } from './ownership/egress.ts';
 import { exportsGranted } from './ownership/exports.ts';
@@ -96,6 +97,7 @@ export const environmentRules: Readonly<Record<string, EnvironmentCheck>> = Obje
   quota,
   'success-objective': successObjective,
   'latency-objective': latencyObjective,
+  'measured-objective': measuredObjective,
   gate,
   canary,
   'blue-green': blueGreen,

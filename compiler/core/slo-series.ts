@@ -2,7 +2,7 @@
  * Names of the series that are recorded of each objective. Alerts, dashboards and analyses of rollouts read these and never
  * compute a share of their own. A window is `5m`, `30m`, `1h`, `2h`, `6h`, `1d`, `3d`, or `period`: the objective's own.
  */
-export const series = {
+export const sloSeries = {
   /** Bad events a second. */
   bad: (window: string) => `nova_slo:bad:rate${window}`,
   /** All events a second. */

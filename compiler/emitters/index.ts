@@ -1,6 +1,7 @@
 import type { Emitter } from '../core/emitter.ts';
 import { kubernetesEmitter } from './kubernetes/emitter.ts';
 import { platformEmitter } from './platform/emitter.ts';
+import { platformAlertsEmitter, prometheusEmitter } from './prometheus/emitter.ts';
 import { scalingEmitter } from './scaling/emitter.ts';
 import { routingTableEmitter } from './routing-table/emit.ts';
 import { vaultEmitter, vaultSharedEmitter } from './vault/emitter.ts';
@@ -9,8 +10,10 @@ import { vaultEmitter, vaultSharedEmitter } from './vault/emitter.ts';
 export const emitters: readonly Emitter[] = Object.freeze([
   platformEmitter,
   vaultSharedEmitter,
+  platformAlertsEmitter,
   kubernetesEmitter,
   vaultEmitter,
   scalingEmitter,
+  prometheusEmitter,
   routingTableEmitter,
 ]);

@@ -14,6 +14,8 @@ import { patternLiteral, stringLiteral } from './literal.ts';
 /** An instant vector or a number. */
 export interface Query {
   readonly text: string;
+  /** A name, a call or a number: it needs no parentheses beside an operator. */
+  readonly atom?: true;
 }
 
 /** A selector that may still be given a range. */
@@ -89,7 +91,7 @@ function selector(name: string, matchers: object = {}, more: readonly string[] =
     match === undefined ? [] : [label + matcher(match)],
   );
   const inside = [...all, ...more].join(',');
-  return { text: inside === '' ? name : `${name}{${inside}}`, series: true };
+  return { text: inside === '' ? name : `${name}{${inside}}`, series: true, atom: true };
 }
 
 function matcher(match: Match<string>): string {
@@ -103,7 +105,7 @@ type RangeFunction =
 
 /** A function over a range: `5m`, or a dashboard's `$__rate_interval`. */
 export function over(name: RangeFunction, selected: Selector, range: string): Query {
-  return { text: `${name}(${selected.text}[${range}])` };
+  return { text: `${name}(${selected.text}[${range}])`, atom: true };
 }
 
 /** A range read in steps: `[1d:1h]`. */
@@ -114,32 +116,38 @@ export function stepped(range: string, step: string): string {
 type Aggregation = 'sum' | 'max' | 'min' | 'avg' | 'count';
 
 export function aggregate(name: Aggregation, query: Query, by: readonly string[] = []): Query {
-  return { text: by.length === 0 ? `${name}(${query.text})` : `${name} by (${by.join(', ')}) (${query.text})` };
+  const clause = by.length === 0 ? '' : ` by (${by.join(', ')}) `;
+  return { text: `${name}${clause}(${query.text})`, atom: true };
+}
+
+/** A number. */
+export function number(value: number): Query {
+  return { text: String(value), atom: true };
 }
 
 type Operator = '+' | '-' | '*' | '/' | '>' | '<' | '>=' | '==' | '!=' | 'and' | 'or' | 'unless';
 
-/** Two queries and what joins them; each is put into parentheses where it is more than a name, a call or a number. */
+/** Two queries and what joins them; each is put into parentheses unless it is an atom. */
 export function join(left: Query, operator: Operator, right: Query | number, on?: readonly string[]): Query {
   const matching = on === undefined ? '' : ` on (${on.join(', ')})`;
   return { text: `${closed(left)} ${operator}${matching} ${typeof right === 'number' ? right : closed(right)}` };
 }
 
 export function absent(query: Selector): Query {
-  return { text: `absent(${query.text})` };
+  return { text: `absent(${query.text})`, atom: true };
 }
 
 export function quantile(share: number, buckets: Query): Query {
-  return { text: `histogram_quantile(${share}, ${buckets.text})` };
+  return { text: `histogram_quantile(${share}, ${buckets.text})`, atom: true };
 }
 
 export function vector(value: number): Query {
-  return { text: `vector(${value})` };
+  return { text: `vector(${value})`, atom: true };
 }
 
 /** The present time in seconds. */
-export const now: Query = { text: 'time()' };
+export const now: Query = { text: 'time()', atom: true };
 
-function closed({ text }: Query): string {
-  return /^[\w:]+$|^[\w:]+(\{[^{}"]*("[^"\\]*"[^{}"]*)*\})?$|^\w+\([^()]*\)$/.test(text) ? text : `(${text})`;
+function closed({ text, atom }: Query): string {
+  return atom === true ? text : `(${text})`;
 }

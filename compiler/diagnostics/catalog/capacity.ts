@@ -132,6 +132,16 @@ export const capacity = defineCatalog({
       'Make the gate at least as strict as the objective, or leave it out: then the objective counts.',
     ),
   },
+  NT2527: {
+    severity: 'error',
+    exit: 1,
+    message:
+      '`slo.{field}` of `{fleet}` cannot be measured: {target} is not one of the bounds; the nearest are {nearest}',
+    explanation: paragraphs(
+      'The scheduler counts how many tasks took at most so long, for a fixed list of bounds. How many took at most something between two bounds nobody knows, so an alert on it would be wrong.',
+      'Choose one of the bounds. For `assign`: 10ms, 20ms, 35ms, 50ms, 75ms, 100ms, 150ms, 250ms, 500ms, 1s. For `queueWait`: 100ms, 500ms, 1s, 5s, 10s, 15s, 30s, 1m, 2m, 5m, 10m, 15m, 30m, 1h. For `run`: 500ms, 1s, 5s, 10s, 30s, 1m, 90s, 2m, 5m, 10m, 15m, 20m, 30m, 40m, 1h, 2h.',
+    ),
+  },
   NT2540: {
     severity: 'error',
     exit: 1,

@@ -3,7 +3,7 @@ import { BURNS, failuresMin, threshold } from '../../core/burn.ts';
 import type { Burn } from '../../core/burn.ts';
 import type { Objective } from '../../core/objective.ts';
 import { absent, join, recorded } from '../../core/promql/promql.ts';
-import { rounded, series } from '../../core/slo-series.ts';
+import { rounded, sloSeries } from '../../core/slo-series.ts';
 import { burnCases } from './burn-cases.ts';
 import { labelsOf } from './records.ts';
 import type { Alert, Suite } from './rule.ts';
@@ -12,6 +12,7 @@ const MINUTE = 60_000;
 
 /** An alert on a burn rate, and the share of bad events above which it fires. */
 export interface BurnAlert {
+  readonly burn: Burn;
   readonly alert: Alert;
   readonly limit: number;
 }
@@ -22,6 +23,7 @@ export interface BurnAlert {
  */
 export function objectiveSuite(objective: Objective): Suite {
   const burns = BURNS.filter((burn) => threshold(objective.target, burn) < 1).map((burn) => ({
+    burn,
     alert: burnAlert(objective, burn),
     limit: threshold(objective.target, burn),
   }));
@@ -36,7 +38,7 @@ function burnAlert(objective: Objective, burn: Burn): Alert {
   const labels = labelsOf(objective);
   const [long, short] = [formatDuration(burn.windowMs), formatDuration(burn.shortMs)];
   const limit = rounded(threshold(objective.target, burn));
-  const above = (window: string) => join(recorded(series.ratio(window), labels), '>', limit);
+  const above = (window: string) => join(recorded(sloSeries.ratio(window), labels), '>', limit);
   return {
     name: objective.alert,
     severity: burn.severity,
@@ -50,13 +52,13 @@ function burnAlert(objective: Objective, burn: Burn): Alert {
 
 /** A few failures, however few tasks there were: below that the share says more about the traffic than about the fleet. */
 function enough(objective: Objective, window: string, windowMs: number) {
-  const failures = join(recorded(series.bad(window), labelsOf(objective)), '*', windowMs / 1000);
+  const failures = join(recorded(sloSeries.bad(window), labelsOf(objective)), '*', windowMs / 1000);
   return join(failures, '>=', failuresMin(objective.target));
 }
 
 function exhausted(objective: Objective): Alert {
   const labels = labelsOf(objective);
-  const below = join(recorded(series.budget, labels), '<', 0);
+  const below = join(recorded(sloSeries.budget, labels), '<', 0);
   return {
     name: 'NovaBudgetExhausted',
     severity: 'ticket',
@@ -73,7 +75,7 @@ function missing(objective: Objective): Alert {
   return {
     name: 'NovaSliMissing',
     severity: 'page',
-    query: absent(recorded(series.total('5m'), labels)),
+    query: absent(recorded(sloSeries.total('5m'), labels)),
     forMs: 10 * MINUTE,
     labels,
     summary: `Nothing is known about this promise: ${objective.promise}`,

@@ -3,8 +3,8 @@ import { rounded } from '../../core/slo-series.ts';
 import type { BurnAlert } from './burn-alerts.ts';
 import type { Alert, Case } from './rule.ts';
 
-/** Longer than the slowest alert waits, on the hour: long windows are added up hour by hour. */
-const MINUTES = 360;
+/** The slowest alert waits three hours, and the windows it looks at are added up hour by hour. */
+const MINUTES = 260;
 const PER_MINUTE = 100;
 
 /** How a series grows in which good events, bad ones or both count, in promtool's notation. */
@@ -12,7 +12,8 @@ type Growth = (counts: { readonly good: boolean; readonly bad: boolean }) => str
 
 /**
  * For each burn rate errors a tenth above its share: it fires, and so do all slower ones. Half of the budget: nothing
- * fires. One failure and nothing else, all of the traffic and all of it bad: nothing fires. No data: that alone is said.
+ * fires. One failure and nothing else, all of the traffic and all of it bad: nothing fires. Objectives of one unit are fed
+ * at once, so the names of their cases are the same.
  */
 export function burnCases(
   objective: Objective,
@@ -21,33 +22,23 @@ export function burnCases(
   unknown: Alert,
 ): readonly Case[] {
   const about = [...burns.map(({ alert }) => alert), spent, unknown];
-  const name = (text: string) => `${objective.slo}: ${text}`;
-  const feed = (growth: Growth) => seriesOf(objective, growth);
   const budget = 1 - objective.target;
-  const above = burns.map(({ limit }): Case => {
+  const fed = (name: string, growth: Growth, fires: readonly Alert[], atMinutes = MINUTES): Case => ({
+    name,
+    series: seriesOf(objective, growth),
+    atMinutes,
+    about,
+    fires,
+  });
+  const above = burns.map(({ limit, burn }) => {
     const share = Math.min(1, limit * 1.1);
-    return {
-      name: name(`${percent(share)} bad`),
-      series: feed(sharing(share)),
-      atMinutes: MINUTES,
-      about,
-      fires: [
-        ...burns.filter((burn) => burn.limit < share).map(({ alert }) => alert),
-        ...(share > budget ? [spent] : []),
-      ],
-    };
+    const slower = burns.filter((other) => other.limit < share).map(({ alert }) => alert);
+    return fed(`errors at ${burn.burn} times the budget`, sharing(share), share > budget ? [...slower, spent] : slower);
   });
   return [
     ...above,
-    {
-      name: name(`${percent(budget / 2)} bad`),
-      series: feed(sharing(budget / 2)),
-      atMinutes: MINUTES,
-      about,
-      fires: [],
-    },
-    { name: name('one task, and it fails'), series: feed(oneFailure), atMinutes: 130, about, fires: [] },
-    { name: name('no data'), series: {}, atMinutes: 60, about, fires: [unknown] },
+    fed('errors at half the budget', sharing(budget / 2), []),
+    fed('one task, and it fails', oneFailure, [], 130),
   ];
 }
 
@@ -61,7 +52,3 @@ function sharing(share: number): Growth {
 }
 
 const oneFailure: Growth = ({ bad }) => (bad ? `0x100 1x${MINUTES}` : `0x${MINUTES}`);
-
-function percent(share: number): string {
-  return `${rounded(Math.round(share * 1e6) / 1e4)}%`;
-}

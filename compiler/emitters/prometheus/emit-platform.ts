@@ -1,12 +1,15 @@
+import { series } from '../../core/series.ts';
 import { synthesize } from '../../cdk8s/synthesize.ts';
 import type { Artifact } from '../../core/artifact.ts';
 import type { EnvironmentInput } from '../../core/emitter.ts';
 import { waveAnnotation, waves } from '../../core/fleet-context.ts';
+import type { EnvironmentModel } from '../../core/model.ts';
 import { dashboardUid, finders, labels, namespaces } from '../../core/names.ts';
 import { objectiveSuite } from './burn-alerts.ts';
 import { platformSuites } from './platform-alerts.ts';
 import { platformObjectives } from './platform-objectives.ts';
 import { together } from './rule.ts';
+import type { Group } from './rule.ts';
 import { groupsOf } from './emit.ts';
 import type { Owner } from './owner.ts';
 import { addRules, plainFiles } from './rule-files.ts';
@@ -16,7 +19,7 @@ export function emitPlatform({ environment }: EnvironmentInput): readonly Artifa
   if (environment.facts.observability === undefined) return [];
   const objectives = platformObjectives(environment);
   const suite = together([...objectives.map(objectiveSuite), ...platformSuites(environment)]);
-  const groups = groupsOf('nova/platform', objectives, suite);
+  const groups = [fleetSeries(environment), ...groupsOf('nova/platform', objectives, suite)];
   const owner: Owner = {
     labels: { environment: environment.name, team: 'platform' },
     dashboard: dashboardUid('scheduler'),
@@ -40,4 +43,10 @@ export function emitPlatform({ environment }: EnvironmentInput): readonly Artifa
     { path: 'platform/prometheus.yaml', kind: 'manifests', manifests },
     ...plainFiles('platform', groups, suite, owner, environment.at),
   ];
+}
+
+/** What scalers, rollouts and panels ask of every fleet. */
+function fleetSeries({ at }: EnvironmentModel): Group {
+  const rules = Object.values(series).map(({ record, expr }) => ({ record, query: { text: expr }, labels: {}, at }));
+  return { name: 'nova/fleets', intervalMs: 15_000, rules };
 }

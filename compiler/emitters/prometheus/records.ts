@@ -1,8 +1,8 @@
 import { formatDuration } from '../../../spec/contract/units.ts';
 import type { Objective } from '../../core/objective.ts';
-import { join, over, recorded, stepped } from '../../core/promql/promql.ts';
+import { join, number, over, recorded, stepped } from '../../core/promql/promql.ts';
 import type { Query } from '../../core/promql/promql.ts';
-import { rounded, series } from '../../core/slo-series.ts';
+import { rounded, sloSeries } from '../../core/slo-series.ts';
 import type { Recording } from './rule.ts';
 
 const MINUTE = 60_000;
@@ -38,10 +38,10 @@ export function shortRecordings(objective: Objective): readonly Recording[] {
 /** What moves slowly and looks far back. */
 export function longRecordings(objective: Objective): readonly Recording[] {
   const { target, windowMs } = objective;
-  const spent = join(recorded(series.ratio('period'), labelsOf(objective)), '/', rounded(1 - target));
+  const spent = join(recorded(sloSeries.ratio('period'), labelsOf(objective)), '/', rounded(1 - target));
   return [
     ...[...SUMMED_LONG, { name: 'period', windowMs, stepMs: HOUR }].flatMap((window) => summed(objective, window)),
-    recording(objective, series.budget, join({ text: '1' }, '-', spent)),
+    recording(objective, sloSeries.budget, join(number(1), '-', spent)),
   ];
 }
 
@@ -54,7 +54,7 @@ function summed(objective: Objective, { name, windowMs, stepMs }: Summed): reado
       '/',
       windowMs / stepMs,
     );
-  return recordingsOf(objective, name, mean(series.bad(step)), mean(series.total(step)));
+  return recordingsOf(objective, name, mean(sloSeries.bad(step)), mean(sloSeries.total(step)));
 }
 
 /**
@@ -63,11 +63,11 @@ function summed(objective: Objective, { name, windowMs, stepMs }: Summed): reado
  */
 function recordingsOf(objective: Objective, name: string, badQuery: Query, totalQuery: Query): readonly Recording[] {
   const labels = labelsOf(objective);
-  const share = join(recorded(series.bad(name), labels), '/', join(recorded(series.total(name), labels), '>', 0));
+  const share = join(recorded(sloSeries.bad(name), labels), '/', join(recorded(sloSeries.total(name), labels), '>', 0));
   return [
-    recording(objective, series.bad(name), badQuery),
-    recording(objective, series.total(name), totalQuery),
-    recording(objective, series.ratio(name), share),
+    recording(objective, sloSeries.bad(name), badQuery),
+    recording(objective, sloSeries.total(name), totalQuery),
+    recording(objective, sloSeries.ratio(name), share),
   ];
 }
 

@@ -18,14 +18,14 @@ export function writeGroups(groups: readonly Group[], owner: Owner, mark: Mark):
 }
 
 function writeRecording({ record, query, labels, at }: Recording, mark: Mark): JsonObject {
-  return { record, expr: mark(query.text, at), labels: { ...labels } };
+  return { record, expr: mark(query.text, at), ...(Object.keys(labels).length === 0 ? {} : { labels: { ...labels } }) };
 }
 
 function writeAlert(alert: Alert, owner: Owner, mark: Mark): JsonObject {
   return {
     alert: alert.name,
     expr: mark(alert.query.text, alert.at),
-    for: formatDuration(alert.forMs),
+    ...(alert.forMs === 0 ? {} : { for: formatDuration(alert.forMs) }),
     labels: alertLabels(alert, owner),
     annotations: alertAnnotations(alert, owner),
   };

@@ -3,11 +3,11 @@ import type { Owner } from './owner.ts';
 import type { Alert, Case, Suite } from './rule.ts';
 import { alertAnnotations, alertLabels } from './write-rules.ts';
 
-/** A file for `promtool test rules`. It is evaluated every five minutes: alerts wait for at least two of those anyway. */
+/** A file for `promtool test rules`. Evaluated every five minutes of hours that pass in a moment. */
 export function writeTests(rulesFile: string, { alerts, cases }: Suite, owner: Owner): JsonObject {
   return {
     rule_files: [rulesFile],
-    evaluation_interval: '1m',
+    evaluation_interval: '5m',
     tests: cases.map((one) => ({
       name: one.name,
       interval: '1m',
