@@ -8,7 +8,7 @@
  */
 export type Consumer = 'compile' | `check:${string}` | `emitter:${string}` | `later:${LaterTarget}`;
 
-export const LATER_TARGETS = ['istio', 'rollout', 'argocd', 'prometheus', 'grafana', 'logs', 'scheduler'] as const;
+export const LATER_TARGETS = ['istio', 'rollout', 'argocd', 'grafana', 'logs', 'scheduler'] as const;
 type LaterTarget = (typeof LATER_TARGETS)[number];
 
 /** Fields that stand for others: a default is read by whoever reads what it is the default of. */

@@ -217,6 +217,3 @@ export const metrics = {
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof metrics;
-
-/** Label names of a metric. */
-export type LabelOf<M extends MetricName> = keyof (typeof metrics)[M]['labels'];

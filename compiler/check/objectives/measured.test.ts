@@ -22,7 +22,7 @@ test('a target between two bounds is refused, and the bounds are named', () => {
     {
       at: 'fleet:eng/fixer#slo.run',
       problem:
-        'error NT2527: `slo.run` of `eng/fixer` cannot be measured: p95 < 45s is not one of the bounds; the nearest are 30s and 60s',
+        'error NT2527: `slo.run` of `eng/fixer` cannot be measured: p95 < 45s is not one of the bounds; the nearest are 30s and 1m',
     },
   ]);
 });

@@ -1,6 +1,7 @@
 import { metrics } from '../../../spec/contract/metrics.ts';
 import type { Metric } from '../../../spec/contract/metrics.ts';
-import { TARGET_LABELS, foreignMetrics } from '../foreign-metrics.ts';
+import { foreignMetrics } from '../foreign-metrics.ts';
+import type { TARGET_LABELS } from '../foreign-metrics.ts';
 import { patternLiteral, stringLiteral } from './literal.ts';
 
 /**
@@ -144,9 +145,6 @@ export function quantile(share: number, buckets: Query): Query {
 export function vector(value: number): Query {
   return { text: `vector(${value})`, atom: true };
 }
-
-/** The present time in seconds. */
-export const now: Query = { text: 'time()', atom: true };
 
 function closed({ text, atom }: Query): string {
   return atom === true ? text : `(${text})`;

@@ -4,13 +4,14 @@ import type { Artifact } from '../../core/artifact.ts';
 import type { EnvironmentInput } from '../../core/emitter.ts';
 import { waveAnnotation, waves } from '../../core/fleet-context.ts';
 import type { EnvironmentModel } from '../../core/model.ts';
-import { dashboardUid, finders, labels, namespaces } from '../../core/names.ts';
+import { dashboardUid, labels, namespaces } from '../../core/names.ts';
 import { objectiveSuite } from './burn-alerts.ts';
 import { platformSuites } from './platform-alerts.ts';
 import { platformObjectives } from './platform-objectives.ts';
 import { together } from './rule.ts';
 import type { Group } from './rule.ts';
 import { groupsOf } from './emit.ts';
+import { addSchedulerMonitor, found } from './monitor.ts';
 import type { Owner } from './owner.ts';
 import { addRules, plainFiles } from './rule-files.ts';
 
@@ -25,18 +26,18 @@ export function emitPlatform({ environment }: EnvironmentInput): readonly Artifa
     dashboard: dashboardUid('scheduler'),
     spec: environment.at.document.file,
   };
-  const metadata = {
+  const metadata = found({
     name: 'nova-torch-platform',
     namespace: namespaces.system,
     labels: {
       [labels.environment]: environment.name,
       [labels.partOf]: 'nova-torch',
       [labels.managedBy]: 'nova-torch',
-      ...finders.prometheus,
     },
     annotations: waveAnnotation(waves.observe),
-  };
+  });
   const manifests = synthesize(environment.at, (add) => {
+    addSchedulerMonitor(add, metadata, environment.facts.mesh);
     addRules(add, metadata, groups, owner);
   });
   return [

@@ -1,12 +1,11 @@
 import type { Artifact } from '../../core/artifact.ts';
 import type { FleetInput } from '../../core/emitter.ts';
 import { fleetContext, waves } from '../../core/fleet-context.ts';
-import { finders } from '../../core/names.ts';
 import { objectivesOf } from '../../core/objective.ts';
 import { synthesize } from '../../cdk8s/synthesize.ts';
 import { objectiveSuite } from './burn-alerts.ts';
 import { fleetSuites } from './fleet-alerts.ts';
-import { addAgentMonitor } from './monitor.ts';
+import { addAgentMonitor, found } from './monitor.ts';
 import { fleetOwner } from './owner.ts';
 import { longRecordings, shortRecordings } from './records.ts';
 import { addRules, plainFiles } from './rule-files.ts';
@@ -22,9 +21,8 @@ export function emit({ fleet }: FleetInput): readonly Artifact[] {
   const owner = fleetOwner(fleet);
   const context = fleetContext(fleet);
   const manifests = synthesize(fleet.at, (add) => {
-    const metadata = context.metadata(fleet.name, waves.observe);
     addAgentMonitor(add, context);
-    addRules(add, { ...metadata, labels: { ...metadata.labels, ...finders.prometheus } }, groups, owner);
+    addRules(add, found(context.metadata(fleet.name, waves.observe)), groups, owner);
   });
   const folder = `teams/${fleet.id}`;
   return [
