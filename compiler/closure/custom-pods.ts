@@ -13,6 +13,21 @@ const POD_MAKERS: Readonly<
       { name: 'admin', number: 9999 },
     ],
   }),
+  OpenTelemetryCollector: (_, name) => ({
+    labels: { 'app.kubernetes.io/name': `${name}-collector` },
+    ports: [{ name: 'otlp-grpc', number: 4317 }],
+  }),
+  Elasticsearch: (_, name) => ({
+    labels: { 'elasticsearch.k8s.elastic.co/cluster-name': name },
+    ports: [
+      { name: 'http', number: 9200 },
+      { name: 'transport', number: 9300 },
+    ],
+  }),
+  FluentBit: ({ value }) => ({
+    labels: labelsAt(value, 'spec', 'labels') ?? {},
+    ports: [{ name: 'metrics', number: 2020 }],
+  }),
 };
 
 /** The pods that a controller makes from a custom resource. Their needs count in no quota of ours. */

@@ -35,6 +35,14 @@ export const REFERENCES: Readonly<
     { field: '/spec/serviceAccountName', kind: 'ServiceAccount' },
     { field: '/spec/priorityClassName', kind: 'PriorityClass', cluster: true },
   ],
+  OpenTelemetryCollector: [
+    { field: '/spec/serviceAccount', kind: 'ServiceAccount' },
+    { field: '/spec/priorityClassName', kind: 'PriorityClass', cluster: true },
+  ],
+  FluentBit: [
+    { field: '/spec/fluentBitConfigName', kind: 'ClusterFluentBitConfig', cluster: true },
+    { field: '/spec/priorityClassName', kind: 'PriorityClass', cluster: true },
+  ],
   VaultStaticSecret: [{ field: '/spec/vaultAuthRef', kind: 'VaultAuth' }],
   ExternalSecret: [{ field: '/spec/secretStoreRef/name', kind: '/spec/secretStoreRef/kind' }],
   Policy: [{ field: '/spec/authentication/serviceAccount/name', kind: 'ServiceAccount' }],
@@ -46,6 +54,7 @@ export const REFERENCES: Readonly<
 export const MAKES: Readonly<Record<string, readonly { readonly field: string; readonly kind: string }[]>> = {
   VaultStaticSecret: [{ field: '/spec/destination/name', kind: 'Secret' }],
   ExternalSecret: [{ field: '/spec/target/name', kind: 'Secret' }],
+  FluentBit: [{ field: '/metadata/name', kind: 'ServiceAccount' }],
 };
 
 /** The same for pods, from the pod's `spec`. */

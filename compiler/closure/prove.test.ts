@@ -1,20 +1,23 @@
 import { expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../spec/contract/source.ts';
 import { checkSpec } from '../compile.ts';
-import type { Manifest } from '../core/artifact.ts';
+import type { Artifact, Manifest } from '../core/artifact.ts';
 import type { EnvironmentModel } from '../core/model.ts';
 import { caseFiles } from '../diagnostics/testing/case-files.ts';
 import { CASE_DAY } from '../diagnostics/testing/problems-of.ts';
 import { collector } from '../diagnostics/report.ts';
-import { emit } from '../emitters/kubernetes/emit.ts';
-import { emit as emitPlatform } from '../emitters/platform/emit.ts';
-import { emit as emitRouting } from '../emitters/routing-table/emit.ts';
-import { emit as emitVault } from '../emitters/vault/emit.ts';
-import { emit as emitVaultShared } from '../emitters/vault/emit-shared.ts';
+import { emitters } from '../emitters/index.ts';
 import { stages } from '../stages.ts';
 import { extractFacts } from './extract.ts';
 import type { UnitFacts } from './facts.ts';
 import { prove } from './prove.ts';
+
+/** What each emitter makes, loaded once. */
+const made = new Map(
+  await Promise.all(
+    emitters.map(async (one) => [one.name, (await one.load()) as (input: object) => readonly Artifact[]] as const),
+  ),
+);
 
 /** The base company of the cases, in `prod`, with what its fleets compile to. */
 function base(): { environment: EnvironmentModel; units: Map<string, Manifest[]> } {
@@ -22,19 +25,20 @@ function base(): { environment: EnvironmentModel; units: Map<string, Manifest[]>
   const environment = model.environments.find(({ name }) => name === 'prod');
   if (environment === undefined) throw new Error('the base company has no prod');
   const { report } = collector();
-  const units = new Map(
-    [...environment.fleets].map(([id, fleet]) => [
-      `teams/${id}`,
-      manifestsOf([...emit({ fleet, report }), ...emitVault({ fleet, report })]),
-    ]),
-  );
-  units.set('platform', manifestsOf(emitPlatform({ environment, report })));
-  units.set('routing-table', manifestsOf(emitRouting({ environment, report })));
-  units.set('vault-shared', manifestsOf(emitVaultShared({ environment, report })));
+  const units = new Map<string, Manifest[]>();
+  for (const emitter of [...emitters].sort((a, b) => (a.scope < b.scope ? 1 : -1))) {
+    const emit = made.get(emitter.name);
+    if (emitter.scope === 'environment') units.set(emitter.name, manifestsOf(emit?.({ environment, report }) ?? []));
+    else
+      for (const [id, fleet] of environment.fleets) {
+        const before = units.get(`teams/${id}`) ?? [];
+        units.set(`teams/${id}`, [...before, ...manifestsOf(emit?.({ fleet, report }) ?? [])]);
+      }
+  }
   return { environment, units };
 }
 
-function manifestsOf(artifacts: ReturnType<typeof emit>): Manifest[] {
+function manifestsOf(artifacts: readonly Artifact[]): Manifest[] {
   return artifacts.flatMap((artifact) => (artifact.kind === 'manifests' ? artifact.manifests : []));
 }
 

@@ -22,6 +22,8 @@ export const namespaces = {
   system: 'nova-torch-system',
   dragonfly: 'nova-torch-dragonfly',
   observability: 'nova-torch-observability',
+  /** Readers of logs need files of the node, which no other namespace may have. */
+  logs: 'nova-torch-logs',
   istio: 'istio-system',
   egress: 'nova-torch-egress',
   /** Where the secrets server is configured from: the operator's identity may write policies, fleets have no access. */
@@ -93,6 +95,9 @@ export const services = {
   /** Headless: gives each replica a name of its own. */
   schedulerPeers: 'nova-torch-scheduler-peers',
   store: 'nova-torch-store',
+  jaeger: 'jaeger',
+  searchSetup: 'search-setup',
+  logReader: 'fluent-bit',
 } as const;
 
 /** The class that agents are scheduled with. */
@@ -110,6 +115,10 @@ export const platformSecrets = {
   storeAcl: 'store-acl',
   /** Key `password`: the scheduler's, at the store. */
   storeLogin: 'store-login',
+  /** Keys `username`, `password` and `roles`: users of Elasticsearch. */
+  searchSetup: 'search-setup',
+  searchLogs: 'search-logs',
+  searchTraces: 'search-traces',
 } as const;
 
 /** The scheduler's user in the store. */

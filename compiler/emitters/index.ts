@@ -4,11 +4,13 @@ import { platformEmitter } from './platform/emitter.ts';
 import { platformAlertsEmitter, prometheusEmitter } from './prometheus/emitter.ts';
 import { scalingEmitter } from './scaling/emitter.ts';
 import { routingTableEmitter } from './routing-table/emit.ts';
+import { telemetryEmitter } from './telemetry/emitter.ts';
 import { vaultEmitter, vaultSharedEmitter } from './vault/emitter.ts';
 
 /** Every target, in the order in which files are listed and emitters explained: what is shared, fleets, then routing. */
 export const emitters: readonly Emitter[] = Object.freeze([
   platformEmitter,
+  telemetryEmitter,
   vaultSharedEmitter,
   platformAlertsEmitter,
   kubernetesEmitter,

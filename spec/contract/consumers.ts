@@ -8,7 +8,7 @@
  */
 export type Consumer = 'compile' | `check:${string}` | `emitter:${string}` | `later:${LaterTarget}`;
 
-export const LATER_TARGETS = ['istio', 'rollout', 'argocd', 'grafana', 'logs', 'scheduler'] as const;
+export const LATER_TARGETS = ['istio', 'rollout', 'argocd', 'grafana', 'scheduler'] as const;
 type LaterTarget = (typeof LATER_TARGETS)[number];
 
 /** Fields that stand for others: a default is read by whoever reads what it is the default of. */
@@ -40,12 +40,12 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Environment.metadata.name': ['compile'],
   'Environment.spec.description': ['later:grafana'],
   'Environment.spec.cluster.server': ['later:argocd'],
-  'Environment.spec.platform.kubernetes': ['emitter:kubernetes', 'emitter:platform'],
+  'Environment.spec.platform.kubernetes': ['emitter:kubernetes', 'emitter:platform', 'emitter:telemetry'],
   'Environment.spec.platform.istio': ['later:istio'],
-  'Environment.spec.platform.mesh': ['emitter:kubernetes', 'emitter:platform', 'later:istio'],
-  'Environment.spec.platform.revision': ['emitter:kubernetes', 'emitter:platform', 'later:istio'],
-  'Environment.spec.platform.nodeLocalDns': ['emitter:kubernetes', 'emitter:platform'],
-  'Environment.spec.platform.storageClass': ['emitter:kubernetes', 'emitter:platform'],
+  'Environment.spec.platform.mesh': ['emitter:kubernetes', 'emitter:platform', 'emitter:telemetry', 'later:istio'],
+  'Environment.spec.platform.revision': ['emitter:kubernetes', 'emitter:platform', 'emitter:telemetry', 'later:istio'],
+  'Environment.spec.platform.nodeLocalDns': ['emitter:kubernetes', 'emitter:platform', 'emitter:telemetry'],
+  'Environment.spec.platform.storageClass': ['emitter:kubernetes', 'emitter:platform', 'emitter:telemetry'],
   'Environment.spec.trustDomain': ['emitter:platform', 'later:istio'],
   'Environment.spec.images.requireDigest': ['check:image'],
   'Environment.spec.images.registries[]': ['check:image'],
@@ -62,7 +62,7 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Environment.spec.secrets.mount': ['emitter:vault'],
   'Environment.spec.secrets.platform': ['emitter:vault'],
   'Environment.spec.observability.prometheus': ['later:rollout', 'emitter:scaling'],
-  'Environment.spec.observability.elasticsearch': ['later:logs'],
+  'Environment.spec.observability.elasticsearch': ['emitter:telemetry'],
   'Environment.spec.observability.grafanaFolder': ['later:grafana'],
   'Environment.spec.arrivals.*': ['check:arrivals', 'check:task-capacity', 'check:success-objective'],
 
@@ -138,11 +138,11 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Fleet.spec.talksTo.*.tasks[]': ['check:reference', 'emitter:routing-table'],
   'Fleet.spec.slo.success': ['check:success-objective', 'emitter:prometheus'],
   'Fleet.spec.slo.window': ['check:success-objective', 'emitter:prometheus'],
-  'Fleet.spec.slo.assign': ['emitter:prometheus'],
+  'Fleet.spec.slo.assign': ['emitter:prometheus', 'emitter:telemetry'],
   'Fleet.spec.slo.queueWait': ['check:latency-objective', 'emitter:prometheus'],
-  'Fleet.spec.slo.run': ['check:latency-objective', 'emitter:prometheus'],
-  'Fleet.spec.observe.traces': ['later:logs'],
-  'Fleet.spec.observe.logs': ['later:logs'],
+  'Fleet.spec.slo.run': ['check:latency-objective', 'emitter:prometheus', 'emitter:telemetry'],
+  'Fleet.spec.observe.traces': ['emitter:telemetry'],
+  'Fleet.spec.observe.logs': ['emitter:kubernetes'],
 
   'Route.metadata.name': ['emitter:routing-table'],
   'Route.spec.description': ['later:grafana'],

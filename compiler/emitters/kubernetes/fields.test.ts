@@ -41,6 +41,7 @@ spec:
   tools: { github: { allow: [get_file] } }
   scale: { min: 2, max: 4 }
   rollout: { strategy: rolling, drain: 20m }
+  observe: { logs: warn }
 ---
 ${HEAD} Fleet
 metadata: { name: keeper }
@@ -123,6 +124,7 @@ const CHANGES: Readonly<Record<string, readonly [string, string]>> = {
   'Fleet.spec.scale.min': ['min: 2, max: 4', 'min: 4, max: 4'],
   'Fleet.spec.rollout.strategy': ['strategy: rolling', 'strategy: blue-green'],
   'Fleet.spec.rollout.drain': ['drain: 20m', 'drain: 30m'],
+  'Fleet.spec.observe.logs': ['logs: warn', 'logs: error'],
   'Provider.spec.endpoint': ['https://api.vendor-a.example', 'https://api.vendor-a.example/v2'],
   'ToolServer.spec.url': ['https://mcp.acme.example', 'https://mcp.acme.example/mcp'],
   'ToolServer.spec.transport': ['  tools: [get_file,', '  transport: sse\n  tools: [get_file,'],

@@ -15,6 +15,7 @@ export function variablesOf(context: FleetContext): K8s.EnvVar[] {
     NOVA_TORCH_ENVIRONMENT: fleet.environment.name,
     NOVA_TORCH_FLEET: from(fleet.id),
     NOVA_TORCH_HTTP_PORT: from(String(agent.ports.http), 'agent', 'ports', 'http'),
+    NOVA_TORCH_LOG_LEVEL: from(fleet.observe.logs, 'observe', 'logs'),
     NOVA_TORCH_SCHEDULER_URL: `http://${services.scheduler}.${namespaces.system}.svc:${ports.scheduler}`,
     NOVA_TORCH_SLOTS: from(String(agent.slots), 'agent', 'slots'),
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://otel-gateway-collector.${namespaces.observability}.svc:${ports.otlp}`,

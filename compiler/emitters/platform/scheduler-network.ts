@@ -1,7 +1,7 @@
 import type { K8s } from '../../cdk8s/k8s.ts';
 import { LABEL_PREFIX, namespaces, pods, ports } from '../../core/names.ts';
 import type { PlatformContext } from '../../core/platform-context.ts';
-import { basicEgress, fleetPods, meshPorts, metricsPorts, podsIn, probeIngress } from './network.ts';
+import { basicEgress, fleetPods, meshPorts, metricsPorts, podsIn, probeIngress } from '../../cdk8s/platform-network.ts';
 
 /** A namespace whose pods may submit tasks says so with this label, set to `true`. */
 const SUBMITTERS = `${LABEL_PREFIX}/submits-tasks`;

@@ -6,7 +6,7 @@ import { SCHEDULER_PRIORITY, labels, namespaces, pods, ports, services } from '.
 import type { PlatformContext } from '../../core/platform-context.ts';
 import { schedulerNetwork } from './scheduler-network.ts';
 import { schedulerPod } from './scheduler-pod.ts';
-import { addDefaultDeny } from './network.ts';
+import { addDefaultDeny } from '../../cdk8s/platform-network.ts';
 
 /** The scheduler: replicas that each keep a journal of their own on a volume of their own. */
 export function addScheduler(add: Add, context: PlatformContext): void {

@@ -4,7 +4,7 @@ import type { Add } from '../../cdk8s/synthesize.ts';
 import { waves } from '../../core/fleet-context.ts';
 import { namespaces, operators, pods, ports, services } from '../../core/names.ts';
 import type { PlatformContext } from '../../core/platform-context.ts';
-import { basicEgress, meshPorts, podsIn, port, probeIngress } from './network.ts';
+import { basicEgress, meshPorts, podsIn, port, probeIngress } from '../../cdk8s/platform-network.ts';
 import type { AuthorizationPolicy, PeerAuthentication } from './types.ts';
 
 /**

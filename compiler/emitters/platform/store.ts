@@ -5,7 +5,7 @@ import { formatSize } from '../../../spec/contract/units.ts';
 import { waves } from '../../core/fleet-context.ts';
 import { STORE_PRIORITY, labels, namespaces, platformSecrets, pods, ports, services } from '../../core/names.ts';
 import type { PlatformContext } from '../../core/platform-context.ts';
-import { addDefaultDeny } from './network.ts';
+import { addDefaultDeny } from '../../cdk8s/platform-network.ts';
 import { addStoreNetwork } from './store-network.ts';
 import { cronOf } from './cron.ts';
 import type { Dragonfly } from './types.ts';

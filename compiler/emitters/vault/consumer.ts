@@ -26,15 +26,14 @@ export interface Consumer {
   readonly restart?: { readonly kind: string; readonly name: string };
 }
 
-/** A Secret with one key whose text is put together from several fields of one place. */
+/** A Secret whose texts are put together from fields of one place. */
 export interface ComposedSecret {
   readonly name: string;
   readonly engine: string;
   readonly path: string;
-  readonly key: string;
   readonly fields: readonly string[];
-  /** A Go template; `value` gives the expression for a field. */
-  readonly text: (value: (field: string) => string) => string;
+  /** Go templates by key; `value` gives the expression for a field. */
+  readonly texts: (value: (field: string) => string) => Readonly<Record<string, string>>;
 }
 
 /** A token is asked for this server and no other: both ends name it. */

@@ -25,7 +25,7 @@ export function deliverByEso(add: Add, consumer: Consumer): void {
   for (const secret of composed) {
     addSecret(add, consumer, secret, {
       data: secret.fields.map((field) => ({ secretKey: field, remoteRef: { key: secret.path, property: field } })),
-      texts: { [secret.key]: secret.text((field) => `index . ${goString(field)}`) },
+      texts: secret.texts((field) => `index . ${goString(field)}`),
     });
   }
 }

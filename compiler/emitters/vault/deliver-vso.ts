@@ -28,8 +28,8 @@ export function deliverByVso(add: Add, consumer: Consumer): void {
   });
   for (const secret of consumer.secrets) addSecret(add, consumer, secret, templatesOf(secret));
   for (const secret of consumer.composed ?? []) {
-    const text = secret.text((field) => `get .Secrets ${goString(field)}`);
-    addSecret(add, consumer, secret, { [secret.key]: { text } });
+    const texts = secret.texts((field) => `get .Secrets ${goString(field)}`);
+    addSecret(add, consumer, secret, mapped(texts));
   }
 }
 
@@ -38,6 +38,10 @@ function templatesOf({ keys }: DeliveredSecret): Templates {
   return Object.fromEntries(
     keys.map(({ key, field, at }) => [key, { text: trace(`{{ get .Secrets ${goString(field)} }}`, at) }]),
   );
+}
+
+function mapped(texts: Readonly<Record<string, string>>): Templates {
+  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, { text }]));
 }
 
 type Templates = Readonly<Record<string, { readonly text: string }>>;

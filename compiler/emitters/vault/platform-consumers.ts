@@ -24,17 +24,43 @@ export function platformConsumers(
   const store = place('store');
   return [
     consumer(namespaces.dragonfly, services.store, [
-      { name: platformSecrets.storeAcl, ...store, key: 'acl', fields: [CURRENT, PREVIOUS], text: aclFile },
+      {
+        name: platformSecrets.storeAcl,
+        ...store,
+        fields: [CURRENT, PREVIOUS],
+        texts: (value) => ({ acl: aclFile(value) }),
+      },
     ]),
     consumer(namespaces.system, services.scheduler, [
       {
         name: platformSecrets.storeLogin,
         ...store,
-        key: 'password',
         fields: [CURRENT],
-        text: (value) => `{{ ${value(CURRENT)} }}`,
+        texts: (value) => ({ password: `{{ ${value(CURRENT)} }}` }),
       },
     ]),
+    ...(context.environment.facts.observability === undefined ? [] : searchConsumers(place('elasticsearch'), consumer)),
+  ];
+}
+
+/** Users of Elasticsearch. The one who sets it up knows the others, as a cluster of our own must. */
+function searchConsumers(
+  place: Pick<ComposedSecret, 'engine' | 'path'>,
+  consumer: (namespace: string, account: string, composed: readonly ComposedSecret[]) => Consumer,
+): readonly Consumer[] {
+  const user = (name: string, username: string, roles: string): ComposedSecret => ({
+    name,
+    ...place,
+    fields: [`${username}_password`],
+    texts: (value) => ({ username, password: `{{ ${value(`${username}_password`)} }}`, roles }),
+  });
+  const setup = user(platformSecrets.searchSetup, 'setup', 'superuser');
+  const logs = user(platformSecrets.searchLogs, 'logs', 'nova-logs-writer');
+  const traces = user(platformSecrets.searchTraces, 'jaeger', 'nova-traces');
+  return [
+    consumer(namespaces.observability, services.searchSetup, [setup, logs]),
+    consumer(namespaces.observability, services.jaeger, [traces]),
+    consumer(namespaces.logs, services.logReader, [logs]),
   ];
 }
 

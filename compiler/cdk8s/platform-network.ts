@@ -1,9 +1,9 @@
-import { k8s } from '../../cdk8s/k8s.ts';
-import type { K8s } from '../../cdk8s/k8s.ts';
-import type { Add } from '../../cdk8s/synthesize.ts';
-import { waves } from '../../core/fleet-context.ts';
-import { labels, namespaces, pods, ports } from '../../core/names.ts';
-import type { PlatformContext } from '../../core/platform-context.ts';
+import { k8s } from './k8s.ts';
+import type { K8s } from './k8s.ts';
+import type { Add } from './synthesize.ts';
+import { waves } from '../core/fleet-context.ts';
+import { labels, namespaces, pods, ports } from '../core/names.ts';
+import type { PlatformContext } from '../core/platform-context.ts';
 
 type Peer = K8s.NetworkPolicyPeer;
 type Port = K8s.NetworkPolicyPort;
