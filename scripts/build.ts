@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
@@ -32,8 +32,7 @@ const storeScript: Plugin = {
   },
 };
 
-rmSync('dist', { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   entryPoints: ENTRIES,
   outbase: '.',
   outdir: 'dist',
@@ -48,7 +47,14 @@ await build({
   keepNames: true,
   logLevel: 'warning',
   plugins: [storeScript],
+  metafile: true,
 });
+// Afterwards, and only what nobody made: a command that runs meanwhile still finds its chunks.
+const made = new Set([...Object.keys(metafile.outputs), ...ASSETS.map((path) => join('dist', path))]);
+for (const entry of readdirSync('dist', { recursive: true, withFileTypes: true })) {
+  const path = join(entry.parentPath, entry.name);
+  if (entry.isFile() && !made.has(path)) rmSync(path);
+}
 for (const path of ASSETS) {
   mkdirSync(dirname(join('dist', path)), { recursive: true });
   copyFileSync(path, join('dist', path));

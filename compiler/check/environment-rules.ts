@@ -14,6 +14,7 @@ import { callCycle } from './graph/call-cycle.ts';
 import { derivedNames } from './graph/derived-names.ts';
 import { endpoints } from './graph/endpoints.ts';
 import { envNames } from './graph/env-names.ts';
+import { reservedLabels } from './graph/reserved-labels.ts';
 import { memoryPath } from './graph/memory-path.ts';
 import { gate } from './objectives/gate.ts';
 import { latencyObjective } from './objectives/latency.ts';
@@ -48,6 +49,7 @@ import { perKeyLimit } from './routing/per-key-limit.ts';
 import { precedence } from './routing/precedence.ts';
 import { priority } from './routing/priority.ts';
 import { queueAge } from './routing/queue-age.ts';
+import { scheduleInput } from './routing/schedule-input.ts';
 import { scheduleRoute } from './routing/schedule-route.ts';
 import { unacceptedTask } from './routing/unaccepted-task.ts';
 import { unroutedTask } from './routing/unrouted-task.ts';
@@ -63,6 +65,7 @@ export const environmentRules: Readonly<Record<string, EnvironmentCheck>> = Obje
   'call-cycle': callCycle,
   'derived-names': derivedNames,
   'env-names': envNames,
+  'reserved-labels': reservedLabels,
   'agent-ports': agentPorts,
   'memory-path': memoryPath,
   endpoints,
@@ -88,6 +91,7 @@ export const environmentRules: Readonly<Record<string, EnvironmentCheck>> = Obje
   aging,
   'expect-cases': expectCases,
   'schedule-route': scheduleRoute,
+  'schedule-input': scheduleInput,
   'fleet-capacity': fleetCapacity,
   'task-capacity': taskCapacity,
   'route-limits': routeLimits,

@@ -171,10 +171,7 @@ test('route test ends with 1 for a task that nobody takes', async () => {
     cwd: repository(),
     stdin: '{"task": "cooking"}',
   });
-  expect([code, stdout]).toEqual([
-    1,
-    'in dev\n3 routes of other task types were passed over\n\nno route takes this task\n',
-  ]);
+  expect([code, stdout]).toEqual([1, 'in dev\n3 routes of other task types passed over\n\nno route takes this task\n']);
 });
 
 test.each([

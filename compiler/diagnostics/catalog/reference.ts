@@ -259,4 +259,13 @@ export const reference = defineCatalog({
       'Add a fleet, or remove the team here and from the Company.',
     ),
   },
+  NT2057: {
+    severity: 'error',
+    exit: 1,
+    message: 'the label `{name}` belongs to the platform',
+    explanation: paragraphs(
+      'Labels of a fleet become `nova-torch.dev/<name>` on every object. This name says who the object belongs to: selectors, dashboards, alerts and rights follow it, so a fleet that set it would pass for another.',
+      'Choose another name.',
+    ),
+  },
 });

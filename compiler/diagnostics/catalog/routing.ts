@@ -335,6 +335,15 @@ export const routing = defineCatalog({
       'Correct the task type, the input or the labels, or add a route.',
     ),
   },
+  NT5071: {
+    severity: 'error',
+    exit: 1,
+    message: 'the input of schedule `{schedule}` is not what `{fleet}` accepts',
+    explanation: paragraphs(
+      'The schedule submits the same input each time. It does not fit the input schema of a fleet that its route leads to, so each of its tasks would be refused.',
+      'Correct the input. The message names the fields; the schema is the file that `accepts` of the fleet names.',
+    ),
+  },
   NT5080: {
     severity: 'error',
     exit: 4,
