@@ -7,9 +7,11 @@
 --          floor of tokens, number of operations, then for each operation its letter and arguments (see the end)
 -- Returns  {'gap', position} and nothing is changed, or
 --          {'ok', now in ms, revision, hold until, ready, reply, reply, ...}
--- Promise  Atomic as long as no command fails. When one does (out of memory), a prefix was applied: the record in `o` is
---          the truth, written after the task has entered its new set and before it has left the old one; whoever meets
---          a member that its record does not confirm removes it. The position is written last, so the batch is sent again.
+-- Promise  Atomic as long as no command fails. When one does (out of memory), a prefix was applied. The record in `o` is
+--          the truth, written after the task has entered its new set (q, w, x, z, d) and before it has left the old one;
+--          whoever meets a member that its record does not confirm removes it. What counts against limits (i, j) is taken
+--          after the record and given back before it, so that nothing counts for ever. The position is written last, so
+--          the batch is sent again.
 -- Bounds   Every loop runs over arguments, or over what was asked for with a limit.
 
 local q, d, w, i, j = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -313,7 +315,8 @@ local function put(id, row, look, fresh)
   return text
 end
 
-local function enqueue(id, meta, row, fresh)
+-- `from`: the state it was in; '' for a new task.
+local function enqueue(id, meta, row, from)
   row[STATE] = 'R'
   row[HOLD] = ''
   if row[TAG] == '' then
@@ -322,20 +325,31 @@ local function enqueue(id, meta, row, fresh)
   local member = row[TAG] .. ':' .. id
   call('ZADD', q, meta.lane_text, member)
   join_head(meta.lane_text, member)
-  call('ZADD', i, meta.lane_text, id)
-  return put(id, row, next_look(meta, row), fresh)
+  if from == 'L' then
+    call('ZADD', i, meta.lane_text, id)
+  end
+  put(id, row, next_look(meta, row), from == '')
+  if from == '' or from == 'X' then
+    call('ZADD', i, meta.lane_text, id)
+  end
 end
 
-local function delay(id, meta, row, delay_ms, fresh)
+local function delay(id, meta, row, delay_ms, from)
   row[SINCE_MS] = NOW
   if delay_ms == 0 then
     row[DUE_MS] = '0'
-    return enqueue(id, meta, row, fresh)
+    enqueue(id, meta, row, from)
+    return
   end
   row[STATE] = 'D'
   row[DUE_MS] = int(now + delay_ms)
-  call('ZADD', i, meta.lane_text, id)
-  return put(id, row, now + delay_ms)
+  if from == 'L' then
+    call('ZADD', i, meta.lane_text, id)
+  end
+  put(id, row, now + delay_ms)
+  if from == '' then
+    call('ZADD', i, meta.lane_text, id)
+  end
 end
 
 local function hold(id, meta, row, name)
@@ -370,23 +384,27 @@ local function wake(meta)
   local id = id_of(member)
   local row = load(id)
   if row and row[STATE] == 'H' and row[HOLD] == name then
-    enqueue(id, meta_of(row), row)
+    enqueue(id, meta_of(row), row, 'H')
   end
   call('ZREM', w, member)
 end
 
-local function end_lease(id, meta, row, over)
+-- What counts for its key, given back. A task that is refused for its key counts as long as it is open.
+local function free_key(id, meta, over)
+  if meta.key ~= '' and (over or not meta.policy or meta.policy.key_full ~= 'reject') then
+    call('ZREM', j, meta.key_start .. ' ' .. id)
+  end
+end
+
+-- Its agent keeps its affinity for a while, and a task held for its key may go on.
+local function end_lease(meta, row)
   local policy = meta.policy
   if meta.affinity ~= '' and call('HGET', e, 'a:' .. meta.affinity) == row[AGENT] then
     call('ZADD', u, int(now + (policy and policy.hold_ms or 0)), 'a:' .. meta.affinity)
   end
-  if meta.key == '' then
-    return
+  if meta.key ~= '' then
+    wake(meta)
   end
-  if over or not policy or policy.key_full ~= 'reject' then
-    call('ZREM', j, meta.key_start .. ' ' .. id)
-  end
-  wake(meta)
 end
 
 local function keep_result(id, result)
@@ -415,16 +433,17 @@ local function finish(id, row, state, reason, result)
     keep_result(id, result)
   end
   call('ZADD', z, NOW, id)
+  free_key(id, meta, true)
+  call('ZREM', i, id)
   local text = put(id, row)
   call('HDEL', b, id)
-  call('ZREM', i, id)
   if was == 'L' and running[meta.route] then
     running[meta.route] = running[meta.route] - 1
   elseif was ~= 'L' then
     forget_counts(meta)
   end
   leave(id, meta, was, tag, held)
-  end_lease(id, meta, row, true)
+  end_lease(meta, row)
   return text
 end
 
@@ -439,11 +458,12 @@ local function bury(id, row, reason, result)
     keep_result(id, result)
   end
   call('ZADD', x, NOW, id)
-  local text = put(id, row)
+  free_key(id, meta, true)
   call('ZREM', i, id)
+  local text = put(id, row)
   forget_counts(meta)
   leave(id, meta, was, tag, held)
-  end_lease(id, meta, row, true)
+  end_lease(meta, row)
   return text
 end
 
@@ -550,10 +570,10 @@ local function submit(at)
   end
   call('HSET', b, id, body)
   bodies[id] = body
+  delay(id, meta, row, delay_ms, '')
   if meta.key ~= '' and meta.policy and meta.policy.key_full == 'reject' then
     call('ZADD', j, '0', meta.key_start .. ' ' .. id)
   end
-  delay(id, meta, row, delay_ms, true)
   if waiting[meta.route] then
     waiting[meta.route] = waiting[meta.route] + 1
   end
@@ -643,11 +663,11 @@ local function lease(id, meta, row, agent)
   row[DUE_MS] = int(due)
   row[FLAGS] = ''
   row[HOLD] = ''
+  local text = put(id, row, until_ms)
   call('ZADD', i, int(RUNNING + meta.lane), id)
   if meta.key ~= '' then
     call('ZADD', j, '0', meta.key_start .. ' ' .. id)
   end
-  local text = put(id, row, until_ms)
   leave(id, meta, was, tag, held)
   if waiting[route] then
     waiting[route] = waiting[route] - 1
@@ -670,6 +690,9 @@ local function own_member(agent, first, count)
   local member = call('ZRANGEBYLEX', w, '[a:' .. agent .. ' ', '(a:' .. agent .. '!', 'LIMIT', '0', '1')[1]
   local row = member and load(id_of(member))
   if not row then
+    if member then
+      call('ZREM', w, member)
+    end
     return nil
   end
   local lane = meta_of(row).lane
@@ -782,9 +805,10 @@ local function again(id, row, delay_ms, pays)
     row[TAG] = ''
   end
   row[FLAGS] = ''
-  delay(id, meta, row, delay_ms)
+  free_key(id, meta, false)
+  delay(id, meta, row, delay_ms, 'L')
   forget_counts(meta)
-  end_lease(id, meta, row, false)
+  end_lease(meta, row)
 end
 
 local function add_one(row, field)
@@ -899,7 +923,8 @@ local function relane(at)
     put(id, row, tonumber(row[DUE_MS]))
   else
     -- The same member with another score when it was ready: only what is held must leave.
-    enqueue(id, meta, row)
+    enqueue(id, meta, row, state)
+    call('ZADD', i, lane, id)
     if state == 'H' then
       leave(id, old, state, tag, held)
     else
@@ -925,7 +950,7 @@ local function redrive(at)
   row[TAG], row[FLAGS], row[REASON] = '', '', ''
   local meta = meta_of(row)
   row[PRIORITY] = int(meta.base_priority)
-  enqueue(id, meta, row)
+  enqueue(id, meta, row, 'X')
   forget_counts(meta)
   call('ZREM', x, id)
   keep_result(id, '')
@@ -1018,7 +1043,7 @@ local function waited(id, row)
     end
     returned = 'returned'
   end
-  enqueue(id, meta, row)
+  enqueue(id, meta, row, state)
   if state == 'H' or tag ~= row[TAG] then
     leave(id, meta, state, tag, held)
   end
@@ -1033,7 +1058,7 @@ local function trim_dead(limit, out)
   local ids = call('ZRANGE', x, '0', int(over - 1), 'WITHSCORES')
   for index = 1, #ids, 2 do
     local id, row = ids[index], load(ids[index])
-    if row then
+    if row and row[STATE] == 'X' then
       call('ZADD', z, ids[index + 1], id)
       row[STATE] = 'F'
       local text = pack(row)
@@ -1069,6 +1094,9 @@ local function look(id, out)
   local row = load(id)
   if not row or row[STATE] == 'X' or is_end(row) then
     call('ZREM', d, id)
+    if not row then
+      call('HDEL', b, id)
+    end
     return
   end
   local first, second, third
@@ -1077,7 +1105,7 @@ local function look(id, out)
   elseif row[STATE] == 'D' then
     row[SINCE_MS] = NOW
     row[DUE_MS] = '0'
-    enqueue(id, meta_of(row), row)
+    enqueue(id, meta_of(row), row, 'D')
     first = 'promoted'
   else
     first, second, third = waited(id, row)
@@ -1317,5 +1345,6 @@ end
 if #leases > 0 then
   call('HSET', m, 'c:' .. scheduler, batch .. ' ' .. table.concat(leases, ' '))
 end
+local ready = int(call('ZCARD', q))
 call('HSET', m, 'v', int(v), 'token', int(token), 'bytes', int(bytes), 'hw:' .. scheduler, lsn)
-return { 'ok', NOW, revision, int(hold_until > now and hold_until or 0), int(call('ZCARD', q)), replies }
+return { 'ok', NOW, revision, int(hold_until > now and hold_until or 0), ready, replies }
