@@ -19,7 +19,7 @@ metadata: { name: worker }
 spec:
   agent: { image: "ghcr.io/acme/a@sha256:5555555555555555555555555555555555555555555555555555555555555555" }
   accepts: { work: {} }
-  slo: { assign: p99 < 70ms, run: p95 < 7m }
+  slo: { assign: p99 < 50ms, run: p95 < 5m }
   observe: { traces: 7% }
 ---
 ${HEAD} Route
@@ -38,8 +38,8 @@ const CHANGES: Readonly<Record<string, Change>> = {
     'https://prometheus.acme.example }',
     'https://prometheus.acme.example, elasticsearch: https://logs.acme.example }',
   ],
-  'Fleet.spec.slo.assign': ['p99 < 70ms', 'p99 < 80ms'],
-  'Fleet.spec.slo.run': ['p95 < 7m', 'p95 < 8m'],
+  'Fleet.spec.slo.assign': ['p99 < 50ms', 'p99 < 100ms'],
+  'Fleet.spec.slo.run': ['p95 < 5m', 'p95 < 10m'],
   'Fleet.spec.observe.traces': ['traces: 7%', 'traces: 8%'],
 };
 

@@ -1,0 +1,78 @@
+import type { Priority } from '../../spec/contract/task.ts';
+
+/**
+ * What the scheduler tells about itself: the loops call it, metrics, traces, logs and the audit log listen. A listener never
+ * throws and never waits. Seconds are of this process's monotonic clock.
+ */
+export interface Observer {
+  readonly submitted?: (event: Submitted) => void;
+  readonly assigned?: (event: Assigned) => void;
+  /** A run ended, and with it perhaps the task. */
+  readonly settled?: (event: Settled) => void;
+  readonly retried?: (event: Of & { readonly reason: 'timeout' | 'agent_lost' | 'error' | 'backpressure' }) => void;
+  /** A task came to its end, or became a dead letter. */
+  readonly finished?: (event: Finished) => void;
+  readonly breaker?: (dependency: string, state: 'closed' | 'open' | 'half_open') => void;
+  readonly store?: (operation: StoreOperation, seconds: number) => void;
+  readonly synced?: (seconds: number) => void;
+  readonly table?: (event: TableChange) => void;
+  readonly recovery?: (event: Recovery) => void;
+  /** Something that an operator should know, and that no other event says. */
+  readonly warning?: (message: string, details: Readonly<Record<string, string | number>>) => void;
+}
+
+export interface Of {
+  readonly fleet: string;
+  /** Empty for a task that no route takes. */
+  readonly route: string;
+}
+
+export interface Submitted extends Of {
+  readonly outcome: 'accepted' | 'invalid' | 'unauthorized' | 'shed' | 'error';
+  /** Absent when it was not accepted. */
+  readonly id?: string;
+  readonly task: string;
+  readonly tenant: string;
+  readonly traceparent?: string;
+  readonly seconds: number;
+}
+
+export interface Assigned extends Of {
+  readonly id: string;
+  readonly task: string;
+  readonly agent: string;
+  readonly attempt: number;
+  readonly priority: Priority;
+  readonly traceparent?: string;
+  /** From eligible, with a slot free, to durable. */
+  readonly assignmentSeconds: number;
+  /** From accepted (or ready again) to assigned. */
+  readonly waitSeconds: number;
+}
+
+export interface Settled extends Of {
+  readonly id: string;
+  readonly agent: string;
+  readonly outcome: 'succeeded' | 'failed' | 'released' | 'stale';
+  readonly runSeconds: number;
+}
+
+export interface Finished extends Of {
+  readonly id: string;
+  readonly outcome: 'succeeded' | 'failed' | 'cancelled' | 'dead_lettered' | 'expired';
+  readonly reason?: string;
+}
+
+export type StoreOperation =
+  'submit' | 'claim' | 'heartbeat' | 'complete' | 'fail' | 'sweep' | 'read' | 'register' | 'replay';
+
+export type TableChange =
+  | { readonly kind: 'loaded'; readonly digest: string; readonly environment: string }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export interface Recovery {
+  readonly kind: 'begun' | 'done';
+  readonly shard: string;
+  /** Records sent to the store again. */
+  readonly records: number;
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The id of a task, from who submits it, the idempotency key and the fleet that is its home: the same on every scheduler, so
+ * that a repeated submission meets the first one. It names its tenant and its home, so that neither needs a lookup.
+ *
+ * `<8 of the tenant>.<8 of the home>.<20 of tenant and key>`, in base64url, with `.` between; 38 characters.
+ */
+const TENANT = 8;
+const HOME = 8;
+const KEY = 20;
+const ID = /^[A-Za-z0-9_-]{8}\.[A-Za-z0-9_-]{8}\.[A-Za-z0-9_-]{20}$/;
+
+export function taskId(tenant: string, key: string, home: string): string {
+  return `${tenantMark(tenant)}.${homeMark(home)}.${digest(`key\n${tenant}\n${key}`, KEY)}`;
+}
+
+export function isTaskId(text: string): boolean {
+  return ID.test(text);
+}
+
+/** Whether a task belongs to a tenant. */
+export function isOf(id: string, tenant: string): boolean {
+  return id.startsWith(`${tenantMark(tenant)}.`);
+}
+
+/** What a task's id says of the fleet that took it first; compare with `homeMark`. */
+export function homeOf(id: string): string {
+  return id.slice(TENANT + 1, TENANT + 1 + HOME);
+}
+
+export function homeMark(fleet: string): string {
+  return digest(`home\n${fleet}`, HOME);
+}
+
+function tenantMark(tenant: string): string {
+  return digest(`tenant\n${tenant}`, TENANT);
+}
+
+function digest(text: string, length: number): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, length);
+}
