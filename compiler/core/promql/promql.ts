@@ -134,6 +134,11 @@ export function join(left: Query, operator: Operator, right: Query | number, on?
   return { text: `${closed(left)} ${operator}${matching} ${typeof right === 'number' ? right : closed(right)}` };
 }
 
+/** A selector some time before: `5m`. */
+export function ago(selected: Selector, time: string): Query {
+  return { text: `${selected.text} offset ${time}`, atom: true };
+}
+
 export function absent(query: Selector): Query {
   return { text: `absent(${query.text})`, atom: true };
 }

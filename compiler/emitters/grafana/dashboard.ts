@@ -1,0 +1,84 @@
+import type { Query } from '../../core/promql/promql.ts';
+
+/**
+ * A dashboard as we think of it. `write-dashboard.ts` makes Grafana's JSON from it, `preview/` draws it.
+ *
+ * No free text of a spec enters a dashboard: titles and legends are read by Grafana for variables (`$x`), and there is no
+ * way to write a `$` that it would leave alone. Names of the spec cannot hold one.
+ */
+export interface Dashboard {
+  /** Never changes while the names in it stay: links and bookmarks hold it. */
+  readonly uid: string;
+  readonly title: string;
+  readonly tags: readonly string[];
+  /** A variable of the viewer: one value or several of a label. */
+  readonly variables: readonly LabelVariable[];
+  readonly links: readonly Link[];
+  readonly rows: readonly Row[];
+}
+
+export interface LabelVariable {
+  readonly name: string;
+  readonly label: string;
+  /** Whose label values it offers. */
+  readonly of: Query;
+}
+
+export interface Row {
+  readonly title: string;
+  readonly panels: readonly Panel[];
+}
+
+export interface Panel {
+  readonly kind: 'stat' | 'timeseries' | 'table';
+  readonly title: string;
+  /** What one reads from it, in a sentence. */
+  readonly description: string;
+  readonly unit: 's' | 'percentunit' | 'short' | 'reqps' | 'bytes' | 'none';
+  readonly queries: readonly PanelQuery[];
+  /** Columns of 24. */
+  readonly width: number;
+  /** Colours from `from` on; below the first one it is `base`. */
+  readonly limits?: Limits;
+  /** Series are put on top of each other. */
+  readonly stacked?: true;
+  /** Largest value of the axis. */
+  readonly max?: number;
+  readonly links?: readonly Link[];
+}
+
+export interface PanelQuery {
+  readonly query: Query;
+  /** Name of each series, `{{label}}` for a label of it. */
+  readonly legend: string;
+}
+
+export interface Limits {
+  readonly base: Colour;
+  readonly steps: readonly { readonly from: number; readonly colour: Colour }[];
+  /** In a time series: a line at each step. */
+  readonly drawn?: true;
+}
+
+export type Colour = 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'text';
+
+export interface Link {
+  readonly title: string;
+  readonly url: string;
+}
+
+/** Good below `bound`, bad from there on, with a line at it. */
+export function atMost(bound: number): Limits {
+  return { base: 'green', steps: [{ from: bound, colour: 'red' }], drawn: true };
+}
+
+/** Bad below `bound`, good from there on. */
+export function atLeast(bound: number): Limits {
+  return { base: 'red', steps: [{ from: bound, colour: 'green' }] };
+}
+
+/** Zero is good, and nothing else. */
+export const nothing: Limits = { base: 'green', steps: [{ from: 1, colour: 'red' }] };
+
+/** The range that fits the dashboard's resolution and the scrape. */
+export const RATE = '$__rate_interval';

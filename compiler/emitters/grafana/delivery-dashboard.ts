@@ -1,0 +1,57 @@
+import { dashboardUid } from '../../core/names.ts';
+import { aggregate, gauge } from '../../core/promql/promql.ts';
+import type { Dashboard } from './dashboard.ts';
+
+/** What runs where: routing tables, builds, applications and rollouts. */
+export function deliveryDashboard(): Dashboard {
+  const chart = { kind: 'timeseries', unit: 'short', width: 12, stacked: true } as const;
+  return {
+    uid: dashboardUid('delivery'),
+    title: 'Nova / Delivery',
+    tags: ['nova-torch', 'platform'],
+    variables: [],
+    links: [{ title: 'Overview', url: `/d/${dashboardUid('overview')}` }],
+    rows: [
+      {
+        title: 'What runs',
+        panels: [
+          {
+            ...chart,
+            title: 'Routing tables',
+            description: 'Schedulers by the digest of the table that they run. More than one for long is drift.',
+            queries: [{ query: aggregate('count', gauge('nova_spec_info'), ['env', 'spec_hash']), legend: '{{env}} {{spec_hash}}' }],
+          },
+          {
+            ...chart,
+            title: 'Builds of the scheduler',
+            description: 'Schedulers by build.',
+            queries: [{ query: aggregate('count', gauge('nova_build_info'), ['version']), legend: '{{version}}' }],
+          },
+        ],
+      },
+      {
+        title: 'On its way',
+        panels: [
+          {
+            ...chart,
+            title: 'Applications by sync',
+            description: 'Whether the cluster is what Git says.',
+            queries: [{ query: aggregate('count', gauge('argocd_app_info'), ['sync_status']), legend: '{{sync_status}}' }],
+          },
+          {
+            ...chart,
+            title: 'Applications by health',
+            description: 'Whether what was applied works.',
+            queries: [{ query: aggregate('count', gauge('argocd_app_info'), ['health_status']), legend: '{{health_status}}' }],
+          },
+          {
+            ...chart,
+            title: 'Rollouts by phase',
+            description: 'New versions that take over step by step.',
+            queries: [{ query: aggregate('count', gauge('rollout_info'), ['phase']), legend: '{{phase}}' }],
+          },
+        ],
+      },
+    ],
+  };
+}

@@ -1,0 +1,28 @@
+import type { Link } from './dashboard.ts';
+
+/** Errors that agents of a fleet wrote, in the time that the viewer looks at. */
+export function errorLogs(fleet: string): Link {
+  const query = `nova.fleet:${phrase(fleet)} AND log.level:error`;
+  return { title: 'Errors in the logs', url: explore('logs', { refId: 'A', query, metrics: [{ id: '1', type: 'logs' }] }) };
+}
+
+/** Traces of a fleet; those of slow, retried and failed tasks are all kept. */
+export function traces(fleet: string): Link {
+  const tags = `nova.fleet=${phrase(fleet)}`;
+  return { title: 'Traces', url: explore('traces', { refId: 'A', queryType: 'search', service: 'nova-torch-scheduler', tags }) };
+}
+
+/** A phrase of Lucene and of logfmt: both escape alike. */
+function phrase(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** A link into Explore. What Grafana fills in must not be encoded, everything else must. */
+function explore(source: 'logs' | 'traces', query: object): string {
+  const pane = JSON.stringify({ datasource: '@source@', queries: [query], range: { from: '@from@', to: '@to@' } });
+  const encoded = encodeURIComponent(`{"a":${pane}}`)
+    .replace('%40source%40', () => `\${${source}}`)
+    .replace('%40from%40', () => '${__from}')
+    .replace('%40to%40', () => '${__to}');
+  return `/explore?schemaVersion=1&panes=${encoded}`;
+}

@@ -1,0 +1,188 @@
+import type { FleetModel } from '../../core/model.ts';
+import { dashboardUid } from '../../core/names.ts';
+import { objectivesOf } from '../../core/objective.ts';
+import { aggregate, counter, gauge, over } from '../../core/promql/promql.ts';
+import { atLeast, atMost, nothing } from './dashboard.ts';
+import type { Dashboard, Panel } from './dashboard.ts';
+import { errorLogs, traces } from './explore.ts';
+import { budgetPanel, budgetStat, burnPanel } from './objective-panels.ts';
+import { latencyPanel, perSecond, slowestBy, view } from './panels.ts';
+
+/** One fleet on one page: is it well, does it keep its promises, what does it do, who does it. */
+export function fleetDashboard(fleet: FleetModel): Dashboard {
+  const { id, team, name } = fleet;
+  const objectives = objectivesOf(fleet);
+  return {
+    uid: dashboardUid('fleet', team.name, name),
+    title: `Nova / Fleet / ${id}`,
+    tags: ['nova-torch', 'fleet', team.name],
+    variables: [],
+    links: [
+      { title: 'Routes', url: `/d/${dashboardUid('route', team.name, name)}` },
+      { title: 'Promises', url: `/d/${dashboardUid('slo', team.name, name)}` },
+      errorLogs(id),
+      traces(id),
+    ],
+    rows: [
+      { title: 'Now', panels: [...objectives.slice(0, 2).map(budgetStat), ...nowPanels(fleet)] },
+      { title: 'Promises', panels: [burnPanel(objectives), budgetPanel(objectives)] },
+      { title: 'How long it takes', panels: latencyPanels(fleet) },
+      { title: 'Work', panels: workPanels(id) },
+      { title: 'Agents', panels: agentPanels(fleet) },
+    ],
+  };
+}
+
+function nowPanels({ id, scale }: FleetModel): readonly Panel[] {
+  const stat = { kind: 'stat', width: 4 } as const;
+  const working = gauge('nova_agents', { fleet: id, state: { oneOf: ['idle', 'busy'] } });
+  return [
+    {
+      ...stat,
+      title: 'Agents at work',
+      description: `At least ${scale.min}, at most ${scale.max}.`,
+      unit: 'short',
+      ...(scale.min === 0 ? {} : { limits: atLeast(scale.min) }),
+      queries: [{ query: aggregate('sum', view(working, ['fleet', 'state'])), legend: 'agents' }],
+    },
+    {
+      ...stat,
+      title: 'Oldest task',
+      description: `How long it has waited; more agents are started to keep it below ${scale.queueWaitMs / 1000} s.`,
+      unit: 's',
+      limits: atMost(scale.queueWaitMs / 1000),
+      queries: [{ query: view(gauge('nova_queue_oldest_task_age_seconds', { fleet: id })), legend: 'age' }],
+    },
+    {
+      ...stat,
+      title: 'Unaccounted tasks',
+      description: 'Accepted, and neither waiting, running nor finished. Anything but 0 is a loss.',
+      unit: 'short',
+      limits: nothing,
+      queries: [{ query: view(gauge('nova_ledger_unaccounted_tasks', { fleet: id })), legend: 'tasks' }],
+    },
+    {
+      ...stat,
+      title: 'Firing alerts',
+      description: 'Alerts of this fleet that fire.',
+      unit: 'short',
+      limits: nothing,
+      queries: [
+        { query: aggregate('count', gauge('ALERTS', { fleet: id, alertstate: 'firing' })), legend: 'alerts' },
+      ],
+    },
+  ];
+}
+
+function latencyPanels({ id, slo }: FleetModel): readonly Panel[] {
+  const bound = (target: { readonly boundMs: number } | undefined) =>
+    target === undefined ? {} : { limits: atMost(target.boundMs / 1000) };
+  return [
+    latencyPanel('nova_scheduler_assignment_duration_seconds', { fleet: id }, {
+      title: 'Assignment',
+      description: "From a task ready and a slot free to its assignment: the scheduler's share.",
+      width: 8,
+      ...bound(slo.assign),
+    }),
+    latencyPanel('nova_task_queue_wait_duration_seconds', { fleet: id }, {
+      title: 'Queue wait',
+      description: 'From accepted to assigned: grows when agents are too few.',
+      width: 8,
+      ...bound(slo.queueWait),
+    }),
+    latencyPanel('nova_task_run_duration_seconds', { fleet: id }, {
+      title: 'Run',
+      description: 'One attempt.',
+      width: 8,
+      ...bound(slo.run),
+    }),
+  ];
+}
+
+function workPanels(id: string): readonly Panel[] {
+  const chart = { kind: 'timeseries', width: 8 } as const;
+  return [
+    {
+      ...chart,
+      title: 'Finished',
+      description: 'Tasks that reached their end, by how.',
+      unit: 'reqps',
+      stacked: true,
+      queries: [{ query: perSecond(counter('nova_tasks_finished_total', { fleet: id }), ['outcome']), legend: '{{outcome}}' }],
+    },
+    {
+      ...chart,
+      title: 'Waiting',
+      description: 'Tasks in the queue, by route.',
+      unit: 'short',
+      stacked: true,
+      queries: [{ query: view(gauge('nova_queue_depth_tasks', { fleet: id }), ['route']), legend: '{{route}}' }],
+    },
+    {
+      ...chart,
+      title: 'Repeated attempts',
+      description: 'Attempts that failed and are repeated, by why.',
+      unit: 'reqps',
+      stacked: true,
+      queries: [{ query: perSecond(counter('nova_task_retries_total', { fleet: id }), ['reason']), legend: '{{reason}}' }],
+    },
+  ];
+}
+
+function agentPanels({ id, scale, namespace }: FleetModel): readonly Panel[] {
+  const chart = { kind: 'timeseries', width: 8 } as const;
+  const restarts = counter('kube_pod_container_status_restarts_total', { namespace });
+  return [
+    {
+      ...chart,
+      title: 'Agents',
+      description: 'By state. The line is the most there may be.',
+      unit: 'short',
+      stacked: true,
+      limits: { base: 'text', steps: [{ from: scale.max, colour: 'blue' }], drawn: true },
+      queries: [{ query: view(gauge('nova_agents', { fleet: id }), ['state']), legend: '{{state}}' }],
+    },
+    {
+      ...chart,
+      title: 'Slots',
+      description: 'Busy and free: as the scheduler counts them, and as agents see themselves.',
+      unit: 'short',
+      queries: [
+        { query: view(gauge('nova_slots', { fleet: id }), ['state']), legend: '{{state}}' },
+        { query: aggregate('sum', gauge('nova_agent_slots', { namespace }), ['state']), legend: '{{state}}, by agents' },
+      ],
+    },
+    {
+      ...chart,
+      title: 'Calls for work',
+      description: 'What agents got when they asked: errors mean that they cannot reach the scheduler.',
+      unit: 'reqps',
+      queries: [
+        { query: perSecond(counter('nova_agent_polls_total', { namespace }), ['outcome']), legend: '{{outcome}}' },
+      ],
+    },
+    {
+      ...chart,
+      title: 'Handler p99',
+      description: "The author's code alone, by task type.",
+      unit: 's',
+      queries: [
+        { query: slowestBy('nova_agent_handler_duration_seconds', 'task', { namespace }), legend: '{{task}}' },
+      ],
+    },
+    {
+      ...chart,
+      title: 'Restarts',
+      description: 'Restarts of containers in ten minutes.',
+      unit: 'short',
+      queries: [{ query: aggregate('sum', over('increase', restarts, '10m'), ['container']), legend: '{{container}}' }],
+    },
+    {
+      ...chart,
+      title: 'Rollout',
+      description: 'Its phase, where it is rolled out step by step.',
+      unit: 'none',
+      queries: [{ query: view(gauge('rollout_info', { namespace }), ['phase']), legend: '{{phase}}' }],
+    },
+  ];
+}
