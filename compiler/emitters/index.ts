@@ -1,4 +1,5 @@
 import type { Emitter } from '../core/emitter.ts';
+import { grafanaEmitter, platformDashboardsEmitter } from './grafana/emitter.ts';
 import { kubernetesEmitter } from './kubernetes/emitter.ts';
 import { platformEmitter } from './platform/emitter.ts';
 import { platformAlertsEmitter, prometheusEmitter } from './prometheus/emitter.ts';
@@ -13,9 +14,11 @@ export const emitters: readonly Emitter[] = Object.freeze([
   telemetryEmitter,
   vaultSharedEmitter,
   platformAlertsEmitter,
+  platformDashboardsEmitter,
   kubernetesEmitter,
   vaultEmitter,
   scalingEmitter,
   prometheusEmitter,
+  grafanaEmitter,
   routingTableEmitter,
 ]);

@@ -8,7 +8,7 @@
  */
 export type Consumer = 'compile' | `check:${string}` | `emitter:${string}` | `later:${LaterTarget}`;
 
-export const LATER_TARGETS = ['istio', 'rollout', 'argocd', 'grafana', 'scheduler'] as const;
+export const LATER_TARGETS = ['istio', 'rollout', 'argocd', 'scheduler'] as const;
 type LaterTarget = (typeof LATER_TARGETS)[number];
 
 /** Fields that stand for others: a default is read by whoever reads what it is the default of. */
@@ -26,7 +26,7 @@ export const STANDS_FOR: Readonly<Record<string, string>> = {
 /** The consumers of every field but `apiVersion` and `kind`, which say how a document is read. */
 export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[]]>> = {
   'Company.metadata.name': ['emitter:kubernetes', 'later:argocd'],
-  'Company.spec.description': ['later:grafana'],
+  'Company.spec.description': ['emitter:grafana'],
   'Company.spec.environments[]': ['compile'],
   'Company.spec.teams.*.weight': ['emitter:routing-table'],
   'Company.spec.teams.*.inFlight': ['emitter:routing-table'],
@@ -38,7 +38,7 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Company.spec.freeze.*.reason': ['later:argocd'],
 
   'Environment.metadata.name': ['compile'],
-  'Environment.spec.description': ['later:grafana'],
+  'Environment.spec.description': ['emitter:grafana'],
   'Environment.spec.cluster.server': ['later:argocd'],
   'Environment.spec.platform.kubernetes': ['emitter:kubernetes', 'emitter:platform', 'emitter:telemetry'],
   'Environment.spec.platform.istio': ['later:istio'],
@@ -63,7 +63,7 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Environment.spec.secrets.platform': ['emitter:vault'],
   'Environment.spec.observability.prometheus': ['later:rollout', 'emitter:scaling'],
   'Environment.spec.observability.elasticsearch': ['emitter:telemetry'],
-  'Environment.spec.observability.grafanaFolder': ['later:grafana'],
+  'Environment.spec.observability.grafanaFolder': ['emitter:grafana'],
   'Environment.spec.arrivals.*': ['check:arrivals', 'check:task-capacity', 'check:success-objective'],
 
   'Team.metadata.name': ['compile'],
@@ -81,8 +81,8 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
 
   'Fleet.metadata.name': ['compile', 'emitter:kubernetes', 'emitter:routing-table'],
   'Fleet.metadata.labels.*': ['emitter:kubernetes'],
-  'Fleet.spec.description': ['emitter:kubernetes', 'later:grafana'],
-  'Fleet.spec.role': ['emitter:kubernetes', 'later:grafana'],
+  'Fleet.spec.description': ['emitter:kubernetes', 'emitter:grafana'],
+  'Fleet.spec.role': ['emitter:kubernetes', 'emitter:grafana'],
   'Fleet.spec.agent.image': ['check:image', 'emitter:kubernetes'],
   'Fleet.spec.agent.build': ['emitter:kubernetes', 'emitter:routing-table'],
   'Fleet.spec.agent.delivery': ['check:canary', 'emitter:kubernetes', 'emitter:routing-table'],
@@ -145,7 +145,7 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Fleet.spec.observe.logs': ['emitter:kubernetes'],
 
   'Route.metadata.name': ['emitter:routing-table'],
-  'Route.spec.description': ['later:grafana'],
+  'Route.spec.description': ['emitter:grafana'],
   'Route.spec.match.task': ['check:unrouted-task', 'emitter:routing-table'],
   'Route.spec.match.labels.*': ['check:never-holds', 'emitter:routing-table'],
   'Route.spec.match.where': ['check:conditions', 'emitter:routing-table'],
@@ -186,7 +186,7 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Route.spec.expect[].notHere': ['check:expect-cases'],
 
   'Provider.metadata.name': ['check:reference', 'emitter:routing-table'],
-  'Provider.spec.description': ['later:grafana'],
+  'Provider.spec.description': ['emitter:grafana'],
   'Provider.spec.endpoint': ['emitter:kubernetes', 'later:istio'],
   'Provider.spec.secret.path': ['check:secret', 'emitter:vault'],
   'Provider.spec.secret.field': ['emitter:vault'],
@@ -196,7 +196,7 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Provider.spec.breaker.openFor': ['later:istio'],
 
   'ToolServer.metadata.name': ['check:reference'],
-  'ToolServer.spec.description': ['later:grafana'],
+  'ToolServer.spec.description': ['emitter:grafana'],
   'ToolServer.spec.url': ['emitter:kubernetes', 'later:istio'],
   'ToolServer.spec.transport': ['emitter:kubernetes'],
   'ToolServer.spec.secret.path': ['check:secret', 'emitter:vault'],

@@ -19,7 +19,12 @@ export function deliveryDashboard(): Dashboard {
             ...chart,
             title: 'Routing tables',
             description: 'Schedulers by the digest of the table that they run. More than one for long is drift.',
-            queries: [{ query: aggregate('count', gauge('nova_spec_info'), ['env', 'spec_hash']), legend: '{{env}} {{spec_hash}}' }],
+            queries: [
+              {
+                query: aggregate('count', gauge('nova_spec_info'), ['env', 'spec_hash']),
+                legend: '{{env}} {{spec_hash}}',
+              },
+            ],
           },
           {
             ...chart,
@@ -36,13 +41,17 @@ export function deliveryDashboard(): Dashboard {
             ...chart,
             title: 'Applications by sync',
             description: 'Whether the cluster is what Git says.',
-            queries: [{ query: aggregate('count', gauge('argocd_app_info'), ['sync_status']), legend: '{{sync_status}}' }],
+            queries: [
+              { query: aggregate('count', gauge('argocd_app_info'), ['sync_status']), legend: '{{sync_status}}' },
+            ],
           },
           {
             ...chart,
             title: 'Applications by health',
             description: 'Whether what was applied works.',
-            queries: [{ query: aggregate('count', gauge('argocd_app_info'), ['health_status']), legend: '{{health_status}}' }],
+            queries: [
+              { query: aggregate('count', gauge('argocd_app_info'), ['health_status']), legend: '{{health_status}}' },
+            ],
           },
           {
             ...chart,

@@ -14,7 +14,13 @@ export function emit({ fleet }: FleetInput): readonly Artifact[] {
   const context = fleetContext(fleet);
   const manifests = synthesize(fleet.at, (add) => {
     const show = (suffix: string, dashboard: ReturnType<typeof fleetDashboard>, at = fleet.at) => {
-      addDashboard(add, context.metadata(`${fleet.name}-${suffix}`, waves.observe), observability.grafanaFolder, dashboard, at);
+      addDashboard(
+        add,
+        context.metadata(`${fleet.name}-${suffix}`, waves.observe),
+        observability.grafanaFolder,
+        dashboard,
+        at,
+      );
     };
     show('fleet', fleetDashboard(fleet));
     show('route', routeDashboard(fleet), fleet.from(['accepts']));

@@ -3,13 +3,19 @@ import type { Link } from './dashboard.ts';
 /** Errors that agents of a fleet wrote, in the time that the viewer looks at. */
 export function errorLogs(fleet: string): Link {
   const query = `nova.fleet:${phrase(fleet)} AND log.level:error`;
-  return { title: 'Errors in the logs', url: explore('logs', { refId: 'A', query, metrics: [{ id: '1', type: 'logs' }] }) };
+  return {
+    title: 'Errors in the logs',
+    url: explore('logs', { refId: 'A', query, metrics: [{ id: '1', type: 'logs' }] }),
+  };
 }
 
 /** Traces of a fleet; those of slow, retried and failed tasks are all kept. */
 export function traces(fleet: string): Link {
   const tags = `nova.fleet=${phrase(fleet)}`;
-  return { title: 'Traces', url: explore('traces', { refId: 'A', queryType: 'search', service: 'nova-torch-scheduler', tags }) };
+  return {
+    title: 'Traces',
+    url: explore('traces', { refId: 'A', queryType: 'search', service: 'nova-torch-scheduler', tags }),
+  };
 }
 
 /** A phrase of Lucene and of logfmt: both escape alike. */

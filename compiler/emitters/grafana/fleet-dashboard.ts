@@ -67,9 +67,7 @@ function nowPanels({ id, scale }: FleetModel): readonly Panel[] {
       description: 'Alerts of this fleet that fire.',
       unit: 'short',
       limits: nothing,
-      queries: [
-        { query: aggregate('count', gauge('ALERTS', { fleet: id, alertstate: 'firing' })), legend: 'alerts' },
-      ],
+      queries: [{ query: aggregate('count', gauge('ALERTS', { fleet: id, alertstate: 'firing' })), legend: 'alerts' }],
     },
   ];
 }
@@ -78,24 +76,36 @@ function latencyPanels({ id, slo }: FleetModel): readonly Panel[] {
   const bound = (target: { readonly boundMs: number } | undefined) =>
     target === undefined ? {} : { limits: atMost(target.boundMs / 1000) };
   return [
-    latencyPanel('nova_scheduler_assignment_duration_seconds', { fleet: id }, {
-      title: 'Assignment',
-      description: "From a task ready and a slot free to its assignment: the scheduler's share.",
-      width: 8,
-      ...bound(slo.assign),
-    }),
-    latencyPanel('nova_task_queue_wait_duration_seconds', { fleet: id }, {
-      title: 'Queue wait',
-      description: 'From accepted to assigned: grows when agents are too few.',
-      width: 8,
-      ...bound(slo.queueWait),
-    }),
-    latencyPanel('nova_task_run_duration_seconds', { fleet: id }, {
-      title: 'Run',
-      description: 'One attempt.',
-      width: 8,
-      ...bound(slo.run),
-    }),
+    latencyPanel(
+      'nova_scheduler_assignment_duration_seconds',
+      { fleet: id },
+      {
+        title: 'Assignment',
+        description: "From a task ready and a slot free to its assignment: the scheduler's share.",
+        width: 8,
+        ...bound(slo.assign),
+      },
+    ),
+    latencyPanel(
+      'nova_task_queue_wait_duration_seconds',
+      { fleet: id },
+      {
+        title: 'Queue wait',
+        description: 'From accepted to assigned: grows when agents are too few.',
+        width: 8,
+        ...bound(slo.queueWait),
+      },
+    ),
+    latencyPanel(
+      'nova_task_run_duration_seconds',
+      { fleet: id },
+      {
+        title: 'Run',
+        description: 'One attempt.',
+        width: 8,
+        ...bound(slo.run),
+      },
+    ),
   ];
 }
 
@@ -108,7 +118,9 @@ function workPanels(id: string): readonly Panel[] {
       description: 'Tasks that reached their end, by how.',
       unit: 'reqps',
       stacked: true,
-      queries: [{ query: perSecond(counter('nova_tasks_finished_total', { fleet: id }), ['outcome']), legend: '{{outcome}}' }],
+      queries: [
+        { query: perSecond(counter('nova_tasks_finished_total', { fleet: id }), ['outcome']), legend: '{{outcome}}' },
+      ],
     },
     {
       ...chart,
@@ -124,7 +136,9 @@ function workPanels(id: string): readonly Panel[] {
       description: 'Attempts that failed and are repeated, by why.',
       unit: 'reqps',
       stacked: true,
-      queries: [{ query: perSecond(counter('nova_task_retries_total', { fleet: id }), ['reason']), legend: '{{reason}}' }],
+      queries: [
+        { query: perSecond(counter('nova_task_retries_total', { fleet: id }), ['reason']), legend: '{{reason}}' },
+      ],
     },
   ];
 }
@@ -149,7 +163,10 @@ function agentPanels({ id, scale, namespace }: FleetModel): readonly Panel[] {
       unit: 'short',
       queries: [
         { query: view(gauge('nova_slots', { fleet: id }), ['state']), legend: '{{state}}' },
-        { query: aggregate('sum', gauge('nova_agent_slots', { namespace }), ['state']), legend: '{{state}}, by agents' },
+        {
+          query: aggregate('sum', gauge('nova_agent_slots', { namespace }), ['state']),
+          legend: '{{state}}, by agents',
+        },
       ],
     },
     {
@@ -166,9 +183,7 @@ function agentPanels({ id, scale, namespace }: FleetModel): readonly Panel[] {
       title: 'Handler p99',
       description: "The author's code alone, by task type.",
       unit: 's',
-      queries: [
-        { query: slowestBy('nova_agent_handler_duration_seconds', 'task', { namespace }), legend: '{{task}}' },
-      ],
+      queries: [{ query: slowestBy('nova_agent_handler_duration_seconds', 'task', { namespace }), legend: '{{task}}' }],
     },
     {
       ...chart,

@@ -7,7 +7,9 @@ import type { Limits, Panel, Row } from './dashboard.ts';
 /** Burn rates that alerts fire at. */
 const BURN_LIMITS: Limits = {
   base: 'green',
-  steps: [...BURNS].reverse().map(({ burn, severity }) => ({ from: burn, colour: severity === 'page' ? 'red' : 'yellow' })),
+  steps: [...BURNS]
+    .reverse()
+    .map(({ burn, severity }) => ({ from: burn, colour: severity === 'page' ? 'red' : 'yellow' })),
   drawn: true,
 };
 
@@ -35,14 +37,27 @@ export function budgetPanel(objectives: readonly Objective[]): Panel {
     description: 'Share of the errors of the period that may still happen. Below 0 the promise is broken.',
     unit: 'percentunit',
     width: 12,
-    limits: { base: 'red', steps: [{ from: 0, colour: 'yellow' }, { from: 0.25, colour: 'green' }], drawn: true },
-    queries: objectives.map((objective) => ({ query: ofObjective(sloSeries.budget, objective), legend: objective.slo })),
+    limits: {
+      base: 'red',
+      steps: [
+        { from: 0, colour: 'yellow' },
+        { from: 0.25, colour: 'green' },
+      ],
+      drawn: true,
+    },
+    queries: objectives.map((objective) => ({
+      query: ofObjective(sloSeries.budget, objective),
+      legend: objective.slo,
+    })),
   };
 }
 
 /** Everything about one promise. */
 export function objectiveRow(objective: Objective): Row {
-  return { title: objective.promise, panels: [budgetStat(objective), errorStat(objective), ratios(objective), events(objective), alertStates(objective)] };
+  return {
+    title: objective.promise,
+    panels: [budgetStat(objective), errorStat(objective), ratios(objective), events(objective), alertStates(objective)],
+  };
 }
 
 export function budgetStat(objective: Objective): Panel {
@@ -52,7 +67,13 @@ export function budgetStat(objective: Objective): Panel {
     description: `Promised: ${objective.promise}`,
     unit: 'percentunit',
     width: 4,
-    limits: { base: 'red', steps: [{ from: 0, colour: 'yellow' }, { from: 0.25, colour: 'green' }] },
+    limits: {
+      base: 'red',
+      steps: [
+        { from: 0, colour: 'yellow' },
+        { from: 0.25, colour: 'green' },
+      ],
+    },
     queries: [{ query: ofObjective(sloSeries.budget, objective), legend: objective.slo }],
   };
 }
@@ -79,7 +100,9 @@ function ratios(objective: Objective): Panel {
     width: 16,
     limits: {
       base: 'green',
-      steps: limits.filter(({ from }) => from < 1).map(({ from, burn }) => ({ from, colour: burn.severity === 'page' ? 'red' : 'yellow' })),
+      steps: limits
+        .filter(({ from }) => from < 1)
+        .map(({ from, burn }) => ({ from, colour: burn.severity === 'page' ? 'red' : 'yellow' })),
       drawn: true,
     },
     queries: sloWindows.map((window) => ({ query: ofObjective(sloSeries.ratio(window), objective), legend: window })),
@@ -108,7 +131,12 @@ function alertStates({ slo, fleet }: Objective): Panel {
     unit: 'none',
     width: 12,
     stacked: true,
-    queries: [{ query: gauge('ALERTS', fleet === undefined ? { slo } : { slo, fleet }), legend: '{{alertname}} {{severity}} {{alertstate}}' }],
+    queries: [
+      {
+        query: gauge('ALERTS', fleet === undefined ? { slo } : { slo, fleet }),
+        legend: '{{alertname}} {{severity}} {{alertstate}}',
+      },
+    ],
   };
 }
 

@@ -109,7 +109,10 @@ function agents(): readonly Panel[] {
       unit: 'short',
       stacked: true,
       queries: [
-        { query: aggregate('sum', view(gauge('nova_agents', { fleet }), ['fleet', 'state']), ['state']), legend: '{{state}}' },
+        {
+          query: aggregate('sum', view(gauge('nova_agents', { fleet }), ['fleet', 'state']), ['state']),
+          legend: '{{state}}',
+        },
       ],
     },
     {

@@ -21,7 +21,11 @@ export function latencyPanel<M extends Histogram>(
 }
 
 /** p99 by a label. */
-export function slowestBy<M extends Histogram>(metric: M, by: string, matchers?: Parameters<typeof timingBuckets<M>>[1]): Query {
+export function slowestBy<M extends Histogram>(
+  metric: M,
+  by: string,
+  matchers?: Parameters<typeof timingBuckets<M>>[1],
+): Query {
   return quantile(0.99, aggregate('sum', over('rate', timingBuckets(metric, matchers), RATE), ['le', by]));
 }
 
@@ -34,4 +38,3 @@ export function perSecond(events: Selector, by: readonly string[] = []): Query {
 export function view(gauge: Selector, by: readonly string[] = []): Query {
   return aggregate('max', gauge, by);
 }
-

@@ -43,7 +43,10 @@ function arrivals(fleet: FleetModel): readonly Panel[] {
       unit: 'reqps',
       stacked: true,
       queries: [
-        { query: perSecond(counter('nova_tasks_submitted_total', { fleet: id, route }), ['outcome']), legend: '{{outcome}}' },
+        {
+          query: perSecond(counter('nova_tasks_submitted_total', { fleet: id, route }), ['outcome']),
+          legend: '{{outcome}}',
+        },
       ],
     },
     {
@@ -60,7 +63,10 @@ function arrivals(fleet: FleetModel): readonly Panel[] {
       unit: 's',
       limits: atMost(deadlines(fleet).queue),
       queries: [
-        { query: view(gauge('nova_queue_oldest_task_age_seconds', { fleet: id, route }), ['route']), legend: '{{route}}' },
+        {
+          query: view(gauge('nova_queue_oldest_task_age_seconds', { fleet: id, route }), ['route']),
+          legend: '{{route}}',
+        },
       ],
     },
   ];
@@ -108,7 +114,10 @@ function failures(id: string): readonly Panel[] {
       width: 12,
       stacked: true,
       queries: [
-        { query: perSecond(counter('nova_task_retries_total', { fleet: id, route }), ['reason']), legend: '{{reason}}' },
+        {
+          query: perSecond(counter('nova_task_retries_total', { fleet: id, route }), ['reason']),
+          legend: '{{reason}}',
+        },
       ],
     },
     {

@@ -31,7 +31,13 @@ function nowPanels(): readonly Panel[] {
       ...stat,
       title: 'Leaders',
       description: 'Exactly one.',
-      limits: { base: 'red', steps: [{ from: 1, colour: 'green' }, { from: 2, colour: 'red' }] },
+      limits: {
+        base: 'red',
+        steps: [
+          { from: 1, colour: 'green' },
+          { from: 2, colour: 'red' },
+        ],
+      },
       queries: [{ query: aggregate('sum', gauge('nova_scheduler_leader')), legend: 'leaders' }],
     },
     {
@@ -48,7 +54,10 @@ function nowPanels(): readonly Panel[] {
       limits: nothing,
       queries: [
         {
-          query: aggregate('sum', aggregate('max', gauge('nova_circuit_breaker_state', { state: 'open' }), ['dependency'])),
+          query: aggregate(
+            'sum',
+            aggregate('max', gauge('nova_circuit_breaker_state', { state: 'open' }), ['dependency']),
+          ),
           legend: 'open',
         },
       ],
@@ -82,12 +91,16 @@ function promisePanels(): readonly Panel[] {
       stacked: true,
       queries: [{ query: perSecond(counter('nova_canary_tasks_total'), ['outcome']), legend: '{{outcome}}' }],
     },
-    latencyPanel('nova_scheduler_assignment_duration_seconds', {}, {
-      title: 'Assignment, all fleets',
-      description: 'From a task ready and a slot free to its assignment.',
-      width: 8,
-      limits: atMost(0.1),
-    }),
+    latencyPanel(
+      'nova_scheduler_assignment_duration_seconds',
+      {},
+      {
+        title: 'Assignment, all fleets',
+        description: 'From a task ready and a slot free to its assignment.',
+        width: 8,
+        limits: atMost(0.1),
+      },
+    ),
   ];
 }
 
@@ -156,7 +169,10 @@ function processPanels(): readonly Panel[] {
       unit: 'none',
       queries: [
         {
-          query: aggregate('max', gauge('nova_circuit_breaker_state', { state: { oneOf: ['open', 'half_open'] } }), ['dependency', 'state']),
+          query: aggregate('max', gauge('nova_circuit_breaker_state', { state: { oneOf: ['open', 'half_open'] } }), [
+            'dependency',
+            'state',
+          ]),
           legend: '{{dependency}} {{state}}',
         },
       ],

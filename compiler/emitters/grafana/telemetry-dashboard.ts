@@ -29,7 +29,9 @@ function tracePanels(): readonly Panel[] {
       title: 'Spans sent on',
       description: 'By exporter.',
       unit: 'reqps',
-      queries: [{ query: perSecond(counter('otelcol_exporter_sent_spans_total'), ['exporter']), legend: '{{exporter}}' }],
+      queries: [
+        { query: perSecond(counter('otelcol_exporter_sent_spans_total'), ['exporter']), legend: '{{exporter}}' },
+      ],
     },
     {
       ...chart,
@@ -38,8 +40,14 @@ function tracePanels(): readonly Panel[] {
       unit: 'reqps',
       limits: nothing,
       queries: [
-        { query: perSecond(counter('otelcol_receiver_refused_spans_total'), ['receiver']), legend: 'refused by {{receiver}}' },
-        { query: perSecond(counter('otelcol_exporter_send_failed_spans_total'), ['exporter']), legend: 'failed in {{exporter}}' },
+        {
+          query: perSecond(counter('otelcol_receiver_refused_spans_total'), ['receiver']),
+          legend: 'refused by {{receiver}}',
+        },
+        {
+          query: perSecond(counter('otelcol_exporter_send_failed_spans_total'), ['exporter']),
+          legend: 'failed in {{exporter}}',
+        },
       ],
     },
     {
@@ -47,7 +55,9 @@ function tracePanels(): readonly Panel[] {
       title: 'Collector queue',
       description: 'Batches that wait to be sent.',
       unit: 'short',
-      queries: [{ query: aggregate('max', gauge('otelcol_exporter_queue_size'), ['exporter']), legend: '{{exporter}}' }],
+      queries: [
+        { query: aggregate('max', gauge('otelcol_exporter_queue_size'), ['exporter']), legend: '{{exporter}}' },
+      ],
     },
   ];
 }
@@ -70,8 +80,14 @@ function logPanels(): readonly Panel[] {
       unit: 'reqps',
       limits: nothing,
       queries: [
-        { query: perSecond(counter('fluentbit_output_dropped_records_total'), ['name']), legend: 'dropped by {{name}}' },
-        { query: perSecond(counter('fluentbit_output_retries_failed_total'), ['name']), legend: 'given up by {{name}}' },
+        {
+          query: perSecond(counter('fluentbit_output_dropped_records_total'), ['name']),
+          legend: 'dropped by {{name}}',
+        },
+        {
+          query: perSecond(counter('fluentbit_output_retries_failed_total'), ['name']),
+          legend: 'given up by {{name}}',
+        },
       ],
     },
   ];

@@ -44,7 +44,14 @@ function placed({ rows }: Dashboard): (GrafanaPanel | RowPanel)[] {
   const panels: (GrafanaPanel | RowPanel)[] = [];
   let y = 0;
   for (const row of rows) {
-    panels.push({ type: 'row', id: panels.length + 1, title: row.title, collapsed: false, panels: [], gridPos: { x: 0, y, w: COLUMNS, h: 1 } });
+    panels.push({
+      type: 'row',
+      id: panels.length + 1,
+      title: row.title,
+      collapsed: false,
+      panels: [],
+      gridPos: { x: 0, y, w: COLUMNS, h: 1 },
+    });
     y += 1;
     let [x, tallest] = [0, 0];
     for (const panel of row.panels) {
@@ -159,5 +166,16 @@ function tableChanges(): AnnotationQuery {
 }
 
 function dashboardLink({ title, url }: Link): DashboardLink {
-  return { title, url, type: 'link', icon: 'external link', tooltip: '', tags: [], asDropdown: false, targetBlank: true, includeVars: false, keepTime: true } as unknown as DashboardLink;
+  return {
+    title,
+    url,
+    type: 'link',
+    icon: 'external link',
+    tooltip: '',
+    tags: [],
+    asDropdown: false,
+    targetBlank: true,
+    includeVars: false,
+    keepTime: true,
+  } as unknown as DashboardLink;
 }
