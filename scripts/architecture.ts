@@ -36,6 +36,8 @@ const CORE = 'compiler/core';
 const DIAGNOSTICS = 'compiler/diagnostics';
 const HASH = ['node:crypto'];
 const CDK = ['cdk8s', 'cdk8s-plus-27', 'cdk8s-plus-27/lib/imports/k8s.js', 'constructs'];
+/** Dashboards and their queries as Grafana takes them. */
+const GRAFANA = ['dashboard', 'prometheus'].map((part) => `@grafana/grafana-foundation-sdk/${part}`);
 const FILES = ['node:buffer', 'node:fs', 'node:fs/promises', 'node:path', 'node:os', 'node:url', 'node:crypto'];
 const MODEL = [CONTRACT, DIAGNOSTICS, CORE];
 const STAGES = [
@@ -79,7 +81,12 @@ export const rooms: readonly Room[] = [
     pure: true,
   },
   { path: 'compiler/cdk8s', doors: MODEL, packages: [...CDK, 'node:module'], pure: true },
-  { path: 'compiler/emitters', doors: [...MODEL, 'compiler/cdk8s'], packages: [...CDK, ...HASH], pure: true },
+  {
+    path: 'compiler/emitters',
+    doors: [...MODEL, 'compiler/cdk8s'],
+    packages: [...CDK, ...HASH, ...GRAFANA],
+    pure: true,
+  },
   { path: 'compiler/patch', doors: MODEL, types: PIPELINE, packages: HASH, pure: true },
   { path: 'compiler/closure', doors: MODEL, types: PIPELINE, packages: HASH, pure: true },
   {

@@ -162,7 +162,7 @@ function tableChanges(): AnnotationQuery {
     datasource: SOURCE,
     expr: RECENT_TABLES.text,
     titleFormat: 'Routing table {{spec_hash}}',
-  } as AnnotationQuery;
+  };
 }
 
 function dashboardLink({ title, url }: Link): DashboardLink {
