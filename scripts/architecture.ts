@@ -126,7 +126,16 @@ export const rooms: readonly Room[] = [
   {
     path: 'runtime/ops',
     doors: [CONTRACT, 'runtime/core'],
-    packages: [...FILES, 'prom-client', 'pino', '@opentelemetry/api', 'ajv', 'yaml', 'node:process', 'node:perf_hooks'],
+    packages: [
+      ...FILES,
+      'prom-client',
+      'pino',
+      'yaml',
+      '@opentelemetry/api',
+      '@opentelemetry/exporter-trace-otlp-grpc',
+      '@opentelemetry/resources',
+      '@opentelemetry/sdk-trace-base',
+    ],
   },
   {
     path: 'runtime/loops',
