@@ -140,7 +140,7 @@ export const rooms: readonly Room[] = [
   {
     path: 'runtime/loops',
     doors: [CONTRACT, 'runtime/core', 'runtime/store', 'runtime/journal', 'runtime/ops'],
-    packages: [...FILES, 'cockatiel', 'croner', 'node:timers/promises'],
+    packages: [...FILES, 'ajv/dist/2020.js', 'croner', 'node:timers/promises'],
   },
   {
     path: 'runtime/api',

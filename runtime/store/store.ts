@@ -30,6 +30,8 @@ export interface Store {
   onHint(listener: (shard: string) => void): () => void;
   /** Answers within the command's time limit; rejects with a `StoreFailure`. */
   ping(): Promise<void>;
+  /** Rises with each new connection: what answers now may not be what answered before. */
+  connections(): number;
   close(): Promise<void>;
 }
 

@@ -41,6 +41,10 @@ export function dragonflyStore(options: DragonflyOptions): DragonflyStore {
   const client = connect(options);
   const listeners = new Set<(shard: string) => void>();
   let subscriber: Redis | undefined;
+  let connections = 0;
+  client.on('ready', () => {
+    connections += 1;
+  });
   const keys = new Map<string, readonly string[]>();
 
   const keysFor = (shard: Shard): readonly string[] => {
@@ -68,6 +72,7 @@ export function dragonflyStore(options: DragonflyOptions): DragonflyStore {
     ping: async () => {
       await answered(client.ping());
     },
+    connections: () => connections,
     close: () => {
       client.disconnect();
       subscriber?.disconnect();

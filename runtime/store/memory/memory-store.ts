@@ -25,6 +25,7 @@ export type Snapshot = ReadonlyMap<string, ShardData>;
 /** `nowUs` is the clock, in microseconds since 1970. */
 export function memoryStore({ nowUs }: { readonly nowUs: () => number }): MemoryStore {
   let shards = new Map<string, ShardData>();
+  let connections = 1;
   const listeners = new Set<(shard: string) => void>();
   const applyNow = (shard: Shard, batch: Batch): Applied | Gap => {
     checkBatch(batch);
@@ -45,13 +46,16 @@ export function memoryStore({ nowUs }: { readonly nowUs: () => number }): Memory
       return () => listeners.delete(listener);
     },
     ping: () => Promise.resolve(),
+    connections: () => connections,
     close: () => Promise.resolve(),
     snapshot: () => copy(shards),
     restore: (snapshot) => {
       shards = copy(snapshot);
+      connections += 1;
     },
     wipe: () => {
       shards = new Map();
+      connections += 1;
     },
     shard: (name) => shards.get(name),
   };

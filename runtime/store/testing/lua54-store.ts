@@ -77,6 +77,7 @@ export async function lua54Store(nowUs: () => number, source: string = APPLY_LUA
     hint: (shard) => hints.hint(shard),
     onHint: (listener) => hints.onHint(listener),
     ping: () => hints.ping(),
+    connections: () => 1,
     close: async () => {
       engine.global.close();
     },

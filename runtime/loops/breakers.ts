@@ -1,0 +1,52 @@
+import {
+  closedBreaker,
+  DEFAULT_BREAKER,
+  ended,
+  forget,
+  mayStart,
+  started,
+  type Breaker,
+  type BreakerSettings,
+} from '../core/breaker.ts';
+
+/**
+ * The circuit breakers of this scheduler, by name: `fleet:<id>@<build>`, `provider:<name>`. Each scheduler judges by the runs it
+ * sees; they agree soon, since every one of them sees a share of the same runs.
+ */
+export interface Breakers {
+  mayStart(name: string): boolean;
+  started(name: string): void;
+  ended(name: string, succeeded: boolean): void;
+  forget(name: string): void;
+  state(name: string): Breaker;
+}
+
+export function breakers(
+  nowMs: () => number,
+  settingsOf: (name: string) => Partial<BreakerSettings>,
+  changed: (name: string, state: Breaker['state']) => void,
+): Breakers {
+  const known = new Map<string, Breaker>();
+  const stateOf = (name: string): Breaker => known.get(name) ?? closedBreaker(nowMs());
+  const settings = (name: string): BreakerSettings => ({ ...DEFAULT_BREAKER, ...settingsOf(name) });
+  const set = (name: string, next: Breaker): void => {
+    const before = known.get(name)?.state ?? 'closed';
+    known.set(name, next);
+    if (before !== next.state) changed(name, next.state);
+  };
+  return {
+    mayStart: (name) => mayStart(stateOf(name), nowMs(), settings(name)),
+    started: (name) => set(name, started(stateOf(name), nowMs())),
+    ended: (name, succeeded) => set(name, ended(stateOf(name), succeeded, nowMs(), settings(name))),
+    forget: (name) => set(name, forget(stateOf(name))),
+    state: stateOf,
+  };
+}
+
+export function fleetBreaker(fleet: string, build: string): string {
+  return `fleet:${fleet}@${build}`;
+}
+
+export function providerBreaker(provider: string): string {
+  return `provider:${provider}`;
+}

@@ -1,0 +1,86 @@
+import type { ChangeOutcome } from '../core/scheduler.ts';
+import { storeKey } from '../core/store-key.ts';
+import type { AgentName } from '../core/scheduler.ts';
+import { want } from './deliver.ts';
+import { finish } from './ends.ts';
+import { askPatiently, changed, type Engine, type FleetState } from './engine.ts';
+import { find, viewOf } from './view.ts';
+import { DRAIN_ALL, drainSwitch } from './view-of-fleets.ts';
+
+/** `Scheduler.cancel`. */
+export async function cancel(engine: Engine, id: string, reason: string): Promise<ChangeOutcome> {
+  const found = await find(engine, id);
+  if (found === undefined) return { kind: 'unknown' };
+  const { state } = found;
+  const reply = await askPatiently(engine, state.link, { op: 'cancel', id, reason: storeKey(reason) });
+  if (reply.kind === 'unknown' || !('record' in reply) || reply.record === undefined) return { kind: 'unknown' };
+  const { record } = reply;
+  const task = viewOf(engine, state.fleet, record);
+  if (reply.kind === 'asked') return { kind: 'asked', task };
+  if (reply.kind === 'stale') return { kind: 'not-now', task };
+  await finish(engine, state.fleet, record);
+  return { kind: 'done', task };
+}
+
+/** `Scheduler.redrive`. */
+export async function redrive(engine: Engine, id: string): Promise<ChangeOutcome> {
+  const found = await find(engine, id);
+  if (found === undefined) return { kind: 'unknown' };
+  const { state, reply } = found;
+  const { token } = reply.record;
+  const answer = await askPatiently(engine, state.link, { op: 'redrive', id });
+  if (answer.kind === 'unknown' || !('record' in answer) || answer.record === undefined) return { kind: 'unknown' };
+  const task = viewOf(engine, state.fleet, answer.record);
+  if (answer.kind !== 'done') return { kind: 'not-now', task };
+  const lsn = engine.ledger.redrive(state.fleet, id, token);
+  state.link.recorded(lsn);
+  await engine.ledger.durable(lsn);
+  state.ready += 1;
+  want(engine, state);
+  changed(engine, id);
+  return { kind: 'done', task };
+}
+
+/** `Scheduler.pause` and `resume`. */
+export async function setPaused(engine: Engine, fleet: string, reason: string): Promise<boolean> {
+  return setSwitch(engine, fleet, 'paused', reason === '' ? '' : storeKey(reason));
+}
+
+/** `Scheduler.drain`. */
+export async function drain(engine: Engine, fleet: string, build?: string): Promise<boolean> {
+  return setSwitch(engine, fleet, build === undefined ? DRAIN_ALL : drainSwitch(build), 'asked');
+}
+
+/** Undoes every `drain` of a fleet. */
+export async function undrain(engine: Engine, fleet: string): Promise<void> {
+  const names = [...(engine.fleets.get(fleet)?.switches.keys() ?? [])];
+  for (const name of names) {
+    if (name === DRAIN_ALL || name.startsWith(drainSwitch(''))) await setSwitch(engine, fleet, name, '');
+  }
+}
+
+/** `Scheduler.drainAgent`. */
+export function drainAgent({ pool }: Engine, name: AgentName): boolean {
+  const agent = pool.get(name);
+  if (agent === undefined) return false;
+  agent.draining = true;
+  agent.parked?.answer([]);
+  return true;
+}
+
+async function setSwitch(engine: Engine, fleet: string, name: string, value: string): Promise<boolean> {
+  const state = engine.fleets.get(fleet);
+  if (state === undefined) return false;
+  await askPatiently(engine, state.link, { op: 'switch', name, value });
+  noteSwitch(state, name, value);
+  engine.store.hint(state.link.shard);
+  if (value === '') want(engine, state);
+  return true;
+}
+
+function noteSwitch(state: FleetState, name: string, value: string): void {
+  const switches = new Map(state.switches);
+  if (value === '') switches.delete(name);
+  else switches.set(name, value);
+  state.switches = switches;
+}

@@ -1,0 +1,60 @@
+import type { TaskRecord } from '../core/task-record.ts';
+import { breakerNames } from './breaker-names.ts';
+import { changed, type Engine } from './engine.ts';
+import type { End } from './journal-entry.ts';
+
+/** A task has ended in the store: makes it durable, closes its promise, and tells. Resolves when it is durable. */
+export async function finish(
+  engine: Engine,
+  fleet: string,
+  record: TaskRecord,
+  { result = '', route }: { readonly result?: string; readonly route?: string } = {},
+): Promise<void> {
+  const { id, token, digest, reason = '' } = record;
+  const state = endState(record);
+  const lsn = engine.ledger.end(fleet, id, { state, token, digest, reason, result });
+  engine.fleets.get(fleet)?.link.recorded(lsn);
+  engine.runs.delete(id);
+  await engine.ledger.durable(lsn);
+  if (state !== 'moved') {
+    engine.observer.finished?.({
+      fleet,
+      route: route ?? engine.tables.lane(fleet, record.lane)?.route ?? '',
+      id,
+      outcome: state === 'dead' ? 'dead_lettered' : state,
+      ...(reason !== '' && { reason }),
+    });
+  }
+  changed(engine, id);
+}
+
+/** A less urgent task had to make room. */
+export async function finishShed(engine: Engine, fleet: string, shed: TaskRecord): Promise<void> {
+  await finish(engine, fleet, shed);
+}
+
+function endState({ id, state }: TaskRecord): End['state'] {
+  if (state === 'delayed' || state === 'ready' || state === 'held' || state === 'leased') {
+    throw new Error(`${id} has not ended, it is ${state}`);
+  }
+  return state;
+}
+
+/** The outcome of a run, for the breakers of its build and its providers. */
+export function judgeRun(engine: Engine, fleet: string, build: string, error: string | undefined): void {
+  const { own, providers } = breakerNames(engine, fleet, build);
+  const guilty = providers.filter((name) => error?.startsWith(name.replace(':', '.')) === true);
+  if (guilty.length === 0) engine.breakers.ended(own, error === undefined);
+  else engine.breakers.forget(own);
+  for (const name of providers) {
+    if (error === undefined) engine.breakers.ended(name, true);
+    else if (guilty.includes(name)) engine.breakers.ended(name, false);
+    else engine.breakers.forget(name);
+  }
+}
+
+/** A run that says nothing about its build: given back, or cancelled. */
+export function forgetRun(engine: Engine, fleet: string, build: string): void {
+  const { own, providers } = breakerNames(engine, fleet, build);
+  for (const name of [own, ...providers]) engine.breakers.forget(name);
+}

@@ -1,0 +1,109 @@
+import type { AdmissionBounds, Bucket } from '../core/admission.ts';
+import type { Observer } from '../core/observer.ts';
+import { StoreFailure } from '../store/store-failure.ts';
+import type { Operation, Reply, ShardFacts, Store } from '../store/store.ts';
+import type { AgentPool } from './agent-pool.ts';
+import type { Breakers } from './breakers.ts';
+import { pause, type Clock } from './clock.ts';
+import type { Ledger } from './ledger.ts';
+import type { ShardLink } from './shard-link.ts';
+import type { Tables } from './tables.ts';
+
+/** What the loops share: one scheduler's rooms and what it remembers between calls. Made once, in `scheduler.ts`. */
+export interface Engine {
+  readonly name: string;
+  /** Names of all schedulers, this one included, in order. */
+  readonly schedulers: readonly string[];
+  readonly store: Store;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly observer: Observer;
+  readonly tables: Tables;
+  readonly pool: AgentPool;
+  readonly breakers: Breakers;
+  readonly bounds: EngineBounds;
+  readonly fleets: Map<string, FleetState>;
+  /** Runs that this scheduler handed out or heard of, by task. */
+  readonly runs: Map<string, Run>;
+  /** Rates of providers, as `core/start-rate.ts` keeps them. */
+  readonly providerRests: Map<string, number>;
+  readonly buckets: Map<string, Bucket>;
+  /** Those who wait for a task to change. */
+  readonly watchers: Map<string, Set<() => void>>;
+  stopping: boolean;
+}
+
+export interface EngineBounds {
+  readonly admission: AdmissionBounds;
+  /** How long a call waits for a store that is away, before it says so. */
+  readonly patienceMs: number;
+  /** How long a poll is held at most. */
+  readonly pollMs: number;
+  /** Pause between two looks at a shard that has work, and at one that has none. */
+  readonly tickMs: number;
+  readonly idleTickMs: number;
+  /** Nothing is claimed for so long after a loss, unless all have replayed before. */
+  readonly holdMs: number;
+}
+
+/** What this scheduler knows of a fleet. */
+export interface FleetState {
+  readonly fleet: string;
+  readonly link: ShardLink;
+  /** Switches of the shard, as the last tick told. */
+  switches: ReadonlyMap<string, string>;
+  facts?: ShardFacts;
+  /** When `facts` were told. */
+  factsMs: number;
+  /** Ready tasks, as the last answer told, or as a hint says. */
+  ready: number;
+  /** Since when there may be something to claim; absent after the claim. */
+  wantedMs?: number;
+  /** Runs started here since `facts`. */
+  startedSince: number;
+  /** Since when no agent is there. */
+  noAgentSinceMs?: number;
+  hintedMs: number;
+  heldUntilMs: number;
+  /** Digest of the table whose limits this scheduler sent last. */
+  policySent: string;
+}
+
+export interface Run {
+  readonly fleet: string;
+  readonly build: string;
+  readonly route: string;
+  readonly team: string;
+  readonly task: string;
+  readonly agent: string;
+  readonly token: number;
+  readonly attempts: number;
+  readonly attemptMax: number;
+  readonly digest: string;
+  readonly startedMs: number;
+  readonly dueMs: number;
+}
+
+export function fleetState(engine: Engine, fleet: string): FleetState | undefined {
+  return engine.fleets.get(fleet);
+}
+
+/** Asks a shard, and waits a while for a store that is away. */
+export async function askPatiently({ clock, bounds }: Engine, link: ShardLink, operation: Operation): Promise<Reply> {
+  const until = clock.monotonicMs() + bounds.patienceMs;
+  for (;;) {
+    try {
+      return await link.ask(operation);
+    } catch (error) {
+      if (!(error instanceof StoreFailure) || clock.monotonicMs() >= until) throw error;
+      await pause(clock, RETRY_MS);
+    }
+  }
+}
+
+const RETRY_MS = 25;
+
+/** Tells those who watch a task that it may have changed. */
+export function changed(engine: Engine, id: string): void {
+  for (const wake of engine.watchers.get(id) ?? []) wake();
+}

@@ -1,0 +1,83 @@
+import type { AgentView, FleetView } from '../../spec/contract/protocol.ts';
+import { fleetBreaker } from './breakers.ts';
+import { askPatiently, type Engine, type FleetState } from './engine.ts';
+import { iso } from './view.ts';
+import { drains, fleetAgents } from './view-of-fleets.ts';
+
+/** `Scheduler.fleet`. */
+export async function fleetView(engine: Engine, fleet: string): Promise<FleetView | undefined> {
+  const state = engine.fleets.get(fleet);
+  const declared = engine.tables.compiled.table.fleets[fleet];
+  if (state === undefined || declared === undefined) return undefined;
+  const lanes = engine.tables.allLanes(fleet).slice(0, LANES_MAX);
+  const reply = await askPatiently(engine, state.link, { op: 'inspect', lanes });
+  if (reply.kind !== 'facts') throw new Error(`the store answered an inspection with ${reply.kind}`);
+  const { facts } = reply;
+  const running = facts.lanes.reduce((sum, lane) => sum + lane.running, 0);
+  const { agents, slots, free } = fleetAgents(engine, state);
+  return {
+    fleet,
+    team: declared.team,
+    paused: facts.paused,
+    builds: Object.entries(declared.builds).map(([build, weight]) => ({
+      build,
+      weight: weight / WEIGHT_ALL,
+      draining: drains(engine, fleet, build),
+      breaker: breakerState(engine, fleet, build),
+    })),
+    agents,
+    slots: { busy: Math.max(0, slots - free), free },
+    waiting: facts.lanes.reduce((sum, lane) => sum + lane.waiting, 0),
+    running,
+    dead: facts.dead,
+  };
+}
+
+const LANES_MAX = 256;
+const WEIGHT_ALL = 10_000;
+
+/** `Scheduler.agents`. */
+export function agentViews({ pool }: Engine, fleet?: string): readonly AgentView[] {
+  const agents = fleet === undefined ? pool.all() : pool.of(fleet);
+  return agents.map(({ fleet: of, name, build, slots, free, draining, seenMs }) => ({
+    agent: `${of}/${name}`,
+    fleet: of,
+    build,
+    slots,
+    free,
+    draining,
+    seenAt: iso(seenMs),
+  }));
+}
+
+/** What the gauges show of a fleet; from the last look at its shard. */
+export interface FleetGauges {
+  readonly fleet: string;
+  readonly routes: ReadonlyMap<string, { readonly waiting: number; readonly running: number }>;
+  readonly agents: { readonly idle: number; readonly busy: number; readonly draining: number };
+  readonly slots: { readonly busy: number; readonly free: number };
+}
+
+export function fleetGauges(engine: Engine, state: FleetState): FleetGauges {
+  const routes = new Map<string, { waiting: number; running: number }>();
+  for (const { lane, waiting, running } of state.facts?.lanes ?? []) {
+    const route = engine.tables.lane(state.fleet, lane)?.route ?? '';
+    const sum = routes.get(route) ?? { waiting: 0, running: 0 };
+    routes.set(route, { waiting: sum.waiting + waiting, running: sum.running + running });
+  }
+  const own = engine.pool.of(state.fleet);
+  const { agents, slots, free } = fleetAgents(engine, state);
+  const draining = own.filter((agent) => agent.draining).length;
+  const idle = own.filter((agent) => !agent.draining && agent.free === agent.slots).length;
+  return {
+    fleet: state.fleet,
+    routes,
+    agents: { idle, busy: Math.max(0, agents - idle), draining },
+    slots: { busy: Math.max(0, slots - free), free },
+  };
+}
+
+function breakerState({ breakers }: Engine, fleet: string, build: string): 'closed' | 'open' | 'half_open' {
+  const { state } = breakers.state(fleetBreaker(fleet, build));
+  return state === 'half-open' ? 'half_open' : state;
+}

@@ -1,0 +1,110 @@
+import { nextPlace, waitReasons } from '../core/route-decision.ts';
+import { newTask, type Place } from '../core/new-task.ts';
+import { laneOf } from '../core/lane.ts';
+import type { TaskRecord } from '../core/task-record.ts';
+import { route } from '../../spec/contract/match.ts';
+import { finish } from './ends.ts';
+import { askPatiently, changed, type Engine, type FleetState } from './engine.ts';
+import { decodeEnvelope, encodeEnvelope, taskOf, type Envelope } from './envelope.ts';
+import type { JournaledTask } from './journal-entry.ts';
+import type { Move } from './ledger.ts';
+import { movedReason } from './view.ts';
+import { drains, routingView } from './view-of-fleets.ts';
+
+/** A task has waited: to the next fleet of its fallback chain, or to another build when its own may not start runs. */
+export async function moveOn(engine: Engine, state: FleetState, id: string): Promise<void> {
+  const reply = await askPatiently(engine, state.link, { op: 'get', id });
+  if (reply.kind !== 'task' || reply.body === undefined || !waits(reply.record)) return;
+  const { record, body } = reply;
+  const envelope = decodeEnvelope(body);
+  const place = placeNow(engine, state, record, envelope);
+  if (place === undefined) return;
+  if (place.fleet === state.fleet) {
+    await askPatiently(engine, state.link, { op: 'relane', id, lane: laneOf(place.route.id, place.build) });
+    changed(engine, id);
+    return;
+  }
+  await move(engine, state, movedTask(engine, record, envelope, place), place.fleet);
+}
+
+/** Carries on with a move that this scheduler's last life had begun. */
+export async function resumeMove(engine: Engine, { from, to, task }: Move): Promise<void> {
+  const state = engine.fleets.get(from);
+  if (state === undefined) {
+    await arrive(engine, to, task);
+    return;
+  }
+  const reply = await askPatiently(engine, state.link, { op: 'get', id: task.id });
+  const left = reply.kind === 'task' && reply.record.state === 'moved' && reply.record.reason === movedReason(to);
+  if (left) {
+    await finish(engine, from, reply.record);
+    await arrive(engine, to, task);
+  } else engine.ledger.stay(task.id);
+}
+
+async function move(engine: Engine, state: FleetState, task: JournaledTask, to: string): Promise<void> {
+  const { ledger } = engine;
+  // The intent first: once the shard lets it go, only the journal knows the task.
+  await ledger.durable(ledger.move(state.fleet, to, task));
+  const reply = await askPatiently(engine, state.link, { op: 'remove', id: task.id, reason: movedReason(to) });
+  if (reply.kind !== 'removed' && reply.kind !== 'already') {
+    ledger.stay(task.id);
+    return;
+  }
+  await arrive(engine, to, task);
+  await finish(engine, state.fleet, reply.record);
+}
+
+async function arrive({ ledger, fleets }: Engine, to: string, task: JournaledTask): Promise<void> {
+  const lsn = ledger.submit(to, task);
+  const sent = fleets.get(to)?.link.submit({ op: 'submit', task }, lsn);
+  await ledger.durable(lsn);
+  ledger.stay(task.id);
+  await sent;
+}
+
+function placeNow(engine: Engine, state: FleetState, record: TaskRecord, envelope: Envelope): Place | undefined {
+  const { compiled } = engine.tables;
+  const view = routingView(engine);
+  const taken = compiled.table.routes.find(({ id }) => id === envelope.route);
+  if (taken === undefined) return undefined;
+  const task = taskOf(envelope);
+  const decision = route(compiled, task, { key: envelope.key });
+  const sticky = decision.keys.affinity ?? envelope.key;
+  const build = engine.tables.lane(state.fleet, record.lane)?.build ?? '';
+  const waitedMs = Math.max(0, engine.clock.nowMs() - record.sinceMs);
+  const reasons = waitReasons(state.fleet, build, view);
+  const next = nextPlace(compiled.table, taken, task, sticky, view, { tried: envelope.step, waitedMs, reasons });
+  if (next !== undefined && next.fleet !== state.fleet) return next;
+  return otherBuild(engine, state, build, taken, envelope.step);
+}
+
+/** Another build of the fleet, when this one is gone or drains. */
+function otherBuild(
+  engine: Engine,
+  { fleet }: FleetState,
+  build: string,
+  taken: Place['route'],
+  step: number,
+): Place | undefined {
+  const builds = engine.tables.compiled.table.fleets[fleet]?.builds ?? {};
+  if (Object.hasOwn(builds, build) && !drains(engine, fleet, build)) return undefined;
+  const other = Object.keys(builds)
+    .filter((name) => name !== build && !drains(engine, fleet, name))
+    .sort((a, b) => (builds[b] ?? 0) - (builds[a] ?? 0))[0];
+  return other === undefined ? undefined : { route: taken, fleet, build: other, fallbackStep: step };
+}
+
+function movedTask(engine: Engine, record: TaskRecord, envelope: Envelope, place: Place): JournaledTask {
+  const { compiled } = engine.tables;
+  const task = taskOf(envelope);
+  const decision = route(compiled, task, { key: envelope.key });
+  const body = encodeEnvelope({ ...envelope, route: place.route.id, step: place.fallbackStep });
+  const { id, digest, acceptedMs, attempts, crashes } = record;
+  const facts = { id, task: task.task, tenant: envelope.tenant, body, digest, delayMs: 0, acceptedMs };
+  return { ...newTask(compiled.table, place, decision, facts), acceptedMs, attempts, crashes };
+}
+
+function waits({ state }: TaskRecord): boolean {
+  return state === 'ready' || state === 'held' || state === 'delayed';
+}

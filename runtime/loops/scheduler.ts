@@ -1,0 +1,376 @@
+import type { RoutingTable } from '../../spec/contract/routing-table.ts';
+import type { RegisterRequest } from '../../spec/contract/protocol.ts';
+import type { Observer, StoreOperation } from '../core/observer.ts';
+import { DEFAULT_SETTINGS } from '../core/route-policy.ts';
+import type { RegisterOutcome, Scheduler, SchedulerStatus } from '../core/scheduler.ts';
+import type { Journal } from '../journal/journal.ts';
+import { StoreFailure } from '../store/store-failure.ts';
+import { shardName, type Applied, type Operation, type Store } from '../store/store.ts';
+import { agentPool } from './agent-pool.ts';
+import { breakers } from './breakers.ts';
+import { cancel, drain, drainAgent, redrive, setPaused, undrain } from './change.ts';
+import { pause as wait, type Clock } from './clock.ts';
+import { claimsFor, poll, want } from './deliver.ts';
+import type { Engine, EngineBounds, FleetState } from './engine.ts';
+import { agentViews, fleetGauges, fleetView, type FleetGauges } from './fleet-views.ts';
+import { openLedger } from './ledger.ts';
+import { resumeMove } from './move.ts';
+import { reconciler } from './reconcile.ts';
+import { replayer, type Replayer } from './replayer.ts';
+import { complete, fail, heartbeat, release } from './settle.ts';
+import { ShardLink, type LinkContext } from './shard-link.ts';
+import { submit } from './submit.ts';
+import { startSweep } from './sweep.ts';
+import { tables } from './tables.ts';
+import { taskEvents, taskPage, taskView, whyView } from './task-views.ts';
+
+export interface SchedulerOptions {
+  /** Stable over restarts, its own among all schedulers. */
+  readonly name: string;
+  /** Names of all schedulers, this one included. */
+  readonly schedulers: readonly string[];
+  readonly table: RoutingTable;
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly bounds?: Partial<EngineBounds>;
+  readonly observer?: Observer;
+}
+
+/** A scheduler that runs. */
+export interface RunningScheduler extends Scheduler {
+  /** Puts another routing table in force at once; throws for one that no compiler of ours wrote, and keeps the old one. */
+  use(table: RoutingTable): void;
+  refuseTable(reason: string): void;
+  gauges(): readonly FleetGauges[];
+  /** Answers polls, takes nothing new, lets the shards know all they can, and lets go of the journal. */
+  close(): Promise<void>;
+}
+
+export const DEFAULT_BOUNDS: EngineBounds = {
+  admission: {
+    bodyBytesMax: 65_536,
+    journalBytesMax: 1_073_741_824,
+    backlogAgeMsMax: 5000,
+    sender: { perSecond: 2000, burst: 4000 },
+  },
+  patienceMs: 5000,
+  pollMs: 30_000,
+  tickMs: 250,
+  idleTickMs: 1000,
+  holdMs: 3000,
+};
+
+/** Reads the journal, joins the shards of every fleet, and starts to look after them. */
+export async function startScheduler(options: SchedulerOptions): Promise<RunningScheduler> {
+  const { name, schedulers, store, clock, journal } = options;
+  const ledger = await openLedger(journal);
+  const observer = options.observer ?? {};
+  const table = tables(options.table, clock.nowMs());
+  const engine: Engine = {
+    name,
+    schedulers,
+    store,
+    ledger,
+    clock,
+    observer,
+    tables: table,
+    pool: agentPool(() => clock.nowMs()),
+    breakers: breakers(
+      () => clock.nowMs(),
+      (dependency) => breakerSettings(table.compiled.table, dependency),
+      (dependency, state) => observer.breaker?.(dependency, state === 'half-open' ? 'half_open' : state),
+    ),
+    bounds: { ...DEFAULT_BOUNDS, ...options.bounds },
+    fleets: new Map(),
+    runs: new Map(),
+    providerRests: new Map(),
+    buckets: new Map(),
+    watchers: new Map(),
+    stopping: false,
+  };
+  const replay = replayer({
+    ledger,
+    clock,
+    schedulers,
+    holdMs: engine.bounds.holdMs,
+    progress: (event) => {
+      observer.recovery?.(event);
+      // The others end the hold when they see that they have lost nothing.
+      const state = engine.fleets.get(event.shard);
+      if (event.kind === 'begun' && state !== undefined) store.hint(state.link.shard);
+    },
+  });
+  const stops = new Map<string, () => void>();
+  const joinAll = (): void => {
+    const fleets = new Set([...Object.keys(table.compiled.table.fleets), ...ledger.fleets()]);
+    for (const fleet of fleets) {
+      if (!engine.fleets.has(fleet)) stops.set(fleet, join(engine, replay, fleet));
+    }
+  };
+  joinAll();
+  stops.set('', startChores(engine));
+  const stopHints = store.onHint((shard) => hinted(engine, shard));
+  for (const move of ledger.openMoves()) void resumeWhenUp(engine, move);
+  return running(engine, { joinAll, stop: () => [...stops.values(), stopHints].forEach((stop) => stop()) });
+}
+
+function running(
+  engine: Engine,
+  { joinAll, stop }: { readonly joinAll: () => void; readonly stop: () => void },
+): RunningScheduler {
+  let refusedTable: string | undefined;
+  return {
+    submit: (submission) => submit(engine, submission),
+    task: (id) => taskView(engine, id),
+    tasks: (query) => taskPage(engine, query),
+    why: (id) => whyView(engine, id),
+    events: (id, afterSeq, signal) => taskEvents(engine, id, afterSeq, signal),
+    cancel: (id, reason) => cancel(engine, id, reason),
+    redrive: (id) => redrive(engine, id),
+    register: (fleet, request) => register(engine, fleet, request),
+    poll: (agent, request, signal) => poll(engine, agent, request, signal),
+    heartbeat: (agent, tasks) => heartbeat(engine, agent, tasks),
+    complete: (run, result) => complete(engine, run, result),
+    fail: (run, failure) => fail(engine, run, failure),
+    release: (run) => release(engine, run),
+    drainAgent: (agent) => drainAgent(engine, agent),
+    agents: (fleet) => agentViews(engine, fleet),
+    fleets: async () => {
+      const views = await Promise.all([...engine.fleets.keys()].map((fleet) => fleetView(engine, fleet)));
+      return views.filter((view) => view !== undefined);
+    },
+    fleet: (fleet) => fleetView(engine, fleet),
+    pause: (fleet, reason) => setPaused(engine, fleet, reason === '' ? 'paused' : reason),
+    resume: async (fleet) => {
+      await undrain(engine, fleet);
+      return setPaused(engine, fleet, '');
+    },
+    drain: (fleet, build) => drain(engine, fleet, build),
+    status: () => statusOf(engine, refusedTable),
+    use: (table) => {
+      engine.tables.use(table, engine.clock.nowMs());
+      refusedTable = undefined;
+      joinAll();
+      for (const state of engine.fleets.values()) void sendPolicy(engine, state);
+      engine.observer.table?.({ kind: 'loaded', digest: table.digest, environment: table.environment });
+    },
+    refuseTable: (reason) => {
+      refusedTable = reason;
+      engine.observer.table?.({ kind: 'refused', reason });
+    },
+    gauges: () => [...engine.fleets.values()].map((state) => fleetGauges(engine, state)),
+    close: async () => {
+      engine.stopping = true;
+      stop();
+      for (const { parked } of engine.pool.all()) parked?.answer([]);
+      await Promise.all([...engine.fleets.values()].map(({ link }) => leave(link)));
+      await engine.ledger.journal.close();
+    },
+  };
+}
+
+/** One last empty batch: the shard learns how far the journal is, and the next start has nothing to replay. */
+async function leave(link: ShardLink): Promise<void> {
+  if (link.state === 'up') {
+    await link.ask({ op: 'inspect', lanes: [] }).catch((error: unknown) => {
+      if (!(error instanceof StoreFailure)) throw error;
+    });
+  }
+  await link.idle();
+  link.close();
+}
+
+function join(engine: Engine, replay: Replayer, fleet: string): () => void {
+  const context: LinkContext = {
+    scheduler: engine.name,
+    store: engine.store,
+    clock: engine.clock,
+    replay: (link, position) => replay.replay(link, position),
+    claims: (_, operations, room) => claimsFor(engine, state, operations, room),
+    applied: (_, applied) => noteApplied(engine, state, applied),
+    state: (_, linkState) => {
+      if (linkState === 'up') void sendPolicy(engine, state);
+      noteStore(engine);
+    },
+    timed: (operations, seconds) => engine.observer.store?.(operationName(operations), seconds),
+  };
+  const link = new ShardLink({ fleet, index: 0 }, engine.ledger.newest(fleet), context);
+  const state: FleetState = {
+    fleet,
+    link,
+    switches: new Map(),
+    factsMs: 0,
+    ready: 0,
+    startedSince: 0,
+    hintedMs: 0,
+    heldUntilMs: 0,
+    policySent: '',
+  };
+  engine.fleets.set(fleet, state);
+  link.open();
+  return startSweep(engine, state, replay);
+}
+
+function noteApplied(engine: Engine, state: FleetState, { ready, revision, holdUntilMs, nowMs }: Applied): void {
+  const more = ready > state.ready;
+  state.ready = ready;
+  if (holdUntilMs > state.heldUntilMs) {
+    // This shard has lost nothing of this scheduler's: the batch would have been refused.
+    void state.link.ask({ op: 'end', schedulers: engine.schedulers }).catch(ignoreLoss);
+  }
+  state.heldUntilMs = holdUntilMs;
+  if (revision !== state.policySent && (revision === '' || state.policySent === '')) void sendPolicy(engine, state);
+  if (ready === 0) return;
+  if (engine.pool.parked(state.fleet).length > 0) {
+    if (more) want(engine, state);
+  } else hint(engine, state, nowMs);
+}
+
+const HINT_EVERY_MS = 5;
+
+function hint({ store, schedulers, clock }: Engine, state: FleetState, _nowMs: number): void {
+  if (schedulers.length === 1 || clock.monotonicMs() - state.hintedMs < HINT_EVERY_MS) return;
+  state.hintedMs = clock.monotonicMs();
+  store.hint(state.link.shard);
+}
+
+function hinted(engine: Engine, shard: string): void {
+  for (const state of engine.fleets.values()) {
+    if (shardName(state.link.shard) !== shard) continue;
+    state.ready = Math.max(1, state.ready);
+    if (engine.pool.parked(state.fleet).length > 0) want(engine, state);
+  }
+}
+
+async function sendPolicy(engine: Engine, state: FleetState): Promise<void> {
+  const { table } = engine.tables.compiled;
+  state.policySent = table.digest;
+  const routes = engine.tables.policies(state.fleet);
+  await state.link
+    .ask({ op: 'policy', revision: table.digest, settings: DEFAULT_SETTINGS, routes })
+    .catch((error: unknown) => {
+      state.policySent = '';
+      ignoreLoss(error);
+    });
+}
+
+function register(engine: Engine, fleet: string, request: RegisterRequest): RegisterOutcome {
+  const declared = engine.tables.compiled.table.fleets[fleet];
+  if (declared === undefined) return { kind: 'unknown-fleet' };
+  const builds = Object.keys(declared.builds);
+  const build = request.build ?? mostWeight(declared.builds);
+  if (build === undefined || !builds.includes(build)) return { kind: 'unknown-build', builds };
+  const agent = engine.pool.see({ fleet, name: request.name }, { build, slots: request.slots, free: request.slots });
+  return {
+    kind: 'registered',
+    response: {
+      agent: agent.name,
+      fleet,
+      build,
+      pollMs: engine.bounds.pollMs,
+      drainMs: declared.drainMs,
+    },
+  };
+}
+
+function mostWeight(builds: Readonly<Record<string, number>>): string | undefined {
+  return Object.keys(builds).sort((a, b) => (builds[b] ?? 0) - (builds[a] ?? 0) || (a < b ? -1 : 1))[0];
+}
+
+function statusOf(engine: Engine, refusedTable: string | undefined): SchedulerStatus {
+  const { compiled, loadedAtMs } = engine.tables;
+  const { digest, environment } = compiled.table;
+  return {
+    ready: !engine.stopping,
+    draining: engine.stopping,
+    store: storeState(engine),
+    table: { digest, environment, loadedAtMs },
+    ...(refusedTable !== undefined && { refusedTable }),
+  };
+}
+
+function storeState({ fleets }: Engine): SchedulerStatus['store'] {
+  const states = new Set([...fleets.values()].map(({ link }) => link.state));
+  if (states.has('lost')) return 'down';
+  return states.has('replaying') ? 'recovering' : 'up';
+}
+
+function noteStore(engine: Engine): void {
+  engine.observer.breaker?.('store', storeState(engine) === 'down' ? 'open' : 'closed');
+}
+
+const CHORES_MS = 1000;
+const SILENT_MS = 60_000;
+
+/** What is done for the whole scheduler now and then. */
+function startChores(engine: Engine): () => void {
+  const reconcile = reconciler(engine);
+  let stopped = false;
+  const again = async (): Promise<void> => {
+    while (!stopped) {
+      await wait(engine.clock, CHORES_MS);
+      if (stopped) return;
+      engine.pool.sweep(SILENT_MS);
+      forgetOldRuns(engine);
+      if (engine.buckets.size > BUCKETS_MAX) engine.buckets.clear();
+      await reconcile.look();
+    }
+  };
+  void again();
+  return () => {
+    stopped = true;
+  };
+}
+
+/** A sender that comes back has a full bucket; so has one that never was here. */
+const BUCKETS_MAX = 100_000;
+
+/** Runs that ended elsewhere. */
+function forgetOldRuns({ runs, clock }: Engine): void {
+  const now = clock.nowMs();
+  for (const [id, { dueMs }] of runs) if (now > dueMs + SILENT_MS) runs.delete(id);
+}
+
+async function resumeWhenUp(engine: Engine, move: Parameters<typeof resumeMove>[1]): Promise<void> {
+  for (;;) {
+    try {
+      await resumeMove(engine, move);
+      return;
+    } catch (error) {
+      if (engine.stopping) return;
+      ignoreLoss(error);
+    }
+  }
+}
+
+function ignoreLoss(error: unknown): void {
+  if (!(error instanceof StoreFailure)) throw error;
+}
+
+function breakerSettings(
+  { providers }: RoutingTable,
+  dependency: string,
+): { readonly errors?: number; readonly openForMs?: number } {
+  const [kind, provider = ''] = dependency.split(':', 2);
+  return kind === 'provider' ? (providers[provider]?.breaker ?? {}) : {};
+}
+
+const OPERATION_NAMES: Partial<Record<Operation['op'], StoreOperation>> = {
+  submit: 'submit',
+  claim: 'claim',
+  heartbeat: 'heartbeat',
+  complete: 'complete',
+  fail: 'fail',
+  tick: 'sweep',
+  finish: 'replay',
+  begin: 'replay',
+  end: 'replay',
+  policy: 'register',
+  switch: 'register',
+};
+
+/** A batch is called by its first operation; the others ride along. */
+function operationName([first]: readonly Operation[]): StoreOperation {
+  return (first === undefined ? undefined : OPERATION_NAMES[first.op]) ?? 'read';
+}

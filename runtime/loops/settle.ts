@@ -1,0 +1,168 @@
+import type { HeartbeatResponse } from '../../spec/contract/protocol.ts';
+import type { Json } from '../../spec/contract/source.ts';
+import { afterFailure } from '../core/after-failure.ts';
+import { RESULT_BYTES_MAX, type TaskRecord } from '../core/task-record.ts';
+import type { AgentName, Held, Run as AgentRun, RunFailure, SettleOutcome } from '../core/scheduler.ts';
+import type { Reply } from '../store/store.ts';
+import { want } from './deliver.ts';
+import { finish, forgetRun, judgeRun } from './ends.ts';
+import { askPatiently, changed, type Engine, type FleetState, type Run } from './engine.ts';
+import type { Fault } from './tables.ts';
+import { iso, typeOf, viewOf } from './view.ts';
+
+/** `Scheduler.heartbeat`. */
+export async function heartbeat(engine: Engine, agent: AgentName, tasks: readonly Held[]): Promise<HeartbeatResponse> {
+  engine.pool.touch(agent);
+  const state = engine.fleets.get(agent.fleet);
+  const drain = engine.pool.get(agent)?.draining ?? false;
+  if (state === undefined) return { tasks: tasks.map(({ id }) => ({ id, lease: 'gone', cancel: false })), drain };
+  const replies = await Promise.all(
+    tasks.map(({ id, token }) => askPatiently(engine, state.link, { op: 'heartbeat', id, token })),
+  );
+  return {
+    tasks: tasks.map(({ id }, index) => {
+      const reply = replies[index];
+      if (reply?.kind === 'alive') return { id, lease: 'held', until: iso(reply.untilMs), cancel: reply.cancel };
+      return { id, lease: 'gone', cancel: false };
+    }),
+    drain,
+  };
+}
+
+/** `Scheduler.complete`: durable in the journal before it answers. */
+export async function complete(engine: Engine, run: AgentRun, result: Json | undefined): Promise<SettleOutcome> {
+  const { id, token, agent } = run;
+  const state = engine.fleets.get(agent.fleet);
+  if (state === undefined) return { kind: 'unknown' };
+  const text = result === undefined ? '' : JSON.stringify(result);
+  if (Buffer.byteLength(text) > RESULT_BYTES_MAX) return { kind: 'too-large', bytesMax: RESULT_BYTES_MAX };
+  const known = engine.runs.get(id);
+  const errors = await outputFaults(engine, state, id, known, result);
+  if (errors.length > 0) return { kind: 'invalid', errors };
+  state.wantedMs ??= engine.clock.nowMs();
+  const reply = await askPatiently(engine, state.link, { op: 'complete', id, token, result: text });
+  const over = endOf(reply);
+  if (over === undefined) return refusal(engine, state, known, reply);
+  if (reply.kind === 'done') {
+    judge(engine, state, known, undefined);
+    engine.observer.settled?.({ ...of(engine, state, over, known), outcome: 'succeeded' });
+  }
+  await finish(engine, state.fleet, over, { result: text, ...(known !== undefined && { route: known.route }) });
+  return {
+    kind: 'settled',
+    task: viewOf(engine, state.fleet, over, { result: text }),
+    repeated: reply.kind !== 'done',
+  };
+}
+
+/** `Scheduler.fail`: what comes next is decided here, and kept by the store. */
+export async function fail(engine: Engine, run: AgentRun, failure: RunFailure): Promise<SettleOutcome> {
+  const { id, token, agent } = run;
+  const state = engine.fleets.get(agent.fleet);
+  if (state === undefined) return { kind: 'unknown' };
+  const known = engine.runs.get(id);
+  const facts = known?.token === token ? known : await recordOf(engine, state, id);
+  if (facts === undefined) return { kind: 'unknown' };
+  const task = 'task' in facts ? facts.task : typeOf(facts);
+  const accept = engine.tables.compiled.table.fleets[state.fleet]?.accepts[task];
+  const next = afterFailure(facts, accept ?? NO_RETRY, failure, engine.clock.random());
+  const result = JSON.stringify({ error: failure.error, message: failure.message ?? '' });
+  const operation = { op: 'fail', id, token, ...next, result: clipped(result, failure) } as const;
+  state.wantedMs ??= engine.clock.nowMs();
+  const reply = await askPatiently(engine, state.link, operation);
+  if (reply.kind !== 'done' && reply.kind !== 'already') return refusal(engine, state, known, reply);
+  const { record } = reply;
+  if (reply.kind === 'done') {
+    judge(engine, state, known, failure.error);
+    engine.observer.settled?.({ ...of(engine, state, record, known), outcome: 'failed' });
+    if (next.then === 'retry') {
+      const reason = failure.retryAfterMs === undefined ? 'error' : 'backpressure';
+      engine.observer.retried?.({ fleet: state.fleet, route: routeOf(engine, state, record, known), reason });
+    }
+  }
+  if (record.state === 'failed' || record.state === 'dead') {
+    await finish(engine, state.fleet, record, { result: operation.result });
+  }
+  engine.runs.delete(id);
+  changed(engine, id);
+  return { kind: 'settled', task: viewOf(engine, state.fleet, record), repeated: reply.kind === 'already' };
+}
+
+/** `Scheduler.release`. */
+export async function release(engine: Engine, { id, token, agent }: AgentRun): Promise<SettleOutcome> {
+  const state = engine.fleets.get(agent.fleet);
+  if (state === undefined) return { kind: 'unknown' };
+  const known = engine.runs.get(id);
+  const operation = { op: 'fail', id, token, then: 'release', delayMs: 0, reason: 'released', result: '' } as const;
+  const reply = await askPatiently(engine, state.link, operation);
+  if (reply.kind !== 'done' && reply.kind !== 'already') return refusal(engine, state, known, reply);
+  if (known !== undefined) forgetRun(engine, known.fleet, known.build);
+  engine.runs.delete(id);
+  if (reply.kind === 'done') {
+    engine.observer.settled?.({ ...of(engine, state, reply.record, known), outcome: 'released' });
+  }
+  state.ready += 1;
+  want(engine, state);
+  changed(engine, id);
+  return { kind: 'settled', task: viewOf(engine, state.fleet, reply.record), repeated: reply.kind === 'already' };
+}
+
+const MESSAGE_CHARACTERS = 4000;
+const NO_RETRY = { backoff: { firstMs: 1000, factor: 2, maxMs: 60_000, jitter: 'full' }, never: [] } as const;
+
+/** A failure's text as its result; never longer than a result may be. */
+function clipped(result: string, { error, message = '' }: RunFailure): string {
+  if (message.length <= MESSAGE_CHARACTERS) return result;
+  return JSON.stringify({ error, message: `${message.slice(0, MESSAGE_CHARACTERS)}…` });
+}
+
+async function outputFaults(
+  engine: Engine,
+  state: FleetState,
+  id: string,
+  known: Run | undefined,
+  result: Json | undefined,
+): Promise<readonly Fault[]> {
+  const accepts = engine.tables.compiled.table.fleets[state.fleet]?.accepts ?? {};
+  if (Object.values(accepts).every(({ output }) => output === undefined)) return [];
+  const record = known === undefined ? await recordOf(engine, state, id) : undefined;
+  const task = known?.task ?? (record === undefined ? undefined : typeOf(record));
+  const schema = task === undefined || !Object.hasOwn(accepts, task) ? undefined : accepts[task]?.output;
+  return engine.tables.faults(schema, result ?? null);
+}
+
+async function recordOf(engine: Engine, { link }: FleetState, id: string): Promise<TaskRecord | undefined> {
+  const reply = await askPatiently(engine, link, { op: 'get', id });
+  return reply.kind === 'task' ? reply.record : undefined;
+}
+
+/** The record of a task that has ended as its agent says. */
+function endOf(reply: Reply): TaskRecord | undefined {
+  return reply.kind === 'done' || reply.kind === 'already' ? reply.record : undefined;
+}
+
+function refusal(engine: Engine, state: FleetState, known: Run | undefined, reply: Reply): SettleOutcome {
+  if (reply.kind !== 'stale') return { kind: 'unknown' };
+  const { record } = reply;
+  engine.observer.settled?.({ ...of(engine, state, record, known), outcome: 'stale' });
+  return { kind: 'stale', task: viewOf(engine, state.fleet, record) };
+}
+
+function judge(engine: Engine, { fleet }: FleetState, known: Run | undefined, error: string | undefined): void {
+  if (known !== undefined) judgeRun(engine, fleet, known.build, error);
+}
+
+function of(engine: Engine, state: FleetState, record: TaskRecord, known: Run | undefined) {
+  const now = engine.clock.nowMs();
+  return {
+    fleet: state.fleet,
+    route: routeOf(engine, state, record, known),
+    id: record.id,
+    agent: record.agent ?? '',
+    runSeconds: Math.max(0, now - (known?.startedMs ?? now)) / 1000,
+  };
+}
+
+function routeOf({ tables }: Engine, { fleet }: FleetState, record: TaskRecord, known: Run | undefined): string {
+  return known?.route ?? tables.lane(fleet, record.lane)?.route ?? '';
+}

@@ -1,0 +1,313 @@
+import { StoreFailure } from '../store/store-failure.ts';
+import {
+  OPERATIONS_MAX,
+  type Applied,
+  type Batch,
+  type Gap,
+  type Operation,
+  type Reply,
+  type Shard,
+  type Store,
+} from '../store/store.ts';
+import { jittered, pause, type Clock } from './clock.ts';
+
+/**
+ * The one line to one shard: operations gather while a call is on its way, and go together in the next. It knows how far the
+ * shard has seen this scheduler's journal, notices when the store has forgotten something, and asks for a replay.
+ *
+ * States: `up`; `lost` after a failure or with a new connection, until the shard's position is known; `replaying` until what it
+ * has forgotten is there again. Outside `up` questions are refused (`StoreFailure`), and submissions are answered `journaled`:
+ * the replay brings them.
+ */
+export interface LinkContext {
+  readonly scheduler: string;
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Brings to the shard what the journal has above `position`; returns the LSN that the shard is at afterwards. */
+  readonly replay: (link: ShardLink, position: number) => Promise<number>;
+  /** Claims to put into the batch that leaves now, as far as there is room. */
+  readonly claims: (link: ShardLink, operations: readonly Operation[], room: number) => readonly PendingClaim[];
+  readonly applied: (link: ShardLink, applied: Applied) => void;
+  readonly state: (link: ShardLink, state: LinkState) => void;
+  readonly timed: (operations: readonly Operation[], seconds: number) => void;
+}
+
+export type LinkState = 'up' | 'lost' | 'replaying';
+
+/** A claim and who waits for it. `lost`: whether anything was handed out is not known. */
+export interface PendingClaim {
+  readonly operation: Extract<Operation, { op: 'claim' }>;
+  readonly done: (reply: Extract<Reply, { kind: 'claims' }>) => void;
+  readonly lost: () => void;
+}
+
+interface Waiting {
+  readonly operation: Operation;
+  readonly lsn?: number;
+  readonly resolve: (reply: Reply | 'journaled') => void;
+  readonly reject: (error: StoreFailure) => void;
+}
+
+const RETRY_MS = 250;
+
+export class ShardLink {
+  readonly shard: Shard;
+  #context: LinkContext;
+  #state: LinkState = 'lost';
+  #queue: Waiting[] = [];
+  /** Where the shard was when it answered last. */
+  #position = -1;
+  /** Newest record of the journal about this shard. */
+  #newest: number;
+  #tokenFloor = 0;
+  #number: number;
+  /** Number of the batch with claims whose answer was lost. */
+  #unheard: number | undefined;
+  #connection = -1;
+  #running = false;
+  #claimWanted = false;
+  #closed = false;
+
+  constructor(shard: Shard, newest: number, context: LinkContext) {
+    this.shard = shard;
+    this.#newest = newest;
+    this.#context = context;
+    // Above those of this scheduler's last life, so that `claimed` never answers for that one.
+    this.#number = Math.floor(context.clock.nowMs());
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  /** Newest record of the journal about this shard. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  /** Sends an operation that needs no journal. Rejects with a `StoreFailure` when the store does not answer. */
+  ask(operation: Operation): Promise<Reply> {
+    if (this.#state !== 'up') return Promise.reject(unavailable(this.#state));
+    return this.#enqueue(operation) as Promise<Reply>;
+  }
+
+  /** Sends what record `lsn` says; to be called in the order of the records, at once after each was appended. */
+  submit(operation: Operation, lsn: number): Promise<Reply | 'journaled'> {
+    this.#newest = Math.max(this.#newest, lsn);
+    // The replay goes up to the newest record at its beginning; what comes later waits for its end.
+    if (this.#state === 'lost') return Promise.resolve('journaled');
+    return this.#enqueue(operation, lsn);
+  }
+
+  /** Record `lsn` says what the shard knows already. */
+  recorded(lsn: number): void {
+    this.#newest = Math.max(this.#newest, lsn);
+  }
+
+  /** Somebody waits for work, and there may be some. */
+  wantClaim(): void {
+    this.#claimWanted = true;
+    this.#wake();
+  }
+
+  /** Learns where the shard is, replays what it lacks, and goes up. To be called once. */
+  open(): void {
+    void this.#recover();
+  }
+
+  /** Resolves when nothing waits any more, or the store is away. */
+  async idle(): Promise<void> {
+    while (this.#state === 'up' && (this.#running || this.#queue.length > 0)) await pause(this.#context.clock, 5);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#refuseAll();
+  }
+
+  /** A batch of the replay; the shard moves from `prevLsn` to `lsn`. */
+  async replayBatch(operations: readonly Operation[], prevLsn: number, lsn: number): Promise<Applied> {
+    const answer = await this.#apply({ ...this.#header(), prevLsn, lsn, operations });
+    if (answer.kind === 'gap') throw new StoreFailure('unavailable', 'the store was lost again during the replay');
+    this.#position = lsn;
+    return answer;
+  }
+
+  #enqueue(operation: Operation, lsn?: number): Promise<Reply | 'journaled'> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ operation, ...(lsn !== undefined && { lsn }), resolve, reject });
+      this.#wake();
+    });
+  }
+
+  #wake(): void {
+    if (this.#running || this.#state !== 'up' || this.#closed) return;
+    this.#running = true;
+    // What arrives in this turn of the loop goes together.
+    queueMicrotask(() => void this.#run());
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#state === 'up' && !this.#closed && (this.#queue.length > 0 || this.#claimWanted)) await this.#turn();
+    } finally {
+      this.#running = false;
+    }
+    if (this.#queue.length > 0 || this.#claimWanted) this.#wake();
+  }
+
+  async #turn(): Promise<void> {
+    const { store, claims, applied } = this.#context;
+    if (store.connections() !== this.#connection) {
+      this.#lose();
+      return;
+    }
+    this.#claimWanted = false;
+    const taken = this.#queue.splice(0, OPERATIONS_MAX - CLAIM_ROOM);
+    const asked = taken.map(({ operation }) => operation);
+    const pending = claims(this, asked, OPERATIONS_MAX - asked.length);
+    if (taken.length === 0 && pending.length === 0) return;
+    const batch: Batch = {
+      ...this.#header(),
+      prevLsn: this.#position,
+      lsn: this.#nextPosition(),
+      operations: [...asked, ...pending.map(({ operation }) => operation)],
+    };
+    const answer = await this.#apply(batch).catch((error: unknown) => asFailure(error));
+    if (answer instanceof StoreFailure || answer.kind === 'gap') {
+      this.#failed(taken, pending, batch, answer);
+      return;
+    }
+    this.#position = batch.lsn;
+    this.#deliver(taken, pending, answer);
+    applied(this, answer);
+  }
+
+  #deliver(taken: readonly Waiting[], pending: readonly PendingClaim[], { replies }: Applied): void {
+    for (const reply of replies) this.#noteToken(reply);
+    for (const [index, { resolve }] of taken.entries()) {
+      const reply = replies[index];
+      if (reply !== undefined) resolve(reply);
+    }
+    for (const [index, { done, lost }] of pending.entries()) {
+      const reply = replies[taken.length + index];
+      if (reply?.kind === 'claims') done(reply);
+      else lost();
+    }
+  }
+
+  #failed(taken: readonly Waiting[], pending: readonly PendingClaim[], batch: Batch, answer: Gap | StoreFailure): void {
+    // A refused batch has changed nothing; after a failure nobody knows.
+    if (answer instanceof StoreFailure && pending.length > 0) this.#unheard = batch.number;
+    for (const { lost } of pending) lost();
+    this.#queue.unshift(...taken);
+    this.#lose();
+  }
+
+  /** The shard's place after this batch: before the next record that waits, else the newest. */
+  #nextPosition(): number {
+    const next = this.#queue.find(({ lsn }) => lsn !== undefined)?.lsn;
+    return Math.max(this.#position, next === undefined ? this.#newest : next - 1);
+  }
+
+  #lose(): void {
+    this.#setState('lost');
+    this.#refuseAll();
+    void this.#recover();
+  }
+
+  #refuseAll(): void {
+    const waiting = this.#queue;
+    this.#queue = [];
+    for (const { lsn, resolve, reject } of waiting) {
+      if (lsn === undefined) reject(unavailable('lost'));
+      else resolve('journaled');
+    }
+  }
+
+  async #recover(): Promise<void> {
+    for (let attempt = 0; !this.#closed; attempt += 1) {
+      try {
+        await this.#catchUp();
+        this.#setState('up');
+        this.#wake();
+        return;
+      } catch (error) {
+        asFailure(error);
+        if (this.#state !== 'lost') this.#setState('lost');
+        this.#refuseAll();
+        await pause(this.#context.clock, jittered(this.#context.clock, RETRY_MS * 2 ** Math.min(attempt, 3)));
+      }
+    }
+  }
+
+  async #catchUp(): Promise<void> {
+    this.#connection = this.#context.store.connections();
+    const probe = await this.#apply({ ...this.#header(), prevLsn: -1, lsn: 0, operations: [] });
+    if (probe.kind !== 'gap') throw new Error('a shard was at a position that cannot be');
+    this.#position = probe.position;
+    // The journal lost what the store has seen of it: go on above.
+    this.#newest = Math.max(this.#newest, probe.position);
+    this.#setState('replaying');
+    if (probe.position < this.#newest) {
+      this.#position = await this.#context.replay(this, probe.position);
+    }
+    await this.#collectUnheard();
+  }
+
+  /** What a lost answer had handed out goes back: nobody waits for it any more. */
+  async #collectUnheard(): Promise<void> {
+    if (this.#unheard === undefined) return;
+    const ask = { op: 'claimed', number: this.#unheard } as const;
+    const { replies } = await this.replayBatch([ask], this.#position, this.#position);
+    const claims = replies[0]?.kind === 'claims' ? replies[0].claims : [];
+    const back = claims.map(({ record }) => {
+      const { id, token } = record;
+      return { op: 'fail', id, token, then: 'release', delayMs: 0, reason: 'unheard', result: '' } as const;
+    });
+    for (const claim of claims) this.#tokenFloor = Math.max(this.#tokenFloor, claim.record.token);
+    if (back.length > 0) await this.replayBatch(back, this.#position, this.#position);
+    this.#unheard = undefined;
+  }
+
+  #header(): Omit<Batch, 'prevLsn' | 'lsn' | 'operations'> {
+    this.#number += 1;
+    return { scheduler: this.#context.scheduler, number: this.#number, tokenFloor: this.#tokenFloor };
+  }
+
+  async #apply(batch: Batch): Promise<Applied | Gap> {
+    const { store, clock, timed } = this.#context;
+    const begun = clock.monotonicMs();
+    const answer = await store.apply(this.shard, batch);
+    timed(batch.operations, (clock.monotonicMs() - begun) / 1000);
+    return answer;
+  }
+
+  #noteToken(reply: Reply): void {
+    if (reply.kind !== 'claims') return;
+    for (const { record } of reply.claims) this.#tokenFloor = Math.max(this.#tokenFloor, record.token);
+  }
+
+  #setState(state: LinkState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#context.state(this, state);
+  }
+}
+
+/** Operations of a batch that are left to claims. */
+const CLAIM_ROOM = 64;
+
+function unavailable(state: LinkState): StoreFailure {
+  return new StoreFailure('unavailable', state === 'replaying' ? 'the store is being rebuilt' : 'the store is away');
+}
+
+/** Anything else is our bug, and not to be retried. */
+function asFailure(error: unknown): StoreFailure {
+  if (error instanceof StoreFailure) return error;
+  throw error;
+}

@@ -1,0 +1,277 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../spec/contract/canonical.ts';
+import { route, type CompiledTable, type Decision } from '../../spec/contract/match.ts';
+import type { Task } from '../../spec/contract/task.ts';
+import type { SubmitRequest } from '../../spec/contract/protocol.ts';
+import { admit, fullBucket } from '../core/admission.ts';
+import { newTask, type Place } from '../core/new-task.ts';
+import { firstPlace, nextPlace } from '../core/route-decision.ts';
+import type { Submission, SubmitOutcome } from '../core/scheduler.ts';
+import { taskId } from '../core/task-id.ts';
+import type { TaskRecord } from '../core/task-record.ts';
+import { JournalFull } from '../journal/journal-full.ts';
+import { StoreFailure } from '../store/store-failure.ts';
+import type { Reply } from '../store/store.ts';
+import { changed, type Engine } from './engine.ts';
+import { encodeEnvelope } from './envelope.ts';
+import { finishShed } from './ends.ts';
+import type { JournaledTask } from './journal-entry.ts';
+import { find, movedReason } from './view.ts';
+import { routingView } from './view-of-fleets.ts';
+
+/** `Scheduler.submit`: decides where the task goes, promises it, and tells what became of it. */
+export async function submit(engine: Engine, submission: Submission): Promise<SubmitOutcome> {
+  const begun = engine.clock.monotonicMs();
+  const outcome = await decide(engine, submission);
+  engine.observer.submitted?.({
+    ...placeOf(outcome),
+    outcome: outcomeName(outcome),
+    task: submission.request.task,
+    tenant: submission.tenant,
+    seconds: (engine.clock.monotonicMs() - begun) / 1000,
+    ...(outcome.kind === 'accepted' && { id: outcome.response.id }),
+    ...(submission.traceparent !== undefined && { traceparent: submission.traceparent }),
+  });
+  return outcome;
+}
+
+/** What tells a repeated submission from another one with the same key: its task type, and a digest of all it says. */
+export function digestOf(request: SubmitRequest): string {
+  const { task, input = {}, labels = {}, delayMs = 0 } = request;
+  const text = canonicalJson({ task, input, labels: { ...labels }, delayMs });
+  return `${task}/${createHash('sha256').update(text).digest('base64url').slice(0, 22)}`;
+}
+
+/** A submission on its way. */
+interface Offer {
+  readonly submission: Submission;
+  readonly task: Task;
+  readonly id: string;
+  readonly digest: string;
+  readonly decision: Decision;
+}
+
+async function decide(engine: Engine, submission: Submission): Promise<SubmitOutcome> {
+  if (engine.stopping) return { kind: 'unavailable', retryAfterMs: RETRY_AFTER_MS };
+  const { tenant, key, request } = submission;
+  const { compiled } = engine.tables;
+  const task: Task = { task: request.task, tenant, labels: request.labels ?? {}, input: request.input ?? {} };
+  const decision = route(compiled, task, { key });
+  if (decision.route === undefined) return { kind: 'unroutable', because: 'no-route' };
+  const { fleet } = decision;
+  if (fleet === undefined) return { kind: 'unroutable', because: 'no-fleet', route: decision.route.id };
+  const errors = engine.tables.faults(compiled.table.fleets[fleet]?.accepts[task.task]?.input, task.input);
+  if (errors.length > 0) return { kind: 'invalid', errors };
+  const refused = admission(engine, submission, decision);
+  if (refused !== undefined) return refused;
+  const offer: Offer = { submission, task, id: taskId(tenant, key, fleet), digest: digestOf(request), decision };
+  try {
+    return await offerSomewhere(engine, offer, fleet);
+  } catch (error) {
+    if (error instanceof JournalFull) return { kind: 'unavailable', retryAfterMs: RETRY_AFTER_MS };
+    if (error instanceof StoreFailure) return { kind: 'unavailable', retryAfterMs: RETRY_AFTER_MS };
+    throw error;
+  }
+}
+
+const RETRY_AFTER_MS = 1000;
+
+async function offerSomewhere(engine: Engine, offer: Offer, home: string): Promise<SubmitOutcome> {
+  const { decision, task, submission } = offer;
+  const away = engine.fleets.get(home)?.link.state === 'lost';
+  if (away && decision.route !== undefined && decision.build !== undefined) {
+    // Without the store nobody can be asked; the task waits in the journal for the place the table wants.
+    return offerTo(engine, offer, { route: decision.route, fleet: home, build: decision.build, fallbackStep: 0 });
+  }
+  const before = await earlierHome(engine, offer, home);
+  if (before !== undefined) return before;
+  const placement = firstPlace(engine.tables.compiled, task, submission.key, routingView(engine));
+  if (placement.kind !== 'placed') return { kind: 'unroutable', because: 'no-fleet' };
+  return placement.place.fleet === home
+    ? offerTo(engine, offer, placement.place)
+    : offerElsewhere(engine, offer, home, placement.place);
+}
+
+function admission(engine: Engine, submission: Submission, decision: Decision): SubmitOutcome | undefined {
+  const { bounds, buckets, clock, ledger } = engine;
+  const now = clock.monotonicMs();
+  const bucket = buckets.get(submission.subject) ?? fullBucket(bounds.admission, now);
+  const { pendingMs, bytes } = ledger.journal.stats;
+  const answer = admit(
+    { bodyBytes: submission.bytes, priority: decision.priority ?? 'normal' },
+    { journalBytes: bytes, backlogAgeMs: pendingMs },
+    bucket,
+    bounds.admission,
+    now,
+  );
+  if ('bucket' in answer) buckets.set(submission.subject, answer.bucket);
+  if (answer.kind === 'admitted') return undefined;
+  if (answer.kind === 'too-large') return answer;
+  const because = answer.kind === 'too-many' ? 'rate' : 'overloaded';
+  return { kind: 'refused', because, retryAfterMs: answer.retryAfterMs };
+}
+
+/** Another table may have sent the same submission to another fleet: it is looked for there while that can matter. */
+async function earlierHome(engine: Engine, offer: Offer, home: string): Promise<SubmitOutcome | undefined> {
+  const { tenant, key } = offer.submission;
+  const homes = new Set(engine.tables.known.slice(1).map((table) => homeIn(table, offer)));
+  for (const fleet of homes) {
+    if (fleet === undefined || fleet === home) continue;
+    const found = await find(engine, taskId(tenant, key, fleet));
+    if (found !== undefined) return repeated(engine, offer, found.state.fleet, found.reply.record);
+  }
+  return undefined;
+}
+
+function homeIn(table: CompiledTable, { task, submission }: Offer): string | undefined {
+  return route(table, task, { key: submission.key }).fleet;
+}
+
+/** Promises the task to a fleet's shard. */
+async function offerTo(engine: Engine, offer: Offer, place: Place): Promise<SubmitOutcome> {
+  const { ledger, clock } = engine;
+  const { id } = offer;
+  const state = engine.fleets.get(place.fleet);
+  if (state === undefined) return { kind: 'unroutable', because: 'no-fleet', route: place.route.id };
+  // A repetition of what this scheduler has promised and not yet seen end needs no second promise.
+  const promised = ledger.isOpen(place.fleet, id);
+  const { acceptedMs, ...task } = offeredTask(engine, offer, place);
+  const promise: JournaledTask = { ...task, acceptedMs };
+  const lsn = promised ? undefined : ledger.submit(place.fleet, promise);
+  const sent =
+    lsn === undefined
+      ? state.link.ask({ op: 'submit', task: promise })
+      : // By the store's own clock, and within its bounds: only a replay says when it was accepted.
+        state.link.submit({ op: 'submit', task }, lsn);
+  state.wantedMs ??= clock.nowMs();
+  const [reply] = await Promise.all([sent, lsn === undefined ? undefined : ledger.durable(lsn)]);
+  if (reply === 'journaled') return accepted(id, place, 'journaled');
+  switch (reply.kind) {
+    case 'accepted':
+      if (reply.shed !== undefined) await finishShed(engine, place.fleet, reply.shed);
+      changed(engine, id);
+      return accepted(id, place, 'accepted');
+    case 'known':
+      return known(engine, offer, place, reply.record, promised);
+    case 'duplicate':
+      await refuse(engine, place.fleet, id, promised);
+      return place.route.dedupe?.onHit === 'reject'
+        ? { kind: 'duplicate', of: reply.of }
+        : { kind: 'accepted', response: { ...response(reply.of, place, 'accepted'), duplicate: 'joined' } };
+    case 'refused':
+      await refuse(engine, place.fleet, id, promised);
+      return overflow(engine, offer, place, reply);
+    default:
+      throw new Error(`the store answered a submission with ${reply.kind}`);
+  }
+}
+
+function offeredTask(engine: Engine, { submission, task, id, digest, decision }: Offer, place: Place): JournaledTask {
+  const { tenant, key, request, traceparent } = submission;
+  const envelope = encodeEnvelope({
+    task: task.task,
+    tenant,
+    labels: task.labels ?? {},
+    input: task.input ?? {},
+    key,
+    route: place.route.id,
+    step: place.fallbackStep,
+    ...(traceparent !== undefined && { traceparent }),
+  });
+  const acceptedMs = engine.clock.nowMs();
+  const facts = { id, task: task.task, tenant, body: envelope, digest, delayMs: request.delayMs ?? 0, acceptedMs };
+  return { ...newTask(engine.tables.compiled.table, place, decision, facts), acceptedMs };
+}
+
+/** The store knows the id. */
+async function known(
+  engine: Engine,
+  offer: Offer,
+  place: Place,
+  record: TaskRecord,
+  promised: boolean,
+): Promise<SubmitOutcome> {
+  if (record.state === 'moved') {
+    const found = await find(engine, offer.id);
+    if (found !== undefined) return repeated(engine, offer, found.state.fleet, found.reply.record);
+  }
+  const same = record.digest === offer.digest;
+  // What is open stays promised: the first promise may be in a journal that is lost. What is not ours to promise does not.
+  if (!promised && (!same || isOver(record))) await refuse(engine, place.fleet, offer.id, false);
+  return repeated(engine, offer, place.fleet, record);
+}
+
+function repeated(engine: Engine, offer: Offer, fleet: string, record: TaskRecord): SubmitOutcome {
+  if (record.digest !== offer.digest) return { kind: 'conflict', id: record.id };
+  const lane = engine.tables.lane(fleet, record.lane);
+  return {
+    kind: 'accepted',
+    response: { id: record.id, status: 'accepted', duplicate: 'repeated', fleet, route: lane?.route ?? '' },
+  };
+}
+
+function isOver({ state }: TaskRecord): boolean {
+  return !(['delayed', 'ready', 'held', 'leased', 'dead'] as readonly string[]).includes(state);
+}
+
+/** Takes the promise back, durably, before anyone is told. */
+async function refuse({ ledger, fleets }: Engine, fleet: string, id: string, promised: boolean): Promise<void> {
+  if (promised) return;
+  const lsn = ledger.refuse(fleet, id);
+  fleets.get(fleet)?.link.recorded(lsn);
+  await ledger.durable(lsn);
+}
+
+/** A queue was full: the fallback chain's steps for that, else the refusal. */
+async function overflow(
+  engine: Engine,
+  offer: Offer,
+  place: Place,
+  reply: Extract<Reply, { kind: 'refused' }>,
+): Promise<SubmitOutcome> {
+  const refused: SubmitOutcome = { kind: 'refused', because: reply.because, retryAfterMs: RETRY_AFTER_MS };
+  if (reply.because === 'key-full') return refused;
+  const wait = { tried: place.fallbackStep, waitedMs: 0, reasons: new Set(['rejected' as const]) };
+  const { table } = engine.tables.compiled;
+  const sticky = offer.decision.keys.affinity ?? offer.submission.key;
+  const next = nextPlace(table, place.route, offer.task, sticky, routingView(engine), wait);
+  if (next === undefined || next.fleet === place.fleet) return refused;
+  return place.fallbackStep === 0 ? offerElsewhere(engine, offer, place.fleet, next) : offerTo(engine, offer, next);
+}
+
+/** Leaves word at the home where the task went, so that a repetition finds it; then promises it there. */
+async function offerElsewhere(engine: Engine, offer: Offer, home: string, place: Place): Promise<SubmitOutcome> {
+  const { id, digest } = offer;
+  const state = engine.fleets.get(home);
+  if (state === undefined) return offerTo(engine, offer, place);
+  const end = { state: 'moved', token: 0, digest, reason: movedReason(place.fleet), result: '' } as const;
+  const reply = await state.link.ask({ op: 'finish', id, ...end });
+  if (reply.kind === 'already' || reply.kind === 'stale') {
+    const found = await find(engine, id);
+    if (found !== undefined) return repeated(engine, offer, found.state.fleet, found.reply.record);
+  }
+  const lsn = engine.ledger.end(home, id, end);
+  state.link.recorded(lsn);
+  await engine.ledger.durable(lsn);
+  return offerTo(engine, offer, place);
+}
+
+function accepted(id: string, place: Place, status: 'accepted' | 'journaled'): SubmitOutcome {
+  return { kind: 'accepted', response: response(id, place, status) };
+}
+
+function response(id: string, place: Place, status: 'accepted' | 'journaled') {
+  return { id, status, fleet: place.fleet, route: place.route.id };
+}
+
+function placeOf(outcome: SubmitOutcome): { readonly fleet: string; readonly route: string } {
+  if (outcome.kind !== 'accepted')
+    return { fleet: '', route: outcome.kind === 'unroutable' ? (outcome.route ?? '') : '' };
+  return { fleet: outcome.response.fleet ?? '', route: outcome.response.route ?? '' };
+}
+
+function outcomeName({ kind }: SubmitOutcome): 'accepted' | 'invalid' | 'shed' | 'error' {
+  if (kind === 'accepted' || kind === 'duplicate') return 'accepted';
+  if (kind === 'refused' || kind === 'unavailable') return kind === 'refused' ? 'shed' : 'error';
+  return 'invalid';
+}

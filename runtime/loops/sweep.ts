@@ -1,0 +1,128 @@
+import { StoreFailure } from '../store/store-failure.ts';
+import type { Reply, TickEvent } from '../store/store.ts';
+import { jittered } from './clock.ts';
+import { dropRun, want } from './deliver.ts';
+import { finish, judgeRun } from './ends.ts';
+import { changed, type Engine, type FleetState } from './engine.ts';
+import { moveOn } from './move.ts';
+import type { Replayer } from './replayer.ts';
+import { agentsSwitch, agentsValue, fleetAgents, ownAgents } from './view-of-fleets.ts';
+
+/**
+ * Looks at every shard again and again: what is due, what it holds, what the other schedulers say. A shard with work is looked
+ * at each `tickMs`, one without each `idleTickMs`. Returns the way to stop.
+ */
+export function startSweep(engine: Engine, state: FleetState, replayer: Replayer): () => void {
+  let stopped = false;
+  let cancel = (): void => undefined;
+  let looks = 0;
+  const again = (): void => {
+    const { tickMs, idleTickMs } = engine.bounds;
+    cancel = engine.clock.after(jittered(engine.clock, isBusy(engine, state) ? tickMs : idleTickMs), () => void look());
+  };
+  const look = async (): Promise<void> => {
+    try {
+      if (state.link.state === 'up') await sweep(engine, state, replayer, looks);
+      looks += 1;
+    } catch (error) {
+      // The store went away: the link says so, and the next look comes.
+      if (!(error instanceof StoreFailure)) throw error;
+    }
+    if (!stopped) again();
+  };
+  again();
+  return () => {
+    stopped = true;
+    cancel();
+  };
+}
+
+const TICK_LIMIT = 100;
+/** One look in so many reads the counts too, and tells the others of this scheduler's agents. */
+const FACTS_EVERY = 4;
+const AGENTS_LAST_MS = 15_000;
+
+async function sweep(engine: Engine, state: FleetState, replayer: Replayer, looks: number): Promise<void> {
+  const { link, fleet } = state;
+  const asked = [link.ask({ op: 'tick', limit: TICK_LIMIT })];
+  const full = looks % FACTS_EVERY === 0 || !isBusy(engine, state);
+  if (full) asked.push(link.ask({ op: 'inspect', lanes: engine.tables.allLanes(fleet).slice(0, LANES_MAX) }));
+  if (full) void tellAgents(engine, state);
+  const [tick, facts] = await Promise.all(asked);
+  if (facts?.kind === 'facts') {
+    state.facts = facts.facts;
+    state.factsMs = engine.clock.nowMs();
+    state.startedSince = 0;
+  }
+  if (tick?.kind === 'ticked') {
+    state.switches = tick.switches;
+    noteAgents(engine, state);
+    for (const event of tick.events) await happened(engine, state, event);
+  }
+  await retryDead(state, replayer);
+  if (state.ready > 0) want(engine, state);
+}
+
+const LANES_MAX = 256;
+
+function isBusy({ pool }: Engine, { fleet, ready, facts }: FleetState): boolean {
+  const running = facts?.lanes.some(({ running: runs, waiting }) => runs + waiting > 0) ?? true;
+  return ready > 0 || running || pool.parked(fleet).length > 0;
+}
+
+/** What a tick did or saw. */
+async function happened(engine: Engine, state: FleetState, { kind, record }: TickEvent): Promise<void> {
+  const { fleet } = state;
+  const { id } = record;
+  const run = engine.runs.get(id);
+  const route = run?.route ?? engine.tables.lane(fleet, record.lane)?.route ?? '';
+  switch (kind) {
+    case 'lost':
+    case 'timeout': {
+      const reason = kind === 'lost' ? 'agent_lost' : 'timeout';
+      if (run !== undefined) judgeRun(engine, fleet, run.build, reason);
+      engine.runs.delete(id);
+      if (record.state === 'dead') await finish(engine, fleet, record, { route });
+      else engine.observer.retried?.({ fleet, route, reason });
+      break;
+    }
+    case 'expired':
+    case 'cancelled':
+    case 'dropped':
+      dropRun(engine, id);
+      await finish(engine, fleet, record, { route });
+      break;
+    case 'waited':
+      await moveOn(engine, state, id);
+      break;
+    case 'promoted':
+    case 'aged':
+    case 'returned':
+      break;
+  }
+  changed(engine, id);
+}
+
+async function retryDead({ link, fleet }: FleetState, replayer: Replayer): Promise<void> {
+  for (const operation of replayer.dead(fleet)) {
+    const reply: Reply = await link.ask(operation);
+    if (operation.op === 'finish') replayer.deadDone(fleet, operation.id, reply);
+  }
+}
+
+/** Tells the other schedulers how many agents are here, so that none of them thinks there are none. */
+async function tellAgents(engine: Engine, state: FleetState): Promise<void> {
+  if (engine.schedulers.length === 1) return;
+  const own = ownAgents(engine, state.fleet);
+  const name = agentsSwitch(engine.name);
+  if (own.agents === 0 && !state.switches.has(name)) return;
+  const value = own.agents === 0 ? '' : agentsValue(own, engine.clock.nowMs() + AGENTS_LAST_MS);
+  await state.link.ask({ op: 'switch', name, value }).catch((error: unknown) => {
+    if (!(error instanceof StoreFailure)) throw error;
+  });
+}
+
+function noteAgents(engine: Engine, state: FleetState): void {
+  if (fleetAgents(engine, state).agents > 0) delete state.noAgentSinceMs;
+  else state.noAgentSinceMs ??= engine.clock.nowMs();
+}

@@ -1,0 +1,135 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { compileTable, type CompiledTable } from '../../spec/contract/match.ts';
+import type { RoutingTable, TableRoute } from '../../spec/contract/routing-table.ts';
+import { laneOf } from '../core/lane.ts';
+import { shardPolicies } from '../core/shard-policy.ts';
+import type { RoutePolicy } from '../core/route-policy.ts';
+import { homeMark } from '../core/task-id.ts';
+
+/** The routing table that is in force, made ready; and what must still be understood of the ones before. */
+export interface Tables {
+  readonly compiled: CompiledTable;
+  readonly loadedAtMs: number;
+  /** The one in force, then those before it that tasks may still come from. */
+  readonly known: readonly CompiledTable[];
+  /** Puts another table in force. Throws for one that cannot be compiled; the old one stays. */
+  use(table: RoutingTable, nowMs: number): void;
+  lane(fleet: string, lane: number): LaneName | undefined;
+  /** Lanes of a fleet's build, those of its routes that `leaveOut` does not hold. */
+  lanesOf(fleet: string, build: string, leaveOut: ReadonlySet<string>): readonly number[];
+  /** All lanes of a fleet. */
+  allLanes(fleet: string): readonly number[];
+  policies(fleet: string): readonly RoutePolicy[];
+  /** The fleet of a home mark in a task's id. */
+  home(mark: string): string | undefined;
+  /** Why a value does not fit the schema of that digest; empty when it does. */
+  faults(schema: string | undefined, value: unknown): readonly Fault[];
+}
+
+export interface LaneName {
+  readonly route: string;
+  readonly build: string;
+  readonly team: string;
+}
+
+export interface Fault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** What one table says of one fleet. */
+interface FleetFacts {
+  readonly lanes: ReadonlyMap<number, LaneName>;
+  readonly policies: readonly RoutePolicy[];
+}
+
+const KNOWN_MAX = 16;
+
+export function tables(first: RoutingTable, nowMs: number): Tables {
+  let known: readonly CompiledTable[] = [];
+  let loadedAtMs = nowMs;
+  let facts = new Map<string, FleetFacts>();
+  let older = new Map<string, Map<number, LaneName>>();
+  const homes = new Map<string, string>();
+  let validators = new Map<string, ValidateFunction>();
+
+  const use = (table: RoutingTable, atMs: number): void => {
+    const compiled = compileTable(table);
+    const next = new Map(Object.keys(table.fleets).map((fleet) => [fleet, factsOf(table, fleet)]));
+    older = rememberLanes(older, facts);
+    facts = next;
+    validators = new Map();
+    for (const fleet of next.keys()) homes.set(homeMark(fleet), fleet);
+    known = [compiled, ...known.filter((one) => one.table.digest !== table.digest)].slice(0, KNOWN_MAX);
+    loadedAtMs = atMs;
+  };
+  use(first, nowMs);
+
+  const current = (): CompiledTable => {
+    const [compiled] = known;
+    if (compiled === undefined) throw new Error('no routing table is in force');
+    return compiled;
+  };
+  const validatorOf = (digest: string): ValidateFunction | undefined => {
+    const ready = validators.get(digest);
+    if (ready !== undefined) return ready;
+    const schema = known.map(({ table }) => table.schemas[digest]).find((one) => one !== undefined);
+    if (schema === undefined) return undefined;
+    const compiled = new Ajv2020({ strict: false, validateFormats: false, allErrors: true }).compile(schema);
+    validators.set(digest, compiled);
+    return compiled;
+  };
+
+  return {
+    get compiled() {
+      return current();
+    },
+    get loadedAtMs() {
+      return loadedAtMs;
+    },
+    get known() {
+      return known;
+    },
+    use,
+    lane: (fleet, lane) => facts.get(fleet)?.lanes.get(lane) ?? older.get(fleet)?.get(lane),
+    lanesOf: (fleet, build, leaveOut) =>
+      [...(facts.get(fleet)?.lanes ?? [])]
+        .filter(([, name]) => name.build === build && !leaveOut.has(name.route))
+        .map(([lane]) => lane),
+    allLanes: (fleet) => [...(facts.get(fleet)?.lanes.keys() ?? [])],
+    policies: (fleet) => facts.get(fleet)?.policies ?? [],
+    home: (mark) => homes.get(mark),
+    faults: (schema, value) => {
+      const validate = schema === undefined ? undefined : validatorOf(schema);
+      if (validate === undefined || validate(value)) return [];
+      return (validate.errors ?? []).slice(0, FAULTS_MAX).map(({ instancePath, message }) => ({
+        pointer: instancePath,
+        detail: message ?? 'does not fit the schema',
+      }));
+    },
+  };
+}
+
+const FAULTS_MAX = 10;
+
+function factsOf(table: RoutingTable, fleet: string): FleetFacts {
+  const builds = Object.keys(table.fleets[fleet]?.builds ?? {});
+  const lanes = table.routes
+    .filter((route) => mayReach(route, fleet))
+    .flatMap(({ id, team }) => builds.map((build) => [laneOf(id, build), { route: id, build, team }] as const));
+  return { lanes: new Map(lanes), policies: shardPolicies(table, fleet) };
+}
+
+function mayReach({ to, fallback }: TableRoute, id: string): boolean {
+  return to.some(({ fleet }) => fleet === id) || fallback.some(({ fleet }) => fleet === id);
+}
+
+function rememberLanes(
+  older: ReadonlyMap<string, ReadonlyMap<number, LaneName>>,
+  facts: ReadonlyMap<string, FleetFacts>,
+): Map<string, Map<number, LaneName>> {
+  const fleets = new Set([...older.keys(), ...facts.keys()]);
+  return new Map(
+    [...fleets].map((fleet) => [fleet, new Map([...(older.get(fleet) ?? []), ...(facts.get(fleet)?.lanes ?? [])])]),
+  );
+}

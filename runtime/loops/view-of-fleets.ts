@@ -1,0 +1,71 @@
+import type { FleetView as RoutingView } from '../core/route-decision.ts';
+import { fleetBreaker, providerBreaker } from './breakers.ts';
+import type { Engine, FleetState } from './engine.ts';
+
+/** What routing may know of the fleets right now: of this scheduler's own agents, and of those the others tell of. */
+export function routingView(engine: Engine): RoutingView {
+  return {
+    isClosed: (fleet, build) => isClosed(engine, fleet, build),
+    agents: (fleet) => {
+      const state = engine.fleets.get(fleet);
+      return state === undefined ? 0 : fleetAgents(engine, state).agents;
+    },
+  };
+}
+
+/** Whether a build may not start runs: it drains, or a breaker is open. */
+export function isClosed(engine: Engine, fleet: string, build: string): boolean {
+  if (drains(engine, fleet, build)) return true;
+  if (!engine.breakers.mayStart(fleetBreaker(fleet, build))) return true;
+  const providers = engine.tables.compiled.table.fleets[fleet]?.providers ?? [];
+  return providers.some((provider) => !engine.breakers.mayStart(providerBreaker(provider)));
+}
+
+export function drains({ fleets }: Engine, fleet: string, build: string): boolean {
+  const switches = fleets.get(fleet)?.switches;
+  return switches?.has(DRAIN_ALL) === true || switches?.has(drainSwitch(build)) === true;
+}
+
+export const DRAIN_ALL = 'drain';
+
+export function drainSwitch(build: string): string {
+  return `drain:${build}`;
+}
+
+export interface AgentCount {
+  readonly agents: number;
+  readonly slots: number;
+  readonly free: number;
+}
+
+const AGENTS = 'agents:';
+
+/** What one scheduler tells the others of its agents: `<agents>/<slots>/<free>/<until>`, as a switch of the shard. */
+export function agentsSwitch(scheduler: string): string {
+  return `${AGENTS}${scheduler}`;
+}
+
+export function agentsValue({ agents, slots, free }: AgentCount, untilMs: number): string {
+  return [agents, slots, free, untilMs].join('/');
+}
+
+/** Agents of a fleet that do not drain, at all schedulers. */
+export function fleetAgents(engine: Engine, { fleet, switches }: FleetState): AgentCount {
+  let total = ownAgents(engine, fleet);
+  for (const [name, value] of switches) {
+    if (!name.startsWith(AGENTS) || name === agentsSwitch(engine.name)) continue;
+    const [agents = 0, slots = 0, free = 0, untilMs = 0] = value.split('/').map(Number);
+    if (untilMs < engine.clock.nowMs()) continue;
+    total = { agents: total.agents + agents, slots: total.slots + slots, free: total.free + free };
+  }
+  return total;
+}
+
+export function ownAgents({ pool }: Engine, fleet: string): AgentCount {
+  const agents = pool.of(fleet).filter(({ draining }) => !draining);
+  return {
+    agents: agents.length,
+    slots: agents.reduce((sum, { slots }) => sum + slots, 0),
+    free: agents.reduce((sum, { free }) => sum + free, 0),
+  };
+}

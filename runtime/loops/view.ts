@@ -1,0 +1,83 @@
+import type { TaskView, TaskViewState } from '../../spec/contract/protocol.ts';
+import { homeMark, homeOf } from '../core/task-id.ts';
+import type { TaskRecord, TaskState } from '../core/task-record.ts';
+import type { Reply } from '../store/store.ts';
+import { decodeEnvelope } from './envelope.ts';
+import { askPatiently, type Engine, type FleetState } from './engine.ts';
+
+/** A task where it is now: the shard that has it, and what the shard says of it. */
+export interface Found {
+  readonly state: FleetState;
+  readonly reply: Extract<Reply, { kind: 'task' }>;
+}
+
+const HOPS_MAX = 16;
+
+/** Follows a task from its home to where it went. */
+export async function find(engine: Engine, id: string): Promise<Found | undefined> {
+  let mark: string | undefined = homeOf(id);
+  for (let hop = 0; hop < HOPS_MAX && mark !== undefined; hop += 1) {
+    const fleet = engine.tables.home(mark);
+    const state = fleet === undefined ? undefined : engine.fleets.get(fleet);
+    if (state === undefined) return undefined;
+    const reply = await askPatiently(engine, state.link, { op: 'get', id });
+    if (reply.kind !== 'task') return undefined;
+    if (reply.record.state !== 'moved') return { state, reply };
+    mark = movedTo(reply.record);
+  }
+  return undefined;
+}
+
+const MOVED = 'to:';
+
+export function movedReason(fleet: string): string {
+  return `${MOVED}${homeMark(fleet)}`;
+}
+
+export function movedTo({ reason = '' }: Pick<TaskRecord, 'reason'>): string | undefined {
+  return reason.startsWith(MOVED) ? reason.slice(MOVED.length) : undefined;
+}
+
+/** What the digest of a submission says of its task type; see `digestOf`. */
+export function typeOf({ digest }: Pick<TaskRecord, 'digest'>): string {
+  return digest.slice(0, digest.lastIndexOf('/'));
+}
+
+export function viewOf(
+  engine: Engine,
+  fleet: string,
+  record: TaskRecord,
+  { body, result }: { readonly body?: string; readonly result?: string } = {},
+): TaskView {
+  const lane = engine.tables.lane(fleet, record.lane);
+  const envelope = body === undefined || body === '' ? undefined : decodeEnvelope(body);
+  return {
+    id: record.id,
+    task: typeOf(record),
+    state: viewState(record.state),
+    fleet,
+    build: lane?.build ?? '',
+    route: envelope?.route ?? lane?.route ?? '',
+    priority: record.priority,
+    attempts: record.attempts,
+    crashes: record.crashes,
+    acceptedAt: iso(record.acceptedMs),
+    since: iso(record.sinceMs),
+    ...(record.dueMs !== undefined && { dueAt: iso(record.dueMs) }),
+    ...(record.agent !== undefined && { agent: record.agent }),
+    ...(record.cancelAsked && { cancelAsked: true as const }),
+    ...(record.reason !== undefined && record.reason !== '' && { reason: record.reason }),
+    ...(envelope !== undefined && { tenant: envelope.tenant, labels: envelope.labels, input: envelope.input }),
+    ...(result !== undefined && result !== '' && { result: JSON.parse(result) }),
+  };
+}
+
+export function viewState(state: TaskState): TaskViewState {
+  if (state === 'leased') return 'running';
+  // One that moved is looked for where it went; seen alone it is gone from here.
+  return state === 'moved' ? 'cancelled' : state;
+}
+
+export function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
