@@ -1,0 +1,28 @@
+/**
+ * Where is written who asked for what, and how it ended: for those who must be able to prove it later. `record` takes the
+ * event and returns; it never throws and never waits for a disk.
+ */
+export interface AuditSink {
+  record(event: AuditEvent): void;
+}
+
+/** One thing that someone did or tried. No payloads and no secrets: names, ids, outcomes. */
+export interface AuditEvent {
+  /** Milliseconds since 1970, UTC. */
+  readonly at: number;
+  /** Who, as the authenticator named them: `spiffe://...`, `system:serviceaccount:...`, `anonymous`, `scheduler`. */
+  readonly actor: string;
+  /** `noun:verb`, as `task:cancel` or `fleet:pause`. */
+  readonly action: string;
+  /** What it was done to: a task's id, a fleet's id, an agent's name. Empty when it was nothing in particular. */
+  readonly target: string;
+  /** `refused`: it was not let through. `failed`: it was, and could not be done. */
+  readonly outcome: 'done' | 'refused' | 'failed';
+  /** Of the HTTP request, or of the tick that did it. */
+  readonly requestId: string;
+  /** Why it was refused or failed: a code, as `stale-token`. */
+  readonly reason?: string;
+}
+
+/** For tools and tests that keep no audit log. */
+export const noAudit: AuditSink = Object.freeze({ record: () => undefined });
