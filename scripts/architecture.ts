@@ -135,6 +135,8 @@ export const rooms: readonly Room[] = [
       '@opentelemetry/exporter-trace-otlp-grpc',
       '@opentelemetry/resources',
       '@opentelemetry/sdk-trace-base',
+      'ajv',
+      'node:timers/promises',
     ],
   },
   {

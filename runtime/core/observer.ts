@@ -17,6 +17,8 @@ export interface Observer {
   readonly synced?: (seconds: number) => void;
   readonly table?: (event: TableChange) => void;
   readonly recovery?: (event: Recovery) => void;
+  /** A task that the scheduler sent through itself. */
+  readonly canary?: (outcome: 'ok' | 'late' | 'failed') => void;
   /** Something that an operator should know, and that no other event says. */
   readonly warning?: (message: string, details: Readonly<Record<string, string | number>>) => void;
 }
