@@ -1,4 +1,5 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
@@ -32,6 +33,17 @@ const storeScript: Plugin = {
   },
 };
 
+/** Grafana's SDK is hundreds of small files, which take four times as long to open as to run. It becomes one chunk. */
+const grafanaSdk: Plugin = {
+  name: 'grafana-sdk',
+  setup: ({ onResolve }) => {
+    const { resolve } = createRequire(import.meta.url);
+    onResolve({ filter: /^(?:@grafana\/grafana-foundation-sdk\/|tslib$)/ }, ({ path, resolveDir }) => ({
+      path: resolve(path, { paths: [resolveDir] }),
+    }));
+  },
+};
+
 const { metafile } = await build({
   entryPoints: ENTRIES,
   outbase: '.',
@@ -46,7 +58,7 @@ const { metafile } = await build({
   packages: 'external',
   keepNames: true,
   logLevel: 'warning',
-  plugins: [storeScript],
+  plugins: [storeScript, grafanaSdk],
   metafile: true,
 });
 // Afterwards, and only what nobody made: a command that runs meanwhile still finds its chunks.
