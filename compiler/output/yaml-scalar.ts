@@ -69,6 +69,7 @@ function escape(unit: number): string {
 }
 
 /** Printable ASCII without a tab, or letters beyond it that are not `UNSAFE`. */
+const ASCII_LITERAL = /^[\x21-\x7e][\x20-\x7e\n]*$/;
 const LITERAL = /^[^\s](?:[\x20-\x7e\n]|[^\x00-\xff])*$/;
 
 /**
@@ -78,7 +79,10 @@ const LITERAL = /^[^\s](?:[\x20-\x7e\n]|[^\x00-\xff])*$/;
 export function isLiteral(text: string): boolean {
   const first = text.indexOf('\n');
   if (first < 1 || first === text.length - 1) return false;
-  if (!LITERAL.test(text) || text.endsWith('\n\n') || / (?:\n|$)/.test(text)) return false;
+  if (text.endsWith('\n\n') || text.endsWith(' ') || text.includes(' \n')) return false;
+  // Most large texts, and the rest costs them as much again.
+  if (ASCII_LITERAL.test(text)) return true;
+  if (!LITERAL.test(text)) return false;
   UNSAFE.lastIndex = 0;
   return !LONE_SURROGATE.test(text) && !UNSAFE.test(text);
 }

@@ -3,6 +3,8 @@
  * Written for the rules of Go: JSON's way would give surrogate pairs as two escapes, which PromQL refuses.
  */
 export function stringLiteral(text: string): string {
+  // Almost every name.
+  if (/^[\w./:-]*$/.test(text)) return `"${text}"`;
   return `"${text.replace(/\p{Cs}/gu, '\ufffd').replace(/["\\\p{Cc}\u2028\u2029\ufeff]/gu, escapeOf)}"`;
 }
 
