@@ -36,8 +36,11 @@ const CORE = 'compiler/core';
 const DIAGNOSTICS = 'compiler/diagnostics';
 const HASH = ['node:crypto'];
 const CDK = ['cdk8s', 'cdk8s-plus-27', 'cdk8s-plus-27/lib/imports/k8s.js', 'constructs'];
-/** Dashboards and their queries as Grafana takes them. */
-const GRAFANA = ['dashboard', 'prometheus'].map((part) => `@grafana/grafana-foundation-sdk/${part}`);
+/** Dashboards, panels and queries as Grafana takes them. */
+const GRAFANA = [
+  ...['cog', 'common', 'dashboard', 'dashboardv2', 'elasticsearch', 'prometheus'],
+  ...['heatmap', 'logs', 'stat', 'statetimeline', 'table', 'text', 'timeseries'],
+].map((part) => `@grafana/grafana-foundation-sdk/${part}`);
 const FILES = ['node:buffer', 'node:fs', 'node:fs/promises', 'node:path', 'node:os', 'node:url', 'node:crypto'];
 const MODEL = [CONTRACT, DIAGNOSTICS, CORE];
 const STAGES = [

@@ -32,6 +32,7 @@ export interface Node {
 
 export interface CompanyModel extends Node {
   readonly name: string;
+  readonly description?: string;
   readonly environmentNames: readonly string[];
   readonly teams: ReadonlyMap<string, { readonly weight: number; readonly inFlightMax?: number }>;
   readonly repository?: { readonly url: string; readonly branch: string };
@@ -50,6 +51,7 @@ export interface FreezeModel {
 
 export interface EnvironmentModel extends Node {
   readonly name: string;
+  readonly description?: string;
   readonly company: CompanyModel;
   readonly facts: EnvironmentFacts;
   readonly teams: ReadonlyMap<string, TeamModel>;
@@ -99,6 +101,7 @@ export interface EnvironmentFacts {
     readonly prometheus: string;
     readonly elasticsearch?: string;
     readonly grafanaFolder: string;
+    readonly grafanaOutput: 'operator' | 'operator-v2' | 'config-map';
   };
 }
 
@@ -289,6 +292,7 @@ export interface ProviderFacts {
 }
 
 export interface ProviderModel extends Node {
+  readonly description?: string;
   readonly facts: ProviderFacts;
 }
 
@@ -301,6 +305,7 @@ export interface ToolServerFacts {
 }
 
 export interface ToolServerModel extends Node {
+  readonly description?: string;
   readonly facts: ToolServerFacts;
 }
 

@@ -34,6 +34,7 @@ export function resolveCompany(document: SpecDocument<Company>): CompanyModel {
   return {
     ...node,
     name: document.name,
+    ...(spec.description === undefined ? {} : { description: spec.description }),
     environmentNames: spec.environments,
     teams: new Map(teams),
     ...(repository === undefined

@@ -70,6 +70,7 @@ const OPTIONAL: Readonly<Record<string, string>> = {
   'secrets.delivery': 'Environment secrets.delivery',
   'secrets.mount': 'Environment secrets.mount',
   grafanaFolder: 'Environment observability.grafanaFolder',
+  grafanaOutput: 'Environment observability.grafanaOutput',
   branch: 'Company repository.branch',
   teamWeight: 'Company teams.*.weight',
 };

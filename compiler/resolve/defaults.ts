@@ -79,6 +79,7 @@ export const PART_DEFAULTS = Object.freeze({
   fallback: { after: '1m' },
   secrets: { engine: 'vault', delivery: 'vso', mount: 'kubernetes' },
   grafanaFolder: 'Nova-Torch',
+  grafanaOutput: 'operator',
   branch: 'main',
   teamWeight: 1,
 } as const);

@@ -49,7 +49,8 @@ function secretsOf(name: string, { secrets }: FilledEnvironment): EnvironmentFac
 
 function observabilityOf({ observability }: FilledEnvironment): EnvironmentFacts['observability'] {
   if (observability === undefined) return undefined;
-  return { grafanaFolder: PART_DEFAULTS.grafanaFolder, ...observability };
+  const { grafanaFolder, grafanaOutput } = PART_DEFAULTS;
+  return { grafanaFolder, grafanaOutput, ...observability };
 }
 
 /** What resolving the documents of one environment shares. */

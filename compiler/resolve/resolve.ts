@@ -53,6 +53,7 @@ function resolveEnvironment(
   return {
     ...nodeOf(document, [{ document, base: ['spec'], value: document.value.spec }]),
     name: document.name,
+    ...(document.value.spec.description === undefined ? {} : { description: document.value.spec.description }),
     company,
     facts,
     teams,

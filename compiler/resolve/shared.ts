@@ -42,6 +42,7 @@ export function resolveProvider(document: SpecDocument, context: EnvironmentCont
   const perSecond = requests === undefined ? undefined : rate(requests);
   return {
     ...node,
+    ...(spec.description === undefined ? {} : { description: spec.description }),
     facts: present({
       name: document.name,
       endpoint: endpointOf(spec.endpoint),
@@ -57,8 +58,12 @@ export function resolveToolServer(document: SpecDocument, context: EnvironmentCo
   const laid = lay<FilledToolServer>(document, context.environment, LANGUAGE_DEFAULTS.toolServer, [], context.report);
   if (laid === undefined) return undefined;
   const { node, spec } = laid;
-  const { url, transport, secret, tools } = spec;
-  return { ...node, facts: present({ name: document.name, endpoint: endpointOf(url), transport, secret, tools }) };
+  const { description, url, transport, secret, tools } = spec;
+  return {
+    ...node,
+    ...(description === undefined ? {} : { description }),
+    facts: present({ name: document.name, endpoint: endpointOf(url), transport, secret, tools }),
+  };
 }
 
 export function resolveSchedule(document: SpecDocument, context: EnvironmentContext): ScheduleModel | undefined {

@@ -4,7 +4,11 @@ import { problemsOf } from '../testing/problems.ts';
 import { scalerLimits } from './scaler-limits.ts';
 
 const HOUR = 3_600_000;
-const observability = { prometheus: 'https://prometheus.example', grafanaFolder: 'Agents' };
+const observability = {
+  prometheus: 'https://prometheus.example',
+  grafanaFolder: 'Agents',
+  grafanaOutput: 'operator' as const,
+};
 const time = (cron: string, hours: number) => ({ cron, holdMs: hours * HOUR, tz: 'Etc/UTC', min: 2 });
 
 test('an autoscaler looks back for an hour at most, and needs to know when a time ends', () => {

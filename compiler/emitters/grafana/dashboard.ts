@@ -1,10 +1,11 @@
 import type { Query } from '../../core/promql/promql.ts';
 
 /**
- * A dashboard as we think of it. `write-dashboard.ts` makes Grafana's JSON from it, `preview/` draws it.
+ * A dashboard as we think of it. `write-dashboard.ts` makes Grafana's JSON from it; every output carries the same panels.
  *
- * No free text of a spec enters a dashboard: titles and legends are read by Grafana for variables (`$x`), and there is no
- * way to write a `$` that it would leave alone. Names of the spec cannot hold one.
+ * Free text of a spec stands in text panels only, and only through `markdownText`: titles, legends and queries are read by
+ * Grafana for variables (`$x`), and there is no way to write a `$` there that it would leave alone. Names of the spec
+ * cannot hold one.
  */
 export interface Dashboard {
   /** Never changes while the names in it stay: links and bookmarks hold it. */
@@ -29,15 +30,22 @@ export interface Row {
   readonly panels: readonly Panel[];
 }
 
-export interface Panel {
-  readonly kind: 'stat' | 'timeseries' | 'table';
+export type Panel = QueryPanel | LogsPanel | TextPanel;
+
+interface Box {
   readonly title: string;
-  /** What one reads from it, in a sentence. */
-  readonly description: string;
-  readonly unit: 's' | 'percentunit' | 'short' | 'reqps' | 'bytes' | 'none';
-  readonly queries: readonly PanelQuery[];
   /** Columns of 24. */
   readonly width: number;
+}
+
+export type QueryKind = 'stat' | 'timeseries' | 'table' | 'heatmap' | 'state-timeline';
+
+export interface QueryPanel extends Box {
+  readonly kind: QueryKind;
+  /** What one reads from it, in a sentence. */
+  readonly description: string;
+  readonly unit: Unit;
+  readonly queries: readonly PanelQuery[];
   /** Colours from `from` on; below the first one it is `base`. */
   readonly limits?: Limits;
   /** Series are put on top of each other. */
@@ -47,10 +55,29 @@ export interface Panel {
   readonly links?: readonly Link[];
 }
 
+/** Lines of the logs' data source. */
+export interface LogsPanel extends Box {
+  readonly kind: 'logs';
+  readonly description: string;
+  /** Lucene. */
+  readonly lucene: string;
+}
+
+export interface TextPanel extends Box {
+  readonly kind: 'text';
+  readonly markdown: string;
+  /** Rows of the grid. */
+  readonly height: number;
+}
+
+export type Unit = 's' | 'percentunit' | 'short' | 'reqps' | 'bytes' | 'none';
+
 export interface PanelQuery {
   readonly query: Query;
   /** Name of each series, `{{label}}` for a label of it. */
   readonly legend: string;
+  /** Single traces are marked where they were counted. */
+  readonly exemplars?: true;
 }
 
 export interface Limits {

@@ -3,7 +3,7 @@ import type { Artifact } from '../../core/artifact.ts';
 import type { EnvironmentInput } from '../../core/emitter.ts';
 import { waveAnnotation, waves } from '../../core/fleet-context.ts';
 import { labels, namespaces } from '../../core/names.ts';
-import { addDashboard } from './dashboard-object.ts';
+import { addDashboard, addFolder } from './dashboard-object.ts';
 import { deliveryDashboard } from './delivery-dashboard.ts';
 import { overviewDashboard } from './overview-dashboard.ts';
 import { schedulerDashboard } from './scheduler-dashboard.ts';
@@ -13,6 +13,7 @@ import { telemetryDashboard } from './telemetry-dashboard.ts';
 export function emitPlatform({ environment }: EnvironmentInput): readonly Artifact[] {
   const { observability } = environment.facts;
   if (observability === undefined) return [];
+  const shelf = { observability, folderAt: environment.from(['observability', 'grafanaFolder']) };
   const dashboards = {
     overview: overviewDashboard(environment),
     scheduler: schedulerDashboard(environment),
@@ -20,19 +21,19 @@ export function emitPlatform({ environment }: EnvironmentInput): readonly Artifa
     telemetry: telemetryDashboard(),
   };
   const manifests = synthesize(environment.at, (add) => {
-    for (const [name, dashboard] of Object.entries(dashboards)) {
-      const metadata = {
-        name: `nova-torch-${name}`,
-        namespace: namespaces.system,
-        labels: {
-          [labels.environment]: environment.name,
-          [labels.partOf]: 'nova-torch',
-          [labels.managedBy]: 'nova-torch',
-        },
-        annotations: waveAnnotation(waves.observe),
-      };
-      addDashboard(add, metadata, observability.grafanaFolder, dashboard, environment.at);
-    }
+    const metadata = (name: string) => ({
+      name: `nova-torch-${name}`,
+      namespace: namespaces.system,
+      labels: {
+        [labels.environment]: environment.name,
+        [labels.partOf]: 'nova-torch',
+        [labels.managedBy]: 'nova-torch',
+      },
+      annotations: waveAnnotation(waves.observe),
+    });
+    addFolder(add, metadata('folder'), shelf);
+    for (const [name, dashboard] of Object.entries(dashboards))
+      addDashboard(add, metadata(name), shelf, dashboard, environment.at);
   });
   return [{ path: 'platform/grafana.yaml', kind: 'manifests', manifests }];
 }

@@ -12,15 +12,11 @@ export function emit({ fleet }: FleetInput): readonly Artifact[] {
   const { observability } = fleet.environment;
   if (observability === undefined) return [];
   const context = fleetContext(fleet);
+  // A fleet's unit does not see its environment's document.
+  const shelf = { observability, folderAt: fleet.at };
   const manifests = synthesize(fleet.at, (add) => {
     const show = (suffix: string, dashboard: ReturnType<typeof fleetDashboard>, at = fleet.at) => {
-      addDashboard(
-        add,
-        context.metadata(`${fleet.name}-${suffix}`, waves.observe),
-        observability.grafanaFolder,
-        dashboard,
-        at,
-      );
+      addDashboard(add, context.metadata(`${fleet.name}-${suffix}`, waves.observe), shelf, dashboard, at);
     };
     show('fleet', fleetDashboard(fleet));
     show('route', routeDashboard(fleet), fleet.from(['accepts']));

@@ -2,11 +2,16 @@ import type { Link } from './dashboard.ts';
 
 /** Errors that agents of a fleet wrote, in the time that the viewer looks at. */
 export function errorLogs(fleet: string): Link {
-  const query = `nova.fleet:${phrase(fleet)} AND log.level:error`;
+  const query = errorsOf(fleet);
   return {
     title: 'Errors in the logs',
     url: explore('logs', { refId: 'A', query, metrics: [{ id: '1', type: 'logs' }] }),
   };
+}
+
+/** The same as a query of the logs' data source. */
+export function errorsOf(fleet: string): string {
+  return `nova.fleet:${phrase(fleet)} AND log.level:error`;
 }
 
 /** Traces of a fleet; those of slow, retried and failed tasks are all kept. */

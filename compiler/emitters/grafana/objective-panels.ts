@@ -125,12 +125,12 @@ function events(objective: Objective): Panel {
 
 function alertStates({ slo, fleet }: Objective): Panel {
   return {
-    kind: 'timeseries',
+    kind: 'state-timeline',
     title: 'Alerts',
-    description: 'Alerts of this promise, pending and firing.',
+    description: 'When alerts of this promise were pending and when they fired.',
     unit: 'none',
     width: 12,
-    stacked: true,
+    limits: { base: 'text', steps: [{ from: 1, colour: 'orange' }] },
     queries: [
       {
         query: gauge('ALERTS', fleet === undefined ? { slo } : { slo, fleet }),

@@ -3,6 +3,7 @@ import { dashboardUid } from '../../core/names.ts';
 import { aggregate, counter, gauge, recorded } from '../../core/promql/promql.ts';
 import { sloSeries } from '../../core/slo-series.ts';
 import { series } from '../../core/series.ts';
+import { aboutEnvironment } from './about.ts';
 import { nothing } from './dashboard.ts';
 import type { Dashboard, Panel } from './dashboard.ts';
 import { perSecond, view } from './panels.ts';
@@ -10,10 +11,10 @@ import { perSecond, view } from './panels.ts';
 const fleet = { variable: 'fleet' };
 
 /** The environment on one page: who breaks a promise, what is on fire, what is going on. */
-export function overviewDashboard({ name }: EnvironmentModel): Dashboard {
+export function overviewDashboard(environment: EnvironmentModel): Dashboard {
   return {
     uid: dashboardUid('overview'),
-    title: `Nova / Overview / ${name}`,
+    title: `Nova / Overview / ${environment.name}`,
     tags: ['nova-torch', 'overview'],
     variables: [{ name: 'fleet', label: 'Fleet', of: gauge('nova_agents') }],
     links: [
@@ -25,6 +26,7 @@ export function overviewDashboard({ name }: EnvironmentModel): Dashboard {
       { title: 'Promises', panels: promises() },
       { title: 'Work', panels: work() },
       { title: 'Agents', panels: agents() },
+      aboutEnvironment(environment),
     ],
   };
 }

@@ -1,23 +1,37 @@
 import { aggregate, over, quantile, timingBuckets } from '../../core/promql/promql.ts';
 import type { Query, Selector } from '../../core/promql/promql.ts';
 import { RATE } from './dashboard.ts';
-import type { Limits, Panel } from './dashboard.ts';
+import type { Limits, QueryPanel } from './dashboard.ts';
 
 type Histogram = Parameters<typeof timingBuckets>[0];
 
-/** p50, p95 and p99 of something that is timed, with its bound as a line. */
+/** p50, p95 and p99 of something that is timed, with its bound as a line and single traces as marks. */
 export function latencyPanel<M extends Histogram>(
   metric: M,
   matchers: Parameters<typeof timingBuckets<M>>[1],
-  some: Pick<Panel, 'title' | 'description' | 'width'> & { readonly limits?: Limits },
-): Panel {
+  some: Pick<QueryPanel, 'title' | 'description' | 'width'> & { readonly limits?: Limits },
+): QueryPanel {
   const buckets = aggregate('sum', over('rate', timingBuckets(metric, matchers), RATE), ['le']);
   return {
     kind: 'timeseries',
     unit: 's',
     ...some,
-    queries: [0.5, 0.95, 0.99].map((share) => ({ query: quantile(share, buckets), legend: `p${share * 100}` })),
+    queries: [0.5, 0.95, 0.99].map((share) => ({
+      query: quantile(share, buckets),
+      legend: `p${share * 100}`,
+      ...(share === 0.99 ? { exemplars: true } : {}),
+    })),
   };
+}
+
+/** How many took how long, minute by minute. */
+export function heatmapPanel<M extends Histogram>(
+  metric: M,
+  matchers: Parameters<typeof timingBuckets<M>>[1],
+  some: Pick<QueryPanel, 'title' | 'description' | 'width'>,
+): QueryPanel {
+  const buckets = aggregate('sum', over('increase', timingBuckets(metric, matchers), RATE), ['le']);
+  return { kind: 'heatmap', unit: 's', ...some, queries: [{ query: buckets, legend: '{{le}}' }] };
 }
 
 /** p99 by a label. */

@@ -3,7 +3,7 @@ import { dashboardUid } from '../../core/names.ts';
 import { counter, gauge } from '../../core/promql/promql.ts';
 import { atMost, nothing } from './dashboard.ts';
 import type { Dashboard, Panel } from './dashboard.ts';
-import { errorLogs, traces } from './explore.ts';
+import { errorLogs, errorsOf, traces } from './explore.ts';
 import { latencyPanel, perSecond, slowestBy, view } from './panels.ts';
 
 const route = { variable: 'route' };
@@ -133,6 +133,13 @@ function failures(id: string): readonly Panel[] {
         { query: finished('expired'), legend: 'expired {{route}}' },
       ],
       links: [errorLogs(id), traces(id)],
+    },
+    {
+      kind: 'logs',
+      title: 'Errors',
+      description: 'What agents of the fleet and the scheduler said about it.',
+      width: 24,
+      lucene: errorsOf(id),
     },
   ];
 }

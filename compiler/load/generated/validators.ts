@@ -1566,7 +1566,7 @@ return errors === 0;
 }
 
 export const validateEnvironment = validate98;
-const schema34 = {"type":"object","required":["cluster","platform","trustDomain"],"properties":{"description":{"$ref":"description"},"cluster":{"type":"object","required":["server"],"properties":{"server":{"$ref":"url"}},"additionalProperties":false},"platform":{"type":"object","required":["kubernetes","istio"],"properties":{"kubernetes":{"type":"string","enum":["1.30","1.31","1.32","1.33","1.34","1.35","1.36"]},"istio":{"type":"string","enum":["1.28","1.29","1.30"]},"mesh":{"type":"string","enum":["sidecar","ambient"]},"revision":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},"nodeLocalDns":{"type":"boolean"},"storageClass":{"$ref":"storageClass"}},"additionalProperties":false},"trustDomain":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},"images":{"type":"object","properties":{"requireDigest":{"type":"boolean"},"registries":{"type":"array","items":{"$ref":"registry"},"maxItems":32,"minItems":1,"uniqueItems":true}},"additionalProperties":false},"scheduler":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"image":{"$ref":"image"},"journal":{"$ref":"size"}},"additionalProperties":false},"dragonfly":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":5},"image":{"$ref":"image"},"memory":{"$ref":"size"},"snapshotEvery":{"$ref":"duration"}},"additionalProperties":false},"secrets":{"type":"object","required":["address"],"properties":{"engine":{"type":"string","enum":["vault","openbao"]},"delivery":{"type":"string","enum":["vso","eso"]},"address":{"$ref":"url"},"mount":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9][a-z0-9-]{0,62}$"},"platform":{"$ref":"secretPath"}},"additionalProperties":false},"observability":{"type":"object","required":["prometheus"],"properties":{"prometheus":{"$ref":"url"},"elasticsearch":{"$ref":"url"},"grafanaFolder":{"type":"string","minLength":1,"maxLength":80,"pattern":"^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$"}},"additionalProperties":false},"arrivals":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":200,"additionalProperties":{"$ref":"rate"}},"defaults":{"$ref":"defaults"}},"additionalProperties":false};
+const schema34 = {"type":"object","required":["cluster","platform","trustDomain"],"properties":{"description":{"$ref":"description"},"cluster":{"type":"object","required":["server"],"properties":{"server":{"$ref":"url"}},"additionalProperties":false},"platform":{"type":"object","required":["kubernetes","istio"],"properties":{"kubernetes":{"type":"string","enum":["1.30","1.31","1.32","1.33","1.34","1.35","1.36"]},"istio":{"type":"string","enum":["1.28","1.29","1.30"]},"mesh":{"type":"string","enum":["sidecar","ambient"]},"revision":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},"nodeLocalDns":{"type":"boolean"},"storageClass":{"$ref":"storageClass"}},"additionalProperties":false},"trustDomain":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},"images":{"type":"object","properties":{"requireDigest":{"type":"boolean"},"registries":{"type":"array","items":{"$ref":"registry"},"maxItems":32,"minItems":1,"uniqueItems":true}},"additionalProperties":false},"scheduler":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"image":{"$ref":"image"},"journal":{"$ref":"size"}},"additionalProperties":false},"dragonfly":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":5},"image":{"$ref":"image"},"memory":{"$ref":"size"},"snapshotEvery":{"$ref":"duration"}},"additionalProperties":false},"secrets":{"type":"object","required":["address"],"properties":{"engine":{"type":"string","enum":["vault","openbao"]},"delivery":{"type":"string","enum":["vso","eso"]},"address":{"$ref":"url"},"mount":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9][a-z0-9-]{0,62}$"},"platform":{"$ref":"secretPath"}},"additionalProperties":false},"observability":{"type":"object","required":["prometheus"],"properties":{"prometheus":{"$ref":"url"},"elasticsearch":{"$ref":"url"},"grafanaFolder":{"type":"string","minLength":1,"maxLength":80,"pattern":"^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$"},"grafanaOutput":{"type":"string","enum":["operator","operator-v2","config-map"]}},"additionalProperties":false},"arrivals":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":200,"additionalProperties":{"$ref":"rate"}},"defaults":{"$ref":"defaults"}},"additionalProperties":false};
 const func21 = Object.prototype.hasOwnProperty;
 const pattern13 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$", "u");
 
@@ -2108,7 +2108,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/observability",schemaPath:"#
 errors++;
 }
 for(const key7 in data30){
-if(!(((key7 === "prometheus") || (key7 === "elasticsearch")) || (key7 === "grafanaFolder"))){
+if(!((((key7 === "prometheus") || (key7 === "elasticsearch")) || (key7 === "grafanaFolder")) || (key7 === "grafanaOutput"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}});
 errors++;
 }
@@ -2146,6 +2146,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaFolder"
 errors++;
 }
 }
+if(data30.grafanaOutput !== undefined){
+let data34 = data30.grafanaOutput;
+if(typeof data34 !== "string"){
+vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaOutput",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaOutput/type",keyword:"type",params:{type: "string"}});
+errors++;
+}
+if(!(((data34 === "operator") || (data34 === "operator-v2")) || (data34 === "config-map"))){
+vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaOutput",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaOutput/enum",keyword:"enum",params:{allowedValues: schema34.properties.observability.properties.grafanaOutput.enum}});
+errors++;
+}
+}
 }
 else {
 vErrors = add(vErrors, {instancePath:instancePath+"/observability",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/type",keyword:"type",params:{type: "object"}});
@@ -2153,26 +2164,26 @@ errors++;
 }
 }
 if(data.arrivals !== undefined){
-let data34 = data.arrivals;
-if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
-if(Object.keys(data34).length > 200){
+let data35 = data.arrivals;
+if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
+if(Object.keys(data35).length > 200){
 vErrors = add(vErrors, {instancePath:instancePath+"/arrivals",schemaPath:"#/$defs/EnvironmentSpec/properties/arrivals/maxProperties",keyword:"maxProperties",params:{limit: 200}});
 errors++;
 }
-for(const key8 in data34){
-const _errs66 = errors;
-if(!(validate118(key8, {instancePath:instancePath+"/arrivals",parentData:data34,parentDataProperty:"arrivals",rootData}))){
+for(const key8 in data35){
+const _errs68 = errors;
+if(!(validate118(key8, {instancePath:instancePath+"/arrivals",parentData:data35,parentDataProperty:"arrivals",rootData}))){
 vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
-var valid11 = _errs66 === errors;
+var valid11 = _errs68 === errors;
 if(!valid11){
 vErrors = add(vErrors, {instancePath:instancePath+"/arrivals",schemaPath:"#/$defs/EnvironmentSpec/properties/arrivals/propertyNames",keyword:"propertyNames",params:{propertyName: key8}});
 errors++;
 }
 }
-for(const key9 in data34){
-if(!(validate120(data34[key9], {instancePath:instancePath+"/arrivals/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data34,parentDataProperty:key9,rootData}))){
+for(const key9 in data35){
+if(!(validate120(data35[key9], {instancePath:instancePath+"/arrivals/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data35,parentDataProperty:key9,rootData}))){
 vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }

@@ -446,6 +446,8 @@ export interface EnvironmentSpec {
     readonly elasticsearch?: Url;
     /** Folder of the dashboards. Default: `'Nova-Torch'`. */
     readonly grafanaFolder?: string;
+    /** How dashboards reach Grafana: as GrafanaDashboard objects of the Grafana operator (`operator`), in Grafana's second schema as its GrafanaManifest objects (`operator-v2`, for Grafana 13 and younger), or as ConfigMaps that a sidecar loads (`config-map`, as kube-prometheus-stack has it). Default: `'operator'`. */
+    readonly grafanaOutput?: 'operator' | 'operator-v2' | 'config-map';
   };
   /** How many tasks of each type are expected. Capacity and SLO checks use it. */
   readonly arrivals?: Readonly<Record<string, Rate>>;
