@@ -1,4 +1,5 @@
 import type { Manifest } from '../core/artifact.ts';
+import { compareText } from '../../spec/contract/text.ts';
 
 /** Kinds in the order in which a cluster wants them; other kinds follow. */
 const KINDS = [
@@ -20,7 +21,7 @@ const KINDS = [
 /** Sorts objects as they are to be applied: by kind, then namespace, then name. */
 export function byApplyOrder(a: Manifest, b: Manifest): number {
   const [left, right] = [sortKey(a), sortKey(b)];
-  return left < right ? -1 : left > right ? 1 : 0;
+  return compareText(left, right);
 }
 
 function sortKey({ value }: Manifest): string {

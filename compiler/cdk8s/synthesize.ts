@@ -3,6 +3,7 @@ import type { Manifest } from '../core/artifact.ts';
 import type { Origin } from '../core/origin.ts';
 import { Traced } from '../core/trace.ts';
 import { byApplyOrder } from './order.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 /** A typed Kubernetes object of cdk8s-plus-27: it knows how to write its props down. */
 export interface ObjectClass<Props> {
@@ -83,7 +84,7 @@ function pointerOf(path: readonly string[]): string {
 /** Adds a field that the props could not say. Its parents exist or are made. */
 function addField(value: JsonObject, pointer: string, field: Json): void {
   const keys = pointer.slice(1).split('/');
-  const last = keys.pop() ?? '';
+  const last = sure(keys.pop(), 'the last key of a pointer');
   let parent = value as Record<string, Json>;
   for (const key of keys) parent = (parent[key] ??= {}) as Record<string, Json>;
   parent[last] = field;

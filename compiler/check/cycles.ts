@@ -1,3 +1,6 @@
+import { sure } from '../../spec/contract/sure.ts';
+import { compareText } from '../../spec/contract/text.ts';
+
 /**
  * Cycles of a directed graph, by Tarjan's strongly connected components without recursion: one cycle for each component
  * that has one, as the nodes in walking order, the least one first. `edges` gives the successors of a node.
@@ -8,7 +11,7 @@ export function cycles(nodes: Iterable<string>, edges: (node: string) => readonl
     const start = component.reduce((least, node) => (node < least ? node : least));
     if (component.length > 1 || edges(start).includes(start)) found.push(walk(start, new Set(component), edges));
   }
-  return found.sort((a, b) => ((a[0] ?? '') < (b[0] ?? '') ? -1 : 1));
+  return found.sort((a, b) => compareText(a.join(' '), b.join(' ')));
 }
 
 interface Frame {
@@ -33,7 +36,7 @@ function components(nodes: Iterable<string>, edges: (node: string) => readonly s
   };
   const leave = (node: string) => {
     const parent = frames.at(-1);
-    if (parent !== undefined) lower(parent.node, low.get(node) ?? 0);
+    if (parent !== undefined) lower(parent.node, sure(low.get(node), 'the lowest of a node'));
     if (low.get(node) !== order.get(node)) return;
     const component = open.splice(open.lastIndexOf(node));
     for (const member of component) isOpen.delete(member);
@@ -47,7 +50,7 @@ function components(nodes: Iterable<string>, edges: (node: string) => readonly s
         frames.pop();
         leave(frame.node);
       } else if (!order.has(step.value)) enter(step.value);
-      else if (isOpen.has(step.value)) lower(frame.node, order.get(step.value) ?? 0);
+      else if (isOpen.has(step.value)) lower(frame.node, sure(order.get(step.value), 'the order of a node'));
     }
   }
   return result;

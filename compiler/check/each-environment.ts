@@ -2,6 +2,7 @@ import type { EnvironmentModel, Model } from '../core/model.ts';
 import type { Locatable, Place } from '../core/origin.ts';
 import type { Code, Params } from '../diagnostics/catalog.ts';
 import type { Details, Report } from '../diagnostics/report.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 /** A rule that looks at one environment. */
 export type EnvironmentCheck = (environment: EnvironmentModel, report: Report) => void;
@@ -48,5 +49,7 @@ function detailsOf(finding: Finding, model: Model): Details {
 
 function names(environments: readonly string[]): string {
   const quoted = environments.map((name) => `\`${name}\``);
-  return quoted.length === 1 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1) ?? ''}`;
+  return quoted.length === 1
+    ? quoted.join('')
+    : `${quoted.slice(0, -1).join(', ')} and ${sure(quoted.at(-1), 'the last environment')}`;
 }

@@ -4,6 +4,7 @@ import { nearest } from '../diagnostics/nearest.ts';
 import { longFlag, optionTerm } from './option.ts';
 import type { OptionSpec, OptionSpecs } from './option.ts';
 import { meant, reword, UsageError } from './usage.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 /** What a line of words turned out to ask for. */
 export type Request =
@@ -49,10 +50,11 @@ export function split(words: readonly string[]): {
   const before: string[] = [];
   let index = 0;
   for (; index < words.length; index++) {
-    const word = words[index] ?? '';
+    const word = sure(words[index], 'a word');
     if (!word.startsWith('-')) break;
     before.push(word);
-    if ((word === '-C' || word === '--directory') && index + 1 < words.length) before.push(words[++index] ?? '');
+    if ((word === '-C' || word === '--directory') && index + 1 < words.length)
+      before.push(sure(words[++index], 'the folder'));
   }
   const rest = words.slice(index);
   const end = rest.findIndex((word) => word.startsWith('-'));

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../spec/contract/source.ts';
 import { languageOf } from './explain/language.ts';
+import { compareText } from '../../spec/contract/text.ts';
 
 /** The schema of one kind with the building blocks it needs; the names of all kinds when there is no such kind. */
 export function kindSchema(
@@ -17,7 +18,7 @@ export function kindSchema(
     defs[ref] = def;
     return def;
   });
-  const sorted = Object.fromEntries(Object.entries(defs).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const sorted = Object.fromEntries(Object.entries(defs).sort(([a], [b]) => compareText(a, b)));
   return { schema: { $schema: 'https://json-schema.org/draft/2020-12/schema', ...schema, $defs: sorted } };
 }
 

@@ -17,29 +17,37 @@ export function proveEdges(graph: Graph, report: Report): void {
         proveEdge(edge, graph, flows, report);
     }
   }
-  for (const [key, { object, unit }] of flows.between) {
-    if (!declared.has(key))
-      report('NT3009', graph.placeOf(unit, []), { object, from: key.split(' ')[0] ?? '', to: key.split(' ')[1] ?? '' });
+  for (const [key, { object, unit, from, to }] of flows.between) {
+    if (!declared.has(key)) report('NT3009', graph.placeOf(unit, []), { object, from, to });
   }
+}
+
+/** A way between two fleets, and the policy that opens it. */
+interface Way {
+  readonly from: string;
+  readonly to: string;
+  readonly object: string;
+  readonly unit: string;
 }
 
 interface Flows {
   /** Flows by the namespace of the policy. */
   readonly of: ReadonlyMap<string, readonly FlowFacts[]>;
   /** `<caller> <callee>` -> a policy that opens the way. */
-  readonly between: ReadonlyMap<string, { readonly object: string; readonly unit: string }>;
+  readonly between: ReadonlyMap<string, Way>;
 }
 
 function flowsByFleet(graph: Graph, byNamespace: ReadonlyMap<string, string>): Flows {
   const of = new Map<string, FlowFacts[]>();
-  const between = new Map<string, { object: string; unit: string }>();
+  const between = new Map<string, Way>();
   for (const [unit, facts] of graph.units) {
     for (const flow of facts.flows) {
       of.set(flow.namespace, [...(of.get(flow.namespace) ?? []), flow]);
       const own = byNamespace.get(flow.namespace);
       const peer = flow.peerNamespace === '*' ? 'everybody' : byNamespace.get(flow.peerNamespace);
       if (own === undefined || peer === undefined || own === peer) continue;
-      between.set(flow.direction === 'out' ? `${own} ${peer}` : `${peer} ${own}`, { object: flow.object, unit });
+      const [from, to] = flow.direction === 'out' ? [own, peer] : [peer, own];
+      between.set(`${from} ${to}`, { from, to, object: flow.object, unit });
     }
   }
   return { of, between };

@@ -64,9 +64,10 @@ function selectorsOf(object: ClosureObject): SelectorFacts[] {
 /** Pods that spread over nodes and zones count pods of their own kind. */
 function spreadOf(object: ClosureObject): SelectorFacts[] {
   const found = templateOf(object);
-  return listAt(found?.template, 'spec', 'topologySpreadConstraints').flatMap((constraint, index) => {
+  if (found === undefined) return [];
+  return listAt(found.template, 'spec', 'topologySpreadConstraints').flatMap((constraint, index) => {
     const labels = labelsAt(constraint, 'labelSelector', 'matchLabels');
-    const field = `${found?.field ?? ''}/spec/topologySpreadConstraints/${index}/labelSelector`;
+    const field = `${found.field}/spec/topologySpreadConstraints/${index}/labelSelector`;
     if (labels === undefined) return [];
     return [{ object: object.name, field, namespace: object.namespace, labels, place: object.placeOf(field) }];
   });

@@ -1,5 +1,6 @@
 import { readCron } from './cron.ts';
 import type { Cron } from './cron.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 /** A recurring time by two cron expressions: it begins when the first fires and ends when the second does. */
 export interface CronWindow {
@@ -36,7 +37,10 @@ export function cronWindows(text: string, holdMs: number): readonly CronWindow[]
     const ends = hours.map((hour) => (hour * 60 + minute + hold) % DAY_MINUTES);
     windows.push({
       start: print([minute], hours, cron),
-      end: print([(ends[0] ?? 0) % 60], sorted(ends.map((end) => Math.floor(end / 60))), { ...cron, ...days }),
+      end: print([sure(ends[0], 'the end of a window') % 60], sorted(ends.map((end) => Math.floor(end / 60))), {
+        ...cron,
+        ...days,
+      }),
     });
   }
   return windows;
@@ -68,13 +72,14 @@ function shortestGap({ minutes, hours, days, weekdays }: Cron): number {
       : days === undefined && weekdays !== undefined
         ? gapOf(weekdays, 7)
         : 1;
-  const overnight = dayGap * DAY_MINUTES - ((times.at(-1) ?? 0) - (times[0] ?? 0));
-  return Math.min(overnight, ...times.slice(1).map((time, index) => time - (times[index] ?? 0)));
+  const [first, last] = [sure(times[0], 'the first time of a day'), sure(times.at(-1), 'the last time of a day')];
+  const overnight = dayGap * DAY_MINUTES - (last - first);
+  return Math.min(overnight, ...times.slice(1).map((time, index) => time - sure(times[index], 'the time before')));
 }
 
 /** The smallest step between neighbours on a circle. */
 function gapOf(values: readonly number[], circle: number): number {
-  const next = (index: number) => values[index + 1] ?? (values[0] ?? 0) + circle;
+  const next = (index: number) => values[index + 1] ?? sure(values[0], 'the first value') + circle;
   return Math.min(...values.map((value, index) => next(index) - value));
 }
 

@@ -1,4 +1,5 @@
 import { MONTH_DAYS } from './days.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 interface Field {
   readonly what: string;
@@ -33,7 +34,7 @@ export interface Cron {
 export function readCron(cron: string): Cron {
   const parts = cron.split(' ');
   const [minutes = [], hours = [], days = [], months = [], weekdays = []] = FIELDS.map((field, index) =>
-    sorted(valuesOf(parts[index] ?? '', field) ?? []),
+    sorted(sure(valuesOf(sure(parts[index], field.what), field), field.what)),
   );
   const week = sorted(weekdays.map((day) => day % 7));
   return {
@@ -58,8 +59,10 @@ export function cronProblem(cron: string): string | undefined {
   }
   const [, , day = '', month = '', weekday = ''] = parts;
   if (day === '*' || weekday !== '*') return undefined;
-  const least = Math.min(...(valuesOf(day, DAY) ?? []));
-  const longest = Math.max(...(valuesOf(month, MONTH) ?? []).map((number) => MONTH_DAYS[number - 1] ?? 0));
+  const least = Math.min(...sure(valuesOf(day, DAY), DAY.what));
+  const longest = Math.max(
+    ...sure(valuesOf(month, MONTH), MONTH.what).map((number) => sure(MONTH_DAYS[number - 1], 'a month')),
+  );
   return least > longest ? `no such month has a day ${least}` : undefined;
 }
 

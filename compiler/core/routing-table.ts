@@ -17,6 +17,7 @@ import type {
   ScheduleModel,
   SchemaModel,
 } from './model.ts';
+import { compareText } from '../../spec/contract/text.ts';
 
 /** All of a fleet's tasks, in hundredths of a percent. */
 const WHOLE = 10_000;
@@ -71,7 +72,7 @@ export function tableRoute(route: RouteModel): TableRoute {
     labels: sorted(Object.entries(match.labels)),
     ...(match.where === undefined ? {} : { where: match.where.expression }),
     require: skills(route.require),
-    to: route.to.map(({ fleet, weight }) => ({ fleet, weight })).sort((a, b) => (a.fleet < b.fleet ? -1 : 1)),
+    to: route.to.map(({ fleet, weight }) => ({ fleet, weight })).sort((a, b) => compareText(a.fleet, b.fleet)),
     ...(affinity === undefined ? {} : { affinity: { ...affinity } }),
     priority: {
       default: priority.default,
@@ -94,7 +95,7 @@ export function tableRoute(route: RouteModel): TableRoute {
 }
 
 function skills(require: RouteModel['require']): TableSkills {
-  return require.map(({ template, level }) => [template, level] as const).sort((a, b) => (a[0] < b[0] ? -1 : 1));
+  return require.map(({ template, level }) => [template, level] as const).sort((a, b) => compareText(a[0], b[0]));
 }
 
 function tableFleet(fleet: FleetModel, schemas: Map<string, JsonObject>): TableFleet {
@@ -188,9 +189,9 @@ function tableSchedule(schedule: ScheduleModel): TableSchedule {
 }
 
 function sorted<T>(entries: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
-  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries([...entries].sort(([a], [b]) => compareText(a, b)));
 }
 
 function byId(a: { readonly id: string }, b: { readonly id: string }): number {
-  return a.id < b.id ? -1 : 1;
+  return compareText(a.id, b.id);
 }

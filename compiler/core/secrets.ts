@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { FleetModel } from './model.ts';
 import { deriveName } from './names.ts';
 import type { Origin } from './origin.ts';
+import { sure } from '../../spec/contract/sure.ts';
+import { compareText } from '../../spec/contract/text.ts';
 
 /**
  * What a fleet is given of the secrets server: one Secret for each place there and each way of mounting it.
@@ -44,7 +46,7 @@ export function deliveredSecrets(fleet: FleetModel): readonly DeliveredSecret[] 
     const group = `${wanted.mount} ${wanted.place}`;
     groups.set(group, [...(groups.get(group) ?? []), wanted]);
   }
-  return [...groups.values()].map((keys) => delivered(fleet.name, keys)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...groups.values()].map((keys) => delivered(fleet.name, keys)).sort((a, b) => compareText(a.name, b.name));
 }
 
 /** The file of a provider's or tool server's credential, below the folder of secrets. */
@@ -83,7 +85,7 @@ function wantedBy({ secrets, providers, tools }: FleetModel): Wanted[] {
 }
 
 function delivered(fleet: string, wanted: readonly Wanted[]): DeliveredSecret {
-  const { mount = 'file', place = '' } = wanted[0] ?? {};
+  const { mount, place } = sure(wanted[0], 'the first key of a secret');
   const [engine = '', ...path] = place.split('/');
   const keys = wanted.map(({ key, field, file, at }) => ({ key, field, file, at }));
   return {
@@ -91,7 +93,7 @@ function delivered(fleet: string, wanted: readonly Wanted[]): DeliveredSecret {
     mount,
     engine,
     path: path.join('/'),
-    keys: keys.sort((a, b) => (a.key < b.key ? -1 : 1)),
+    keys: keys.sort((a, b) => compareText(a.key, b.key)),
   };
 }
 

@@ -1,3 +1,5 @@
+import { codePointOf } from '../../spec/contract/text.ts';
+
 /**
  * Series that rules record and that scalers, rollouts and panels read: each question about a fleet has one answer, whoever
  * asks. `fleet` is the fleet's id.
@@ -54,7 +56,7 @@ export function ofFleet({ record }: RecordedSeries, fleet: string): string {
  */
 export function promText(text: string): string {
   const escaped = Array.from(text, (sign) =>
-    /^[A-Za-z0-9 _./:-]$/.test(sign) ? sign : `\\U${(sign.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`,
+    /^[A-Za-z0-9 _./:-]$/.test(sign) ? sign : `\\U${codePointOf(sign).toString(16).padStart(8, '0')}`,
   );
   return `"${escaped.join('')}"`;
 }

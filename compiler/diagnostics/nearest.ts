@@ -1,3 +1,5 @@
+import { sure } from '../../spec/contract/sure.ts';
+
 /** Longest word that is compared; longer ones are never typing mistakes. */
 const LENGTH_MAX = 100;
 
@@ -43,7 +45,5 @@ function edits(a: string, b: string): number {
 }
 
 function at(row: readonly number[], column: number): number {
-  const value = row[column];
-  if (value === undefined) throw new Error('edit distance read outside its row');
-  return value;
+  return sure(row[column], 'a cell of the row');
 }

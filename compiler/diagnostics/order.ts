@@ -1,5 +1,6 @@
 import { entryOf } from './catalog.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { compareText } from '../../spec/contract/text.ts';
 
 /** Sorted by file, place, code and message; the same problem at the same place is kept once. */
 export function ordered(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
@@ -14,16 +15,12 @@ export function ordered(diagnostics: readonly Diagnostic[]): readonly Diagnostic
 
 function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
   return (
-    compare(a.at.file, b.at.file) ||
+    compareText(a.at.file, b.at.file) ||
     a.at.start - b.at.start ||
     a.at.end - b.at.end ||
-    compare(a.code, b.code) ||
-    compare(a.message, b.message)
+    compareText(a.code, b.code) ||
+    compareText(a.message, b.message)
   );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** What the strongest reason to stop is: a limit that was hit hides the rest, then a denial, a mistake, a stale file. */

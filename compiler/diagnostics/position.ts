@@ -1,3 +1,5 @@
+import { sure } from '../../spec/contract/sure.ts';
+
 /** A place as people say it: both from 1; columns count UTF-16 code units, as editors do. */
 export interface Position {
   readonly line: number;
@@ -36,7 +38,7 @@ function lastAtOrBefore(starts: readonly number[], offset: number): number {
   let high = starts.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if ((starts[middle] ?? 0) <= offset) low = middle;
+    if (sure(starts[middle], 'the start of a line') <= offset) low = middle;
     else high = middle - 1;
   }
   return low;

@@ -6,6 +6,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import { locator } from './located.ts';
 import { ordered } from './order.ts';
 import { masked } from './secret-shapes.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 type Locate = ReturnType<typeof locator>;
 
@@ -37,7 +38,7 @@ function ruleOf(code: Code): object {
   return {
     id: code,
     shortDescription: { text: message },
-    fullDescription: { text: explanation.split('\n', 1)[0] ?? message },
+    fullDescription: { text: sure(explanation.split('\n', 1)[0], 'the first line of an explanation') },
     help: { text: explanation, markdown: explanation },
     defaultConfiguration: { level: severity },
   };

@@ -1,3 +1,5 @@
+import { sure } from '../../spec/contract/sure.ts';
+
 /** A stretch of text that looks like a secret. */
 export interface SecretShape {
   readonly start: number;
@@ -45,7 +47,7 @@ export function secretShapes(text: string): readonly SecretShape[] {
     }
   }
   for (const match of text.matchAll(NAMED)) {
-    const value = match[1] ?? '';
+    const value = sure(match[1], 'the value behind a name');
     const end = match.index + match[0].length;
     if (isRandom(value)) found.push({ start: end - value.length, end, what: 'a password or token' });
   }

@@ -1,7 +1,9 @@
+import { codePointOf } from '../../spec/contract/text.ts';
+
 /** Columns a text takes in a terminal: wide characters take two, combining marks none. */
 export function widthOf(text: string): number {
   let width = 0;
-  for (const character of text) width += widthOfPoint(character.codePointAt(0) ?? 0);
+  for (const character of text) width += widthOfPoint(codePointOf(character));
   return width;
 }
 

@@ -1,5 +1,6 @@
 import type { Span } from '../../spec/contract/source.ts';
 import type { Report } from '../diagnostics/report.ts';
+import { codePointOf } from '../../spec/contract/text.ts';
 
 /** Most problems of this kind that are reported for one file: a binary file would have thousands. */
 const REPORTED_MAX = 10;
@@ -48,6 +49,6 @@ export function checkIndentation(file: string, text: string, report: Report): bo
 }
 
 function reportCharacter(found: string, at: Span, report: Report): void {
-  const point = (found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  const point = codePointOf(found).toString(16).toUpperCase().padStart(4, '0');
   report(IS_INVISIBLE.test(found) ? 'NT1111' : 'NT1110', at, { character: `U+${point}` });
 }

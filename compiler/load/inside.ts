@@ -43,7 +43,7 @@ function doubleQuoted(raw: string): number[] {
       index++;
       continue;
     }
-    const kind = raw[index + 1] ?? '';
+    const kind = raw.charAt(index + 1);
     if (kind === 'U' && Number.parseInt(raw.slice(index + 2, index + 10), 16) > 0xffff) starts.push(index);
     index += 1 + (LONG_ESCAPES[kind] ?? 1);
   }

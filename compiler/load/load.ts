@@ -11,6 +11,8 @@ import { salvage } from './salvage.ts';
 import { reportDoubts, validateDocument } from './schema.ts';
 import { checkSecrets } from './secrets.ts';
 import { documentFromCache } from './spec-document.ts';
+import { compareText } from '../../spec/contract/text.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 /** What one file holds. It depends on nothing but the file, so it may be kept for as long as the file is unchanged. */
 export interface LoadedFile {
@@ -21,7 +23,7 @@ export interface LoadedFile {
 
 /** Turns texts into documents: parsed, known by kind, valid by schema, unique by name. All problems are reported. */
 export function loadSpec(files: readonly SourceFile[], report: Report): LoadedSpec {
-  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const sorted = [...files].sort((a, b) => compareText(a.path, b.path));
   const assets = new Map<string, SourceFile>();
   const loaded: LoadedFile[] = [];
   for (const file of sorted) {
@@ -99,9 +101,10 @@ function checkTeams(documents: readonly SpecDocument[], broken: ReadonlySet<stri
   const folders = new Set<string>();
   for (const document of documents) {
     if (document.kind !== 'Team') continue;
-    folders.add(document.team ?? '');
-    if (document.name === document.team) continue;
-    const params = { kind: document.kind, folder: `spec/teams/${document.team}`, expected: document.team ?? '' };
+    const team = sure(document.team, 'the team of a Team');
+    folders.add(team);
+    if (document.name === team) continue;
+    const params = { kind: document.kind, folder: `spec/teams/${team}`, expected: team };
     report('NT1216', nameOf(document), { ...params, name: shown(document.name) });
   }
   for (const document of documents) {

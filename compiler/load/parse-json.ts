@@ -71,7 +71,7 @@ class JsonReader {
     TOKEN.lastIndex = at;
     const match = TOKEN.exec(this.#text);
     if (match === null) {
-      const start = at + (/^[ \t\r\n]*/.exec(this.#text.slice(at))?.[0].length ?? 0);
+      const start = this.#text.length - this.#text.slice(at).replace(/^[ \t\r\n]+/, '').length;
       const end = Math.min(start + 1, this.#text.length);
       return { start, end, type: start === this.#text.length ? 'end' : 'bad', raw: this.#text.slice(start, end) };
     }

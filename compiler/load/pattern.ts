@@ -44,7 +44,7 @@ function repeatsRepeats(pattern: string): boolean {
     const character = pattern.charAt(at);
     if (character === '(') risky.push(false);
     else if (character === ')') {
-      const inner = risky.pop() ?? false;
+      const inner = risky.pop() === true;
       if (inner && isUnbounded(pattern, at + 1)) return true;
       if (inner) risky[risky.length - 1] = true;
     } else if (character === '|' || isUnbounded(pattern, at)) risky[risky.length - 1] = true;

@@ -8,6 +8,7 @@ import type { Report } from '../diagnostics/report.ts';
 import { LIMITS } from './limits.ts';
 import { isIgnoredFolder, placeOf } from './places.ts';
 import { firstInvalidByte } from './utf8.ts';
+import { compareText } from '../../spec/contract/text.ts';
 
 /** A file of the spec that may be read, and what tells a cache whether it changed. Times in milliseconds. */
 export interface SpecEntry {
@@ -46,7 +47,7 @@ export function listSpec(root: string, report: Report): readonly SpecEntry[] {
     return [];
   }
   if (entries.length === 0) report('NT1008', wholeOf('spec'), { path: printable(root) });
-  return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return entries.sort((a, b) => compareText(a.path, b.path));
 }
 
 /** The text of an entry; nothing after a problem. It is opened without following a link and must still be that file. */

@@ -10,7 +10,7 @@ import type { ParsedDocument } from './parse.ts';
 import { schemaNamed } from './schema-source.ts';
 import { nodeAt, valueOf } from './tree.ts';
 import type { ScalarNode, TreeNode } from './tree.ts';
-import { typeName } from './wording.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 /**
  * The value of a document when its schema accepts it, overlays included; nothing after problems were reported. Scalars
@@ -91,7 +91,7 @@ export function reportDoubts(nodes: readonly ScalarNode[], file: string, report:
 
 function reportDoubt(node: ScalarNode, file: string, report: Report): void {
   const at = { file, start: node.start, end: node.end };
-  const { kind, text, other } = node.doubt ?? { kind: 'number', text: typeName(node.value), other: '' };
+  const { kind, text, other } = sure(node.doubt, 'the doubt about a scalar');
   if (kind === 'number') report('NT1109', at, { text: shown(text) });
   else {
     const fix = { title: 'puts it in quotes', edits: [{ at, text: `"${text}"` }] };

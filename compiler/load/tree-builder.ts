@@ -212,7 +212,7 @@ export class TreeBuilder {
 
   #trimmedEnd(start: number, end: number): number {
     let last = end;
-    while (last > start && /\s/.test(this.#text[last - 1] ?? '')) last--;
+    while (last > start && /\s/.test(this.#text.charAt(last - 1))) last--;
     return last;
   }
 

@@ -1,3 +1,5 @@
+import { sure } from '../../spec/contract/sure.ts';
+
 /** Leading byte, how many follow, and the bounds of the first that follows: overlong forms and surrogates are out. */
 const SEQUENCES: readonly (readonly [first: number, last: number, more: number, least: number, most: number])[] = [
   [0xc2, 0xdf, 1, 0x80, 0xbf],
@@ -22,7 +24,7 @@ export function firstInvalidByte(bytes: Uint8Array): number {
 }
 
 function sequenceLength(bytes: Uint8Array, at: number): number {
-  const lead = bytes[at] ?? 0;
+  const lead = sure(bytes[at], 'the byte at the place');
   if (lead < 0x80) return 1;
   const sequence = SEQUENCES.find(([first, last]) => lead >= first && lead <= last);
   if (sequence === undefined) return 0;

@@ -2,6 +2,7 @@ import type { Json } from '../../spec/contract/source.ts';
 import type { EnvironmentDiff, ObjectChange, TreeDiff, UnitDiff } from './diff.ts';
 import { hasRouting } from './diff.ts';
 import type { FieldChange } from './diff-objects.ts';
+import { codePointOf } from '../../spec/contract/text.ts';
 
 /** Longest answer: GitHub refuses a longer comment. */
 export const LENGTH_MAX = 65_536;
@@ -153,7 +154,7 @@ function routingPoints({ routing }: EnvironmentDiff): Point[] {
 
 /** Visible ASCII as it is, everything else as an escape: no text of a spec moves a cursor or reorders a line. */
 function safe(text: string): string {
-  return text.replace(/[^\x20-\x7e]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  return text.replace(/[^\x20-\x7e]/gu, (character) => `\\u{${codePointOf(character).toString(16)}}`);
 }
 
 /** A code span longer than any run of backticks in it: Markdown and mentions inside mean nothing. */

@@ -5,6 +5,7 @@ import { fieldChanges, objectsOf } from './diff-objects.ts';
 import type { FieldChange } from './diff-objects.ts';
 import { diffRouting } from './diff-routing.ts';
 import type { RoutingDiff } from './diff-routing.ts';
+import { compareText } from '../../spec/contract/text.ts';
 
 /** What a change of the generated tree means, for whom. */
 export interface TreeDiff {
@@ -81,7 +82,7 @@ function diffEnvironment(
   after: Texts,
 ): EnvironmentDiff {
   const table = `${name}/routing-table.json`;
-  const sorted = [...units].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = [...units].sort(([a], [b]) => compareText(a, b));
   return {
     name,
     units: sorted.flatMap(([unit, { paths }]) => diffUnit(unit, [...paths], before, after) ?? []),

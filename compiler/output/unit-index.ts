@@ -3,6 +3,7 @@ import type { Json } from '../../spec/contract/source.ts';
 import type { CompiledUnit } from '../compile.ts';
 import { VERSION } from '../core/version.ts';
 import { isList, isObject } from './json.ts';
+import { compareText } from '../../spec/contract/text.ts';
 
 /**
  * What a unit owns in the generated tree: `generated/.index/<environment>/<unit>.json`. One small file per unit, so that
@@ -33,7 +34,7 @@ export function indexPath(environment: string, unit: string): string {
 /** The index of what a unit compiled to. */
 export function indexOf(unit: CompiledUnit): UnitIndex {
   const files: Record<string, { sha256: string; emitter: string }> = {};
-  for (const { path, sha256, emitter } of [...unit.files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+  for (const { path, sha256, emitter } of [...unit.files].sort((a, b) => compareText(a.path, b.path))) {
     files[path] = { sha256, emitter };
   }
   return {
@@ -80,7 +81,7 @@ function isFile(value: Json): boolean {
  */
 export function printManifest(environment: string, indexes: readonly UnitIndex[]): string {
   const units: Record<string, string> = {};
-  for (const index of [...indexes].sort((a, b) => (a.unit < b.unit ? -1 : 1)))
+  for (const index of [...indexes].sort((a, b) => compareText(a.unit, b.unit)))
     units[index.unit] = sha256(printIndex(index));
   return `${JSON.stringify({ schema: 1, environment, compiler: VERSION, units }, null, 2)}\n`;
 }

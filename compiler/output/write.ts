@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { withLock } from './lock.ts';
 import type { WritePlan } from './plan.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 /** Where the generated tree is, and where a new one is put together: on the same file system, ignored by Git. */
 export interface Place {
@@ -118,7 +119,7 @@ function stage(place: Place, plan: WritePlan, onStep: (step: Step) => void): Cha
   mkdirSync(next, { recursive: true });
   onStep('begin');
   for (const [index, path] of changes.writes.entries()) {
-    writeFileSync(join(next, `w${index}`), plan.writes.get(path) ?? '', { flag: 'wx' });
+    writeFileSync(join(next, `w${index}`), sure(plan.writes.get(path), 'the text of a file to write'), { flag: 'wx' });
     onStep('staged');
   }
   writeFileSync(join(next, 'changes.json'), JSON.stringify(changes));

@@ -1,3 +1,5 @@
+import { codePointOf } from '../../spec/contract/text.ts';
+
 /**
  * How one scalar is written so that every reader sees the same value: YAML 1.1 (PyYAML, go-yaml, sigs.k8s.io/yaml),
  * YAML 1.2 and Go's decoders.
@@ -58,7 +60,7 @@ export function quoted(text: string): string {
 /** JSON text with every unsafe character escaped. Beyond U+FFFF YAML has one escape (`\U`, Go knows no other) and JSON two. */
 export function escapeUnsafe(text: string, language: 'yaml' | 'json'): string {
   return text.replace(UNSAFE, (character) => {
-    const point = character.codePointAt(0) ?? 0;
+    const point = codePointOf(character);
     if (point > 0xffff && language === 'yaml') return `\\U${point.toString(16).padStart(8, '0')}`;
     return Array.from({ length: character.length }, (_, index) => escape(character.charCodeAt(index))).join('');
   });

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../spec/contract/source.ts';
 import { escapeKey } from './pointer.ts';
+import { compareText } from '../../spec/contract/text.ts';
 
 /** Keys whose values decide who an agent is, what it may do on its node, what it runs and what finds it. */
 const GUARDED: ReadonlySet<string> = new Set([
@@ -74,6 +75,6 @@ function guardedIn(value: JsonObject): ReadonlyMap<string, string> {
 function canonical(value: Json | undefined): string {
   return JSON.stringify(value, (_, each: unknown) => {
     if (typeof each !== 'object' || each === null || Array.isArray(each)) return each;
-    return Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)));
+    return Object.fromEntries(Object.entries(each).sort(([a], [b]) => compareText(a, b)));
   });
 }

@@ -7,6 +7,7 @@ import {
   parseSize,
 } from '../../spec/contract/units.ts';
 import type { PercentileTarget, Rate } from '../../spec/contract/units.ts';
+import { compareText } from '../../spec/contract/text.ts';
 
 /** Readers of amounts that the schema has accepted: one that cannot be read is a bug of ours. */
 export const ms = (text: string): number => sure(parseDuration(text), text);
@@ -34,5 +35,5 @@ export function present<T extends object>(value: T): Present<T> {
 
 /** The entries of a map, sorted by key. */
 export function sortedEntries<T>(map: Readonly<Record<string, T>>): [string, T][] {
-  return Object.entries(map).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return Object.entries(map).sort(([a], [b]) => compareText(a, b));
 }

@@ -7,6 +7,8 @@ import { validateMerged } from '../load/schema.ts';
 import { merge, nearestOrigin, nodeOf } from './layers.ts';
 import type { Layer } from './layers.ts';
 import type { Node } from '../core/model.ts';
+import { sure } from '../../spec/contract/sure.ts';
+import { compareText } from '../../spec/contract/text.ts';
 
 /** What resolving the whole spec shares: its documents by kind, and files that were read as schemas once. */
 export interface SpecContext {
@@ -34,7 +36,7 @@ export interface EnvironmentContext extends SpecContext {
 /** Indexes a spec by kind and id. */
 export function specContext(spec: LoadedSpec, report: Report): SpecContext {
   const byKind = new Map<Kind, Map<string, SpecDocument>>();
-  const sorted = [...spec.documents].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  const sorted = [...spec.documents].sort((a, b) => compareText(a.id, b.id));
   for (const document of sorted) {
     const documents = byKind.get(document.kind) ?? new Map<string, SpecDocument>();
     byKind.set(document.kind, documents.set(document.id, document));
@@ -90,6 +92,11 @@ interface Written {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly spec: unknown;
   readonly environments?: Readonly<Record<string, unknown>>;
+}
+
+/** The team of a document whose kind only teams write. */
+export function teamOf({ kind, team }: SpecDocument): string {
+  return sure(team, `the team of a ${kind}`);
 }
 
 /** Labels of a document. */

@@ -3,6 +3,7 @@ import type { Origin } from '../core/origin.ts';
 import type { SpecDocument } from '../load/document.ts';
 import type { EnvironmentContext } from './context.ts';
 import { didYouMean } from './references.ts';
+import { teamOf } from './context.ts';
 
 /** A file that a document names, from the folder of its team; nothing when there is none, which was reported. */
 export function findFile(
@@ -11,7 +12,7 @@ export function findFile(
   context: EnvironmentContext,
   at: Origin,
 ): SourceFile | undefined {
-  const folder = `spec/teams/${document.team ?? ''}/`;
+  const folder = `spec/teams/${teamOf(document)}/`;
   const file = context.spec.assets.get(`${folder}${name}`);
   if (file !== undefined) return file;
   const near = [...context.spec.assets.keys()].filter((path) => path.startsWith(folder));

@@ -3,7 +3,7 @@ import { fleetNamespace } from '../core/names.ts';
 import type { SpecDocument } from '../load/document.ts';
 import { bytes, millis, ms, percentile, present, share, sortedEntries } from './amounts.ts';
 import { resolveAccepts } from './accepts.ts';
-import { labelsOf, lay } from './context.ts';
+import { labelsOf, lay, teamOf } from './context.ts';
 import type { EnvironmentContext } from './context.ts';
 import { PART_DEFAULTS } from './defaults.ts';
 import type { FilledFleet } from './filled.ts';
@@ -25,7 +25,7 @@ export function resolveFleet(
 ): Linking | undefined {
   const defaults = [...context.defaults('fleet'), ...context.defaults('task')];
   const laid = lay<FilledFleet>(document, context.environment, context.base.fleet, defaults, context.report);
-  const team = shared.teams.get(document.team ?? '');
+  const team = shared.teams.get(teamOf(document));
   if (laid === undefined || team === undefined) return undefined;
   const { node, spec } = laid;
   const owner = team.name;

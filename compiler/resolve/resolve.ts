@@ -1,9 +1,8 @@
 import type { Company, Environment, Patch } from '../../spec/contract/generated/types.ts';
-import { parseRate } from '../../spec/contract/units.ts';
 import type { CompanyModel, EnvironmentModel, Model, RouteModel } from '../core/model.ts';
 import type { Report } from '../diagnostics/report.ts';
 import type { Kind, LoadedSpec, SpecDocument } from '../load/document.ts';
-import { sortedEntries } from './amounts.ts';
+import { sortedEntries, rate } from './amounts.ts';
 import { findCompany, resolveCompany } from './company.ts';
 import { specContext } from './context.ts';
 import type { EnvironmentContext, SpecContext } from './context.ts';
@@ -16,6 +15,7 @@ import { resolvePatch } from './patch.ts';
 import { once } from './references.ts';
 import { resolveRoute } from './route.ts';
 import { resolveProvider, resolveSchedule, resolveTeam, resolveToolServer } from './shared.ts';
+import { compareText } from '../../spec/contract/text.ts';
 
 /**
  * Makes the model of a spec: every default applied, every overlay laid, every reference linked, every amount a number. What
@@ -65,7 +65,7 @@ function resolveEnvironment(
     patches: [
       ...resolveAll('Patch', context, (patch, within) => resolvePatch(patch as SpecDocument<Patch>, within)).values(),
     ],
-    arrivals: new Map(arrivals.map(([task, rate]) => [task, perSecond(rate)])),
+    arrivals: new Map(arrivals.map(([task, text]) => [task, perSecond(text)])),
   };
 }
 
@@ -84,11 +84,11 @@ function resolveAll<T>(
 }
 
 function byPrecedence(a: RouteModel, b: RouteModel): number {
-  return b.precedence - a.precedence || (a.id < b.id ? -1 : 1);
+  return b.precedence - a.precedence || compareText(a.id, b.id);
 }
 
 function perSecond(text: string): number {
-  const { count, perMs } = parseRate(text) ?? { count: 0, perMs: 1000 };
+  const { count, perMs } = rate(text);
   return (count * 1000) / perMs;
 }
 

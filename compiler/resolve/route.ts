@@ -7,7 +7,7 @@ import type { Origin } from '../core/origin.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import type { SpecDocument } from '../load/document.ts';
 import { ms, present, rate, sortedEntries } from './amounts.ts';
-import { lay } from './context.ts';
+import { lay, teamOf } from './context.ts';
 import type { EnvironmentContext } from './context.ts';
 import { PART_DEFAULTS } from './defaults.ts';
 import type { FilledRoute } from './filled.ts';
@@ -24,13 +24,13 @@ export function resolveRoute(document: SpecDocument, context: EnvironmentContext
   );
   if (laid === undefined) return undefined;
   const { node, spec } = laid;
-  const read = new RouteReader(node, document.team ?? '', context);
+  const read = new RouteReader(node, teamOf(document), context);
   const { task, labels, where } = spec.match;
   const route = present({
     ...node,
     id: document.id,
     name: document.name,
-    team: document.team ?? '',
+    team: teamOf(document),
     description: spec.description,
     match: present({
       tasks: typeof task === 'string' ? [task] : task,

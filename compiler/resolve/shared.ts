@@ -2,7 +2,7 @@ import type { JsonObject } from '../../spec/contract/source.ts';
 import type { ProviderModel, ScheduleModel, TeamModel, ToolServerModel } from '../core/model.ts';
 import type { SpecDocument } from '../load/document.ts';
 import { bytes, millis, ms, present, rate } from './amounts.ts';
-import { lay } from './context.ts';
+import { lay, teamOf } from './context.ts';
 import type { EnvironmentContext } from './context.ts';
 import { LANGUAGE_DEFAULTS } from './defaults.ts';
 import { endpointOf } from './endpoint.ts';
@@ -74,7 +74,7 @@ export function resolveSchedule(document: SpecDocument, context: EnvironmentCont
     ...node,
     id: document.id,
     name: document.name,
-    team: document.team ?? '',
+    team: teamOf(document),
     cron: spec.cron,
     tz: spec.tz,
     task: spec.task,

@@ -84,10 +84,10 @@ class Check {
     }
   }
 
-  #field(expression: Expression, [root, ...names]: readonly string[]): Shape {
+  #field(expression: Expression, [root = '', ...names]: readonly string[]): Shape {
     if (root === 'task' || root === 'tenant') return TEXT;
     let shape: Shape = root === 'labels' ? LABELS : shapeOf(this.#input, this.#input);
-    let path = root ?? '';
+    let path = root;
     for (const name of names) {
       const next = fieldShape(shape, name, this.#input);
       if ('names' in next) {

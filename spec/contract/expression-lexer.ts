@@ -1,4 +1,5 @@
 import type { ExpressionProblem } from './expression.ts';
+import { codePointOf } from './text.ts';
 
 /** A word of an expression. `value` is what a string or a number means. */
 export interface Token {
@@ -94,7 +95,7 @@ function unescaped([x, u, long, octal, plain]: readonly (string | undefined)[]):
 }
 
 function unexpected(text: string, offset: number): ExpressionProblem {
-  const character = String.fromCodePoint(text.codePointAt(offset) ?? 0);
+  const character = String.fromCodePoint(codePointOf(text.slice(offset, offset + 2)));
   const problem = syntax(`\`${character}\` does not belong here`, offset, character.length);
   const hint = HINTS[character];
   return hint === undefined ? problem : { ...problem, hint };

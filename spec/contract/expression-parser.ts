@@ -11,6 +11,7 @@ import {
   type TextTest,
 } from './expression.ts';
 import { tokens, type Token } from './expression-lexer.ts';
+import { sure } from './sure.ts';
 
 const LITERALS: ReadonlyMap<string, boolean | null> = new Map([
   ['true', true],
@@ -39,7 +40,12 @@ export function parseExpression(text: string): ParsedExpression | ExpressionProb
   if ('kind' in found) return found;
   const parser = new Parser(found);
   const expression = parser.whole();
-  return parser.problem ?? { expression: expression ?? raise('the parser lost the expression'), places: parser.places };
+  return (
+    parser.problem ?? {
+      expression: sure(expression, 'the expression of a parser without a problem'),
+      places: parser.places,
+    }
+  );
 }
 
 /**
@@ -142,7 +148,7 @@ class Parser {
     const token = this.#peek();
     if (token.kind === 'string' || token.kind === 'number') {
       this.#next++;
-      return this.#node({ op: 'literal', value: token.value ?? raise('a literal without a value') }, token.offset);
+      return this.#node({ op: 'literal', value: sure(token.value, 'the value of a literal') }, token.offset);
     }
     if (token.kind === 'name') return this.#named(token);
     if (this.#take('(')) return this.#parenthesised(token);
@@ -238,7 +244,7 @@ class Parser {
   }
 
   #node(expression: Expression, start: number): Expression | undefined {
-    const last = this.#tokens[this.#next - 1] ?? raise('a node without a token');
+    const last = sure(this.#tokens[this.#next - 1], 'the last token of a node');
     if (this.places.size >= EXPRESSION_LIMITS.nodes) {
       return this.#fail('too-large', `a condition has at most ${EXPRESSION_LIMITS.nodes} parts`, last);
     }
@@ -247,7 +253,7 @@ class Parser {
   }
 
   #peek(ahead = 0): Token {
-    return this.#tokens[Math.min(this.#next + ahead, this.#tokens.length - 1)] ?? raise('no tokens');
+    return sure(this.#tokens[Math.min(this.#next + ahead, this.#tokens.length - 1)], 'the token at the end');
   }
 
   #take(symbol: string): boolean {
@@ -301,8 +307,4 @@ class Parser {
     this.problem ??= { kind, message, offset: token.offset, length: Math.max(1, token.text.length), ...more };
     return undefined;
   }
-}
-
-function raise(message: string): never {
-  throw new Error(message);
 }

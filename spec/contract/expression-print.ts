@@ -1,4 +1,5 @@
 import type { Expression } from './expression.ts';
+import { codePointOf } from './text.ts';
 
 /** The text of a condition; reading it again yields the same condition. */
 export function printExpression(expression: Expression): string {
@@ -54,7 +55,7 @@ function printLiteral(value: string | number | boolean | null): string {
 
 function printString(value: string): string {
   const body = value.replace(/[\\']|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    const code = (character.codePointAt(0) ?? 0).toString(16);
+    const code = codePointOf(character).toString(16);
     if (character === '\\' || character === "'") return `\\${character}`;
     return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
   });

@@ -1,3 +1,5 @@
+import { codePointOf } from './text.ts';
+
 /**
  * A stable 32-bit hash of a text: FNV-1a over its UTF-8 bytes, then the finalizer of MurmurHash3, which spreads the last
  * bytes over all bits. Not for secrets. Every implementation of the matcher must agree on it: see `golden/hash.json`.
@@ -5,7 +7,7 @@
 export function stableHash(text: string): number {
   let hash = 0x811c9dc5;
   for (const character of text) {
-    for (const byte of utf8(character.codePointAt(0) ?? 0)) hash = Math.imul(hash ^ byte, 0x01000193);
+    for (const byte of utf8(codePointOf(character))) hash = Math.imul(hash ^ byte, 0x01000193);
   }
   return finalize(hash);
 }

@@ -12,6 +12,7 @@ import {
 import type { RoutingTable, TableFleet, TableRoute } from './routing-table.ts';
 import type { Priority, Task } from './task.ts';
 import { isTemplate, keyOf, parseKeyPath, parseTemplate, render, type Template } from './template.ts';
+import { compareText } from './text.ts';
 
 /**
  * Where a task goes. The compiler proves routes with it, the scheduler runs it, the simulator replays with it: pure, and
@@ -141,7 +142,7 @@ function priorityOf({ priority }: TableRoute, task: Task): Priority {
  */
 export function buildFor(fleet: TableFleet | undefined, id: string, key: string): string | undefined {
   const builds = Object.entries(fleet?.builds ?? {}).map(([build, weight]) => ({ build, weight }));
-  if (builds.length > 1) builds.sort((a, b) => (a.build < b.build ? -1 : 1));
+  if (builds.length > 1) builds.sort((a, b) => compareText(a.build, b.build));
   return chooseByWeight(builds, `${id}\n${key}`)?.build;
 }
 

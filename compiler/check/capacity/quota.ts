@@ -2,6 +2,8 @@ import { formatCpu, formatSize } from '../../../spec/contract/units.ts';
 import type { EnvironmentModel, FleetModel, TeamModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
 import { largest } from '../../core/largest.ts';
+import { sure } from '../../../spec/contract/sure.ts';
+import { compareText } from '../../../spec/contract/text.ts';
 
 /** Most fleets a table names; the others are one line. */
 const ROWS_MAX = 12;
@@ -68,7 +70,7 @@ function judge(team: TeamModel, fleets: readonly FleetModel[], resource: Resourc
     sum: resource.format(sum),
     limit: resource.format(limit),
   };
-  rows.sort((a, b) => b.amount - a.amount || (a.fleet.id < b.fleet.id ? -1 : 1));
+  rows.sort((a, b) => b.amount - a.amount || compareText(a.fleet.id, b.fleet.id));
   report('NT2510', team.from(['quota', resource.key]), params, {
     notes: table(rows, resource, sum),
     related: rows.slice(0, ROWS_MAX).map(({ fleet, amount }) => ({
@@ -95,7 +97,7 @@ function table(rows: readonly Row[], resource: Resource, sum: number): string[] 
     ...(rest === 0 ? [] : [[`${rows.length - ROWS_MAX} more`, '', resource.format(rest)]]),
     ['together', '', resource.format(sum)],
   ];
-  const width = (column: number) => Math.max(...lines.map((line) => line[column]?.length ?? 0));
+  const width = (column: number) => Math.max(...lines.map((line) => sure(line[column], 'a cell').length));
   const [first, second, third] = [width(0), width(1), width(2)];
   return lines.map(([a = '', b = '', c = '']) => `${a.padEnd(first)}  ${b.padEnd(second)}  ${c.padStart(third)}`);
 }

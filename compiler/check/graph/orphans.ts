@@ -2,6 +2,7 @@ import { nearest } from '../../diagnostics/nearest.ts';
 import type { Report } from '../../diagnostics/report.ts';
 import type { LoadedSpec } from '../../load/document.ts';
 import type { Subject } from '../rule.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 /** Every schema and prompt is used by a fleet. */
 export function orphanFiles({ spec }: Subject, report: Report): void {
@@ -24,7 +25,7 @@ function usedFiles(spec: LoadedSpec): Set<string> {
     if (kind !== 'Fleet') continue;
     const { spec: own, environments = {} } = value as WrittenFleet;
     for (const part of [own, ...Object.values(environments)]) {
-      for (const name of filesOf(part)) used.add(`spec/teams/${team ?? ''}/${name}`);
+      for (const name of filesOf(part)) used.add(`spec/teams/${sure(team, 'the team of a fleet')}/${name}`);
     }
   }
   return used;

@@ -1,11 +1,11 @@
 import type { EnvironmentModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 /** A fleet reaches only hosts that its team may reach. */
 export function egressAllowed(environment: EnvironmentModel, report: Report): void {
   for (const fleet of environment.fleets.values()) {
-    const team = environment.teams.get(fleet.team.name);
-    if (team === undefined) continue;
+    const team = sure(environment.teams.get(fleet.team.name), 'the team of a fleet');
     for (const [host, { at }] of fleet.egress) {
       if (team.egress.some((pattern) => covers(pattern, host))) continue;
       const place = team.egress.length === 0 ? team.at : team.from(['egress'], 'key');

@@ -14,7 +14,7 @@ function checkRegistry({ facts, from }: EnvironmentModel, fleet: FleetModel, rep
   const { registries } = facts;
   if (registries === undefined || registries.some((registry) => image.startsWith(`${registry}/`))) return;
   const related = [{ message: `\`${facts.name}\` allows these`, at: from(['images', 'registries'], 'key') }];
-  const params = { image: image.split('@')[0] ?? image, environment: facts.name };
+  const params = { image: image.replace(/@.*/, ''), environment: facts.name };
   report('NT4006', fleet.from(['agent', 'image']), params, { related });
 }
 

@@ -42,5 +42,6 @@ function isReserved(path: string): boolean {
 }
 
 function mountOf(path: string): string {
-  return path.split('/')[0] ?? '';
+  const [mount = ''] = path.split('/');
+  return mount;
 }

@@ -2,6 +2,7 @@ import type { Json } from '../../../spec/contract/source.ts';
 import type { Questions } from './atoms.ts';
 import type { FieldSchema } from './field-schema.ts';
 import { filler, texts } from './texts.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 /** Most values of an enumeration that are tried. */
 const VALUES_MAX = 64;
@@ -80,7 +81,9 @@ function numberValues(questions: Questions, schema: FieldSchema): Found {
   const asked = [...questions.equals, ...questions.bounds].filter((value) => typeof value === 'number');
   const sorted = [...new Set(asked)].sort((a, b) => a - b);
   const whole = schema.types?.has('number') === false;
-  const between = sorted.map((value, index) => (index === 0 ? value - 1 : (value + (sorted[index - 1] ?? value)) / 2));
+  const between = sorted.map((value, index) =>
+    index === 0 ? value - 1 : (value + sure(sorted[index - 1], 'the number before')) / 2,
+  );
   const above = (sorted.at(-1) ?? 0) + 1;
   const made = [...between.map((value) => (whole ? Math.floor(value) : value)), above];
   const plain = schema.types === undefined && sorted.length === 0 ? [] : made;

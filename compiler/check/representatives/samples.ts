@@ -5,6 +5,8 @@ import { candidates } from './candidates.ts';
 import type { Candidate, Candidates } from './candidates.ts';
 import { eitherSchema, fieldSchema } from './field-schema.ts';
 import type { FieldSchema } from './field-schema.ts';
+import { sure } from '../../../spec/contract/sure.ts';
+import { compareText } from '../../../spec/contract/text.ts';
 
 /** Most representative tasks of one task type. */
 export const SAMPLES_MAX = 4096;
@@ -42,7 +44,7 @@ export function samples(
         ? whole(each)
         : candidates(each, schemaOf(each.path, schemas)),
     )
-    .sort((a, b) => b.path.length - a.path.length || (a.path.join('.') < b.path.join('.') ? -1 : 1));
+    .sort((a, b) => b.path.length - a.path.length || compareText(a.path.join('.'), b.path.join('.')));
   const count = dimensions.reduce((product, each) => product * each.list.length, 1);
   const taken = Math.min(count, max);
   const stride = count / Math.max(taken, 1);
@@ -74,7 +76,7 @@ function sampleAt(task: string, dimensions: readonly Candidates[], number: numbe
   const body: Writable = { task };
   let rest = number;
   for (const { path, list } of dimensions) {
-    const candidate = list[rest % list.length] ?? ABSENT;
+    const candidate = sure(list[rest % list.length], 'a candidate');
     rest = Math.floor(rest / list.length);
     if (candidate.made) made.add(path.join('.'));
     if (candidate.value !== undefined) put(body, path, candidate.value);

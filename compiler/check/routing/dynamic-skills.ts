@@ -11,6 +11,7 @@ import { distance, isTemplate, lacks, weighted } from './capability.ts';
 import type { Need } from './capability.ts';
 import { nearestFleet } from './capable-fleet.ts';
 import { askMatch, inputSchemas, prepared } from './prepared.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 /** Most values that a message lists. */
 const SHOWN_MAX = 3;
@@ -94,10 +95,13 @@ function reportMissing(
   const [values, needs] = first;
   const others = [...failing.keys()].slice(1, SHOWN_MAX);
   const closest = nearestFleet(fleets, needs);
-  const place = required.find((each) => each.paths.length > 0)?.requirement.at ?? route.at;
+  const { requirement } = sure(
+    required.find((each) => each.paths.length > 0),
+    'a skill that depends on the task',
+  );
   report(
     'NT5006',
-    place,
+    requirement.at,
     { route: route.id, values },
     {
       label: `nearest is \`${closest.id}\`: ${lacks(closest, needs).join('; ')}`,

@@ -2,6 +2,7 @@ import type { EnvironmentModel } from '../../core/model.ts';
 import type { Place } from '../../core/origin.ts';
 import type { Report } from '../../diagnostics/report.ts';
 import { cycles } from '../cycles.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 interface Edge {
   readonly route: string;
@@ -31,13 +32,11 @@ function reportCycle(
   report: Report,
 ): void {
   const edges = cycle.map((from, index) => {
-    const to = cycle[(index + 1) % cycle.length] ?? from;
-    const edge = graph.get(from)?.get(to);
-    if (edge === undefined) throw new Error(`a cycle has no edge from ${from} to ${to}`);
-    return { ...edge, from, to };
+    const to = sure(cycle[(index + 1) % cycle.length], 'the next fleet of a cycle');
+    return { ...sure(graph.get(from)?.get(to), 'an edge of a cycle'), from, to };
   });
-  const [first, ...rest] = edges;
-  if (first === undefined) throw new Error('an empty cycle');
+  const [head, ...rest] = edges;
+  const first = sure(head, 'the first edge of a cycle');
   report(
     'NT5042',
     first.at,

@@ -2,6 +2,7 @@ import type { EnvironmentModel, RouteModel } from '../../core/model.ts';
 import { nearest } from '../../diagnostics/nearest.ts';
 import type { Report } from '../../diagnostics/report.ts';
 import { byTask } from './by-task.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 /** Every task type of a route is accepted by a target of it, and every target accepts one of them. */
 export function unacceptedTask(environment: EnvironmentModel, report: Report): void {
@@ -25,7 +26,10 @@ function checkTargets(environment: EnvironmentModel, route: RouteModel, report: 
   if (fleets.length < route.to.length || fleets.length === 0) return;
   const idle = fleets.filter((fleet) => !tasks.some((task) => fleet.accepts.has(task)));
   for (const fleet of idle) {
-    const at = route.to.find((target) => target.fleet === fleet.id)?.at ?? route.at;
+    const { at } = sure(
+      route.to.find((target) => target.fleet === fleet.id),
+      'the target of a fleet',
+    );
     const related = [{ message: `it accepts ${quoted(fleet.accepts.keys())}`, at: fleet.from(['accepts'], 'key') }];
     report('NT5003', at, { fleet: fleet.id, tasks: quoted(tasks), route: route.id }, { related });
   }

@@ -1,6 +1,7 @@
 import type { CompiledTree } from '../../incremental/compile-tree.ts';
 import { counted } from '../../diagnostics/print-text.ts';
 import type { Style } from '../style.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 const HEAD = ['environment', 'fleets', 'routes', 'objects', 'changed', 'warnings'];
 
@@ -13,10 +14,12 @@ export function summaryTable(tree: CompiledTree, tookMs: number, style: Style): 
   const rows = environments.map(({ name, fleets, routes, objects }) =>
     [name, fleets, routes, objects, changedIn(name), warnings].map(String),
   );
-  const widths = HEAD.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = HEAD.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => sure(row[column], 'a cell').length)),
+  );
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, column) => pad(cell, widths[column] ?? 0, column === 0))
+      .map((cell, column) => pad(cell, sure(widths[column], 'the width of a column'), column === 0))
       .join('  ')
       .trimEnd();
   // What people review; the index beside it follows it.

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseFile } from '../../load/parse.ts';
 import { valueOf } from '../../load/tree.ts';
+import { compareText } from '../../../spec/contract/text.ts';
 
 /** Whether the compiler reads the same values from both texts, in the same documents. */
 export function sameValues(before: string, after: string): boolean {
@@ -19,5 +20,5 @@ function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, item]) => [key, sorted(item)] as const);
-  return new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map(entries.sort(([a], [b]) => compareText(a, b)));
 }

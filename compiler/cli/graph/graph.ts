@@ -1,4 +1,5 @@
 import type { EnvironmentModel } from '../../core/model.ts';
+import { compareText } from '../../../spec/contract/text.ts';
 
 export interface GraphNode {
   readonly id: string;
@@ -58,7 +59,7 @@ export function graphOf(environment: EnvironmentModel): Graph {
 
 function byText(a: GraphNode | GraphEdge, b: GraphNode | GraphEdge): number {
   const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
-  return left < right ? -1 : left > right ? 1 : 0;
+  return compareText(left, right);
 }
 
 function shortened(text: string): string {

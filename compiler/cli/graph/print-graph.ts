@@ -1,4 +1,5 @@
 import type { Graph, GraphEdge, GraphNode } from './graph.ts';
+import { codePointOf } from '../../../spec/contract/text.ts';
 
 const MERMAID_SHAPES: Readonly<Record<GraphNode['kind'], readonly [string, string]>> = {
   fleet: ['[', ']'],
@@ -33,7 +34,7 @@ export function printMermaid({ nodes, edges }: Graph): string {
 
 /** Mermaid reads entities inside quotes, and nothing else can end them. */
 function mermaidText(text: string): string {
-  return text.replace(/[^A-Za-z0-9 ,.:/_…-]/g, (character) => `#${character.codePointAt(0) ?? 0};`);
+  return text.replace(/[^A-Za-z0-9 ,.:/_…-]/g, (character) => `#${codePointOf(character)};`);
 }
 
 const DOT_SHAPES: Readonly<Record<GraphNode['kind'], string>> = {

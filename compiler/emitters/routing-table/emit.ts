@@ -7,6 +7,7 @@ import { labels, namespaces } from '../../core/names.ts';
 import type { Origin } from '../../core/origin.ts';
 import { PARTS_MAX, PART_BYTES, routingTableMap, routingTableParts } from '../../core/routing-table-parts.ts';
 import { routingTable } from '../../core/routing-table.ts';
+import { compareText } from '../../../spec/contract/text.ts';
 
 export const routingTableEmitter: EnvironmentEmitter = Object.freeze({
   name: 'routing-table',
@@ -88,7 +89,7 @@ function routeOrigins(found: Map<string, Origin>, at: string, route: RouteModel)
   found.set(at, route.at).set(`${at}/tasks`, route.from(['match', 'task']));
   if (route.match.where !== undefined) found.set(`${at}/where`, route.match.where.at);
   for (const field of ROUTE_FIELDS) if (route[field] !== undefined) found.set(`${at}/${field}`, route.from([field]));
-  const targets = [...route.to].sort((a, b) => (a.fleet < b.fleet ? -1 : 1));
+  const targets = [...route.to].sort((a, b) => compareText(a.fleet, b.fleet));
   for (const [position, target] of targets.entries()) found.set(`${at}/to/${position}`, target.at);
 }
 
