@@ -52,7 +52,7 @@ export interface Variable {
 }
 
 /** Every metric that a query may name, with its declaration. */
-export const declared: Readonly<Record<string, Pick<Metric, 'type' | 'labels' | 'buckets'>>> = {
+export const declared: Readonly<Record<string, Pick<Metric, 'type' | 'labels' | 'buckets' | 'inspect'>>> = {
   ...metrics,
   ...foreignMetrics,
 };

@@ -54,10 +54,33 @@ export function deliveryDashboard(): Dashboard {
             ],
           },
           {
-            ...chart,
-            title: 'Rollouts by phase',
-            description: 'New versions that take over step by step.',
-            queries: [{ query: aggregate('count', gauge('rollout_info'), ['phase']), legend: '{{phase}}' }],
+            kind: 'table',
+            title: 'Applications',
+            description: 'Each with its project: whether the cluster is what Git says, and whether that works.',
+            unit: 'none',
+            width: 12,
+            queries: [
+              {
+                query: aggregate('count', gauge('argocd_app_info'), [
+                  'project',
+                  'name',
+                  'sync_status',
+                  'health_status',
+                ]),
+                legend: 'applications',
+              },
+            ],
+          },
+          {
+            kind: 'state-timeline',
+            title: 'Rollouts',
+            description: 'In which phase each was: new versions take over step by step.',
+            unit: 'none',
+            width: 12,
+            limits: { base: 'text', steps: [{ from: 1, colour: 'blue' }] },
+            queries: [
+              { query: aggregate('count', gauge('rollout_info'), ['name', 'phase']), legend: '{{name}} {{phase}}' },
+            ],
           },
         ],
       },

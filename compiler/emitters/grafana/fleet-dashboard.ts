@@ -1,13 +1,14 @@
 import type { FleetModel } from '../../core/model.ts';
 import { dashboardUid } from '../../core/names.ts';
 import { objectivesOf } from '../../core/objective.ts';
-import { aggregate, counter, gauge, over } from '../../core/promql/promql.ts';
+import { aggregate, counter, gauge, over, recorded } from '../../core/promql/promql.ts';
+import { series } from '../../core/series.ts';
 import { aboutFleet } from './about.ts';
 import { atLeast, atMost, nothing } from './dashboard.ts';
 import type { Dashboard, Panel } from './dashboard.ts';
 import { errorLogs, traces } from './explore.ts';
 import { budgetPanel, budgetStat, burnPanel } from './objective-panels.ts';
-import { heatmapPanel, latencyPanel, perSecond, slowestBy, view } from './panels.ts';
+import { latencyPanel, perSecond, slowestBy, view } from './panels.ts';
 
 /** One fleet on one page: is it well, does it keep its promises, what does it do, who does it. */
 export function fleetDashboard(fleet: FleetModel): Dashboard {
@@ -108,11 +109,14 @@ function latencyPanels({ id, slo }: FleetModel): readonly Panel[] {
         ...bound(slo.run),
       },
     ),
-    heatmapPanel(
-      'nova_task_run_duration_seconds',
-      { fleet: id },
-      { title: 'Runs by how long they took', description: 'Two bands are two kinds of tasks.', width: 24 },
-    ),
+    {
+      kind: 'heatmap',
+      title: 'Runs by how long they took',
+      description: 'Two bands are two kinds of tasks.',
+      unit: 's',
+      width: 24,
+      queries: [{ query: recorded(series.runBuckets.record, { fleet: id }), legend: '{{le}}' }],
+    },
   ];
 }
 

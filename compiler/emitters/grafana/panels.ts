@@ -24,16 +24,6 @@ export function latencyPanel<M extends Histogram>(
   };
 }
 
-/** How many took how long, minute by minute. */
-export function heatmapPanel<M extends Histogram>(
-  metric: M,
-  matchers: Parameters<typeof timingBuckets<M>>[1],
-  some: Pick<QueryPanel, 'title' | 'description' | 'width'>,
-): QueryPanel {
-  const buckets = aggregate('sum', over('increase', timingBuckets(metric, matchers), RATE), ['le']);
-  return { kind: 'heatmap', unit: 's', ...some, queries: [{ query: buckets, legend: '{{le}}' }] };
-}
-
 /** p99 by a label. */
 export function slowestBy<M extends Histogram>(
   metric: M,

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { goldenFiles } from '../testing/golden.ts';
-import { companyFiles } from './testing/company.ts';
+import { companyFiles } from '../testing/company.ts';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'nova-torch-rules-'));

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { compile } from '../../../compile.ts';
-import { collector } from '../../../diagnostics/report.ts';
-import { CASE_DAY } from '../../../diagnostics/testing/problems-of.ts';
-import { readSpec } from '../../../load/read.ts';
-import { stages } from '../../../stages.ts';
+import { compile } from '../../compile.ts';
+import { collector } from '../../diagnostics/report.ts';
+import { CASE_DAY } from '../../diagnostics/testing/problems-of.ts';
+import { readSpec } from '../../load/read.ts';
+import { stages } from '../../stages.ts';
 
-const ROOT = join(import.meta.dirname, '../../../..');
+const ROOT = join(import.meta.dirname, '../../..');
 
 export interface MadeFile {
   /** Below `generated/<environment>/`. */
