@@ -140,6 +140,7 @@ export const rooms: readonly Room[] = [
       '@opentelemetry/sdk-trace-base',
       'ajv',
       'node:timers/promises',
+      'node:util',
     ],
   },
   {

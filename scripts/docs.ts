@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import prettier from 'prettier';
 import { commandsReference } from './docs-commands.ts';
+import { configurationReference } from './docs-configuration.ts';
 import { diagnosticsReference } from './docs-diagnostics.ts';
 import { withQuotes } from './docs-quotes.ts';
 import { specReference } from './docs-reference.ts';
@@ -12,6 +13,7 @@ const ROOT = join(import.meta.dirname, '..');
 const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/spec-reference.md': () => specReference(readSchemas()),
   'docs/commands.md': commandsReference,
+  'docs/configuration.md': configurationReference,
   'docs/diagnostics.md': diagnosticsReference,
 };
 

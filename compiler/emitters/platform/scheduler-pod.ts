@@ -6,6 +6,7 @@ import { routingTableMap, routingTableParts } from '../../core/routing-table-par
 
 /** Where the scheduler finds what it is given. */
 const FOLDERS = {
+  audit: '/var/lib/nova-torch/audit',
   journal: '/var/lib/nova-torch/journal',
   routing: '/etc/nova-torch/routing',
   secrets: '/etc/nova-torch/secrets',
@@ -60,7 +61,8 @@ function container(context: PlatformContext): K8s.Container {
     env: variables(context),
     volumeMounts: [
       { name: 'tmp', mountPath: '/tmp' },
-      { name: 'journal', mountPath: FOLDERS.journal },
+      { name: 'journal', mountPath: FOLDERS.journal, subPath: 'journal' },
+      { name: 'journal', mountPath: FOLDERS.audit, subPath: 'audit' },
       { name: 'routing', mountPath: FOLDERS.routing, readOnly: true },
       { name: 'secrets', mountPath: FOLDERS.secrets, readOnly: true },
     ],
@@ -80,19 +82,35 @@ function container(context: PlatformContext): K8s.Container {
   };
 }
 
+/** The volume also holds the audit log, and is never filled to the brim. */
+function journalBytesMax(volumeBytes: number): number {
+  return Math.floor((volumeBytes * 3) / 4);
+}
+
+/** The network policy and the mesh say who gets through. */
+const EVERYWHERE = '0.0.0.0';
+
 function probe(path: string): { httpGet: K8s.HttpGetAction } {
   return { httpGet: { path, port: k8s.IntOrString.fromString('http-ops') } };
 }
 
 function variables({ environment, from }: PlatformContext): K8s.EnvVar[] {
+  const { facts } = environment;
   const given: Readonly<Record<string, string>> = {
+    NOVA_TORCH_AUDIT_DIR: FOLDERS.audit,
+    // In ambient mode nobody beside the scheduler says who calls.
+    NOVA_TORCH_AUTH_MESH: from(String(facts.mesh === 'sidecar'), 'platform', 'mesh'),
+    NOVA_TORCH_AUTH_TRUST_DOMAIN: from(facts.trustDomain, 'trustDomain'),
     NOVA_TORCH_ENVIRONMENT: from(environment.name),
+    NOVA_TORCH_HTTP_HOST: EVERYWHERE,
     NOVA_TORCH_HTTP_PORT: String(ports.scheduler),
+    NOVA_TORCH_JOURNAL_BYTES_MAX: from(String(journalBytesMax(facts.scheduler.journalBytes)), 'scheduler', 'journal'),
     NOVA_TORCH_JOURNAL_DIR: FOLDERS.journal,
+    NOVA_TORCH_OPS_HOST: EVERYWHERE,
     NOVA_TORCH_OPS_PORT: String(ports.schedulerOps),
     NOVA_TORCH_PEERS: `http://${services.schedulerPeers}.${namespaces.system}.svc:${ports.scheduler}`,
     NOVA_TORCH_ROUTING_DIR: FOLDERS.routing,
-    NOVA_TORCH_SCHEDULER_COUNT: from(String(environment.facts.scheduler.replicas), 'scheduler', 'replicas'),
+    NOVA_TORCH_SCHEDULER_COUNT: from(String(facts.scheduler.replicas), 'scheduler', 'replicas'),
     NOVA_TORCH_STORE_PASSWORD_FILE: `${FOLDERS.secrets}/password`,
     NOVA_TORCH_STORE_URL: `redis://${services.store}.${namespaces.dragonfly}.svc:${ports.store}`,
     NOVA_TORCH_STORE_USER: STORE_USER,

@@ -1,0 +1,173 @@
+import { choice, flag, integer, optional, secret, share, text, type Form, type ValuesOf } from './field.ts';
+
+const NAME: Form = ['^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$', 'lower-case letters, digits and dashes'];
+const HTTP_URL: Form = ['^https?://[^\\s@]+$', 'a URL that begins with http:// or https://, without a login'];
+const STORE_URL: Form = [
+  '^(memory:|rediss?://[^\\s@]+|unix:/\\S+)$',
+  'memory:, redis://, rediss:// or unix:/, without a login',
+];
+const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
+
+/**
+ * Every setting of `nova-torch serve`. Amounts say their unit in their name. To add one: a line here, `npm run docs`, and
+ * whoever uses it; one that the compiler writes stands in `compiler/emitters/platform/scheduler-pod.ts` as well.
+ */
+export const configFields = {
+  environment: text(NAME, 'dev', {
+    variable: 'NOVA_TORCH_ENVIRONMENT',
+    about: 'The environment this scheduler is part of; a routing table of another one is refused',
+  }),
+  scheduler: {
+    id: text(NAME, 'scheduler-0', {
+      variable: 'NOVA_TORCH_SCHEDULER_ID',
+      about: 'Its own name, stable over restarts: what it has promised is kept under it. Ends in its number',
+    }),
+    count: integer(1, 16, 1, {
+      variable: 'NOVA_TORCH_SCHEDULER_COUNT',
+      about: 'How many schedulers there are; their names end in 0, 1 and so on',
+    }),
+    peers: optional(HTTP_URL, {
+      variable: 'NOVA_TORCH_PEERS',
+      about: 'Where all schedulers are found; needed when there are several',
+    }),
+    shutdownMs: integer(0, 600_000, 45_000, {
+      variable: 'NOVA_TORCH_SHUTDOWN_MS',
+      about: 'How long it may take to end after SIGTERM before it is cut short',
+    }),
+  },
+  http: {
+    host: text(undefined, '127.0.0.1', { variable: 'NOVA_TORCH_HTTP_HOST', about: 'Address of the API' }),
+    port: integer(0, 65_535, 8080, { variable: 'NOVA_TORCH_HTTP_PORT', about: 'Port of the API; 0 takes a free one' }),
+  },
+  ops: {
+    host: text(undefined, '127.0.0.1', { variable: 'NOVA_TORCH_OPS_HOST', about: 'Address of health and metrics' }),
+    port: integer(0, 65_535, 9090, {
+      variable: 'NOVA_TORCH_OPS_PORT',
+      about: 'Port of health and metrics; 0 takes a free one',
+    }),
+  },
+  store: {
+    url: text(STORE_URL, 'memory:', {
+      variable: 'NOVA_TORCH_STORE_URL',
+      about: 'Dragonfly, Valkey or Redis; `memory:` keeps the view in this process, for one scheduler alone',
+    }),
+    user: optional(undefined, { variable: 'NOVA_TORCH_STORE_USER', about: 'User of the store' }),
+    password: secret({ variable: 'NOVA_TORCH_STORE_PASSWORD_FILE', about: 'File with the password of that user' }),
+  },
+  journal: {
+    dir: text(undefined, '.nova-torch/journal', {
+      variable: 'NOVA_TORCH_JOURNAL_DIR',
+      about: 'Folder of the journal: the only thing that must never be lost',
+    }),
+    bytesMax: integer(16 * MIB, 1024 * GIB, GIB, {
+      variable: 'NOVA_TORCH_JOURNAL_BYTES_MAX',
+      about: 'Bytes it may take; submissions are refused beyond',
+    }),
+    segmentBytes: integer(MIB, GIB, 16 * MIB, {
+      variable: 'NOVA_TORCH_JOURNAL_SEGMENT_BYTES',
+      about: 'Bytes of one of its files; space comes back in these',
+    }),
+    keepMs: integer(0, 2_592_000_000, 3_600_000, {
+      variable: 'NOVA_TORCH_JOURNAL_KEEP_MS',
+      about: 'How long history is kept at least, for looking at it',
+    }),
+  },
+  routing: {
+    dir: text(undefined, 'generated/dev', {
+      variable: 'NOVA_TORCH_ROUTING_DIR',
+      about: 'Folder with the routing table, whole or in parts; what changes there is taken without a restart',
+    }),
+  },
+  log: {
+    level: choice(['debug', 'info', 'warn', 'error'], 'info', {
+      variable: 'NOVA_TORCH_LOG_LEVEL',
+      about: 'What is logged: this and everything graver',
+    }),
+  },
+  traces: {
+    endpoint: optional(HTTP_URL, {
+      variable: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+      about: 'Collector that takes OTLP over gRPC; without one no spans are made',
+    }),
+    service: text(NAME, 'nova-torch-scheduler', {
+      variable: 'OTEL_SERVICE_NAME',
+      about: 'Under which name spans and logs are found',
+    }),
+    share: share(1, {
+      variable: 'NOVA_TORCH_TRACES_SHARE',
+      about: 'Share of the traces that begin here; the collectors choose again',
+    }),
+  },
+  audit: {
+    dir: text(undefined, '.nova-torch/audit', {
+      variable: 'NOVA_TORCH_AUDIT_DIR',
+      about: 'Folder of the audit log',
+    }),
+    macKey: secret({
+      variable: 'NOVA_TORCH_AUDIT_MAC_KEY_FILE',
+      about: 'File with the key of its chain; made in the folder when nobody gives one',
+    }),
+    signingKey: secret({
+      variable: 'NOVA_TORCH_AUDIT_SIGNING_KEY_FILE',
+      about: 'File with the Ed25519 key (PEM) that signs its checkpoints; made in the folder when nobody gives one',
+    }),
+    checkpointMs: integer(100, 3_600_000, 10_000, {
+      variable: 'NOVA_TORCH_AUDIT_CHECKPOINT_MS',
+      about: 'A checkpoint is signed so long after a record at the latest',
+    }),
+    checkpointRecords: integer(1, 100_000, 1000, {
+      variable: 'NOVA_TORCH_AUDIT_CHECKPOINT_RECORDS',
+      about: 'And after so many records',
+    }),
+    fileBytesMax: integer(4096, GIB, 16 * MIB, {
+      variable: 'NOVA_TORCH_AUDIT_FILE_BYTES_MAX',
+      about: 'Bytes of one of its files',
+    }),
+    filesMax: integer(2, 10_000, 8, {
+      variable: 'NOVA_TORCH_AUDIT_FILES_MAX',
+      about: 'Files that are kept; the oldest goes, and the log says so',
+    }),
+  },
+  auth: {
+    devToken: secret({
+      variable: 'NOVA_TORCH_AUTH_DEV_TOKEN_FILE',
+      about: 'File with a token that may do everything; refused unless the API listens on loopback only',
+    }),
+    mesh: flag(false, {
+      variable: 'NOVA_TORCH_AUTH_MESH',
+      about: "Whether the mesh's proxy beside it says who calls (`x-forwarded-client-cert`)",
+    }),
+    trustDomain: text(undefined, 'cluster.local', {
+      variable: 'NOVA_TORCH_AUTH_TRUST_DOMAIN',
+      about: 'Whose identities of the mesh count',
+    }),
+    serviceAccountIssuer: optional(HTTP_URL, {
+      variable: 'NOVA_TORCH_AUTH_SERVICE_ACCOUNT_ISSUER',
+      about: 'Issuer of the tokens of ServiceAccounts',
+    }),
+    serviceAccountKeys: optional(HTTP_URL, {
+      variable: 'NOVA_TORCH_AUTH_SERVICE_ACCOUNT_KEYS',
+      about: 'Where its public keys are (JWKS)',
+    }),
+    peopleIssuer: optional(HTTP_URL, {
+      variable: 'NOVA_TORCH_AUTH_PEOPLE_ISSUER',
+      about: 'Issuer of the tokens of people (OIDC)',
+    }),
+    peopleKeys: optional(HTTP_URL, {
+      variable: 'NOVA_TORCH_AUTH_PEOPLE_KEYS',
+      about: 'Where its public keys are (JWKS)',
+    }),
+    peopleRoles: text(undefined, 'groups', {
+      variable: 'NOVA_TORCH_AUTH_PEOPLE_ROLES',
+      about: 'Claim with the groups of a person',
+    }),
+    audience: text(undefined, 'nova-torch', {
+      variable: 'NOVA_TORCH_AUTH_AUDIENCE',
+      about: 'For whom a token must have been made',
+    }),
+  },
+} as const;
+
+/** What `nova-torch serve` runs with: every setting has its value, secrets are read. */
+export type Config = ValuesOf<typeof configFields>;
