@@ -11,10 +11,11 @@ export interface CheckedRepository extends CompileResult {
   readonly files: readonly SourceFile[];
 }
 
-/** Reads a repository's spec and checks it; nothing is emitted. */
-export function checkRepository(root: string, today: string): CheckedRepository {
+/** Reads a repository's spec and checks it, with `instead` in the place of files of the same path; nothing is emitted. */
+export function checkRepository(root: string, today: string, instead: readonly SourceFile[] = []): CheckedRepository {
   const { report, diagnostics } = collector();
-  const files = readSpec(root, report);
+  const changed = new Map(instead.map((file) => [file.path, file]));
+  const files = readSpec(root, report).map((file) => changed.get(file.path) ?? file);
   const result = checkSpec({ files, today }, stages);
   return { ...result, files, diagnostics: ordered([...diagnostics, ...result.diagnostics]) };
 }

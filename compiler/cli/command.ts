@@ -40,15 +40,23 @@ export interface Command<Specs extends OptionSpecs = OptionSpecs> {
   readonly run: (invocation: Invocation<Specs>) => Promise<ExitCode>;
 }
 
-/** Where a command is found: its name, its summary, and the door to its module. */
-export interface CommandEntry {
+/** Where a command is found: its name, a few words for the list of commands, and the door to its module. */
+export interface SingleEntry {
   readonly name: string;
-  /** A few words for the list of commands. */
   readonly summary: string;
-  /** A command of its own, or a group of commands. */
-  readonly load?: () => Promise<Command>;
-  readonly commands?: readonly CommandEntry[];
+  readonly load: () => Promise<Command>;
+  readonly commands?: never;
 }
+
+/** A name that several commands share. It does nothing by itself. */
+export interface GroupEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load?: never;
+  readonly commands: readonly CommandEntry[];
+}
+
+export type CommandEntry = SingleEntry | GroupEntry;
 
 /** Keeps the types of the options. */
 export function defineCommand<const Specs extends OptionSpecs>(command: Command<Specs>): Command {

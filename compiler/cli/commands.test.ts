@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { contents } from './testing/built.ts';
@@ -59,6 +59,44 @@ test('compile prints a row for each environment, and says when nothing changed',
   expect(lines.slice(2)).toEqual(['', `${files} files written (0.0 s)`, '']);
   const again = await runHere(['compile'], { cwd });
   expect(again.stdout).toContain('up to date, nothing changed since the last compile (0.0 s)');
+});
+
+test('compile says when all is up to date though nothing is remembered, and how many files went', async () => {
+  const cwd = repository();
+  await runHere(['compile'], { cwd });
+  rmSync(join(cwd, '.nova-torch'), { recursive: true });
+  expect((await runHere(['compile'], { cwd })).stdout).toMatch(/\n\nup to date \(0\.0 s\)\n$/);
+  rmSync(join(cwd, 'spec/teams/research/web-reader.yaml'));
+  rmSync(join(cwd, 'spec/teams/research/routes.yaml'));
+  const { code, stdout } = await runHere(['compile'], { cwd });
+  expect(code).toBe(0);
+  const [, written, removed] = /\n(\d+) files written, (\d+) of them removed \(0\.0 s\)\n$/.exec(stdout) ?? [];
+  expect(Number(removed)).toBeGreaterThan(5);
+  expect(Number(written)).toBeGreaterThan(Number(removed));
+});
+
+test('compile --format json prints the problems alone, with and without any', async () => {
+  const sound = await runHere(['compile', '--format', 'json'], { cwd: repository() });
+  expect([sound.code, sound.stderr, (JSON.parse(sound.stdout) as { diagnostics: unknown[] }).diagnostics]).toEqual([
+    0,
+    '',
+    [],
+  ]);
+  const broken = await runHere(['compile', '--format', 'json'], { cwd: repository(BROKEN) });
+  expect([broken.code, broken.stderr]).toEqual([1, '']);
+  expect(JSON.parse(broken.stdout)).toMatchObject({ diagnostics: [{ code: 'NT1209' }] });
+});
+
+test('compile --watch that is stopped while it compiles waits for nothing', async () => {
+  const stopping = new AbortController();
+  const { code, stderr } = await runHere(['compile', '--watch'], {
+    cwd: repository(),
+    stop: stopping.signal,
+    heard: (text) => {
+      if (text.includes('files written')) stopping.abort('interrupted');
+    },
+  });
+  expect([code, stderr]).toEqual([130, '']);
 });
 
 test('compile --check writes nothing and ends with 5 when something is out of date', async () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { contents, folderOf } from './testing/built.ts';
 import { runHere } from './testing/host.ts';
 import { repository } from './testing/repository.ts';
@@ -37,6 +37,19 @@ test('diff says what changes for whom, against the disk and against a commit ali
   expect((await runHere(['diff', '--base', 'main'], { cwd })).stdout).toBe(here.stdout);
   const json = await runHere(['diff', '--base', 'HEAD', '--format', 'json'], { cwd });
   expect((JSON.parse(json.stdout) as { environments: unknown[] }).environments).toHaveLength(2);
+});
+
+test('against a commit from before the first compile everything is added', async () => {
+  const cwd = repository();
+  const git = (...words: string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.example', ...words], { cwd, stdio: 'ignore' });
+  git('init', '-q', '-b', 'main');
+  git('add', 'spec');
+  git('commit', '-qm', 'begin');
+  const { code, stdout } = await runHere(['diff', '--base', 'main'], { cwd });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^dev: \d+ added, /);
+  expect(stdout).not.toMatch(/changed|removed/);
 });
 
 test('diff says when nothing changes', async () => {
@@ -81,6 +94,24 @@ test('doctor says what to do about an old Node.js, a broken spec and stale or ed
   expect((await runHere(['doctor'], { cwd })).stdout).toMatch(
     /fail {2}spec {8}\d+ errors\n {18}run `nova-torch check`/,
   );
+});
+
+test('doctor warns of warnings and of a missing Git', async () => {
+  const cwd = repository({ 'spec/teams/engineering/prompts/old.md': 'Nobody reads this.\n' });
+  vi.stubEnv('PATH', '/nowhere');
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  const { code, stdout } = await runHere(['doctor', '--format', 'json'], { cwd });
+  expect(code).toBe(0);
+  const found = JSON.parse(stdout) as readonly unknown[];
+  expect(found).toContainEqual({
+    what: 'git',
+    state: 'warn',
+    found: 'not found',
+    todo: 'install Git: `nova-torch diff --base` needs it',
+  });
+  expect(found).toContainEqual({ what: 'spec', state: 'warn', found: '1 warnings', todo: 'run `nova-torch check`' });
 });
 
 test('doctor fails outside a repository', async () => {

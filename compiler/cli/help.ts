@@ -1,4 +1,4 @@
-import type { Command, CommandEntry } from './command.ts';
+import type { Command, CommandEntry, GroupEntry, SingleEntry } from './command.ts';
 import { exitMeanings, exits } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import { optionSummary, optionTerm } from './option.ts';
@@ -32,8 +32,8 @@ export function overview(commands: readonly CommandEntry[], style: Style, width:
 }
 
 /** `nova-torch <group> --help`. */
-export function groupHelp(entry: CommandEntry, path: string, style: Style, width: number = WIDTH_DEFAULT): string {
-  const rows = (entry.commands ?? []).map(({ name, summary }) => [name, summary] as const);
+export function groupHelp(entry: GroupEntry, path: string, style: Style, width: number = WIDTH_DEFAULT): string {
+  const rows = entry.commands.map(({ name, summary }) => [name, summary] as const);
   return page([
     [`${path}: ${entry.summary}`],
     [`${style.bold('Usage:')} ${path} <command> [options]`],
@@ -44,7 +44,7 @@ export function groupHelp(entry: CommandEntry, path: string, style: Style, width
 
 /** `nova-torch <command> --help`. */
 export function commandHelp(
-  entry: CommandEntry,
+  entry: SingleEntry,
   command: Command,
   path: string,
   style: Style,

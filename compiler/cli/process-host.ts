@@ -1,10 +1,19 @@
 import type { Host, Sink } from './host.ts';
 
+/** What is needed of a process. */
+export type RunningProcess = Pick<
+  NodeJS.Process,
+  'on' | 'exit' | 'cwd' | 'env' | 'stdin' | 'stdout' | 'stderr' | 'versions'
+>;
+
 /** How long a command may take to end after it was asked to. */
 const STOP_GRACE_MS = 3000;
 
-/** The host that is the real process. SIGINT and SIGTERM ask to stop; a second one, or the end of the grace, ends it. */
-export function processHost(): Host {
+/**
+ * The host that is a process, the real one where no other is given. SIGINT and SIGTERM ask to stop; a second one, or the
+ * end of the grace, ends it.
+ */
+export function processHost(process: RunningProcess = globalThis.process): Host {
   const stop = new AbortController();
   const ask = () => {
     if (stop.signal.aborted) process.exit(130);
@@ -17,7 +26,7 @@ export function processHost(): Host {
     env: process.env,
     stdout: sinkOf(process.stdout, () => stop.abort('unread')),
     stderr: sinkOf(process.stderr, () => {}),
-    stdin: readStdin,
+    stdin: () => readAll(process.stdin),
     stop: stop.signal,
     now: () => performance.now(),
     node: process.versions.node,
@@ -42,8 +51,8 @@ function sinkOf(stream: NodeJS.WriteStream, gone: () => void): Sink {
   };
 }
 
-async function readStdin(): Promise<string> {
+async function readAll(stream: NodeJS.ReadStream): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk as Uint8Array));
   return Buffer.concat(chunks).toString('utf8');
 }

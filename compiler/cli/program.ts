@@ -82,7 +82,7 @@ function append(before: readonly string[], value: string): readonly string[] {
 }
 
 function oneOf(key: string, spec: OptionSpec<unknown>, value: string): string {
-  const choices = spec.choices ?? [];
+  const choices = sure(spec.choices, 'the choices of an option');
   if (choices.includes(value)) return value;
   throw new UsageError(`\`${longFlag(key)}\` does not take \`${value}\``, [
     ...meant(nearest(value, choices)),
@@ -91,7 +91,7 @@ function oneOf(key: string, spec: OptionSpec<unknown>, value: string): string {
 }
 
 function whole(key: string, spec: OptionSpec<unknown>, value: string): number {
-  const [min, max] = spec.bounds ?? [0, Number.MAX_SAFE_INTEGER];
+  const [min, max] = sure(spec.bounds, 'the bounds of an option');
   const number = /^[0-9]{1,9}$/.test(value) ? Number(value) : Number.NaN;
   if (number >= min && number <= max) return number;
   throw new UsageError(`\`${longFlag(key)}\` does not take \`${value}\``, [

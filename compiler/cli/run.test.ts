@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { VERSION } from '../core/version.ts';
 import { runHere } from './testing/host.ts';
+import { repository } from './testing/repository.ts';
 
 const usage = (message: string, ...hints: string[]) => ({
   code: 2,
@@ -69,6 +71,30 @@ test('help of a command is the same however it is asked for', async () => {
   ]) {
     expect(await runHere(words)).toEqual({ code: 0, stdout, stderr: '' });
   }
+});
+
+test('a group of commands does nothing by itself and has a help of its own', async () => {
+  expect(await runHere(['route'])).toEqual(usage('`route` needs a command', 'see: nova-torch route --help'));
+  expect(await runHere(['route', 'tset'])).toEqual(usage('unknown command `tset`', 'did you mean `test`?'));
+  const { code, stdout } = await runHere(['route', '--help']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('Usage: nova-torch route <command> [options]\n\nCommands:\n  test  ');
+  expect(await runHere(['help', 'route'])).toEqual({ code: 0, stdout, stderr: '' });
+});
+
+test('help names the words a command takes', async () => {
+  const { stdout } = await runHere(['route', 'test', '--help']);
+  expect(stdout).toContain('Usage: nova-torch route test [options] <task>\n');
+  expect(stdout).toContain('Arguments:\n  <task>  A JSON file with the task, or -\n');
+});
+
+test('-C leads to a folder from the current one, or to an absolute one', async () => {
+  const cwd = repository();
+  const { stdout } = await runHere(['check'], { cwd });
+  expect(stdout).toMatch(/^ok /);
+  expect(await runHere(['-C', cwd, 'check'], { cwd: '/' })).toEqual({ code: 0, stdout, stderr: '' });
+  expect(await runHere(['-C', basename(cwd), 'check'], { cwd: dirname(cwd) })).toEqual({ code: 0, stdout, stderr: '' });
+  expect(await runHere(['-C', 'nowhere', 'check'], { cwd })).toEqual(usage(`there is no folder \`${cwd}/nowhere\``));
 });
 
 test('an interrupted command ends with 130, one whose reader went away with its own code', async () => {

@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { VERSION } from '../core/version.ts';
 import { reportBug } from './bug.ts';
 import { commands, findCommand } from './commands.ts';
@@ -8,6 +8,7 @@ import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
 import { systemProblem } from './system-problem.ts';
 import { UsageError } from './usage.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 /**
  * Runs one line of words and gives the exit code. Every end of the process goes through here: a mistake in the call is 2,
@@ -40,10 +41,10 @@ async function dispatch(words: readonly string[], host: Host): Promise<ExitCode>
   const { entry, path } = findCommand(asked);
   const next = asked[path.length];
   if (names.length === 0 || (names[0] === 'help' && asked.length === 0)) return general(before, names.length > 0, host);
-  if (entry === undefined) throw unknownCommand(next ?? '', commands);
+  if (entry === undefined) throw unknownCommand(sure(next, 'the word that is no command'), commands);
   const wantsHelp = names[0] === 'help' || before.some(isHelp);
   if (entry.load === undefined) {
-    if (next !== undefined) throw unknownCommand(next, entry.commands ?? []);
+    if (next !== undefined) throw unknownCommand(next, entry.commands);
     return showGroup(entry.name, path, wantsHelp || rest.some(isHelp), host);
   }
   const command = await entry.load();
@@ -95,8 +96,7 @@ function isHelp(word: string): boolean {
 }
 
 function resolveDirectory(directory: string | undefined, host: Host): string {
-  if (directory === undefined) return host.cwd;
-  return isAbsolute(directory) ? directory : resolve(host.cwd, directory);
+  return directory === undefined ? host.cwd : resolve(host.cwd, directory);
 }
 
 /** Adds where to read more to a complaint about the words. */

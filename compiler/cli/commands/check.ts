@@ -3,6 +3,7 @@ import { exits } from '../exit.ts';
 import { flag } from '../option.ts';
 import { formatOption, showProblems } from '../show-problems.ts';
 import { repositoryOf } from '../workspace.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 export const check = defineCommand({
   description:
@@ -30,10 +31,10 @@ export const check = defineCommand({
     const code = exitCodeOf(diagnostics, options.strict);
     if (options.format === 'text' && code === exits.ok) {
       const { style, line } = context.out;
-      const [first] = model.environments;
+      const first = sure(model.environments[0], 'an environment of a sound spec');
       const { counted } = await import('../../diagnostics/print-text.ts');
-      const fleets = counted(first?.fleets.size ?? 0, 'fleet');
-      const routes = counted(first?.routes.length ?? 0, 'route');
+      const fleets = counted(first.fleets.size, 'fleet');
+      const routes = counted(first.routes.length, 'route');
       const environments = counted(model.environments.length, 'environment');
       const took = Math.round(context.host.now() - started);
       line(`${style.green('ok')}  ${fleets} and ${routes} in ${environments} (${took} ms)`);

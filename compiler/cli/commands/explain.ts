@@ -2,6 +2,7 @@ import { defineCommand } from '../command.ts';
 import { exits } from '../exit.ts';
 import { choice } from '../option.ts';
 import { printJson } from '../json.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 export const explain = defineCommand({
   description:
@@ -41,7 +42,7 @@ export const explain = defineCommand({
     if (place !== null) {
       const { explainPlace } = await import('../explain/explain-place.ts');
       return explainPlace(
-        place[1] ?? '',
+        sure(place[1], 'the file of a place'),
         place[2] === undefined ? undefined : Number(place[2]),
         options.format,
         context,

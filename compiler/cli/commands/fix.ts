@@ -3,6 +3,7 @@ import { defineCommand } from '../command.ts';
 import { exits } from '../exit.ts';
 import { flag, many } from '../option.ts';
 import { repositoryOf } from '../workspace.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 export const fix = defineCommand({
   description:
@@ -21,20 +22,26 @@ export const fix = defineCommand({
   async run({ options, context }) {
     const root = repositoryOf(context);
     const { checkRepository } = await import('../check-repository.ts');
+    const { counted } = await import('../../diagnostics/print-text.ts');
     const { applyFixes } = await import('../../diagnostics/apply-fixes.ts');
     const { writeFileAtomic } = await import('../../output/write-file.ts');
-    const { files, diagnostics } = checkRepository(root, context.host.today());
+    const today = context.host.today();
+    const { files, diagnostics } = checkRepository(root, today);
     const wanted = diagnostics.filter(
       ({ code, fix: change }) => change !== undefined && (options.code.length === 0 || options.code.includes(code)),
     );
     const { files: changed, applied } = applyFixes(files, wanted);
     const { line, style } = context.out;
     for (const { code, at, fix: change } of applied)
-      line(`${style.green(options.dryRun ? 'would fix' : 'fixed')}  ${at.file}: ${code} ${change?.title ?? ''}`);
+      line(
+        `${style.green(options.dryRun ? 'would fix' : 'fixed')}  ${at.file}: ${code} ${sure(change, 'the fix that was made').title}`,
+      );
     if (!options.dryRun) for (const { path, text } of changed) await writeFileAtomic(join(root, path), text);
-    const left = diagnostics.filter(({ severity }) => severity === 'error').length - applied.length;
+    // One correction may answer several problems.
+    const after = checkRepository(root, today, changed).diagnostics;
+    const left = after.filter(({ severity }) => severity === 'error').length;
     line(applied.length === 0 ? 'nothing can be corrected with certainty' : `${applied.length} corrected`);
-    if (left > 0) context.err.line(`${left} errors are left: see \`nova-torch check\``);
+    if (left > 0) context.err.line(`${counted(left, 'error')} left: see \`nova-torch check\``);
     return left > 0 ? exits.invalid : exits.ok;
   },
 });

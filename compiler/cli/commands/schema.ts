@@ -7,6 +7,7 @@ import { exits } from '../exit.ts';
 import { kindSchema } from '../schema-of-kind.ts';
 import { text } from '../option.ts';
 import { meant } from '../usage.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 export const schema = defineCommand({
   description:
@@ -26,7 +27,7 @@ export const schema = defineCommand({
     const chosen = kind === undefined ? undefined : kindSchema(bundle, kind);
     if (chosen !== undefined && 'kinds' in chosen) {
       return refuse(context, `there is no kind \`${kind}\``, [
-        ...meant(nearest(kind ?? '', chosen.kinds)),
+        ...meant(nearest(sure(kind, 'the kind'), chosen.kinds)),
         `kinds are ${chosen.kinds.join(', ')}`,
       ]);
     }

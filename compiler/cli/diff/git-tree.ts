@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { UsageError } from '../usage.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 /** Most bytes of a tree that are read from Git. */
 const BYTES_MAX = 512 * 1024 * 1024;
@@ -20,7 +21,9 @@ export function generatedAt(root: string, ref: string): ReadonlyMap<string, stri
     entries.map(({ object }) => object),
   );
   const prefix = prefixOf(root);
-  return new Map(entries.map(({ path }, index) => [path.slice(prefix.length), texts[index] ?? '']));
+  return new Map(
+    entries.map(({ path }, index) => [path.slice(prefix.length), sure(texts[index], 'the text of a file')]),
+  );
 }
 
 function commitOf(root: string, ref: string): string {

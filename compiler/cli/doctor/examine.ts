@@ -3,6 +3,7 @@ import { compileTree } from '../../incremental/compile-tree.ts';
 import { VERSION } from '../../core/version.ts';
 import type { Host } from '../host.ts';
 import { checkRepository } from '../check-repository.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -48,11 +49,11 @@ function specState(root: string, today: string): Finding {
   const { diagnostics, model } = checkRepository(root, today);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
-  const fleets = model.environments[0]?.fleets.size ?? 0;
   if (errors > 0) return { what: 'spec', state: 'fail', found: `${errors} errors`, todo: 'run `nova-torch check`' };
   if (warnings > 0)
     return { what: 'spec', state: 'warn', found: `${warnings} warnings`, todo: 'run `nova-torch check`' };
-  return { what: 'spec', state: 'ok', found: `${fleets} fleets in ${model.environments.length} environments` };
+  const { fleets } = sure(model.environments[0], 'an environment of a sound spec');
+  return { what: 'spec', state: 'ok', found: `${fleets.size} fleets in ${model.environments.length} environments` };
 }
 
 async function generatedState(root: string, today: string): Promise<Finding> {

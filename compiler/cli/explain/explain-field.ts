@@ -28,11 +28,11 @@ export function explainField(language: Language, words: string): ExplainedField 
   if ('word' in found) {
     throw new UsageError(`\`${found.within}\` has no field \`${found.word}\``, meant(found.suggestion));
   }
-  const { path, kind, schema, required } = found;
+  const { path, kind, schema, description, required } = found;
   const needed = Array.isArray(schema['required']) ? schema['required'] : [];
   return {
     field: path,
-    description: String(schema['description'] ?? ''),
+    description,
     type: typeOf(language, schema),
     required,
     ...(schema['default'] === undefined ? {} : { default: schema['default'] }),
@@ -42,7 +42,7 @@ export function explainField(language: Language, words: string): ExplainedField 
     fields: propertiesOf(schema).map(([name, property]) => ({
       name,
       required: needed.includes(name),
-      description: String(language.resolve(property)['description'] ?? ''),
+      description: String(language.resolve(property)['description']),
     })),
   };
 }

@@ -25,7 +25,7 @@ test('a generated line leads to the line of the spec that decides it', async () 
       '  ╭─ spec/teams/engineering/code-fixer.yaml:8:12\n' +
       '  │\n' +
       '8 │     image: ghcr.io/acme/code-fixer@sha256:1111111111111111111111111111111111111111111111111111111111111111\n' +
-      '  │            ^ comes from here\n',
+      `  │            ${'^'.repeat(95)} comes from here\n`,
   ]);
 });
 
@@ -37,6 +37,49 @@ test('a line that nobody wrote leads to the nearest field that somebody did', as
     traced: '',
     from: { file: 'spec/teams/engineering/code-fixer.yaml', line: 4 },
   });
+});
+
+test('text says which field is the nearest one that the spec decides', async () => {
+  const { cwd, lineOf } = await compiled();
+  const whole = await runHere(['explain', `${FILE}:${lineOf('runAsNonRoot')}`], { cwd });
+  const { stdout } = whole;
+  expect(stdout).toContain(`  │         ${'^'.repeat(10)} comes from here\n`);
+  expect(stdout.endsWith('\nnobody wrote this very field; the nearest one that the spec decides is the object\n')).toBe(
+    true,
+  );
+  const near = await runHere(['explain', `${FILE}:${lineOf('- name: tmp')}`], { cwd });
+  expect(near.stdout).toContain('the nearest one that the spec decides is ');
+});
+
+test('an empty line of a text belongs to the text, and names that need quotes are names', async () => {
+  expect(pointersOf(['data:', '  "on": |', '    a', '', '    b', '  next: 1'])).toEqual([
+    '/data',
+    '/data/on',
+    '/data/on',
+    '/data/on',
+    '/data/on',
+    '/data/next',
+  ]);
+  const fleet = readFileSync(join(repository(), 'spec/teams/engineering/test-writer.yaml'), 'utf8');
+  const cwd = repository({ 'spec/teams/engineering/yes.yaml': fleet.replace('name: test-writer', 'name: "yes"') });
+  await runHere(['compile'], { cwd });
+  const path = 'generated/prod/teams/engineering/yes/kubernetes.yaml';
+  const line =
+    readFileSync(join(cwd, path), 'utf8')
+      .split('\n')
+      .findIndex((text) => text.includes('image: ')) + 1;
+  const { stdout } = await runHere(['explain', `${path}:${line}`, '--format', 'json'], { cwd });
+  expect(JSON.parse(stdout)).toMatchObject({
+    object: 'Deployment engineering--yes/yes',
+    from: { file: 'spec/teams/engineering/yes.yaml', line: 7, column: 12, length: 96 },
+  });
+});
+
+test('a spec line that nothing comes from says so', async () => {
+  const { code, stdout } = await runHere(['explain', 'spec/teams/engineering/code-fixer.yaml:1'], {
+    cwd: repository(),
+  });
+  expect([code, stdout]).toEqual([0, 'nothing that is generated comes from here\n']);
 });
 
 test('a spec line leads to everything it decides, in every environment', async () => {
@@ -66,6 +109,13 @@ test.each([
 ])('explain %s is refused', async (place, message) => {
   const { code, stderr } = await runHere(['explain', place], { cwd: repository() });
   expect([code, stderr.split('\n')[0]]).toEqual([2, `error: ${message}`]);
+});
+
+test.each([0, 100_000])('a generated file has no line %i', async (line) => {
+  const { cwd } = await compiled();
+  const count = readFileSync(join(cwd, FILE), 'utf8').split('\n').length - 1;
+  const { code, stderr } = await runHere(['explain', `${FILE}:${line}`], { cwd });
+  expect([code, stderr]).toEqual([2, `error: \`${FILE}\` has ${count} lines, not ${line}\n`]);
 });
 
 test('the pointer of every line leads to a value of the document', async () => {

@@ -2,18 +2,18 @@ import type { Span } from '../../../spec/contract/source.ts';
 import type { Manifest } from '../../core/artifact.ts';
 import { spanOf } from '../../core/origin.ts';
 import type { CheckedRepository } from '../check-repository.ts';
+import { excerpt } from '../../diagnostics/frame.ts';
+import type { Excerpt } from '../../diagnostics/frame.ts';
+import { linesOf } from '../../diagnostics/position.ts';
 import { UsageError } from '../usage.ts';
 import { documentsOf, generatedFiles } from './manifests.ts';
 import type { GeneratedFile } from './manifests.ts';
 import { pointersOf } from './pointer-lines.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
-/** A place in a text, as people name it: line and column from 1. */
-export interface LinePlace {
+/** A place in a file, its line and the columns of that line that it takes. */
+export interface LinePlace extends Excerpt {
   readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  /** The line itself. */
-  readonly text: string;
 }
 
 /** A generated field and the place in the spec that decides it. */
@@ -44,10 +44,9 @@ export async function explainGenerated(
   const [document, manifest] = [documents[index], file.manifests[index]];
   if (document === undefined || manifest === undefined)
     throw new UsageError(`line ${line} of \`${path}\` is no part of an object`);
-  const field = pointersOf(document.lines)[line - document.firstLine] ?? '';
+  const field = sure(pointersOf(document.lines)[line - document.firstLine], 'the pointer of a line');
   const traced = nearestTraced(manifest, field);
-  const origin = manifest.origins.get(traced);
-  if (origin === undefined) throw new Error(`${path} has an object without an origin`);
+  const origin = sure(manifest.origins.get(traced), 'the origin of an object');
   return { file: path, line, object: nameOf(manifest), field, traced, from: placeOf(spanOf(origin), checked) };
 }
 
@@ -62,11 +61,12 @@ function nameOf({ value }: Manifest): string {
   return `${String(value['kind'])} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
-function placeOf({ file, start }: Span, { files }: CheckedRepository): LinePlace {
-  const text = files.find(({ path }) => path === file)?.text ?? '';
-  const before = text.slice(0, start).split('\n');
-  const line = before.length;
-  return { file, line, column: (before.at(-1)?.length ?? 0) + 1, text: text.split('\n')[line - 1] ?? '' };
+function placeOf(span: Span, { files }: CheckedRepository): LinePlace {
+  const { text } = sure(
+    files.find(({ path }) => path === span.file),
+    'the file of an origin',
+  );
+  return { file: span.file, ...excerpt(linesOf(text), span) };
 }
 
 /** What a line of the spec leads to. */

@@ -94,6 +94,20 @@ test('an object is explained with its fields; those that must be there are marke
   `);
 });
 
+test('a field with a pattern and examples shows them', async () => {
+  const { stdout } = await explain('Fleet.spec.agent.image');
+  expect(stdout).toMatch(/\n {2}pattern +\^/);
+  expect(stdout).toMatch(/\n {2}examples +"ghcr/);
+});
+
+test('a value of a map without words of its own has those of the map', async () => {
+  const of = async (words: string) =>
+    (JSON.parse((await explain(words, '--format', 'json')).stdout) as { description: string }).description;
+  const map = await of('Fleet.spec.agent.env');
+  expect(map).toMatch(/^[A-Z]/);
+  expect(await of('Fleet.spec.agent.env.LOG_LEVEL')).toBe(map);
+});
+
 test('maps take any name and lists any position', async () => {
   const path = async (words: string) => {
     const { stdout } = await explain(words, '--format', 'json');
@@ -119,6 +133,7 @@ test('maps take any name and lists any position', async () => {
 test.each([
   ['Flet.spec', '`the language` has no field `Flet`', 'did you mean `Fleet`?'],
   ['Fleet.scale', '`Fleet` has no field `scale`', 'did you mean `spec.scale`?'],
+  ['Fleet.metadata.nam', '`Fleet.metadata` has no field `nam`', 'did you mean `name`?'],
   ['Fleet.spec.scal', '`Fleet.spec` has no field `scal`', 'did you mean `scale`?'],
 ])('the field %s does not exist', async (words, problem, hint) => {
   const { code, stderr } = await explain(words);
@@ -127,6 +142,7 @@ test.each([
 
 test('a word that is near nothing gets no guess', async () => {
   expect((await explain('Fleet.spec.xylophone')).stderr).toBe('error: `Fleet.spec` has no field `xylophone`\n');
+  expect((await explain('Fleet.xylophone')).stderr).toBe('error: `Fleet` has no field `xylophone`\n');
 });
 
 test('a spec file leads to everything it makes, a line to what it decides', async () => {

@@ -5,8 +5,8 @@
 export function pointersOf(lines: readonly string[]): string[] {
   const stack: Level[] = [];
   return lines.map((line) => {
-    let indent = line.search(/\S/);
-    if (indent < 0) return '';
+    // An empty line stands inside a text.
+    let indent = line === '' ? Number.MAX_SAFE_INTEGER : line.search(/\S/);
     while ((stack.at(-1)?.indent ?? -1) > indent) stack.pop();
     let rest = line.slice(indent);
     while (rest.startsWith('- ') || rest === '-') {
@@ -30,7 +30,6 @@ interface Level {
 
 /** A dash begins the next item of the list at its indent; an item's own keys stand two further right. */
 function nextItem(stack: Level[], indent: number): void {
-  while ((stack.at(-1)?.indent ?? -1) > indent) stack.pop();
   const last = stack.at(-1);
   let step = 0;
   if (last !== undefined && last.indent === indent && typeof last.step === 'number') {

@@ -3,14 +3,14 @@ import type { ExplainedLine, Produced } from './explain-line.ts';
 
 /** The field of a generated line and the line of the spec it comes from. */
 export function printGenerated({ object, field, traced, from }: ExplainedLine, { line, style }: Voice): void {
-  line(`${style.bold(object)}  ${field === '' ? '/' : field}`);
+  line(`${style.bold(object)}  ${field}`);
   line();
   const number = String(from.line);
   const margin = ' '.repeat(number.length + 1);
   line(`${margin}╭─ ${from.file}:${from.line}:${from.column}`);
   line(`${margin}│`);
   line(`${number} │ ${from.text}`);
-  line(`${margin}│ ${' '.repeat(from.column - 1)}${style.cyan('^ comes from here')}`);
+  line(`${margin}│ ${' '.repeat(from.indent)}${style.cyan(`${'^'.repeat(from.length)} comes from here`)}`);
   if (traced !== field) {
     line();
     line(

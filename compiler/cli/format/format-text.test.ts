@@ -70,6 +70,23 @@ test('formatting random documents twice is the same as once, and changes no valu
   );
 });
 
+test('a document that is no map, of no known kind or with odd keys is formatted as it stands', () => {
+  expect(formatText('-   a\n-   b\n')).toBe('- a\n- b\n');
+  expect(formatText('spec:   1\nkind: Flet\n')).toBe('spec: 1\nkind: Flet\n');
+  expect(formatText('spec: { ? [a] : 1, to:  2 }\nkind: Route\n')).toBe(
+    'kind: Route\nspec:\n  {\n    to: 2,\n    ? [a]\n    : 1\n  }\n',
+  );
+  expect(formatText('')).toBe('');
+});
+
+test('fmt says when every file is formatted, and with --check ends with 0', async () => {
+  const cwd = repository();
+  expect((await runHere(['fmt'], { cwd })).code).toBe(0);
+  const words = { code: 0, stdout: '11 files are formatted\n', stderr: '' };
+  expect(await runHere(['fmt'], { cwd })).toEqual(words);
+  expect(await runHere(['fmt', '--check'], { cwd })).toEqual(words);
+});
+
 test('fmt writes what it formats, --check only names it', async () => {
   const cwd = repository({
     'spec/teams/engineering/routes.yaml': UNTIDY,

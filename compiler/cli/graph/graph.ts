@@ -1,4 +1,5 @@
 import type { EnvironmentModel } from '../../core/model.ts';
+import { counted } from '../../diagnostics/print-text.ts';
 import { compareText } from '../../../spec/contract/text.ts';
 
 export interface GraphNode {
@@ -35,7 +36,12 @@ export function graphOf(environment: EnvironmentModel): Graph {
     for (const { facts } of fleet.providers)
       edges.push({ from: `fleet:${id}`, to: `provider:${facts.name}`, kind: 'uses', label: '' });
     for (const [name, { allow }] of fleet.tools)
-      edges.push({ from: `fleet:${id}`, to: `tool-server:${name}`, kind: 'uses', label: `${allow.length} tools` });
+      edges.push({
+        from: `fleet:${id}`,
+        to: `tool-server:${name}`,
+        kind: 'uses',
+        label: counted(allow.length, 'tool'),
+      });
   }
   for (const { facts } of environment.providers.values())
     nodes.push({ id: `provider:${facts.name}`, kind: 'provider', label: facts.name });

@@ -1,5 +1,6 @@
 import type { Graph, GraphEdge, GraphNode } from './graph.ts';
 import { codePointOf } from '../../../spec/contract/text.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 const MERMAID_SHAPES: Readonly<Record<GraphNode['kind'], readonly [string, string]>> = {
   fleet: ['[', ']'],
@@ -20,14 +21,14 @@ const MERMAID_LINES: Readonly<Record<GraphEdge['kind'], string>> = {
 /** A flowchart that GitHub draws. */
 export function printMermaid({ nodes, edges }: Graph): string {
   const names = new Map(nodes.map(({ id }, index) => [id, `n${index}`]));
+  const nameOf = (id: string) => sure(names.get(id), 'a node of the graph');
   const lines = nodes.map(({ id, kind, label }) => {
     const [open, close] = MERMAID_SHAPES[kind];
-    return `  ${names.get(id) ?? ''}${open}"${mermaidText(label)}"${close}`;
+    return `  ${nameOf(id)}${open}"${mermaidText(label)}"${close}`;
   });
-  const arrows = edges.flatMap(({ from, to, kind, label }) => {
-    const [left, right] = [names.get(from), names.get(to)];
-    if (left === undefined || right === undefined) return [];
-    return [`  ${left} ${MERMAID_LINES[kind]}${label === '' ? '' : `|"${mermaidText(label)}"|`} ${right}`];
+  const arrows = edges.map(({ from, to, kind, label }) => {
+    const said = label === '' ? '' : `|"${mermaidText(label)}"|`;
+    return `  ${nameOf(from)} ${MERMAID_LINES[kind]}${said} ${nameOf(to)}`;
   });
   return ['flowchart LR', ...lines, ...arrows, ''].join('\n');
 }

@@ -2,6 +2,7 @@ import type { Decision, RouteTrial } from '../../../spec/contract/match.ts';
 import type { RuleTrial } from '../../../spec/contract/match-rules.ts';
 import { counted } from '../../diagnostics/print-text.ts';
 import type { Voice } from '../context.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 /** Most routes that are shown one by one; those of other task types are counted. */
 const TRIALS_MAX = 40;
@@ -26,7 +27,9 @@ export function printDecision(trials: readonly RouteTrial[], decision: Decision,
     line(style.red(`route ${decision.route.id} takes it, and no fleet of it can run it`));
   else
     line(
-      style.green(`goes to ${decision.fleet}, build ${decision.build ?? '?'}, priority ${decision.priority ?? '?'}`),
+      style.green(
+        `goes to ${decision.fleet}, build ${sure(decision.build, 'the build')}, priority ${sure(decision.priority, 'the priority')}`,
+      ),
     );
 }
 

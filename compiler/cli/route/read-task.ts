@@ -18,7 +18,7 @@ export async function readTask(path: string, context: Context): Promise<Task> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`\`${path}\` is not JSON: ${error instanceof Error ? error.message : ''}`);
+    throw new UsageError(`\`${path}\` is not JSON: ${(error as SyntaxError).message}`);
   }
   return taskOf(value, path);
 }

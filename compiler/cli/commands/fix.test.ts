@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { runHere } from '../testing/host.ts';
+import { repository } from '../testing/repository.ts';
+
+const ROUTE = `apiVersion: nova-torch.dev/v1
+kind: Route
+metadata: { name: extra }
+spec:
+  match: { taks: bug_fix, where: input.severity == 'high' }
+  precedence: 900
+  to: { code-fixer: 100 }
+  priority: { defalt: high }
+`;
+
+test('fix --code corrects problems of that code only', async () => {
+  const cwd = repository({ 'spec/teams/engineering/extra.yaml': ROUTE });
+  expect(await runHere(['fix', '--code', 'NT1109', '--dry-run'], { cwd })).toEqual({
+    code: 1,
+    stdout: 'nothing can be corrected with certainty\n',
+    stderr: '3 errors left: see `nova-torch check`\n',
+  });
+  const { code, stdout } = await runHere(['fix', '--code', 'NT1201'], { cwd });
+  expect([code, stdout]).toEqual([
+    0,
+    'fixed  spec/teams/engineering/extra.yaml: NT1201 renames it to `task`\n' +
+      'fixed  spec/teams/engineering/extra.yaml: NT1201 renames it to `default`\n' +
+      '2 corrected\n',
+  ]);
+});
