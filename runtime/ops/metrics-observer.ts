@@ -3,7 +3,7 @@ import { Registry, collectDefaultMetrics, type OpenMetricsContentType } from 'pr
 import { breakerStates } from '../../spec/contract/metrics.ts';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import type { Assigned, Observer, Of } from '../core/observer.ts';
-import { exemplarOf } from './exemplar.ts';
+import { exemplarOf } from './trace/exemplar.ts';
 import type { FleetReading, Gauges } from './gauges.ts';
 import { instruments, type Instruments } from './instruments.ts';
 import { NOBODY, labelWorld, pairName, type LabelWorld, type Pair } from './label-sets.ts';

@@ -1,0 +1,164 @@
+import { SpanKind, SpanStatusCode, type Attributes, type Link, type Span, type Tracer } from '@opentelemetry/api';
+import type { Assigned, Finished, Observer, Settled, Submitted } from '../../core/observer.ts';
+import { openSpans, type OpenSpans } from './open-spans.ts';
+import { contextOf, formatTraceparent, parseTraceparent } from './traceparent.ts';
+
+/**
+ * The spans of a task, by the conventions for messaging:
+ *
+ * - `send <route>` (producer): from the request to the answer; child of the submitter's span
+ * - `process <route>` (consumer): one run, from assigned to its end; in the same trace, with a link to `send`
+ * - `settle <route>` (client): the moment an agent's answer is durable; child of the run, with a link to it
+ *
+ * The trace is what `traceparent` carries: in the journal, in the store, to the agent. So the run may begin at another
+ * scheduler than the one that took the task.
+ */
+export interface TraceObserver {
+  readonly observer: Observer;
+  /**
+   * Begins `send`. What it returns is submitted as the task's `traceparent`; `submitted` ends the span. Nothing where nothing is
+   * traced and nobody sent one.
+   */
+  begin(traceparent: string | undefined): string | undefined;
+  /** Spans that have not ended. */
+  open(): number;
+}
+
+export interface TraceOptions {
+  readonly nowMs?: () => number;
+  readonly openMax?: number;
+}
+
+const OPEN_MAX = 20_000;
+
+export function traceObserver(
+  tracer: Tracer,
+  { nowMs = Date.now, openMax = OPEN_MAX }: TraceOptions = {},
+): TraceObserver {
+  const giveUp = (span: Span): void => {
+    span.setStatus({ code: SpanStatusCode.ERROR, message: 'nobody said how it ended' });
+    span.end(nowMs());
+  };
+  const sends = openSpans(openMax, giveUp);
+  const runs = openSpans(openMax, giveUp);
+  return {
+    observer: {
+      submitted: (event) => endSend(tracer, sends, event, nowMs()),
+      assigned: (event) => beginRun(tracer, runs, event, nowMs()),
+      settled: (event) => endRun(tracer, runs, event, nowMs()),
+      finished: (event) => endOpenRun(runs, event, nowMs()),
+    },
+    begin: (traceparent) => {
+      const parent = parseTraceparent(traceparent);
+      const span = tracer.startSpan('send', { kind: SpanKind.PRODUCER, startTime: nowMs() }, contextOf(parent));
+      if (!span.isRecording()) return parent === undefined ? undefined : traceparent;
+      const carried = formatTraceparent(span.spanContext());
+      sends.begin(carried, span);
+      return carried;
+    },
+    open: () => sends.size + runs.size,
+  };
+}
+
+function endSend(tracer: Tracer, sends: OpenSpans, event: Submitted, nowMs: number): void {
+  const begun = event.traceparent === undefined ? undefined : sends.take(event.traceparent);
+  const span =
+    begun ??
+    // Nobody began it: it is told afterwards, and what the task carries is the submitter's own.
+    tracer.startSpan(
+      'send',
+      { kind: SpanKind.PRODUCER, startTime: nowMs - event.seconds * 1000 },
+      contextOf(parseTraceparent(event.traceparent)),
+    );
+  span.updateName(nameOf('send', event.route));
+  span.setAttributes({
+    ...messaging('send', 'send', event),
+    'nova.task': event.task,
+    'nova.tenant': event.tenant,
+    'nova.outcome': event.outcome,
+    ...(event.id !== undefined && { 'messaging.message.id': event.id }),
+  });
+  if (event.outcome === 'error' || event.outcome === 'shed') {
+    span.setStatus({ code: SpanStatusCode.ERROR, message: event.outcome });
+  }
+  span.end(nowMs);
+}
+
+function beginRun(tracer: Tracer, runs: OpenSpans, event: Assigned, nowMs: number): void {
+  const send = parseTraceparent(event.traceparent);
+  const links: readonly Link[] = send === undefined ? [] : [{ context: send }];
+  const span = tracer.startSpan(
+    nameOf('process', event.route),
+    {
+      kind: SpanKind.CONSUMER,
+      startTime: nowMs,
+      links: [...links],
+      attributes: {
+        ...messaging('process', 'process', event),
+        'messaging.message.id': event.id,
+        'messaging.client.id': event.agent,
+        'nova.task': event.task,
+        'nova.priority': event.priority,
+        'nova.attempt': event.attempt,
+        // Whole numbers: the collectors compare no others.
+        'nova.assign_ms': Math.ceil(event.assignmentSeconds * 1000),
+        'nova.wait_ms': Math.ceil(event.waitSeconds * 1000),
+      },
+    },
+    contextOf(send),
+  );
+  // A run of this task that is still open was lost with its agent: `begin` gives it up.
+  if (span.isRecording()) runs.begin(event.id, span);
+}
+
+function endRun(tracer: Tracer, runs: OpenSpans, event: Settled, nowMs: number): void {
+  // What a stale agent says is about a run that ended before.
+  const run = event.outcome === 'stale' ? undefined : runs.take(event.id);
+  const context = run?.spanContext();
+  const settle = tracer.startSpan(
+    nameOf('settle', event.route),
+    {
+      kind: SpanKind.CLIENT,
+      startTime: nowMs,
+      links: context === undefined ? [] : [{ context }],
+      attributes: {
+        ...messaging('settle', event.outcome, event),
+        'messaging.message.id': event.id,
+        'messaging.client.id': event.agent,
+        'nova.outcome': event.outcome,
+      },
+    },
+    contextOf(context),
+  );
+  const failed = event.outcome === 'failed' || event.outcome === 'stale';
+  for (const span of [settle, ...(run === undefined ? [] : [run])]) {
+    span.setAttribute('nova.outcome', event.outcome);
+    if (failed) span.setStatus({ code: SpanStatusCode.ERROR, message: event.outcome });
+    span.end(nowMs);
+  }
+}
+
+/** A task that ended while its run was open: cancelled, expired, or dead after its agent was lost. */
+function endOpenRun(runs: OpenSpans, { id, outcome, reason }: Finished, nowMs: number): void {
+  const run = runs.take(id);
+  if (run === undefined) return;
+  run.setAttribute('nova.outcome', outcome);
+  if (outcome !== 'succeeded') run.setStatus({ code: SpanStatusCode.ERROR, message: reason ?? outcome });
+  run.end(nowMs);
+}
+
+function nameOf(operation: string, route: string): string {
+  return route === '' ? operation : `${operation} ${route}`;
+}
+
+function messaging(type: string, name: string, { fleet, route }: { fleet: string; route: string }): Attributes {
+  return {
+    'messaging.system': 'nova-torch',
+    'messaging.operation.type': type,
+    'messaging.operation.name': name,
+    'messaging.destination.name': route,
+    'messaging.consumer.group.name': fleet,
+    'nova.fleet': fleet,
+    'nova.route': route,
+  };
+}
