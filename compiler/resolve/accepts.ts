@@ -63,6 +63,6 @@ function schemaOf(
 ): SchemaModel | undefined {
   const at = node.from(path);
   const file = findFile(name, document, context, at);
-  const schema = file === undefined ? undefined : context.schemaOf(file.path);
+  const schema = file === undefined ? undefined : context.schemaOf(file);
   return file === undefined || schema === undefined ? undefined : { file: file.path, schema, at };
 }

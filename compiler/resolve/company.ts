@@ -9,12 +9,13 @@ import { nodeOf } from './layers.ts';
 /** The one Company of the spec; nothing when there is none, which was reported. */
 export function findCompany(context: SpecContext): SpecDocument<Company> | undefined {
   const [first, ...others] = context.of('Company') as readonly SpecDocument<Company>[];
-  for (const other of others) {
-    const related = first === undefined ? [] : [{ message: 'the first one is here', at: placeOf(first) }];
-    context.report('NT2013', placeOf(other), {}, { related });
+  if (first === undefined) {
+    const isBroken = [...context.spec.broken].some((key) => key.startsWith('Company:'));
+    if (!isBroken) context.report('NT2012', { file: 'spec/company.yaml', start: 0, end: 0 }, {});
+    return undefined;
   }
-  const isBroken = [...context.spec.broken].some((key) => key.startsWith('Company:'));
-  if (first === undefined && !isBroken) context.report('NT2012', { file: 'spec/company.yaml', start: 0, end: 0 }, {});
+  const related = [{ message: 'the first one is here', at: placeOf(first) }];
+  for (const other of others) context.report('NT2013', placeOf(other), {}, { related });
   return first;
 }
 

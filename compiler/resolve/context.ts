@@ -1,10 +1,10 @@
 import type { CompanyModel, EnvironmentFacts } from '../core/model.ts';
-import type { JsonObject } from '../../spec/contract/source.ts';
+import type { JsonObject, SourceFile } from '../../spec/contract/source.ts';
 import type { Report } from '../diagnostics/report.ts';
 import type { Kind, LoadedSpec, SpecDocument } from '../load/document.ts';
 import { loadSchema } from '../load/json-schema.ts';
 import { validateMerged } from '../load/schema.ts';
-import { merge, nearestOrigin, nodeOf } from './layers.ts';
+import { merge, nodeOf } from './layers.ts';
 import type { Layer } from './layers.ts';
 import type { Node } from '../core/model.ts';
 import { sure } from '../../spec/contract/sure.ts';
@@ -19,7 +19,7 @@ export interface SpecContext {
   readonly find: (kind: Kind, id: string) => SpecDocument | undefined;
   /** Whether a document of that name was written but is not valid: references to it are not reported again. */
   readonly isBroken: (kind: Kind, id: string) => boolean;
-  readonly schemaOf: (file: string) => JsonObject | undefined;
+  readonly schemaOf: (file: SourceFile) => JsonObject | undefined;
 }
 
 /** What resolving one environment shares. */
@@ -42,11 +42,9 @@ export function specContext(spec: LoadedSpec, report: Report): SpecContext {
     byKind.set(document.kind, documents.set(document.id, document));
   }
   const schemas = new Map<string, JsonObject | undefined>();
-  const schemaOf = (path: string) => {
-    const file = spec.assets.get(path);
-    if (file === undefined) return undefined;
-    if (!schemas.has(path)) schemas.set(path, loadSchema(file, report));
-    return schemas.get(path);
+  const schemaOf = (file: SourceFile) => {
+    if (!schemas.has(file.path)) schemas.set(file.path, loadSchema(file, report));
+    return schemas.get(file.path);
   };
   return {
     spec,
@@ -82,8 +80,7 @@ export function lay<Spec>(
   const node = nodeOf(document, [...(overlay === undefined ? [] : [over]), own, ...defaults]);
   if (overlay !== undefined) {
     const whole = merge(spec, overlay);
-    if (!validateMerged(document.kind, whole, (path, part) => nearestOrigin(node, path, part), report))
-      return undefined;
+    if (!validateMerged(document.kind, whole, (path, part) => node.from(path, part), report)) return undefined;
   }
   return { spec: merge(base, spec, overlay) as Spec, node };
 }

@@ -58,12 +58,3 @@ function has(value: unknown, path: JsonPath): boolean {
   }
   return current !== undefined;
 }
-
-/** The nearest ancestor of `path` that somebody wrote: where a problem of a merged spec is shown. */
-export function nearestOrigin(node: Node, path: JsonPath, part?: Part): Origin {
-  for (let length = path.length; length > 0; length--) {
-    const origin = node.from(path.slice(0, length), length === path.length ? part : undefined);
-    if (origin !== node.at) return origin;
-  }
-  return node.at;
-}

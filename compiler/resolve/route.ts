@@ -12,6 +12,7 @@ import type { EnvironmentContext } from './context.ts';
 import { PART_DEFAULTS } from './defaults.ts';
 import type { FilledRoute } from './filled.ts';
 import { findFleet } from './references.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 /** A route in one environment; nothing when an overlay made it invalid or a condition cannot be read. */
 export function resolveRoute(document: SpecDocument, context: EnvironmentContext): RouteModel | undefined {
@@ -74,7 +75,7 @@ class RouteReader {
     if (!('kind' in parsed)) return { text, expression: parsed.expression, at };
     this.sound = false;
     const { message, offset, length, word, candidates, hint } = parsed;
-    const meant = word === undefined ? undefined : nearest(word, candidates ?? []);
+    const meant = word === undefined ? undefined : nearest(word, sure(candidates, 'what a word may have been'));
     const details = {
       ...(meant === undefined ? {} : { label: `did you mean \`${meant}\`?` }),
       notes: hint === undefined ? [] : [hint],
