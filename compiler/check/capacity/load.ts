@@ -3,6 +3,7 @@ import { weighted } from '../routing/capability.ts';
 import { byTask } from '../routing/by-task.ts';
 import { amplification, serviceOf } from './service.ts';
 import type { Service } from './service.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 /** Part of a fleet's load: the tasks of one type that one route sends to it. */
 export interface Load {
@@ -32,7 +33,9 @@ export function loads(environment: EnvironmentModel): Load[] {
 function shared(environment: EnvironmentModel, route: RouteModel, task: string, perSecond: number): Load[] {
   const targets = weighted(environment, route).filter(({ fleet }) => fleet.accepts.has(task));
   const total = targets.reduce((sum, { target }) => sum + target.weight, 0);
-  return targets.flatMap(({ target, fleet }) => loadOf(fleet, route, task, (perSecond * target.weight) / total) ?? []);
+  return targets.map(({ target, fleet }) =>
+    sure(loadOf(fleet, route, task, (perSecond * target.weight) / total), 'the load of a fleet that accepts the task'),
+  );
 }
 
 /** The load of so many tasks; nothing when the fleet does not accept them. */

@@ -77,3 +77,9 @@ test('a canary without steps adds no pods', () => {
   const bare = fleet('eng/bare', { scale: { max: 4 }, rollout: { strategy: 'canary' } });
   expect(problemsOf(quota, environment({ fleets: [bare], quotas: { eng: { pods: 4 } } }))).toEqual([]);
 });
+
+test('fleets that ask for the same stand in the order of their names', () => {
+  const twins = ['c', 'a', 'b'].map((name) => fleet(`eng/${name}`, { scale: { max: 2 } }));
+  const [found] = problemsOf(quota, environment({ fleets: twins, quotas: { eng: { pods: 1 } } }));
+  expect(found?.notes?.map((note) => note.split(' ')[0])).toEqual(['a', 'b', 'c', 'together']);
+});

@@ -30,3 +30,7 @@ test('a target between two bounds is refused, and the bounds are named', () => {
 test('a target on a bound is fine', () => {
   expect(say({ slo: { run: p95(2_400_000), assign: p95(100), queueWait: p95(500) } })).toEqual([]);
 });
+
+test('a target below the smallest bounds names them as they are', () => {
+  expect(say({ slo: { assign: p95(2) } })[0]?.problem).toMatch(/the nearest are 1ms and 2\.5ms$/);
+});

@@ -16,8 +16,10 @@ export function secretPrefix(environment: EnvironmentModel, report: Report): voi
       if (facts.secret === undefined) continue;
       const at = from(['secret', 'path']);
       if (isReserved(facts.secret.path)) report('NT4004', at, { mount: mountOf(facts.secret.path) });
-      else if (id.includes('/'))
-        checkPath(facts.secret.path, at, environment.teams.get(id.split('/')[0] ?? ''), report);
+      else if (id.includes('/')) {
+        const [team = ''] = id.split('/');
+        checkPath(facts.secret.path, at, environment.teams.get(team), report);
+      }
     }
   }
 }

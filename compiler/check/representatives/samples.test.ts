@@ -321,3 +321,16 @@ test('whatever a task is, a complete choice has one that answers every question 
   );
   expect(complete).toBeGreaterThan(100);
 });
+
+test('a text that must contain nothing at all stands for any text', () => {
+  const a = { type: 'string' };
+  const found = inputs(samples('work', asked("input.a.contains('')"), [object({ a }, ['a'])]));
+  expect(found).toEqual([{ a: 'x' }, { a: 'xx' }]);
+});
+
+test('a text is never tested against a number', () => {
+  const map: QuestionMap = new Map();
+  const of = { op: 'field', path: ['input', 'a'] } as const;
+  ask(map, { op: 'startsWith', of, with: { op: 'literal', value: 1 } });
+  expect([...(map.get('input.a')?.prefixes ?? ['none'])]).toEqual([]);
+});

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { environment, fleet, route } from '../testing/model.ts';
 import { problemsOf } from '../testing/problems.ts';
-import { capableFleet } from './capable-fleet.ts';
+import { capableFleet, nearestFleet } from './capable-fleet.ts';
 
 const weak = fleet('eng/weak', { skills: { python: 2 } });
 const none = fleet('eng/none');
@@ -69,4 +69,10 @@ test('nobody is mentioned when no fleet accepts the task, or only a target witho
   expect(problemsOf(capableFleet, environment({ fleets: [weak, strong], routes: [lost] }))[0]?.notes).toBeUndefined();
   const off = route('eng/work', { require: { python: 3 }, to: { 'eng/weak': 1, 'eng/strong': 0 } });
   expect(problemsOf(capableFleet, environment({ fleets: [weak, strong], routes: [off] }))[0]?.notes).toBeUndefined();
+});
+
+test('a fleet that lacks more is not nearer, whatever its name', () => {
+  const fleets = [fleet('eng/zeta', { skills: { python: 2 } }), fleet('eng/alpha', { skills: { python: 1 } })];
+  expect(nearestFleet(fleets, [['python', 3]]).id).toBe('eng/zeta');
+  expect(nearestFleet(fleets.toReversed(), [['python', 3]]).id).toBe('eng/zeta');
 });

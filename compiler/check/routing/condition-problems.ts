@@ -40,8 +40,8 @@ export function conditionProblems(
   schemas: readonly JsonObject[],
 ): readonly ExpressionProblem[] {
   if (everywhere({ expression, places: NO_PLACES }, schemas).length === 0) return [];
-  const parsed = parseExpression(text);
-  return 'kind' in parsed ? [] : everywhere(parsed, schemas);
+  // It was parsed before, but without the places.
+  return everywhere(parseExpression(text) as ParsedExpression, schemas);
 }
 
 const known = new WeakMap<JsonObject, Map<string, ExpressionProblem | undefined>>();

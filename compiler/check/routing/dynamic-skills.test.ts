@@ -67,3 +67,13 @@ test('what another rule reports is not said again', () => {
   const elsewhere = route('eng/work', { require, tasks: ['other'] });
   expect(problemsOf(dynamicSkills, environment({ fleets: [hopeless], routes: [elsewhere] }))).toEqual([]);
 });
+
+test('a listed value that completes no skill has no able fleet', () => {
+  const input = { type: 'object', properties: { lang: { enum: ['en', null] } }, required: ['lang'] };
+  expect(problemsOf(dynamicSkills, where({ 'lang-en': 3 }, undefined, input))).toMatchObject([
+    {
+      problem: 'error NT5006: no fleet of route `eng/work` can do its tasks when `input.lang` is null',
+      label: 'nearest is `eng/fixer`: no `lang-{input.lang}`',
+    },
+  ]);
+});

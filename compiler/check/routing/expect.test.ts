@@ -103,3 +103,11 @@ test('a route that takes the task but has nobody for it says so', () => {
 test('no case runs while a template does not parse', () => {
   expect(say(route('eng/work', { require: { '{x': 1 }, expect: [web] }))).toEqual([]);
 });
+
+test('a skill that the task does not complete is named as it is written', () => {
+  const require = { 'lang-{input.lang}': 2 };
+  const bare = { task: { task: 'work' }, goesTo: ['eng/fixer'] };
+  expect(say(route('eng/work', { require, expect: [bare] }))[0]?.notes).toEqual([
+    '`eng/fixer`: it has no `lang-{input.lang}`',
+  ]);
+});

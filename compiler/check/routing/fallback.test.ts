@@ -103,3 +103,28 @@ test('a fallback that cannot do the task is reported with the reasons', () => {
 test('a fallback that does not exist is left to the rule about references', () => {
   expect(say({ fallback: [{ to: 'eng/gone' }] })).toEqual([]);
 });
+
+test('a step that asks for one skill less is another try', () => {
+  const require = { python: 3, debugging: 1 };
+  expect(say({ require, fallback: [{ to: 'eng/fixer', require: { python: 3 } }] })).toEqual([]);
+  expect(say({ require, fallback: [{ to: 'eng/fixer', require }] }).map(({ problem }) => problem.slice(6, 12))).toEqual(
+    ['NT5040', 'NT5043'],
+  );
+});
+
+test('a task waits as long as the most patient of the fleets lets it', () => {
+  const patient = fleet('eng/patient', { accepts: { work: { some: { timeouts: { queueMs: 1_800_000 } } } } });
+  const routes = [
+    route('eng/work', {
+      to: { 'eng/fixer': 1, 'eng/patient': 1 },
+      fallback: [{ to: 'eng/spare', afterMs: 1_800_000 }],
+    }),
+  ];
+  expect(problemsOf(fallback, environment({ fleets: [...fleets, patient], routes }))).toMatchObject([
+    {
+      problem:
+        'error NT5041: this fallback of route `eng/work` sets in after 30m, but after 30m its queue timeout ends',
+      related: ['fleet:eng/patient#accepts.work@key: here its queue timeout ends'],
+    },
+  ]);
+});

@@ -6,6 +6,7 @@ import { nearest } from '../../diagnostics/nearest.ts';
 import type { Report } from '../../diagnostics/report.ts';
 import { fieldSchema } from '../representatives/field-schema.ts';
 import { pathProblem, suggestion, targetSchemas } from './condition-problems.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 /** Keys and templates are well formed and name fields that the inputs have. */
 export function keys(environment: EnvironmentModel, report: Report): void {
@@ -78,7 +79,7 @@ function checkWeights(route: RouteModel, schemas: readonly JsonObject[], report:
   if (path?.[0] !== 'input' || schemas.length === 0) return;
   const allowed = schemas.map((schema) => fieldSchema(schema, path.slice(1)).values);
   if (allowed.includes(undefined)) return;
-  const values = new Set(allowed.flatMap((each) => each ?? []).map(String));
+  const values = new Set(allowed.flatMap((each) => sure(each, 'the values of the key')).map(String));
   for (const value of Object.keys(weights)) {
     if (values.has(value)) continue;
     const meant = nearest(value, values);

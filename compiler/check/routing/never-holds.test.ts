@@ -44,3 +44,27 @@ test('a condition that can hold, or of which that is not known, is fine', () => 
 test('a field or a value that the schema does not have is told at its own place instead', () => {
   expect(say("input.lang == 'xx'", {}, { type: 'object', properties: { lang: { enum: ['nb'] } } })).toEqual([]);
 });
+
+test('a condition over tasks that nobody accepts is judged as if their input could be anything', () => {
+  const about = (text: string) =>
+    problemsOf(neverHolds, environment({ routes: [route('eng/x', { tasks: ['unheard'], where: condition(text) })] }));
+  expect(about('input.a == 1 && input.a == 2').map(({ at }) => at)).toEqual(['route:eng/x#match.where']);
+  expect(about('input.a == 1')).toEqual([]);
+});
+
+test('with more than 64 different inputs their bounds are not looked at', () => {
+  const say = (count: number) => {
+    const fleets = Array.from({ length: count }, (_, index) =>
+      fleet(`eng/f${index}`, {
+        accepts: {
+          work: {
+            input: { type: 'object', properties: { size: { type: 'integer', maximum: index } }, required: ['size'] },
+          },
+        },
+      }),
+    );
+    const big = route('eng/big', { to: { 'eng/f0': 1 }, where: condition('input.size > 100') });
+    return problemsOf(neverHolds, environment({ fleets, routes: [big] })).map(({ at }) => at);
+  };
+  expect([say(64), say(65)]).toEqual([['route:eng/big#match.where'], []]);
+});

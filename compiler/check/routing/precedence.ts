@@ -6,6 +6,7 @@ import { SAMPLES_MAX, samples } from '../representatives/samples.ts';
 import { byTask } from './by-task.ts';
 import { isDead } from './never-holds.ts';
 import { askMatch, inputSchemas, prepared, takesAll } from './prepared.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 /** Most matches that are tried for one task type; with very many routes fewer tasks are tried. */
 const MATCHES_MAX = 200_000;
@@ -75,7 +76,7 @@ function reportHidden(
   whole: RouteModel | undefined,
   report: Report,
 ): void {
-  const before = takers.size > 0 ? [...takers] : whole === undefined ? [] : [whole];
+  const before = takers.size > 0 ? [...takers] : [sure(whole, 'the route that takes everything')];
   const names = before.map((each) => `\`${each.id}\``).join(', ');
   const notes =
     example === undefined ? [] : [`for example ${JSON.stringify(example.task)} goes to \`${example.taker.id}\``];

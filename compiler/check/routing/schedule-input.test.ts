@@ -53,3 +53,9 @@ test('nothing is asked of a schedule that no route takes, nor by a fleet without
   expect(say({ anything: true }, {})).toEqual([]);
   expect(problemsOf(scheduleInput, environment({ fleets: [fleet('eng/fixer')] }))).toEqual([]);
 });
+
+test('a wrong value in a list is shown at its position', () => {
+  expect(say({ repo: 'shop', parts: [{}, { 'a/b': 'x' }] })).toMatchObject([
+    { at: 'schedule:eng/nightly#input.parts.1.a/b' },
+  ]);
+});

@@ -65,3 +65,11 @@ test('a route whose targets do not exist is left to the rule about references', 
     ),
   ).toEqual([]);
 });
+
+test('where no target accepts anything of the route, only the targets are reported', () => {
+  const where = environment({
+    fleets: [fleet('eng/fixer', { accepts: { other: {} } }), fleet('eng/worker')],
+    routes: [route('eng/work')],
+  });
+  expect(problemsOf(unacceptedTask, where).map(({ at }) => at)).toEqual(['route:eng/work#to.eng/fixer']);
+});
