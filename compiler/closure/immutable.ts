@@ -26,7 +26,7 @@ export function immutableFacts(manifests: readonly Manifest[]): ImmutableFacts {
   const facts: Record<string, Record<string, string | null>> = {};
   for (const { value } of manifests) {
     const fields: Record<string, string | null> = {};
-    for (const path of FIXED[textAt(value, 'kind') ?? ''] ?? []) keep(fields, path.join('.'), at(value, ...path));
+    for (const path of FIXED[String(value['kind'])] ?? []) keep(fields, path.join('.'), at(value, ...path));
     const claims = listAt(value, 'spec', 'volumeClaimTemplates');
     if (value['kind'] === 'StatefulSet')
       fields['volumes'] = claims.map((claim) => textAt(claim, 'metadata', 'name')).join(' ');
@@ -37,7 +37,7 @@ export function immutableFacts(manifests: readonly Manifest[]): ImmutableFacts {
 }
 
 function keepClaim(fields: Record<string, string | null>, claim: Json): void {
-  const name = textAt(claim, 'metadata', 'name') ?? '';
+  const name = String(textAt(claim, 'metadata', 'name'));
   keep(fields, `volume ${name} size`, at(claim, 'spec', 'resources', 'requests', 'storage'));
   keep(fields, `volume ${name} class`, at(claim, 'spec', 'storageClassName'));
   keep(fields, `volume ${name} access`, at(claim, 'spec', 'accessModes'));

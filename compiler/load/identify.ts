@@ -8,6 +8,7 @@ import type { FilePlace } from './places.ts';
 import { nodeAt, valueOf } from './tree.ts';
 import type { MapNode, TreeNode } from './tree.ts';
 import { typeName } from './wording.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 const API_VERSION = 'nova-torch.dev/v1';
 
@@ -101,7 +102,7 @@ function isBlockRoot(root: MapNode): boolean {
 
 function checkPlace(kind: Kind, root: MapNode, file: string, place: DocumentPlace, report: Report): boolean {
   if (place.kinds.includes(kind)) return true;
-  const node = root.entries.get('kind')?.value ?? root;
+  const { value: node } = sure(root.entries.get('kind'), 'the kind of a document');
   const notes = [`kinds that can: ${place.kinds.join(', ')}`];
   report('NT1211', { file, start: node.start, end: node.end }, { kind, folder: place.folder }, { notes });
   return false;

@@ -1,4 +1,5 @@
 import type { Inside } from '../core/origin.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 /** Source characters of an escape after its backslash, and UTF-16 code units it stands for; others are one and one. */
 const LONG_ESCAPES: Readonly<Record<string, number>> = { x: 3, u: 5, U: 9 };
@@ -18,8 +19,7 @@ export function insideScalar(
   // What is missing after the end is shown at the last character.
   const first = Math.min(offset, Math.max(0, value.length - 1));
   const last = Math.min(Math.max(offset + length, first + 1), value.length);
-  const [start, end] = [starts[first], starts[last]];
-  return start === undefined || end === undefined ? undefined : { start, end };
+  return { start: sure(starts[first], 'a place inside a text'), end: sure(starts[last], 'a place inside a text') };
 }
 
 /** Where each code unit of the value starts, and where the last one ends. */

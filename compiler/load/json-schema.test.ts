@@ -32,6 +32,13 @@ test('a schema comes back as plain data without a prototype', () => {
   expect(Object.getPrototypeOf(schema)).toBeNull();
 });
 
+test('a bound of every kind is taken', () => {
+  expect(problems('{"type": "number", "minimum": 0, "maximum": 10, "multipleOf": 0.5}')).toEqual([]);
+  expect(problems('{"multipleOf": 0}')).toEqual([
+    '1:16 NT1402 this is not a JSON Schema: `multipleOf` must be a number above 0, found the number 0',
+  ]);
+});
+
 test.each([
   ['', '1:1 NT1401 this is not JSON: the text ends where a value must stand'],
   ['{"a":1,}', '1:8 NT1401 this is not JSON: found `}` where a key in double quotes must stand'],

@@ -3,6 +3,7 @@ import { shown } from '../diagnostics/clean.ts';
 import type { Report } from '../diagnostics/report.ts';
 import { LIMITS } from './limits.ts';
 import type { Entry, MapNode, ScalarNode, TreeNode } from './tree.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 const TOKEN =
   /[ \t\r\n]*(?:([[\]{},:])|("(?:[^"\\\u0000-\u001F]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null)(?![\w.]))/y;
@@ -75,7 +76,7 @@ class JsonReader {
       const end = Math.min(start + 1, this.#text.length);
       return { start, end, type: start === this.#text.length ? 'end' : 'bad', raw: this.#text.slice(start, end) };
     }
-    const raw = match[1] ?? match[2] ?? match[3] ?? '';
+    const raw = match[1] ?? match[2] ?? sure(match[3], 'the text of a token');
     const end = TOKEN.lastIndex;
     return { start: end - raw.length, end, type: match[1] ?? (match[2] === undefined ? 'word' : 'text'), raw };
   }
@@ -142,8 +143,7 @@ class JsonReader {
   }
 
   #close({ end }: Token): boolean {
-    const open = this.#open.pop();
-    if (open === undefined) return false;
+    const open = sure(this.#open.pop(), 'what a bracket closes');
     const { type, start, entries, items } = open;
     const map: MapNode = { type: 'map', start, end, entries };
     this.#place(type === 'map' ? map : { type: 'list', start, end, items });
@@ -155,7 +155,10 @@ class JsonReader {
     this.#expected = parent === undefined ? 'end' : ', or end';
     if (parent === undefined) this.#root = node;
     else if (parent.type === 'list') parent.items.push(node);
-    else if (parent.key !== undefined) parent.entries.set(String(parent.key.value), { key: parent.key, value: node });
+    else {
+      const key = sure(parent.key, 'the key of a value');
+      parent.entries.set(String(key.value), { key, value: node });
+    }
   }
 
   #span({ start, end }: { readonly start: number; readonly end: number }): Span {

@@ -7,6 +7,7 @@ import { checkCharacters, checkIndentation } from './characters.ts';
 import { LIMITS } from './limits.ts';
 import type { ScalarNode, TreeNode } from './tree.ts';
 import { TreeBuilder } from './tree-builder.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 /** One document of a file. A broken one was reported; its tree holds what could be read. */
 export interface ParsedDocument {
@@ -50,7 +51,7 @@ function eventsOf({ path, text }: SourceFile, report: Report): readonly Event[] 
     return parseEvents(text, { maxDepth: LIMITS.depthMax });
   } catch (problem) {
     if (!(problem instanceof YAMLException)) throw problem;
-    const position = problem.mark?.position ?? 0;
+    const { position } = sure(problem.mark, 'the place of a problem');
     const start = Math.min(position, text.length);
     const at = { file: path, start, end: Math.min(start + 1, text.length) };
     if (problem.reason.startsWith('nesting exceeded')) report('NT1114', at, { limit: LIMITS.depthMax });

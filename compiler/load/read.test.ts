@@ -53,6 +53,19 @@ test('a file in an unknown place or with an unknown ending is named', () => {
   });
 });
 
+test('a file whose place something else took since is not read', async () => {
+  const root = folderWith({ ...COMPANY, 'spec/teams/a/b.yaml': 'a: 1\n' });
+  const { report, diagnostics } = collector();
+  const [, entry] = listSpec(root, report);
+  const path = join(root, 'spec/teams/a/b.yaml');
+  rmSync(path);
+  const server = createServer().listen(path);
+  await new Promise((resolve) => server.once('listening', resolve));
+  expect(entry && readEntry(root, entry, report)).toBeUndefined();
+  server.close();
+  expect(diagnostics.map(({ message }) => message)).toEqual(['`spec/teams/a/b.yaml` cannot be read: ENXIO']);
+});
+
 test('links, pipes and second names are refused and the rest is read', () => {
   const root = folderWith({ ...COMPANY, 'spec/teams/a/real.yaml': '' });
   symlinkSync('/etc/passwd', join(root, 'spec/teams/a/link.yaml'));

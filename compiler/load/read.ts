@@ -138,11 +138,11 @@ function bytesOf(absolute: string, entry: SpecEntry): Uint8Array | undefined {
 
 function filled(descriptor: number, bytes: Uint8Array): number {
   let length = 0;
-  while (length < bytes.length) {
-    const read = readSync(descriptor, bytes, length, bytes.length - length, null);
-    if (read === 0) break;
+  let read: number;
+  do {
+    read = readSync(descriptor, bytes, length, bytes.length - length, null);
     length += read;
-  }
+  } while (read > 0 && length < bytes.length);
   return length;
 }
 

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../spec/contract/source.ts';
 import { at, items } from './diff-objects.ts';
 import type { FieldChange } from './diff-objects.ts';
 import { isObject } from './json.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 /** What a unit asks of the cluster at most: pods, and what they request together. */
 export interface Capacity {
@@ -126,6 +127,7 @@ export function capacityOf(objects: Objects): Capacity {
 }
 
 const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
   m: 1e-3,
   k: 1e3,
   M: 1e6,
@@ -139,6 +141,8 @@ const UNITS: Readonly<Record<string, number>> = {
 
 /** A Kubernetes quantity as a number; 0 for what is none. */
 function quantity(value: Json | undefined): number {
-  const match = /^(\d{1,15}(?:\.\d{1,15})?)([mkMGT]|[KMGT]i)?$/.exec(String(value ?? ''));
-  return match === null ? 0 : Number(match[1]) * (match[2] === undefined ? 1 : (UNITS[match[2]] ?? 1));
+  const match = /^(\d{1,15}(?:\.\d{1,15})?)((?:[mkMGT]|[KMGT]i)?)$/.exec(String(value));
+  if (match === null) return 0;
+  const [, number, unit = ''] = match;
+  return Number(number) * sure(UNITS[unit], 'the unit of a quantity');
 }

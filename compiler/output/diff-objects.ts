@@ -61,9 +61,7 @@ export function fieldChanges(before: Json | undefined, after: Json | undefined, 
   const right = entries(after);
   if (left === undefined || right === undefined) return [{ path, before, after }];
   const keys = new Set([...left.keys(), ...right.keys()]);
-  return [...keys].flatMap((key) =>
-    left.has(key) || right.has(key) ? fieldChanges(left.get(key), right.get(key), `${path}/${escapePointer(key)}`) : [],
-  );
+  return [...keys].flatMap((key) => fieldChanges(left.get(key), right.get(key), `${path}/${escapePointer(key)}`));
 }
 
 /** Maps by key, lists of named things by name, other lists by index; nothing for a scalar. */

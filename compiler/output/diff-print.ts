@@ -85,8 +85,7 @@ function summary(environment: EnvironmentDiff): string {
     [refused, 'with a change the cluster refuses'],
     [opened, 'with a new network path'],
   ] as const;
-  const said = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
-  return said.length === 0 ? 'only routing changes' : said.join(', ');
+  return parts.flatMap(([count, word]) => (count > 0 ? [`${count} ${word}`] : [])).join(', ');
 }
 
 interface Point {

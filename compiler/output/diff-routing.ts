@@ -1,4 +1,4 @@
-import type { Json } from '../../spec/contract/source.ts';
+import type { Json, JsonObject } from '../../spec/contract/source.ts';
 import { at, items } from './diff-objects.ts';
 import { isObject, sameJson } from './json.ts';
 
@@ -24,27 +24,29 @@ export function diffRouting(before: string | undefined, after: string | undefine
   const left = routesOf(before);
   const right = routesOf(after);
   const both = [...left.keys()].filter((id) => right.has(id));
-  const changed = both.filter((id) => !sameJson(left.get(id) as Json, right.get(id) as Json));
+  const changed = both.filter((id) => !sameJson(left.get(id) as JsonObject, right.get(id) as JsonObject));
   return {
     added: [...right.keys()].filter((id) => !left.has(id)).sort(),
     removed: [...left.keys()].filter((id) => !right.has(id)).sort(),
-    changed: changed.sort().map((id) => change(id, left.get(id) as Json, right.get(id) as Json)),
+    changed: changed.sort().map((id) => change(id, left.get(id) as JsonObject, right.get(id) as JsonObject)),
     reordered: both.join('\n') !== [...right.keys()].filter((id) => left.has(id)).join('\n'),
   };
 }
 
-function routesOf(text: string | undefined): ReadonlyMap<string, Json> {
+function routesOf(text: string | undefined): ReadonlyMap<string, JsonObject> {
   let table: Json;
   try {
     table = JSON.parse(text ?? 'null') as Json;
   } catch {
     table = null;
   }
-  return new Map(items(at(table, 'routes')).map((route) => [String(at(route, 'id')), route]));
+  return new Map(
+    items(at(table, 'routes')).flatMap((route) => (isObject(route) ? [[String(route['id']), route]] : [])),
+  );
 }
 
-function change(route: string, before: Json, after: Json): RouteChange {
-  const keys = new Set([before, after].flatMap((side) => (isObject(side) ? Object.keys(side) : [])));
+function change(route: string, before: JsonObject, after: JsonObject): RouteChange {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   const parts = [...keys].filter((key) => !same(at(before, key), at(after, key))).sort();
   return { route, parts, targets: targetChanges(weights(before), weights(after)) };
 }
@@ -53,9 +55,9 @@ function same(a: Json | undefined, b: Json | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && sameJson(a, b));
 }
 
-function weights(route: Json): ReadonlyMap<string, string> {
+function weights(route: JsonObject): ReadonlyMap<string, string> {
   return new Map(
-    items(at(route, 'to')).map((target) => [String(at(target, 'fleet')), String(at(target, 'weight') ?? '')]),
+    items(at(route, 'to')).map((target) => [String(at(target, 'fleet')), String(at(target, 'weight') ?? 'none')]),
   );
 }
 

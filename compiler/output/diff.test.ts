@@ -228,6 +228,69 @@ test('as JSON every level of detail is valid and says which it is', () => {
   });
 });
 
+test('what a tree by another hand leaves out is no reason to stop', () => {
+  const bare = (kind: string, spec: JsonObject): JsonObject => ({ kind, metadata: { namespace: 'ns' }, spec });
+  const more = [bare('VaultStaticSecret', {}), bare('ExternalSecret', { data: [{ remoteRef: {} }] })];
+  const { secretsAdded, objects } = one(fleet({}), fleet({ more }));
+  expect(secretsAdded).toEqual(['', '/']);
+  expect(objects.map(({ object }) => object)).toEqual(['ExternalSecret ns/', 'VaultStaticSecret ns/']);
+});
+
+test('capacity counts one pod where nobody says how many, and reads every unit of an amount', () => {
+  const pod = (cpu: string, memory: string): JsonObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'd', namespace: 'ns' },
+    spec: {
+      template: { spec: { containers: [{ name: 'c', resources: { requests: { cpu, memory } } }, { name: 'e' }] } },
+    },
+  });
+  const of = (cpu: string, memory: string) => {
+    const { before, after } = one(fleet({}), fleet({ more: [pod(cpu, memory)] })).capacity;
+    return [after.pods - before.pods, after.cpuMillis - before.cpuMillis, after.memoryBytes - before.memoryBytes];
+  };
+  expect(of('2', '1000')).toEqual([1, 2000, 1000]);
+  expect(of('1.5', '3Ki')).toEqual([1, 1500, 3072]);
+  expect(of('250m', '2G')).toEqual([1, 250, 2e9]);
+  expect(of('1e3', 'much')).toEqual([1, 0, 0]);
+});
+
+test('what goes, what is refused and what was not there before is printed as such', () => {
+  const change = diffTrees(
+    fleet({ max: 12, more: [claimOf('1Gi', {})] }),
+    fleet({ max: 10, more: [claimOf('2Gi', { replicas: 1 })] }),
+  );
+  expect(printDiff(change, 'text')).toBe(`prod: 1 changed, 1 with a change the cluster refuses
+  support/triage: changed, no restart, -2 pods, -0.5 cores, -1 GiB
+    ~ HorizontalPodAutoscaler.autoscaling triage
+      /spec/maxReplicas: 12 -> 10
+    ~ StatefulSet.apps s (immutable: delete it first)
+      /spec/volumeClaimTemplates/0/spec/resources/requests/storage: "1Gi" -> "2Gi"
+      /spec/replicas: (none) -> 1
+`);
+});
+
+test('routes that change keep their order, and a target without a weight has none', () => {
+  const table = (...routes: readonly unknown[]) => new Map([['prod/routing-table.json', JSON.stringify({ routes })]]);
+  const before = table({ id: 'a', to: [{ fleet: 'f' }] }, 'no route');
+  const after = table({ id: 'a', to: [{ fleet: 'f', weight: 5 }] });
+  expect(printDiff(diffTrees(before, after), 'text')).toBe(`prod: 1 changed
+  shared: changed, no restart
+    ~ file prod/routing-table.json
+  routing
+    ~ route a: f none -> 5
+`);
+});
+
+function claimOf(storage: string, more: JsonObject): JsonObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 's' },
+    spec: { volumeClaimTemplates: [{ spec: { resources: { requests: { storage } } } }], ...more },
+  };
+}
+
 interface Shape {
   readonly image?: string;
   readonly max?: number;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -72,4 +72,11 @@ test.each([
 test('the first process of the machine is alive even for those who may not signal it', async () => {
   const path = folder(JSON.stringify({ pid: 1, host: hostname() }));
   await expect(withLock(path, () => 'never', 0)).rejects.toThrow('process 1');
+});
+
+test('what is no file cannot be a lock', async () => {
+  const path = folder();
+  mkdirSync(join(path, 'lock'));
+  await expect(withLock(path, () => 'never', 0)).rejects.toThrow('EISDIR');
+  expect(readdirSync(path)).toEqual(['lock']);
 });

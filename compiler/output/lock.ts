@@ -119,5 +119,5 @@ function isAlive(pid: number): boolean {
 }
 
 function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
+  return (error as NodeJS.ErrnoException).code;
 }
