@@ -40,6 +40,7 @@ export const foreignMetrics = {
       severity: ['page', 'ticket', 'none'],
       fleet: 'spec',
       slo: 'build',
+      window: 'build',
     },
   },
   nodejs_eventloop_lag_p99_seconds: {

@@ -36,6 +36,8 @@ interface Box {
   readonly title: string;
   /** Columns of 24. */
   readonly width: number;
+  /** Rows of the grid, where its kind's own height does not fit. */
+  readonly height?: number;
 }
 
 export type QueryKind = 'stat' | 'timeseries' | 'table' | 'heatmap' | 'state-timeline';
@@ -50,6 +52,10 @@ export interface QueryPanel extends Box {
   readonly limits?: Limits;
   /** Series are put on top of each other. */
   readonly stacked?: true;
+  /** Colours of series by their names. Without, each has the next one of the palette. */
+  readonly colours?: Colours;
+  /** In a table: the column, by its legend, that decides the order; the least comes first. */
+  readonly sortBy?: string;
   /** Largest value of the axis. */
   readonly max?: number;
   readonly links?: readonly Link[];
@@ -66,11 +72,10 @@ export interface LogsPanel extends Box {
 export interface TextPanel extends Box {
   readonly kind: 'text';
   readonly markdown: string;
-  /** Rows of the grid. */
   readonly height: number;
 }
 
-export type Unit = 's' | 'percentunit' | 'short' | 'reqps' | 'bytes' | 'none';
+export type Unit = 's' | 'percentunit' | 'short' | 'suffix:/s' | 'bytes' | 'none';
 
 export interface PanelQuery {
   readonly query: Query;
@@ -78,6 +83,8 @@ export interface PanelQuery {
   readonly legend: string;
   /** Single traces are marked where they were counted. */
   readonly exemplars?: true;
+  /** In a table: the colours of this column. */
+  readonly limits?: Limits;
 }
 
 export interface Limits {
@@ -87,7 +94,8 @@ export interface Limits {
   readonly drawn?: true;
 }
 
-export type Colour = 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'text';
+export type Colour = 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'purple' | 'text';
+export type Colours = Readonly<Record<string, Colour>>;
 
 export interface Link {
   readonly title: string;

@@ -1,9 +1,10 @@
 import type { FleetModel } from '../../core/model.ts';
 import { dashboardUid } from '../../core/names.ts';
 import { objectivesOf } from '../../core/objective.ts';
-import { aggregate, counter, gauge, over, recorded } from '../../core/promql/promql.ts';
+import { aggregate, counter, gauge, join, over, recorded, vector } from '../../core/promql/promql.ts';
 import { series } from '../../core/series.ts';
 import { aboutFleet } from './about.ts';
+import { AGENTS, FINISHED, POLLS } from './colours.ts';
 import { atLeast, atMost, nothing } from './dashboard.ts';
 import type { Dashboard, Panel } from './dashboard.ts';
 import { errorLogs, traces } from './explore.ts';
@@ -39,6 +40,8 @@ export function fleetDashboard(fleet: FleetModel): Dashboard {
 function nowPanels({ id, scale }: FleetModel): readonly Panel[] {
   const stat = { kind: 'stat', width: 4 } as const;
   const working = gauge('nova_agents', { fleet: id, state: { oneOf: ['idle', 'busy'] } });
+  // No alert is no series, and the last value that was there would stay.
+  const firing = aggregate('count', gauge('ALERTS', { fleet: id, alertstate: 'firing' }));
   return [
     {
       ...stat,
@@ -70,7 +73,7 @@ function nowPanels({ id, scale }: FleetModel): readonly Panel[] {
       description: 'Alerts of this fleet that fire.',
       unit: 'short',
       limits: nothing,
-      queries: [{ query: aggregate('count', gauge('ALERTS', { fleet: id, alertstate: 'firing' })), legend: 'alerts' }],
+      queries: [{ query: join(firing, 'or', vector(0)), legend: 'alerts' }],
     },
   ];
 }
@@ -127,8 +130,9 @@ function workPanels(id: string): readonly Panel[] {
       ...chart,
       title: 'Finished',
       description: 'Tasks that reached their end, by how.',
-      unit: 'reqps',
+      unit: 'suffix:/s',
       stacked: true,
+      colours: FINISHED,
       queries: [
         { query: perSecond(counter('nova_tasks_finished_total', { fleet: id }), ['outcome']), legend: '{{outcome}}' },
       ],
@@ -145,7 +149,7 @@ function workPanels(id: string): readonly Panel[] {
       ...chart,
       title: 'Repeated attempts',
       description: 'Attempts that failed and are repeated, by why.',
-      unit: 'reqps',
+      unit: 'suffix:/s',
       stacked: true,
       queries: [
         { query: perSecond(counter('nova_task_retries_total', { fleet: id }), ['reason']), legend: '{{reason}}' },
@@ -165,6 +169,7 @@ function agentPanels({ id, scale, namespace }: FleetModel): readonly Panel[] {
       unit: 'short',
       stacked: true,
       limits: { base: 'text', steps: [{ from: scale.max, colour: 'blue' }], drawn: true },
+      colours: AGENTS,
       queries: [{ query: view(gauge('nova_agents', { fleet: id }), ['state']), legend: '{{state}}' }],
     },
     {
@@ -184,7 +189,8 @@ function agentPanels({ id, scale, namespace }: FleetModel): readonly Panel[] {
       ...chart,
       title: 'Calls for work',
       description: 'What agents got when they asked: errors mean that they cannot reach the scheduler.',
-      unit: 'reqps',
+      unit: 'suffix:/s',
+      colours: POLLS,
       queries: [
         { query: perSecond(counter('nova_agent_polls_total', { namespace }), ['outcome']), legend: '{{outcome}}' },
       ],
@@ -205,9 +211,11 @@ function agentPanels({ id, scale, namespace }: FleetModel): readonly Panel[] {
     },
     {
       ...chart,
+      kind: 'state-timeline',
       title: 'Rollout',
-      description: 'Its phase, where it is rolled out step by step.',
+      description: 'Its phases, where it is rolled out step by step.',
       unit: 'none',
+      limits: { base: 'text', steps: [{ from: 1, colour: 'blue' }] },
       queries: [{ query: view(gauge('rollout_info', { namespace }), ['phase']), legend: '{{phase}}' }],
     },
   ];

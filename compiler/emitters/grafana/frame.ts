@@ -13,6 +13,7 @@ import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/ta
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 import type { LogsPanel, QueryPanel } from './dashboard.ts';
 import * as options from './panel-options.ts';
+import { columnsOf, overridesOf } from './overrides.ts';
 import { shared } from './shared.ts';
 
 /** What panels of one look have in common. */
@@ -31,11 +32,13 @@ export function frameOf(panel: QueryPanel | LogsPanel): Frame {
   const look = JSON.stringify(panel.kind === 'logs' ? ['logs'] : lookOf(panel));
   const known = frames.get(look);
   if (known !== undefined) return known;
-  const { type, options: own, fieldConfig, transformations } = builderOf(panel).build();
+  const { type, options: own, fieldConfig } = builderOf(panel).build();
+  const overrides = panel.kind === 'logs' ? [] : overridesOf(panel);
+  const transformations = panel.kind === 'table' ? columnsOf(panel) : undefined;
   const frame: Frame = {
     type,
     options: shared(withoutDefaults(own as Record<string, unknown>)),
-    fieldConfig: shared({ defaults: fieldConfig?.defaults ?? {}, overrides: [] }),
+    fieldConfig: shared({ defaults: fieldConfig?.defaults ?? {}, overrides }),
     ...(transformations === undefined ? {} : { transformations }),
   };
   frames.set(look, frame);
@@ -59,8 +62,9 @@ function withoutDefaults(options: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(Object.entries(options).filter(([key, value]) => TAKEN_FOR_GRANTED[key] !== value));
 }
 
-function lookOf({ kind, unit, stacked, limits, max }: QueryPanel) {
-  return [kind, unit, stacked === true, limits?.drawn === true, max ?? null];
+function lookOf({ kind, unit, stacked, limits, max, colours, sortBy, queries }: QueryPanel) {
+  const columns = kind === 'table' ? queries.map(({ legend, limits: own }) => [legend, own]) : [];
+  return [kind, unit, stacked === true, limits?.drawn === true, max ?? null, colours, sortBy, columns];
 }
 
 type Builder = StatBuilder | TimeseriesBuilder | TableBuilder | HeatmapBuilder | TimelineBuilder;
@@ -70,6 +74,7 @@ function builderOf(panel: QueryPanel | LogsPanel): Builder | LogsBuilder {
   const builder = shape(panel).unit(panel.unit);
   builder.thresholds(NO_LIMITS);
   if (panel.unit !== 'percentunit' || panel.max !== undefined) builder.min(0);
+  if (panel.unit === 'percentunit' && panel.kind !== 'timeseries') builder.decimals(2);
   return panel.max === undefined ? builder : builder.max(panel.max);
 }
 
@@ -79,9 +84,7 @@ function shape(panel: QueryPanel): Builder {
     case 'stat':
       return new StatBuilder().reduceOptions(options.lastValue()).colorScheme(colours(FieldColorModeId.Thresholds));
     case 'table':
-      return new TableBuilder()
-        .withTransformation({ id: 'merge', options: {} })
-        .colorScheme(colours(FieldColorModeId.Thresholds));
+      return new TableBuilder().colorScheme(colours(FieldColorModeId.Thresholds));
     case 'heatmap':
       return new HeatmapBuilder().yAxis(options.heatmapAxis(panel.unit)).color(options.heatmapColours());
     case 'state-timeline':

@@ -2,6 +2,7 @@ import { BURNS, threshold } from '../../core/burn.ts';
 import type { Objective } from '../../core/objective.ts';
 import { gauge, join, recorded } from '../../core/promql/promql.ts';
 import { rounded, sloSeries, sloWindows } from '../../core/slo-series.ts';
+import { BUDGET } from './colours.ts';
 import type { Limits, Panel, Row } from './dashboard.ts';
 
 /** Burn rates that alerts fire at. */
@@ -37,14 +38,7 @@ export function budgetPanel(objectives: readonly Objective[]): Panel {
     description: 'Share of the errors of the period that may still happen. Below 0 the promise is broken.',
     unit: 'percentunit',
     width: 12,
-    limits: {
-      base: 'red',
-      steps: [
-        { from: 0, colour: 'yellow' },
-        { from: 0.25, colour: 'green' },
-      ],
-      drawn: true,
-    },
+    limits: { ...BUDGET, drawn: true },
     queries: objectives.map((objective) => ({
       query: ofObjective(sloSeries.budget, objective),
       legend: objective.slo,
@@ -56,24 +50,24 @@ export function budgetPanel(objectives: readonly Objective[]): Panel {
 export function objectiveRow(objective: Objective): Row {
   return {
     title: objective.promise,
-    panels: [budgetStat(objective), errorStat(objective), ratios(objective), events(objective), alertStates(objective)],
+    panels: [
+      { ...budgetStat(objective), height: 8 },
+      { ...errorStat(objective), height: 8 },
+      ratios(objective),
+      events(objective),
+      alertStates(objective),
+    ],
   };
 }
 
 export function budgetStat(objective: Objective): Panel {
   return {
     kind: 'stat',
-    title: `Budget left: ${objective.slo}`,
+    title: `Budget: ${objective.slo}`,
     description: `Promised: ${objective.promise}`,
     unit: 'percentunit',
     width: 4,
-    limits: {
-      base: 'red',
-      steps: [
-        { from: 0, colour: 'yellow' },
-        { from: 0.25, colour: 'green' },
-      ],
-    },
+    limits: BUDGET,
     queries: [{ query: ofObjective(sloSeries.budget, objective), legend: objective.slo }],
   };
 }
@@ -114,7 +108,7 @@ function events(objective: Objective): Panel {
     kind: 'timeseries',
     title: 'Events',
     description: 'How many were counted a second, and how many of them were bad.',
-    unit: 'reqps',
+    unit: 'suffix:/s',
     width: 12,
     queries: [
       { query: ofObjective(sloSeries.total('5m'), objective), legend: 'all' },
@@ -134,7 +128,7 @@ function alertStates({ slo, fleet }: Objective): Panel {
     queries: [
       {
         query: gauge('ALERTS', fleet === undefined ? { slo } : { slo, fleet }),
-        legend: '{{alertname}} {{severity}} {{alertstate}}',
+        legend: '{{alertname}} {{window}} {{alertstate}}',
       },
     ],
   };

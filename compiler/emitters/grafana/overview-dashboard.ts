@@ -4,6 +4,7 @@ import { aggregate, counter, gauge, recorded } from '../../core/promql/promql.ts
 import { sloSeries } from '../../core/slo-series.ts';
 import { series } from '../../core/series.ts';
 import { aboutEnvironment } from './about.ts';
+import { AGENTS, BUDGET } from './colours.ts';
 import { nothing } from './dashboard.ts';
 import type { Dashboard, Panel } from './dashboard.ts';
 import { perSecond, view } from './panels.ts';
@@ -38,15 +39,17 @@ function promises(): readonly Panel[] {
     {
       kind: 'table',
       title: 'Fleets and their promises',
-      description: 'Share of bad events in the last hour and in the period, and what is left of the budget.',
+      description:
+        'Share of bad events in the last hour and in the period, and what is left of the budget: the least first.',
       unit: 'percentunit',
       width: 16,
       limits: { base: 'text', steps: [] },
       queries: [
         { query: column(sloSeries.ratio('1h')), legend: 'last hour' },
         { query: column(sloSeries.ratio('period')), legend: 'period' },
-        { query: column(sloSeries.budget), legend: 'budget left' },
+        { query: column(sloSeries.budget), legend: 'budget left', limits: BUDGET },
       ],
+      sortBy: 'budget left',
     },
     {
       kind: 'table',
@@ -75,7 +78,7 @@ function work(): readonly Panel[] {
       ...chart,
       title: 'Submitted and finished',
       description: 'Tasks a second. When the first stays above the second, queues grow.',
-      unit: 'reqps',
+      unit: 'suffix:/s',
       queries: [
         { query: perSecond(counter('nova_tasks_submitted_total', { outcome: 'accepted' })), legend: 'accepted' },
         { query: aggregate('sum', recorded(series.finished.record, { fleet })), legend: 'finished' },
@@ -110,6 +113,7 @@ function agents(): readonly Panel[] {
       description: 'Of all chosen fleets, by state.',
       unit: 'short',
       stacked: true,
+      colours: AGENTS,
       queries: [
         {
           query: aggregate('sum', view(gauge('nova_agents', { fleet }), ['fleet', 'state']), ['state']),

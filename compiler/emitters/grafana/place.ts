@@ -13,7 +13,7 @@ export type Placed =
   | { readonly id: number; readonly at: Place; readonly panel: Panel };
 
 const COLUMNS = 24;
-const HEIGHTS = { stat: 4, timeseries: 8, heatmap: 8, 'state-timeline': 8, table: 10, logs: 10 } as const;
+const HEIGHTS = { stat: 4, timeseries: 8, heatmap: 8, 'state-timeline': 8, table: 10, logs: 10, text: 4 } as const;
 
 /** Rows from the top, panels from the left. Grafana loses panels that have no id, or the id 0, when it migrates them. */
 export function placed({ rows }: Dashboard): readonly Placed[] {
@@ -25,7 +25,7 @@ export function placed({ rows }: Dashboard): readonly Placed[] {
     let [x, tallest] = [0, 0];
     for (const panel of row.panels) {
       if (x + panel.width > COLUMNS) [x, y, tallest] = [0, y + tallest, 0];
-      const h = panel.kind === 'text' ? panel.height : HEIGHTS[panel.kind];
+      const h = panel.height ?? HEIGHTS[panel.kind];
       all.push({ id: all.length + 1, at: { x, y, w: panel.width, h }, panel });
       x += panel.width;
       tallest = Math.max(tallest, h);

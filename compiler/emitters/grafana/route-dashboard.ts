@@ -1,6 +1,7 @@
 import type { FleetModel } from '../../core/model.ts';
 import { dashboardUid } from '../../core/names.ts';
 import { counter, gauge } from '../../core/promql/promql.ts';
+import { SUBMITTED } from './colours.ts';
 import { atMost, nothing } from './dashboard.ts';
 import type { Dashboard, Panel } from './dashboard.ts';
 import { errorLogs, errorsOf, traces } from './explore.ts';
@@ -40,8 +41,9 @@ function arrivals(fleet: FleetModel): readonly Panel[] {
       ...chart,
       title: 'Submitted',
       description: 'Submissions by their answer.',
-      unit: 'reqps',
+      unit: 'suffix:/s',
       stacked: true,
+      colours: SUBMITTED,
       queries: [
         {
           query: perSecond(counter('nova_tasks_submitted_total', { fleet: id, route }), ['outcome']),
@@ -110,7 +112,7 @@ function failures(id: string): readonly Panel[] {
       kind: 'timeseries',
       title: 'Repeated attempts',
       description: 'By why.',
-      unit: 'reqps',
+      unit: 'suffix:/s',
       width: 12,
       stacked: true,
       queries: [
@@ -124,7 +126,7 @@ function failures(id: string): readonly Panel[] {
       kind: 'timeseries',
       title: 'Ended badly',
       description: 'Dead letters wait for somebody; expired ones found no agent in time.',
-      unit: 'reqps',
+      unit: 'suffix:/s',
       width: 12,
       limits: nothing,
       queries: [

@@ -1,6 +1,7 @@
 import type { EnvironmentModel } from '../../core/model.ts';
 import { dashboardUid, namespaces } from '../../core/names.ts';
 import { aggregate, counter, gauge, timingBuckets, over, quantile } from '../../core/promql/promql.ts';
+import { CANARY, SUBMITTED } from './colours.ts';
 import { atMost, nothing, RATE } from './dashboard.ts';
 import type { Dashboard, Panel } from './dashboard.ts';
 import { latencyPanel, perSecond, slowestBy } from './panels.ts';
@@ -77,18 +78,20 @@ function promisePanels(): readonly Panel[] {
       kind: 'timeseries',
       title: 'Submissions',
       description: 'By their answer: shed means overload, error a fault.',
-      unit: 'reqps',
+      unit: 'suffix:/s',
       width: 8,
       stacked: true,
+      colours: SUBMITTED,
       queries: [{ query: perSecond(counter('nova_tasks_submitted_total'), ['outcome']), legend: '{{outcome}}' }],
     },
     {
       kind: 'timeseries',
       title: 'Canary',
       description: 'Tasks that the scheduler sends through itself.',
-      unit: 'reqps',
+      unit: 'suffix:/s',
       width: 8,
       stacked: true,
+      colours: CANARY,
       queries: [{ query: perSecond(counter('nova_canary_tasks_total'), ['outcome']), legend: '{{outcome}}' }],
     },
     latencyPanel(

@@ -28,7 +28,7 @@ function tracePanels(): readonly Panel[] {
       ...chart,
       title: 'Spans sent on',
       description: 'By exporter.',
-      unit: 'reqps',
+      unit: 'suffix:/s',
       queries: [
         { query: perSecond(counter('otelcol_exporter_sent_spans_total'), ['exporter']), legend: '{{exporter}}' },
       ],
@@ -37,7 +37,7 @@ function tracePanels(): readonly Panel[] {
       ...chart,
       title: 'Spans lost',
       description: 'Refused at the door, or given up by an exporter.',
-      unit: 'reqps',
+      unit: 'suffix:/s',
       limits: nothing,
       queries: [
         {
@@ -69,7 +69,7 @@ function logPanels(): readonly Panel[] {
       width: 12,
       title: 'Records delivered',
       description: 'By output.',
-      unit: 'reqps',
+      unit: 'suffix:/s',
       queries: [{ query: perSecond(counter('fluentbit_output_proc_records_total'), ['name']), legend: '{{name}}' }],
     },
     {
@@ -77,7 +77,7 @@ function logPanels(): readonly Panel[] {
       width: 12,
       title: 'Records lost',
       description: 'Dropped, or in chunks whose retries ran out.',
-      unit: 'reqps',
+      unit: 'suffix:/s',
       limits: nothing,
       queries: [
         {

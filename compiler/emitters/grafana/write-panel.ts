@@ -1,4 +1,3 @@
-import { ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { FieldConfigSource, Panel as GrafanaPanel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as TextBuilder } from '@grafana/grafana-foundation-sdk/text';
@@ -7,6 +6,7 @@ import { frameOf } from './frame.ts';
 import { logQuery } from './panel-options.ts';
 import type { Place } from './place.ts';
 import { LOGS, METRICS, writeLink } from './sources.ts';
+import { thresholdsOf } from './thresholds.ts';
 
 /** A panel as Grafana takes it, with the number and the place that we give it. */
 export function writePanel(panel: Panel, id: number, gridPos: Place): GrafanaPanel {
@@ -48,11 +48,6 @@ function target({ query, legend, exemplars }: PanelQuery, index: number, { kind 
   return ranged;
 }
 
-/** The base step has no value: it holds from minus infinity. */
-function withLimits({ defaults, overrides }: FieldConfigSource, { base, steps }: Limits): FieldConfigSource {
-  const thresholds = new ThresholdsConfigBuilder()
-    .mode(ThresholdsMode.Absolute)
-    .steps([{ color: base, value: null }, ...steps.map(({ from, colour }) => ({ color: colour, value: from }))])
-    .build();
-  return { defaults: { ...defaults, thresholds }, overrides };
+function withLimits({ defaults, overrides }: FieldConfigSource, limits: Limits): FieldConfigSource {
+  return { defaults: { ...defaults, thresholds: thresholdsOf(limits) }, overrides };
 }
