@@ -16,7 +16,9 @@ import { agentViews, fleetGauges, fleetView, type FleetGauges } from './fleet-vi
 import { openLedger } from './ledger.ts';
 import { resumeMove } from './move.ts';
 import { reconciler } from './reconcile.ts';
+import { startPush, type PushCall } from './push.ts';
 import { replayer, type Replayer } from './replayer.ts';
+import { schedules } from './schedules.ts';
 import { complete, fail, heartbeat, release } from './settle.ts';
 import { ShardLink, type LinkContext } from './shard-link.ts';
 import { submit } from './submit.ts';
@@ -35,6 +37,8 @@ export interface SchedulerOptions {
   readonly clock: Clock;
   readonly bounds?: Partial<EngineBounds>;
   readonly observer?: Observer;
+  /** How push fleets are called; nobody calls them when absent. */
+  readonly push?: PushCall;
 }
 
 /** A scheduler that runs. */
@@ -106,6 +110,10 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     const fleets = new Set([...Object.keys(table.compiled.table.fleets), ...ledger.fleets()]);
     for (const fleet of fleets) {
       if (!engine.fleets.has(fleet)) stops.set(fleet, join(engine, replay, fleet));
+      const push = options.push;
+      if (push !== undefined && isPush(engine, fleet) && !stops.has(`push ${fleet}`)) {
+        stops.set(`push ${fleet}`, startPush(engine, fleet, push));
+      }
     }
   };
   joinAll();
@@ -168,6 +176,10 @@ function running(
       await engine.ledger.journal.close();
     },
   };
+}
+
+function isPush({ tables: { compiled } }: Engine, fleet: string): boolean {
+  return compiled.table.fleets[fleet]?.delivery === 'push';
 }
 
 /** One last empty batch: the shard learns how far the journal is, and the next start has nothing to replay. */
@@ -306,6 +318,7 @@ const SILENT_MS = 60_000;
 /** What is done for the whole scheduler now and then. */
 function startChores(engine: Engine): () => void {
   const reconcile = reconciler(engine);
+  const clockwork = schedules(engine);
   let stopped = false;
   const again = async (): Promise<void> => {
     while (!stopped) {
@@ -315,6 +328,7 @@ function startChores(engine: Engine): () => void {
       forgetOldRuns(engine);
       if (engine.buckets.size > BUCKETS_MAX) engine.buckets.clear();
       await reconcile.look();
+      await clockwork.look();
     }
   };
   void again();

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { canonicalJson } from '../../spec/contract/canonical.ts';
+import { compileTable } from '../../spec/contract/match.ts';
+import type { RoutingTable } from '../../spec/contract/routing-table.ts';
+import type { Json } from '../../spec/contract/source.ts';
+import type { Clock } from './clock.ts';
+
+/**
+ * The routing table as it is given to a scheduler: a JSON file, or a folder into which ConfigMaps are mounted (`part-1` to
+ * `part-<n>`, put together, are the JSON text; `parts` is n). A table is believed when its digest is its own, so that one read
+ * while it was replaced is never used.
+ */
+export type TableRead =
+  { readonly kind: 'table'; readonly table: RoutingTable } | { readonly kind: 'refused'; readonly reason: string };
+
+const BYTES_MAX = 32 * 1024 * 1024;
+const PARTS_MAX = 256;
+
+/** `environment`: the one the scheduler runs in; another one's table is refused. */
+export async function readTable(path: string, environment?: string): Promise<TableRead> {
+  let text: string;
+  try {
+    text = await readText(path);
+  } catch (error) {
+    return refused(error instanceof Error ? error.message : String(error));
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return refused(`${path} is not JSON: it may be written just now`);
+  }
+  return believe(value, path, environment);
+}
+
+/** Looks every `everyMs`; tells of each table that differs from the last. Returns the way to stop. */
+export function watchTable({
+  path,
+  environment,
+  clock,
+  everyMs,
+  first,
+  onTable,
+  onRefused,
+}: {
+  readonly path: string;
+  readonly environment?: string;
+  readonly clock: Clock;
+  readonly everyMs: number;
+  /** Digest of the table that is in force. */
+  readonly first: string;
+  readonly onTable: (table: RoutingTable) => void;
+  readonly onRefused: (reason: string) => void;
+}): () => void {
+  let last = first;
+  let lastReason = '';
+  let stopped = false;
+  let cancel = (): void => undefined;
+  const look = async (): Promise<void> => {
+    const read = await readTable(path, environment);
+    if (stopped) return;
+    if (read.kind === 'table' && read.table.digest !== last) {
+      last = read.table.digest;
+      lastReason = '';
+      onTable(read.table);
+    } else if (read.kind === 'refused' && read.reason !== lastReason) {
+      lastReason = read.reason;
+      onRefused(read.reason);
+    }
+    again();
+  };
+  const again = (): void => {
+    cancel = clock.after(everyMs, () => void look());
+  };
+  again();
+  return () => {
+    stopped = true;
+    cancel();
+  };
+}
+
+function believe(value: unknown, path: string, environment: string | undefined): TableRead {
+  if (!isTable(value)) return refused(`${path} is not a routing table of version 1`);
+  const { digest, ...rest } = value;
+  const own = `sha256-${createHash('sha256')
+    .update(canonicalJson(rest as unknown as Json))
+    .digest('hex')}`;
+  if (own !== digest) return refused(`${path} is not what was compiled: its digest is ${own}, it says ${digest}`);
+  if (environment !== undefined && value.environment !== environment) {
+    return refused(`${path} is of the environment ${value.environment}, this scheduler runs in ${environment}`);
+  }
+  try {
+    compileTable(value);
+  } catch (error) {
+    return refused(`${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return { kind: 'table', table: value };
+}
+
+function isTable(value: unknown): value is RoutingTable {
+  if (typeof value !== 'object' || value === null) return false;
+  const { schema, environment, digest, teams, fleets, routes, schedules, providers, schemas } = value as Partial<
+    Record<keyof RoutingTable, unknown>
+  >;
+  const maps = [teams, fleets, providers, schemas].every((map) => typeof map === 'object' && map !== null);
+  const texts = typeof environment === 'string' && typeof digest === 'string';
+  return schema === 1 && maps && texts && Array.isArray(routes) && Array.isArray(schedules);
+}
+
+async function readText(path: string): Promise<string> {
+  const { size, isDirectory } = await sized(path);
+  if (!isDirectory) {
+    if (size > BYTES_MAX) throw new Error(`${path} is larger than ${BYTES_MAX} bytes`);
+    return readFile(path, 'utf8');
+  }
+  const count = Number(await readFile(join(path, 'parts'), 'utf8'));
+  if (!Number.isInteger(count) || count < 1 || count > PARTS_MAX)
+    throw new Error(`${path}/parts is not a number of parts`);
+  const names = Array.from({ length: count }, (_, index) => join(path, `part-${index + 1}`));
+  const sizes = await Promise.all(names.map(sized));
+  if (sizes.reduce((sum, part) => sum + part.size, 0) > BYTES_MAX)
+    throw new Error(`${path} is larger than ${BYTES_MAX} bytes`);
+  return (await Promise.all(names.map((name) => readFile(name, 'utf8')))).join('');
+}
+
+async function sized(path: string): Promise<{ readonly size: number; readonly isDirectory: boolean }> {
+  const found = await stat(path);
+  return { size: found.size, isDirectory: found.isDirectory() };
+}
+
+function refused(reason: string): TableRead {
+  return { kind: 'refused', reason };
+}
