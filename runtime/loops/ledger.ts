@@ -17,6 +17,8 @@ export interface Ledger {
   readonly journal: Journal;
   /** Throws `JournalFull`. */
   submit(fleet: string, task: JournaledTask): number;
+  /** The same for a task that was promised before, and comes from another shard: there is always room. */
+  arrive(fleet: string, task: JournaledTask): number;
   end(fleet: string, id: string, end: End): number;
   /** The store refused the submission. */
   refuse(fleet: string, id: string): number;
@@ -68,9 +70,9 @@ export async function openLedger(journal: Journal): Promise<Ledger> {
     const name = submissionName(fleet, id);
     close(name, () => open.delete(name));
   };
-  const write = (entry: JournalEntry, name?: string): number => {
+  const write = (entry: JournalEntry, name?: string, kind: 'submit' | 'settle' = 'settle'): number => {
     const lsn = journal.append(encodeEntry(entry), {
-      class: entry.kind === 'submit' ? 'submit' : 'settle',
+      class: kind,
       ...(name !== undefined && { open: name }),
     });
     note(entry, lsn);
@@ -80,7 +82,8 @@ export async function openLedger(journal: Journal): Promise<Ledger> {
   for await (const { lsn, payload } of journal.read(0)) note(decodeEntry(payload), lsn);
   return {
     journal,
-    submit: (fleet, task) => write({ kind: 'submit', fleet, task }, submissionName(fleet, task.id)),
+    submit: (fleet, task) => write({ kind: 'submit', fleet, task }, submissionName(fleet, task.id), 'submit'),
+    arrive: (fleet, task) => write({ kind: 'submit', fleet, task }, submissionName(fleet, task.id)),
     end: (fleet, id, end) => write({ kind: 'end', fleet, id, end }),
     refuse: (fleet, id) => write({ kind: 'void', fleet, id }),
     redrive: (fleet, id, token) => write({ kind: 'redrive', fleet, id, token }),

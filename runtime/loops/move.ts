@@ -56,7 +56,7 @@ async function move(engine: Engine, state: FleetState, task: JournaledTask, to: 
 }
 
 async function arrive({ ledger, fleets }: Engine, to: string, task: JournaledTask): Promise<void> {
-  const lsn = ledger.submit(to, task);
+  const lsn = ledger.arrive(to, task);
   const sent = fleets.get(to)?.link.submit({ op: 'submit', task }, lsn);
   await ledger.durable(lsn);
   ledger.stay(task.id);

@@ -1,0 +1,89 @@
+import type { AppendOptions, Journal, JournalRecord } from '../journal/journal.ts';
+import { JournalFull } from '../journal/journal-full.ts';
+import type { World } from './world.ts';
+
+/** One scheduler's disk: what of its journal outlives it. */
+export class SimDisk {
+  readonly #world: World;
+  readonly #written: JournalRecord[] = [];
+  #durable = 0;
+  /** Slower than usual. */
+  slow = false;
+  full = false;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Loses what was not durable, but for a random part of its beginning. */
+  crash(): void {
+    const tail = this.#written.filter(({ lsn }) => lsn > this.#durable);
+    const kept = this.#world.random.whole(0, tail.length);
+    if (tail.length > kept) this.#world.note('fault:tail-lost', String(tail.length - kept));
+    this.#written.length -= tail.length - kept;
+    this.#durable = this.#written.at(-1)?.lsn ?? this.#durable;
+  }
+
+  /** The journal as the next life of the scheduler finds it. */
+  open(process: { readonly alive: boolean }): Journal {
+    const world = this.#world;
+    const written = this.#written;
+    const open = new Set<string>();
+    let lsn = written.at(-1)?.lsn ?? 0;
+    let syncing = false;
+    let waiting: { readonly lsn: number; readonly resolve: () => void }[] = [];
+    const durableNow = (): number => this.#durable;
+    const sync = (): void => {
+      if (syncing || waiting.length === 0) return;
+      syncing = true;
+      const upTo = lsn;
+      world.after(this.slow ? world.random.between(20, 3000) : world.random.between(0.2, 5), () => {
+        if (!process.alive) return;
+        syncing = false;
+        this.#durable = Math.max(this.#durable, upTo);
+        const ready = waiting.filter((one) => one.lsn <= this.#durable);
+        waiting = waiting.filter((one) => one.lsn > this.#durable);
+        for (const { resolve } of ready) resolve();
+        sync();
+      });
+    };
+    return {
+      get lsn() {
+        return lsn;
+      },
+      get durableLsn() {
+        return durableNow();
+      },
+      get stats() {
+        return { bytes: 0, bytesMax: 1, openRecords: open.size, pendingMs: 0 };
+      },
+      append: (payload: Uint8Array, options: AppendOptions) => {
+        if (this.full && options.class === 'submit') {
+          world.note('fault:disk-full');
+          throw new JournalFull('the disk is full');
+        }
+        lsn += 1;
+        written.push({ lsn, payload });
+        if (options.open !== undefined) open.add(options.open);
+        return lsn;
+      },
+      settle: (name) => {
+        open.delete(name);
+      },
+      durable: (wanted) => {
+        if (wanted <= durableNow()) return Promise.resolve();
+        return new Promise((resolve) => {
+          waiting.push({ lsn: wanted, resolve });
+          sync();
+        });
+      },
+      async *read(afterLsn) {
+        for (const record of [...written]) if (record.lsn > afterLsn && record.lsn <= durableNow()) yield record;
+      },
+      raise: (to) => {
+        lsn = Math.max(lsn, to);
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../loops/clock.ts';
+import { randomNumbers, type RandomNumbers } from './random.ts';
+
+/**
+ * One world in one process: its time moves only from event to event, and everything that happens by chance comes from one seed.
+ * The same seed gives the same trace.
+ */
+export class World {
+  readonly random: RandomNumbers;
+  /** Milliseconds since 1970. */
+  now = 1_800_000_000_000;
+  readonly reached = new Map<string, number>();
+  #events = new EventHeap();
+  #order = 0;
+  #trace = createHash('sha256');
+  #lines = 0;
+  /** The last things that happened, for who looks for a fault. */
+  readonly recent: string[] = [];
+
+  constructor(seed: number) {
+    this.random = randomNumbers(seed);
+  }
+
+  /** Runs once, after so many milliseconds; returns the way to prevent it. */
+  after(ms: number, run: () => void): () => void {
+    this.#order += 1;
+    const event: WorldEvent = { at: this.now + Math.max(0, ms), order: this.#order, run };
+    this.#events.push(event);
+    return () => {
+      event.run = undefined;
+    };
+  }
+
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.after(ms, resolve));
+  }
+
+  /** Time of one process. When the process is dead nothing of it runs any more. */
+  clock(process: { readonly alive: boolean; readonly skewMs: number }): Clock {
+    return {
+      nowMs: () => Math.floor(this.now) + process.skewMs,
+      monotonicMs: () => this.now,
+      random: () => this.random.next(),
+      after: (ms, run) =>
+        this.after(ms, () => {
+          if (process.alive) run();
+        }),
+    };
+  }
+
+  note(kind: string, text = ''): void {
+    this.reached.set(kind, (this.reached.get(kind) ?? 0) + 1);
+    const line = `${Math.round(this.now - 1_800_000_000_000)} ${kind} ${text}`;
+    this.#lines += 1;
+    this.#trace.update(line);
+    this.recent.push(line);
+    if (this.recent.length > RECENT_MAX) this.recent.shift();
+  }
+
+  /** Digest of all that happened. */
+  trace(): string {
+    return `${this.#lines}-${this.#trace.copy().digest('hex').slice(0, 16)}`;
+  }
+
+  /** Lets everything happen up to a time. What an event sets off is over before the next one. */
+  async run(until: number): Promise<void> {
+    for (;;) {
+      const event = this.#events.pop(until);
+      if (event === undefined) break;
+      if (event.run === undefined) continue;
+      this.now = event.at;
+      event.run();
+      await settled();
+    }
+    this.now = until;
+  }
+}
+
+const RECENT_MAX = 400;
+
+/** All promises that can go on without an event have. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+interface WorldEvent {
+  readonly at: number;
+  readonly order: number;
+  run: (() => void) | undefined;
+}
+
+/** Events by time, and by the order in which they were made. */
+class EventHeap {
+  #heap: WorldEvent[] = [];
+
+  push(event: WorldEvent): void {
+    const heap = this.#heap;
+    heap.push(event);
+    for (let at = heap.length - 1; at > 0;) {
+      const up = (at - 1) >> 1;
+      if (!this.#before(at, up)) break;
+      this.#swap(at, up);
+      at = up;
+    }
+  }
+
+  /** The first event, unless it is later than `until`. */
+  pop(until: number): WorldEvent | undefined {
+    const heap = this.#heap;
+    const [first] = heap;
+    if (first === undefined || first.at > until) return undefined;
+    const last = heap.pop();
+    if (last !== undefined && heap.length > 0) {
+      heap[0] = last;
+      this.#sink();
+    }
+    return first;
+  }
+
+  #sink(): void {
+    for (let at = 0; ;) {
+      const left = 2 * at + 1;
+      const right = left + 1;
+      let least = at;
+      if (left < this.#heap.length && this.#before(left, least)) least = left;
+      if (right < this.#heap.length && this.#before(right, least)) least = right;
+      if (least === at) return;
+      this.#swap(at, least);
+      at = least;
+    }
+  }
+
+  #before(a: number, b: number): boolean {
+    const one = this.#heap[a];
+    const two = this.#heap[b];
+    if (one === undefined || two === undefined) return false;
+    return one.at < two.at || (one.at === two.at && one.order < two.order);
+  }
+
+  #swap(a: number, b: number): void {
+    const one = this.#heap[a];
+    const two = this.#heap[b];
+    if (one === undefined || two === undefined) return;
+    this.#heap[a] = two;
+    this.#heap[b] = one;
+  }
+}
