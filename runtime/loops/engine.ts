@@ -30,6 +30,8 @@ export interface Engine {
   readonly buckets: Map<string, Bucket>;
   /** Those who wait for a task to change. */
   readonly watchers: Map<string, Set<() => void>>;
+  /** Tasks that are on their way from one shard to another. */
+  readonly moving: Set<string>;
   stopping: boolean;
 }
 
@@ -93,11 +95,13 @@ export async function askPatiently({ clock, bounds }: Engine, link: ShardLink, o
   const until = clock.monotonicMs() + bounds.patienceMs;
   for (;;) {
     try {
-      return await link.ask(operation);
+      const reply = await link.ask(operation);
+      if (reply.kind !== 'held') return reply;
+      if (clock.monotonicMs() >= until) throw new StoreFailure('unavailable', 'the store is being rebuilt');
     } catch (error) {
       if (!(error instanceof StoreFailure) || clock.monotonicMs() >= until) throw error;
-      await pause(clock, RETRY_MS);
     }
+    await pause(clock, RETRY_MS);
   }
 }
 

@@ -10,6 +10,7 @@ import type { EndState, NewTask } from '../core/task-record.ts';
  * - `redrive`: a dead letter became ready again
  * - `move`: a task is about to leave a shard for another one; open until it has arrived, or stays
  * - `stay`: it stays, or it has arrived
+ * - `life`: the scheduler started; see `LIFE_GAP` in `ledger.ts`
  */
 export type JournalEntry =
   | { readonly kind: 'submit'; readonly fleet: string; readonly task: JournaledTask }
@@ -17,7 +18,8 @@ export type JournalEntry =
   | { readonly kind: 'void'; readonly fleet: string; readonly id: string }
   | { readonly kind: 'redrive'; readonly fleet: string; readonly id: string; readonly token: number }
   | { readonly kind: 'move'; readonly from: string; readonly to: string; readonly task: JournaledTask }
-  | { readonly kind: 'stay'; readonly id: string };
+  | { readonly kind: 'stay'; readonly id: string }
+  | { readonly kind: 'life' };
 
 /** One that says when it was accepted, so that a replay is never refused. */
 export type JournaledTask = NewTask & { readonly acceptedMs: number };
@@ -50,7 +52,7 @@ export function moveName(id: string): string {
   return `m ${id}`;
 }
 
-const KINDS = new Set(['submit', 'end', 'void', 'redrive', 'move', 'stay']);
+const KINDS = new Set(['submit', 'end', 'void', 'redrive', 'move', 'stay', 'life']);
 
 function isEntry(value: unknown): value is JournalEntry {
   return typeof value === 'object' && value !== null && 'kind' in value && KINDS.has(String(value.kind));

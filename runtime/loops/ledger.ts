@@ -46,7 +46,13 @@ export interface OpenSubmission {
 
 export type Move = Extract<JournalEntry, { kind: 'move' }>;
 
-/** Reads the journal once, from its beginning. */
+/**
+ * A crash loses records that the store may have seen already. Their numbers must not be given again, or the store would seem to
+ * know the new ones. So each life begins far above the last durable record, and makes its beginning durable first.
+ */
+const LIFE_GAP = 2 ** 20;
+
+/** Reads the journal once, from its beginning, and begins a new life in it. */
 export async function openLedger(journal: Journal): Promise<Ledger> {
   const open = new Map<string, OpenSubmission>();
   const moves = new Map<string, Move>();
@@ -80,6 +86,8 @@ export async function openLedger(journal: Journal): Promise<Ledger> {
   };
 
   for await (const { lsn, payload } of journal.read(0)) note(decodeEntry(payload), lsn);
+  journal.raise(journal.lsn + LIFE_GAP);
+  await journal.durable(write({ kind: 'life' }));
   return {
     journal,
     submit: (fleet, task) => write({ kind: 'submit', fleet, task }, submissionName(fleet, task.id), 'submit'),

@@ -27,8 +27,14 @@ export async function moveOn(engine: Engine, state: FleetState, id: string): Pro
   await move(engine, state, movedTask(engine, record, envelope, place), place.fleet);
 }
 
-/** Carries on with a move that this scheduler's last life had begun. */
-export async function resumeMove(engine: Engine, { from, to, task }: Move): Promise<void> {
+/** Carries on with moves that were begun and not heard of again: by this scheduler's last life, or before the store went. */
+export async function resumeMoves(engine: Engine): Promise<void> {
+  for (const move of engine.ledger.openMoves()) {
+    if (!engine.moving.has(move.task.id)) await resumeMove(engine, move);
+  }
+}
+
+async function resumeMove(engine: Engine, { from, to, task }: Move): Promise<void> {
   const state = engine.fleets.get(from);
   if (state === undefined) {
     await arrive(engine, to, task);
@@ -43,6 +49,16 @@ export async function resumeMove(engine: Engine, { from, to, task }: Move): Prom
 }
 
 async function move(engine: Engine, state: FleetState, task: JournaledTask, to: string): Promise<void> {
+  const { moving } = engine;
+  moving.add(task.id);
+  try {
+    await moveDurably(engine, state, task, to);
+  } finally {
+    moving.delete(task.id);
+  }
+}
+
+async function moveDurably(engine: Engine, state: FleetState, task: JournaledTask, to: string): Promise<void> {
   const { ledger } = engine;
   // The intent first: once the shard lets it go, only the journal knows the task.
   await ledger.durable(ledger.move(state.fleet, to, task));

@@ -14,7 +14,7 @@ import { claimsFor, poll, want } from './deliver.ts';
 import type { Engine, EngineBounds, FleetState } from './engine.ts';
 import { agentViews, fleetGauges, fleetView, type FleetGauges } from './fleet-views.ts';
 import { openLedger } from './ledger.ts';
-import { resumeMove } from './move.ts';
+import { resumeMoves } from './move.ts';
 import { reconciler } from './reconcile.ts';
 import { startPush, type PushCall } from './push.ts';
 import { replayer, type Replayer } from './replayer.ts';
@@ -91,6 +91,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     providerRests: new Map(),
     buckets: new Map(),
     watchers: new Map(),
+    moving: new Set(),
     stopping: false,
   };
   const replay = replayer({
@@ -119,7 +120,6 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
   joinAll();
   stops.set('', startChores(engine));
   const stopHints = store.onHint((shard) => hinted(engine, shard));
-  for (const move of ledger.openMoves()) void resumeWhenUp(engine, move);
   return running(engine, { joinAll, stop: () => [...stops.values(), stopHints].forEach((stop) => stop()) });
 }
 
@@ -328,6 +328,7 @@ function startChores(engine: Engine): () => void {
       forgetOldRuns(engine);
       if (engine.buckets.size > BUCKETS_MAX) engine.buckets.clear();
       await reconcile.look();
+      await resumeMoves(engine).catch(ignoreLoss);
       await clockwork.look();
     }
   };
@@ -344,18 +345,6 @@ const BUCKETS_MAX = 100_000;
 function forgetOldRuns({ runs, clock }: Engine): void {
   const now = clock.nowMs();
   for (const [id, { dueMs }] of runs) if (now > dueMs + SILENT_MS) runs.delete(id);
-}
-
-async function resumeWhenUp(engine: Engine, move: Parameters<typeof resumeMove>[1]): Promise<void> {
-  for (;;) {
-    try {
-      await resumeMove(engine, move);
-      return;
-    } catch (error) {
-      if (engine.stopping) return;
-      ignoreLoss(error);
-    }
-  }
 }
 
 function ignoreLoss(error: unknown): void {

@@ -1,6 +1,14 @@
 import type { MemoryStore, Snapshot } from '../store/memory/memory-store.ts';
 import { StoreFailure } from '../store/store-failure.ts';
-import { shardName, type Applied, type Batch, type Gap, type Shard, type Store } from '../store/store.ts';
+import {
+  shardName,
+  type Applied,
+  type Batch,
+  type Gap,
+  type Operation,
+  type Shard,
+  type Store,
+} from '../store/store.ts';
 import type { World } from './world.ts';
 
 /** The server: what it holds, and what happens to it. */
@@ -94,7 +102,7 @@ export function simStore(
       const answer = server.memory.applyNow(shard, batch);
       world.note(
         'store',
-        `${batch.scheduler} ${shardName(shard)} ${answer.kind} ${batch.operations.map(({ op }) => op).join(',')}`,
+        `${batch.scheduler} ${shardName(shard)} ${answer.kind} ${batch.operations.map(named).join(',')}`,
       );
       if (random.chance(weather.lostAnswers)) {
         world.note('fault:answer-lost');
@@ -128,3 +136,9 @@ export function simStore(
 }
 
 const HINTS_LOST = 0.2;
+
+/** An operation and the end of its task's id. */
+function named(operation: Operation): string {
+  const id = operation.op === 'submit' ? operation.task.id : 'id' in operation ? operation.id : undefined;
+  return id === undefined ? operation.op : `${operation.op}:${id.slice(-4)}`;
+}

@@ -40,6 +40,8 @@ export interface SimulationOptions {
   /** How long things break. */
   readonly brokenMs?: number;
   readonly tasks?: number;
+  /** Lines of the trace to keep. */
+  readonly recentMax?: number;
 }
 
 const FLEET = 'acme/worker';
@@ -54,7 +56,7 @@ interface Life {
 }
 
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
-  const world = new World(seed);
+  const world = new World(seed, options.recentMax);
   const { random } = world;
   const started = world.now;
   const outside = new Outside(world);
@@ -67,7 +69,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     lostAnswers: random.chance(0.7) ? random.between(0, 0.15) : 0,
     delayMs: random.chance(0.3) ? random.between(0, 200) : 2,
   };
-  for (const host of hosts) await host.start();
+  await during(world, Promise.all(hosts.map((host) => host.start())));
 
   const brokenMs = options.brokenMs ?? random.between(8000, 30_000);
   const faults = { until: world.now + brokenMs };
@@ -238,7 +240,7 @@ function startAgents(world: World, network: Network, outside: Outside, faults: {
   const workMs = random.pick([20, 200, 2000]);
   const habits: AgentHabits[] = [
     ...Array.from({ length: random.whole(1, 5) }, (_, at) => ({ fleet: FLEET, name: `w-${at}` })),
-    ...Array.from({ length: random.whole(0, 2) }, (_, at) => ({ fleet: BACKUP, name: `b-${at}` })),
+    ...Array.from({ length: random.whole(1, 2) }, (_, at) => ({ fleet: BACKUP, name: `b-${at}` })),
   ].map(({ fleet, name }) => ({
     fleet,
     name,

@@ -15,10 +15,12 @@ export class World {
   #order = 0;
   #trace = createHash('sha256');
   #lines = 0;
+  readonly #recentMax: number;
   /** The last things that happened, for who looks for a fault. */
   readonly recent: string[] = [];
 
-  constructor(seed: number) {
+  constructor(seed: number, recentMax = 200) {
+    this.#recentMax = recentMax;
     this.random = randomNumbers(seed);
   }
 
@@ -55,7 +57,7 @@ export class World {
     this.#lines += 1;
     this.#trace.update(line);
     this.recent.push(line);
-    if (this.recent.length > RECENT_MAX) this.recent.shift();
+    if (this.recent.length > this.#recentMax) this.recent.shift();
   }
 
   /** Digest of all that happened. */
@@ -76,8 +78,6 @@ export class World {
     this.now = until;
   }
 }
-
-const RECENT_MAX = 400;
 
 /** All promises that can go on without an event have. */
 function settled(): Promise<void> {

@@ -9,7 +9,7 @@ import type { RoutePolicy, ShardSettings } from '../core/route-policy.ts';
  * - shard: one fleet's part of the store; everything in a batch happens in one shard, at once or (on an error) in part
  * - position: the journal number (LSN) of the last record of a scheduler that the shard has seen
  * - batch: operations that one scheduler sends in one call, in order
- * - hold: a short time after a loss in which nothing is claimed, until every scheduler has replayed what it knows
+ * - hold: a time after a loss in which nothing is claimed and nothing ends, until every scheduler has replayed what it knows
  * - lane, flow, tag, lease, token, attempt, crash: see `core/task-record.ts`
  *
  * Promises of `apply`
@@ -204,7 +204,7 @@ interface Finish {
   readonly result: string;
 }
 
-/** This scheduler begins to replay: nothing is claimed for `holdMs` (at most 60,000), or until all have said `end`. */
+/** This scheduler begins to replay: the shard holds for `holdMs` (at most 60,000), or until all have said `end` after this. */
 interface Begin {
   readonly op: 'begin';
   readonly holdMs: number;
@@ -290,6 +290,8 @@ export type Reply =
   | { readonly kind: 'asked'; readonly record: TaskRecord }
   /** `remove`: everything needed to submit it elsewhere. */
   | { readonly kind: 'removed'; readonly record: TaskRecord; readonly body: string }
+  /** `complete`, `fail`, `cancel`, `remove`, `redrive`: nothing changed, because of the shard's hold. Ask again. */
+  | { readonly kind: 'held' }
   /** The shard does not know this task. */
   | { readonly kind: 'unknown' }
   /** `tick`. */

@@ -525,7 +525,7 @@ local function make_room(meta, row)
     return nil, ''
   end
   local id, shed
-  if policy.depth_full == 'shed-lowest' then
+  if policy.depth_full == 'shed-lowest' and hold_until <= now then
     id, shed = lowest(meta, row)
   end
   if not shed then
@@ -1122,6 +1122,9 @@ end
 local function tick(at)
   local limit = tonumber(ARGV[at])
   local events = {}
+  if hold_until > now then
+    return { 't', call('HGETALL', s), events }
+  end
   local due = call('ZRANGEBYSCORE', d, '-inf', NOW, 'LIMIT', '0', ARGV[at])
   for index = 1, #due do
     look(due[index], events)
@@ -1146,24 +1149,23 @@ end
 
 local function begin(at)
   hold_until = max(hold_until, now + min(tonumber(ARGV[at]), HOLD_MAX_MS))
+  -- What was said to an earlier hold does not end this one.
+  call('HINCRBY', m, 'era', '1')
   call('HSET', m, 'hold', int(hold_until))
-  call('HDEL', m, 'y:' .. scheduler)
   return 'o'
 end
 
 local function finish_replay(at)
-  call('HSET', m, 'y:' .. scheduler, '1')
+  local era = call('HGET', m, 'era') or '0'
+  call('HSET', m, 'y:' .. scheduler, era)
   local count = tonumber(ARGV[at])
   for index = at + 1, at + count do
-    if call('HEXISTS', m, 'y:' .. ARGV[index]) == 0 then
+    if call('HGET', m, 'y:' .. ARGV[index]) ~= era then
       return 'o'
     end
   end
   hold_until = 0
   call('HSET', m, 'hold', '0')
-  for index = at + 1, at + count do
-    call('HDEL', m, 'y:' .. ARGV[index])
-  end
   return 'o'
 end
 
@@ -1329,11 +1331,14 @@ local OPERATIONS = {
   c = { claimed, 1 }, -- number of the batch
 }
 
+-- While a hold lasts the shard may lack the end of a task: nothing that could end it otherwise.
+local HELD_BACK = { A = true, N = true, K = true, M = true, V = true }
+
 local replies = {}
 local at = 8
 for index = 1, tonumber(ARGV[7]) do
   local operation = OPERATIONS[ARGV[at]]
-  replies[index] = operation[1](at + 1)
+  replies[index] = hold_until > now and HELD_BACK[ARGV[at]] and 'h' or operation[1](at + 1)
   local width = operation[4] and operation[4] * tonumber(ARGV[at + 1 + operation[3]]) or 0
   at = at + 1 + operation[2] + width
 end

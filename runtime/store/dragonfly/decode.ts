@@ -44,6 +44,8 @@ function decodeWord(text: string, operation: Operation): Reply {
       return { kind: 'refused', because: rest === 'q' ? 'queue-full' : 'key-full' };
     case '?':
       return { kind: 'unknown' };
+    case 'h':
+      return { kind: 'held' };
     case 'B':
       return { kind: 'alive', untilMs: Number(rest.slice(0, -2)), cancel: rest.endsWith('1') };
     case 'o':

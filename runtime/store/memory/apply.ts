@@ -4,7 +4,7 @@ import { begin, end, policy, setSwitch } from './control.ts';
 import { claimed, get, inspect, list } from './read.ts';
 import { complete, fail, heartbeat } from './running.ts';
 import type { ShardData } from './shard-data.ts';
-import type { Step } from './step.ts';
+import { isHeld, type Step } from './step.ts';
 import { submit } from './submit.ts';
 import { tick } from './tick.ts';
 import { cancel, redrive, relane, remove, replayEnd } from './waiting.ts';
@@ -28,7 +28,11 @@ export function applyBatch(data: ShardData, batch: Batch, nowUs: number): Applie
   };
 }
 
+/** While a hold lasts the shard may lack the end of a task: nothing that could end it otherwise. */
+const HELD_BACK: ReadonlySet<Operation['op']> = new Set(['complete', 'fail', 'cancel', 'remove', 'redrive']);
+
 function perform(step: Step, operation: Operation): Reply {
+  if (isHeld(step) && HELD_BACK.has(operation.op)) return { kind: 'held' };
   switch (operation.op) {
     case 'submit':
       return submit(step, operation);

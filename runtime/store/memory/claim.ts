@@ -3,7 +3,20 @@ import { takeStart } from '../../core/start-rate.ts';
 import { toRecord, type Row } from '../row.ts';
 import type { ClaimedTask, Operation, Reply } from '../store.ts';
 import { RUNNING } from './shard-data.ts';
-import { countKey, countRoute, hold, idOf, keyMember, leave, policyOf, put, recall, remember, tagOf } from './step.ts';
+import {
+  countKey,
+  countRoute,
+  hold,
+  idOf,
+  isHeld,
+  keyMember,
+  leave,
+  policyOf,
+  put,
+  recall,
+  remember,
+  tagOf,
+} from './step.ts';
 import type { Step } from './step.ts';
 
 type Claim = Extract<Operation, { op: 'claim' }>;
@@ -25,8 +38,9 @@ export function claim(step: Step, op: Claim): Reply {
   return { kind: 'claims', claims };
 }
 
-function whyNothing({ data, nowMs }: Step): 'hold' | 'paused' | 'no-policy' | undefined {
-  if (data.m.holdUntilMs > nowMs) return 'hold';
+function whyNothing(step: Step): 'hold' | 'paused' | 'no-policy' | undefined {
+  if (isHeld(step)) return 'hold';
+  const { data } = step;
   if (data.m.revision === '') return 'no-policy';
   return data.s.has('paused') ? 'paused' : undefined;
 }

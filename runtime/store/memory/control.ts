@@ -7,19 +7,18 @@ const HOLD_MAX_MS = 60_000;
 const SWITCHES_MAX = 1000;
 
 /** See `Begin` in `../store.ts`. */
-export function begin({ data, batch, nowMs }: Step, { holdMs }: Of<'begin'>): Reply {
+export function begin({ data, nowMs }: Step, { holdMs }: Of<'begin'>): Reply {
   data.m.holdUntilMs = Math.max(data.m.holdUntilMs, nowMs + Math.min(holdMs, HOLD_MAX_MS));
-  data.m.ended.delete(batch.scheduler);
+  // What was said to an earlier hold does not end this one.
+  data.m.era += 1;
   return { kind: 'ok' };
 }
 
 /** See `End` in `../store.ts`. */
 export function end({ data, batch }: Step, { schedulers }: Of<'end'>): Reply {
-  data.m.ended.add(batch.scheduler);
-  if (schedulers.every((scheduler) => data.m.ended.has(scheduler))) {
-    data.m.holdUntilMs = 0;
-    for (const scheduler of schedulers) data.m.ended.delete(scheduler);
-  }
+  const { ended, era } = data.m;
+  ended.set(batch.scheduler, era);
+  if (schedulers.every((scheduler) => ended.get(scheduler) === era)) data.m.holdUntilMs = 0;
   return { kind: 'ok' };
 }
 

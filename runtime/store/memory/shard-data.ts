@@ -53,8 +53,10 @@ interface ShardMeta {
   readonly rates: Map<number, number>;
   /** By scheduler. */
   readonly positions: Map<string, number>;
-  /** Schedulers that have replayed, while a hold lasts. */
-  readonly ended: Set<string>;
+  /** Number of the last hold. */
+  era: number;
+  /** The hold for which a scheduler has replayed last. */
+  readonly ended: Map<string, number>;
   /** What each scheduler's last batch with claims handed out. */
   readonly claimed: Map<string, { readonly number: number; readonly leases: readonly Lease[] }>;
 }
@@ -95,7 +97,8 @@ export function emptyShard(): ShardData {
       policies: new Map(),
       rates: new Map(),
       positions: new Map(),
-      ended: new Set(),
+      era: 0,
+      ended: new Map(),
       claimed: new Map(),
     },
   };
@@ -123,7 +126,7 @@ export function cloneShard(data: ShardData): ShardData {
       ...m,
       rates: new Map(m.rates),
       positions: new Map(m.positions),
-      ended: new Set(m.ended),
+      ended: new Map(m.ended),
       claimed: new Map(m.claimed),
     },
   };

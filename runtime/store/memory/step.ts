@@ -217,3 +217,8 @@ export function recall({ data, nowMs }: Step, name: string): string | undefined 
   const value = data.e.get(name);
   return value !== undefined && (data.u.score(name) ?? 0) > nowMs ? value : undefined;
 }
+
+/** Whether the shard may lack the ends of tasks: schedulers replay. */
+export function isHeld({ data, nowMs }: Step): boolean {
+  return data.m.holdUntilMs > nowMs;
+}

@@ -1,6 +1,18 @@
 import { newRow, toRecord, type Row } from '../row.ts';
 import type { Operation, Reply } from '../store.ts';
-import { countKey, countRoute, delay, finish, idOf, keyMember, policyOf, recall, remember, type Step } from './step.ts';
+import {
+  countKey,
+  countRoute,
+  delay,
+  finish,
+  idOf,
+  isHeld,
+  keyMember,
+  policyOf,
+  recall,
+  remember,
+  type Step,
+} from './step.ts';
 
 type Submit = Extract<Operation, { op: 'submit' }>;
 
@@ -35,7 +47,7 @@ function makeRoom(step: Step, row: Row): Reply | { shed?: ReturnType<typeof toRe
     return { kind: 'refused', because: 'key-full' };
   }
   if (countRoute(step, row.lane, 0) < depth.max) return {};
-  const shed = depth.onFull === 'reject' ? undefined : lowest(step, row);
+  const shed = depth.onFull === 'reject' || isHeld(step) ? undefined : lowest(step, row);
   if (shed === undefined) return { kind: 'refused', because: 'queue-full' };
   const [id, victim] = shed;
   finish(step, id, victim, 'E', 'shed', '');

@@ -8,6 +8,7 @@ import {
   finish,
   forget,
   giveTag,
+  isHeld,
   keepResult,
   leave,
   policyOf,
@@ -19,6 +20,7 @@ import {
 export function tick(step: Step, { limit }: Extract<Operation, { op: 'tick' }>): Reply {
   const { data, nowMs } = step;
   const events: TickEvent[] = [];
+  if (isHeld(step)) return { kind: 'ticked', events, switches: new Map(data.s) };
   for (const id of data.d.range(-Infinity, nowMs, 0, limit)) {
     const row = data.o.get(id);
     if (row === undefined) continue;

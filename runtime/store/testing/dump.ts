@@ -32,7 +32,8 @@ function dumpMeta(m: ShardData['m']): Record<string, string> {
   for (const [route, policy] of m.policies) fields[`p:${route}`] = encodePolicy(policy);
   for (const [route, restUs] of m.rates) fields[`g:${route}`] = String(restUs);
   for (const [scheduler, position] of m.positions) fields[`hw:${scheduler}`] = String(position);
-  for (const scheduler of m.ended) fields[`y:${scheduler}`] = '1';
+  if (m.era !== 0) fields['era'] = String(m.era);
+  for (const [scheduler, era] of m.ended) fields[`y:${scheduler}`] = String(era);
   for (const [scheduler, { number, leases }] of m.claimed) {
     fields[`c:${scheduler}`] = [number, ...leases.map(({ id, token }) => `${id}|${token}`)].join(' ');
   }

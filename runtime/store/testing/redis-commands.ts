@@ -55,6 +55,11 @@ const HASHES: Readonly<Record<string, (hash: Hash, args: readonly string[]) => C
   HLEN: (hash) => hash.size,
   HSTRLEN: (hash, [field = '']) => Buffer.byteLength(hash.get(field) ?? ''),
   HDEL: (hash, [field = '']) => (hash.delete(field) ? 1 : 0),
+  HINCRBY: (hash, [field = '', by = '0']) => {
+    const sum = Number(hash.get(field) ?? 0) + Number(by);
+    hash.set(field, String(sum));
+    return sum;
+  },
   HSET: (hash, args) => {
     for (let at = 0; at < args.length; at += 2) hash.set(args[at] ?? '', args[at + 1] ?? '');
     return args.length / 2;
