@@ -8,8 +8,9 @@ import type { EndState, NewTask } from '../core/task-record.ts';
  * - `end`: the store said that it ended, and nobody had been told before this was durable
  * - `void`: the store refused what `submit` says
  * - `redrive`: a dead letter became ready again
- * - `move`: a task is about to leave a shard for another one; open until it has arrived, or stays
- * - `stay`: it stays, or it has arrived
+ * - `move`: a task is about to leave a shard for another one
+ * - `moved`: it has left, and belongs to the other: its end there and its submission here, in one record
+ * - `stay`: it stays
  * - `life`: the scheduler started; see `LIFE_GAP` in `ledger.ts`
  */
 export type JournalEntry =
@@ -18,6 +19,13 @@ export type JournalEntry =
   | { readonly kind: 'void'; readonly fleet: string; readonly id: string }
   | { readonly kind: 'redrive'; readonly fleet: string; readonly id: string; readonly token: number }
   | { readonly kind: 'move'; readonly from: string; readonly to: string; readonly task: JournaledTask }
+  | {
+      readonly kind: 'moved';
+      readonly from: string;
+      readonly to: string;
+      readonly task: JournaledTask;
+      readonly end: End;
+    }
   | { readonly kind: 'stay'; readonly id: string }
   | { readonly kind: 'life' };
 
@@ -52,7 +60,7 @@ export function moveName(id: string): string {
   return `m ${id}`;
 }
 
-const KINDS = new Set(['submit', 'end', 'void', 'redrive', 'move', 'stay', 'life']);
+const KINDS = new Set(['submit', 'end', 'void', 'redrive', 'move', 'moved', 'stay', 'life']);
 
 function isEntry(value: unknown): value is JournalEntry {
   return typeof value === 'object' && value !== null && 'kind' in value && KINDS.has(String(value.kind));

@@ -17,13 +17,13 @@ export interface Ledger {
   readonly journal: Journal;
   /** Throws `JournalFull`. */
   submit(fleet: string, task: JournaledTask): number;
-  /** The same for a task that was promised before, and comes from another shard: there is always room. */
-  arrive(fleet: string, task: JournaledTask): number;
   end(fleet: string, id: string, end: End): number;
   /** The store refused the submission. */
   refuse(fleet: string, id: string): number;
   redrive(fleet: string, id: string, token: number): number;
   move(from: string, to: string, task: JournaledTask): number;
+  /** The store has let it go: from now on it belongs to the other shard. */
+  moved(move: Move, end: End): number;
   stay(id: string): number;
   /** The end of a task that another scheduler's journal has, or that the store has already forgotten. */
   forget(fleet: string, id: string): void;
@@ -59,15 +59,22 @@ export async function openLedger(journal: Journal): Promise<Ledger> {
   const newest = new Map<string, number>();
 
   const note = (entry: JournalEntry, lsn: number): void => {
-    if ('fleet' in entry) newest.set(entry.fleet, lsn);
-    if (entry.kind === 'submit') {
-      const { id, acceptedMs } = entry.task;
-      open.set(submissionName(entry.fleet, id), { fleet: entry.fleet, id, acceptedMs });
-    } else if (entry.kind === 'move') moves.set(entry.task.id, entry);
+    for (const fleet of fleetsOf(entry)) newest.set(fleet, lsn);
+    if (entry.kind === 'submit') promise(entry.fleet, entry.task);
+    else if (entry.kind === 'move') moves.set(entry.task.id, entry);
     else if (entry.kind === 'stay') close(moveName(entry.id), () => moves.delete(entry.id));
+    else if (entry.kind === 'moved') {
+      const { from, to, task } = entry;
+      forget(from, task.id);
+      promise(to, task);
+      close(moveName(task.id), () => moves.delete(task.id));
+    }
     // A dead letter is open: its body must come back with the store.
     else if (entry.kind === 'void' || (entry.kind === 'end' && entry.end.state !== 'dead'))
       forget(entry.fleet, entry.id);
+  };
+  const promise = (fleet: string, { id, acceptedMs }: JournaledTask): void => {
+    open.set(submissionName(fleet, id), { fleet, id, acceptedMs });
   };
   const close = (name: string, forgetIt: () => boolean): void => {
     if (forgetIt()) journal.settle(name);
@@ -91,11 +98,11 @@ export async function openLedger(journal: Journal): Promise<Ledger> {
   return {
     journal,
     submit: (fleet, task) => write({ kind: 'submit', fleet, task }, submissionName(fleet, task.id), 'submit'),
-    arrive: (fleet, task) => write({ kind: 'submit', fleet, task }, submissionName(fleet, task.id)),
     end: (fleet, id, end) => write({ kind: 'end', fleet, id, end }),
     refuse: (fleet, id) => write({ kind: 'void', fleet, id }),
     redrive: (fleet, id, token) => write({ kind: 'redrive', fleet, id, token }),
     move: (from, to, task) => write({ kind: 'move', from, to, task }, moveName(task.id)),
+    moved: ({ from, to, task }, end) => write({ kind: 'moved', from, to, task, end }, submissionName(to, task.id)),
     stay: (id) => write({ kind: 'stay', id }),
     forget,
     durable: (lsn) => journal.durable(lsn),
@@ -105,4 +112,10 @@ export async function openLedger(journal: Journal): Promise<Ledger> {
     open: () => open.values(),
     openMoves: () => [...moves.values()],
   };
+}
+
+/** The fleets whose shards a record is about. */
+export function fleetsOf(entry: JournalEntry): readonly string[] {
+  if (entry.kind === 'moved') return [entry.from, entry.to];
+  return 'fleet' in entry ? [entry.fleet] : [];
 }

@@ -3,7 +3,6 @@ import { newTask, type Place } from '../core/new-task.ts';
 import { laneOf } from '../core/lane.ts';
 import type { TaskRecord } from '../core/task-record.ts';
 import { route } from '../../spec/contract/match.ts';
-import { finish } from './ends.ts';
 import { askPatiently, changed, type Engine, type FleetState } from './engine.ts';
 import { decodeEnvelope, encodeEnvelope, taskOf, type Envelope } from './envelope.ts';
 import type { JournaledTask } from './journal-entry.ts';
@@ -34,18 +33,13 @@ export async function resumeMoves(engine: Engine): Promise<void> {
   }
 }
 
-async function resumeMove(engine: Engine, { from, to, task }: Move): Promise<void> {
+async function resumeMove(engine: Engine, move: Move): Promise<void> {
+  const { from, to, task } = move;
   const state = engine.fleets.get(from);
-  if (state === undefined) {
-    await arrive(engine, to, task);
-    return;
-  }
-  const reply = await askPatiently(engine, state.link, { op: 'get', id: task.id });
-  const left = reply.kind === 'task' && reply.record.state === 'moved' && reply.record.reason === movedReason(to);
-  if (left) {
-    await finish(engine, from, reply.record);
-    await arrive(engine, to, task);
-  } else engine.ledger.stay(task.id);
+  const reply = state && (await askPatiently(engine, state.link, { op: 'get', id: task.id }));
+  const left = reply?.kind === 'task' && reply.record.state === 'moved' && reply.record.reason === movedReason(to);
+  if (left) await arrive(engine, move, reply.record);
+  else engine.ledger.stay(task.id);
 }
 
 async function move(engine: Engine, state: FleetState, task: JournaledTask, to: string): Promise<void> {
@@ -60,22 +54,22 @@ async function move(engine: Engine, state: FleetState, task: JournaledTask, to: 
 
 async function moveDurably(engine: Engine, state: FleetState, task: JournaledTask, to: string): Promise<void> {
   const { ledger } = engine;
+  const move = { kind: 'move', from: state.fleet, to, task } as const;
   // The intent first: once the shard lets it go, only the journal knows the task.
-  await ledger.durable(ledger.move(state.fleet, to, task));
+  await ledger.durable(ledger.move(move.from, to, task));
   const reply = await askPatiently(engine, state.link, { op: 'remove', id: task.id, reason: movedReason(to) });
-  if (reply.kind !== 'removed' && reply.kind !== 'already') {
-    ledger.stay(task.id);
-    return;
-  }
-  await arrive(engine, to, task);
-  await finish(engine, state.fleet, reply.record);
+  if (reply.kind === 'removed' || reply.kind === 'already') await arrive(engine, move, reply.record);
+  else ledger.stay(task.id);
 }
 
-async function arrive({ ledger, fleets }: Engine, to: string, task: JournaledTask): Promise<void> {
-  const lsn = ledger.arrive(to, task);
+/** One record says that it has left and where it is now: no crash comes between the two. */
+async function arrive({ ledger, fleets }: Engine, move: Move, record: TaskRecord): Promise<void> {
+  const { from, to, task } = move;
+  const { token, digest, reason = '' } = record;
+  const lsn = ledger.moved(move, { state: 'moved', token, digest, reason, result: '' });
+  fleets.get(from)?.link.recorded(lsn);
   const sent = fleets.get(to)?.link.submit({ op: 'submit', task }, lsn);
   await ledger.durable(lsn);
-  ledger.stay(task.id);
   await sent;
 }
 

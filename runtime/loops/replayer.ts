@@ -2,7 +2,7 @@ import { StoreFailure } from '../store/store-failure.ts';
 import type { Operation, Reply } from '../store/store.ts';
 import { pause, type Clock } from './clock.ts';
 import { decodeEntry, type JournalEntry } from './journal-entry.ts';
-import type { Ledger } from './ledger.ts';
+import { fleetsOf, type Ledger } from './ledger.ts';
 import type { ShardLink } from './shard-link.ts';
 
 /**
@@ -125,8 +125,9 @@ async function replayAll(
   const redriven = new Set<string>();
   for await (const { entry, shard } of entries(ledger, from, byFleet)) {
     if (entry.kind === 'redrive') redriven.add(`${entry.fleet} ${entry.id} ${entry.token}`);
-    if (entry.kind !== 'end' || entry.end.state === 'dead') continue;
-    shard.operations.push({ op: 'finish', id: entry.id, ...entry.end });
+    const operation = first(entry, shard.fleet);
+    if (operation === undefined) continue;
+    shard.operations.push(operation);
     await flushFull(shard);
     await hold(shard, clock, holdMs);
   }
@@ -136,7 +137,7 @@ async function replayAll(
   }
 
   for await (const { entry, shard } of entries(ledger, from, byFleet)) {
-    const operation = second(entry, ledger, redriven, clock.nowMs());
+    const operation = second(entry, shard.fleet, ledger, redriven, clock.nowMs());
     if (operation === undefined) continue;
     shard.operations.push(operation);
     const replies = await flushFull(shard);
@@ -147,17 +148,26 @@ async function replayAll(
   }
 }
 
+/** Ends. */
+function first(entry: JournalEntry, fleet: string): Operation | undefined {
+  if (entry.kind === 'moved')
+    return entry.from === fleet ? { op: 'finish', id: entry.task.id, ...entry.end } : undefined;
+  if (entry.kind !== 'end' || entry.end.state === 'dead') return undefined;
+  return { op: 'finish', id: entry.id, ...entry.end };
+}
+
 /** Submissions that are open, and the dead among them. */
 function second(
   entry: JournalEntry,
+  fleet: string,
   ledger: Ledger,
   redriven: ReadonlySet<string>,
   nowMs: number,
 ): Operation | undefined {
-  if (entry.kind === 'submit') {
-    if (!ledger.isOpen(entry.fleet, entry.task.id)) return undefined;
-    const delayMs = Math.max(0, entry.task.acceptedMs + entry.task.delayMs - nowMs);
-    return { op: 'submit', task: { ...entry.task, delayMs } };
+  if (entry.kind === 'submit' || (entry.kind === 'moved' && entry.to === fleet)) {
+    const { task } = entry;
+    if (!ledger.isOpen(fleet, task.id)) return undefined;
+    return { op: 'submit', task: { ...task, delayMs: Math.max(0, task.acceptedMs + task.delayMs - nowMs) } };
   }
   if (entry.kind !== 'end' || entry.end.state !== 'dead') return undefined;
   if (redriven.has(`${entry.fleet} ${entry.id} ${entry.end.token}`)) return undefined;
@@ -171,10 +181,12 @@ async function* entries(
 ): AsyncGenerator<{ readonly entry: JournalEntry; readonly shard: Shard }> {
   for await (const { lsn, payload } of journal.read(from)) {
     const entry = decodeEntry(payload);
-    const shard = 'fleet' in entry ? shards.get(entry.fleet) : undefined;
-    if (shard === undefined || shard.failure !== undefined || lsn <= shard.position) continue;
-    shard.read = Math.max(shard.read, lsn);
-    yield { entry, shard };
+    for (const fleet of fleetsOf(entry)) {
+      const shard = shards.get(fleet);
+      if (shard === undefined || shard.failure !== undefined || lsn <= shard.position) continue;
+      shard.read = Math.max(shard.read, lsn);
+      yield { entry, shard };
+    }
   }
 }
 
