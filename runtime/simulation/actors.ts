@@ -120,7 +120,7 @@ export async function agent(
       (scheduler) => scheduler.poll({ fleet, name }, request, gone.signal),
       TIMEOUT_MS,
     );
-    gone.abort();
+    gone.abort('over');
     if (!process.alive) return;
     if (answer === undefined) await world.pause(world.random.between(10, 200));
     for (const task of answer?.tasks ?? []) {

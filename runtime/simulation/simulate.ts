@@ -71,13 +71,19 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   };
   await during(world, Promise.all(hosts.map((host) => host.start())));
 
-  const brokenMs = options.brokenMs ?? random.between(8000, 30_000);
+  const brokenMs = options.brokenMs ?? random.between(4000, 16_000);
   const faults = { until: world.now + brokenMs };
   breakThings(world, server, hosts, faults);
   const agents = startAgents(world, network, outside, faults);
-  const tasks = options.tasks ?? random.whole(20, 120);
+  let submitting = 0;
+  const tasks = options.tasks ?? random.whole(10, 70);
   for (let task = 0; task < tasks; task += 1) {
-    world.after(random.between(0, brokenMs), () => void submitter(world, network, outside, `k-${task}`));
+    submitting += 1;
+    world.after(random.between(0, brokenMs), () => {
+      void submitter(world, network, outside, `k-${task}`).then(() => {
+        submitting -= 1;
+      });
+    });
   }
   const watch = watchCapacity(world, server, outside);
   await world.run(faults.until);
@@ -87,7 +93,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   Object.assign(network, { lostCalls: 0, lostAnswers: 0, delayMs: 2 });
   for (const host of hosts) host.heal();
   for (const one of agents) one.heal();
-  await drain(world, server, outside);
+  await drain(world, server, outside, () => submitting === 0);
   watch();
   await judge(world, hosts, outside);
   for (const host of hosts) host.kill();
@@ -284,13 +290,13 @@ function startAgents(world: World, network: Network, outside: Outside, faults: {
 }
 
 /** Runs until nothing is open in the store, or too long. */
-async function drain(world: World, server: SimServer, outside: Outside): Promise<void> {
+async function drain(world: World, server: SimServer, outside: Outside, quiet: () => boolean): Promise<void> {
   const until = world.now + HEAL_MS;
   while (world.now < until) {
     await world.run(world.now + 1000);
     const open = [...shards(server)].reduce((sum, [, data]) => sum + data.i.size, 0);
     const missing = [...outside.accepted.keys()].some((id) => ![...shards(server)].some(([, { o }]) => o.has(id)));
-    if (open === 0 && !missing && world.now > until - HEAL_MS + 5000) return;
+    if (open === 0 && !missing && quiet() && world.now > until - HEAL_MS + 3000) return;
   }
   const open = [...shards(server)].flatMap(([, data]) => data.i.entries().map(({ member }) => member));
   if (open.length > 0) outside.violate('not-drained', open.slice(0, 5).join(' '));

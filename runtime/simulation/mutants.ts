@@ -1,0 +1,116 @@
+import { decodeEntry, type JournalEntry } from '../loops/journal-entry.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Applied, Batch, Gap, Operation, Reply, Store } from '../store/store.ts';
+import type { Mutant } from './simulate.ts';
+
+/**
+ * Bugs that schedulers have had, planted where a scheduler meets its store or its disk. A simulation that does not see them is
+ * worth nothing: a test runs each until it is found.
+ */
+export const MUTANTS: Readonly<Record<string, Mutant>> = {
+  'acknowledges before the disk has it': {
+    journal: (journal) => journalWith(journal, { durable: () => Promise.resolve() }),
+  },
+  'forgets submissions in its journal': { journal: (journal) => without(journal, ({ kind }) => kind === 'submit') },
+  'forgets ends in its journal': { journal: (journal) => without(journal, ({ kind }) => kind === 'end') },
+  'forgets moves in its journal': { journal: (journal) => without(journal, ({ kind }) => kind === 'moved') },
+  'gives the numbers of lost records again': { journal: (journal) => journalWith(journal, { raise: () => undefined }) },
+  'does not see that the store is elsewhere': { store: (store) => storeWith(store, () => undefined, atAnyPosition) },
+  'does not see a new connection': { store: (store) => ({ ...store, connections: () => 1 }) },
+  'claims before all have replayed': {
+    store: (store) => storeWith(store, (op) => (op.op === 'begin' ? noHold : undefined)),
+  },
+  'ends the hold for all': {
+    store: (store) =>
+      storeWith(store, (op) => (op.op === 'end' ? { ...op, schedulers: op.schedulers.slice(0, 1) } : undefined)),
+  },
+  'looks at no lease that runs out': {
+    store: (store) => storeWith(store, (op) => (op.op === 'tick' ? nothing : undefined)),
+  },
+  'lets no heartbeat count': {
+    store: (store) => storeWith(store, (op) => (op.op === 'heartbeat' ? nothing : undefined)),
+  },
+  'sets no limits': {
+    store: (store) => storeWith(store, (op) => (op.op === 'policy' ? { ...op, routes: [] } : undefined)),
+  },
+  'completes whoever asks': { store: (store) => storeWith(store, () => undefined, asWhoHolds) },
+  'never retries': {
+    store: (store) =>
+      storeWith(store, (op) => (op.op === 'fail' && op.then === 'retry' ? { ...op, delayMs: 86_400_000 } : undefined)),
+  },
+  'replays nothing': {
+    store: (store) => storeWith(store, (op, batch) => (isReplay(op, batch) ? nothing : undefined)),
+  },
+};
+
+const noHold: Operation = { op: 'begin', holdMs: 0 };
+/** An operation that changes nothing. */
+const nothing: Operation = { op: 'inspect', lanes: [] };
+
+/** A submission that says when it was accepted is a replay. */
+function isReplay(operation: Operation, _batch: Batch): boolean {
+  return operation.op === 'submit' && operation.task.acceptedMs !== undefined;
+}
+
+type Change = (operation: Operation, batch: Batch) => Operation | undefined;
+type Apply = (store: Store, shard: Parameters<Store['apply']>[0], batch: Batch) => Promise<Applied | Gap>;
+
+function storeWith(store: Store, change: Change, apply: Apply = (to, shard, batch) => to.apply(shard, batch)): Store {
+  return {
+    ...store,
+    apply: async (shard, batch) => {
+      const operations = batch.operations.map((operation) => change(operation, batch) ?? operation);
+      const answer = await apply(store, shard, { ...batch, operations });
+      if (answer.kind === 'gap') return answer;
+      // Whoever asked gets an answer of the kind that belongs to the question.
+      return {
+        ...answer,
+        replies: answer.replies.map((reply, at) => fitting(batch.operations[at], operations[at], reply)),
+      };
+    },
+  };
+}
+
+function fitting(asked: Operation | undefined, sent: Operation | undefined, reply: Reply): Reply {
+  if (asked === sent || asked === undefined || asked.op === sent?.op) return reply;
+  if (asked.op === 'tick') return { kind: 'ticked', events: [], switches: new Map() };
+  if (asked.op === 'heartbeat') return { kind: 'alive', untilMs: 0, cancel: false };
+  return asked.op === 'submit' ? { kind: 'accepted' } : { kind: 'ok' };
+}
+
+/** Sends the batch to wherever the shard is. */
+async function atAnyPosition(store: Store, shard: Parameters<Store['apply']>[0], batch: Batch): Promise<Applied | Gap> {
+  const answer = await store.apply(shard, batch);
+  if (answer.kind !== 'gap' || batch.prevLsn === -1) return answer;
+  return store.apply(shard, { ...batch, prevLsn: answer.position, lsn: Math.max(answer.position, batch.lsn) });
+}
+
+/** Completes with the token of whoever holds the task. */
+async function asWhoHolds(store: Store, shard: Parameters<Store['apply']>[0], batch: Batch): Promise<Applied | Gap> {
+  const completes = batch.operations.filter((operation) => operation.op === 'complete');
+  if (completes.length === 0) return store.apply(shard, batch);
+  const { prevLsn } = batch;
+  const asks = completes.map(({ id }): Operation => ({ op: 'get', id }));
+  const looked = await store.apply(shard, { ...batch, lsn: prevLsn, operations: asks });
+  if (looked.kind === 'gap') return looked;
+  const tokens = new Map(
+    looked.replies.flatMap((reply) => (reply.kind === 'task' ? [[reply.record.id, reply.record.token]] : [])),
+  );
+  const operations = batch.operations.map((operation) =>
+    operation.op === 'complete' ? { ...operation, token: tokens.get(operation.id) ?? operation.token } : operation,
+  );
+  return store.apply(shard, { ...batch, operations });
+}
+
+function journalWith(journal: Journal, changes: Partial<Journal>): Journal {
+  return Object.create(journal, Object.getOwnPropertyDescriptors(changes)) as Journal;
+}
+
+/** A journal that does not give back the records of a kind. */
+function without(journal: Journal, isLost: (entry: JournalEntry) => boolean): Journal {
+  return journalWith(journal, {
+    async *read(afterLsn: number) {
+      for await (const record of journal.read(afterLsn)) if (!isLost(decodeEntry(record.payload))) yield record;
+    },
+  });
+}
