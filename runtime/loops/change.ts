@@ -2,7 +2,7 @@ import type { ChangeOutcome } from '../core/scheduler.ts';
 import { storeKey } from '../core/store-key.ts';
 import type { AgentName } from '../core/scheduler.ts';
 import { want } from './deliver.ts';
-import { finish } from './ends.ts';
+import { finishForGood } from './ends.ts';
 import { askPatiently, changed, type Engine, type FleetState } from './engine.ts';
 import { find, viewOf } from './view.ts';
 import { DRAIN_ALL, drainSwitch } from './view-of-fleets.ts';
@@ -18,7 +18,7 @@ export async function cancel(engine: Engine, id: string, reason: string): Promis
   const task = viewOf(engine, state.fleet, record);
   if (reply.kind === 'asked') return { kind: 'asked', task };
   if (reply.kind === 'stale') return { kind: 'not-now', task };
-  await finish(engine, state.fleet, record);
+  await finishForGood(engine, state.fleet, record);
   return { kind: 'done', task };
 }
 
@@ -35,6 +35,7 @@ export async function redrive(engine: Engine, id: string): Promise<ChangeOutcome
   const lsn = engine.ledger.redrive(state.fleet, id, token);
   state.link.recorded(lsn);
   await engine.ledger.durable(lsn);
+  await askPatiently(engine, state.link, { op: 'inspect', lanes: [] });
   state.ready += 1;
   want(engine, state);
   changed(engine, id);

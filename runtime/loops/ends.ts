@@ -1,6 +1,6 @@
 import type { TaskRecord } from '../core/task-record.ts';
 import { breakerNames } from './breaker-names.ts';
-import { changed, type Engine } from './engine.ts';
+import { askPatiently, changed, type Engine } from './engine.ts';
 import type { End } from './journal-entry.ts';
 
 /** A task has ended in the store: makes it durable, closes its promise, and tells. Resolves when it is durable. */
@@ -11,11 +11,27 @@ export async function finish(
   { result = '', route }: { readonly result?: string; readonly route?: string } = {},
 ): Promise<void> {
   const { id, token, digest, reason = '' } = record;
-  const state = endState(record);
-  const lsn = engine.ledger.end(fleet, id, { state, token, digest, reason, result });
+  const lsn = engine.ledger.end(fleet, id, { state: endState(record), token, digest, reason, result });
   engine.fleets.get(fleet)?.link.recorded(lsn);
-  engine.runs.delete(id);
   await engine.ledger.durable(lsn);
+  tellEnd(engine, fleet, record, route);
+}
+
+/**
+ * The same before somebody is told that it ended: waits until the store's position says so too, or a store that is set back to
+ * just before the end would not be noticed.
+ */
+export async function finishForGood(engine: Engine, fleet: string, record: TaskRecord, result = ''): Promise<void> {
+  await finish(engine, fleet, record, { result });
+  const link = engine.fleets.get(fleet)?.link;
+  if (link !== undefined) await askPatiently(engine, link, { op: 'inspect', lanes: [] });
+}
+
+/** Tells those who listen that a task has ended. */
+export function tellEnd(engine: Engine, fleet: string, record: TaskRecord, route?: string): void {
+  const { id, reason = '' } = record;
+  const state = endState(record);
+  engine.runs.delete(id);
   if (state !== 'moved') {
     engine.observer.finished?.({
       fleet,

@@ -5,7 +5,8 @@ import type { EndState, NewTask } from '../core/task-record.ts';
  * that has forgotten everything know again what was promised.
  *
  * - `submit`: a task was accepted into a fleet's shard; open until it has ended
- * - `end`: the store said that it ended, and nobody had been told before this was durable
+ * - `end`: it ended; written when the store has said so, or beside the question, and then taken back (`unend`) if it says no.
+ *   Nobody is told before this is durable and the store's position is at or above it.
  * - `void`: the store refused what `submit` says
  * - `redrive`: a dead letter became ready again
  * - `move`: a task is about to leave a shard for another one
@@ -16,6 +17,7 @@ import type { EndState, NewTask } from '../core/task-record.ts';
 export type JournalEntry =
   | { readonly kind: 'submit'; readonly fleet: string; readonly task: JournaledTask }
   | { readonly kind: 'end'; readonly fleet: string; readonly id: string; readonly end: End }
+  | { readonly kind: 'unend'; readonly fleet: string; readonly id: string; readonly token: number }
   | { readonly kind: 'void'; readonly fleet: string; readonly id: string }
   | { readonly kind: 'redrive'; readonly fleet: string; readonly id: string; readonly token: number }
   | { readonly kind: 'move'; readonly from: string; readonly to: string; readonly task: JournaledTask }
@@ -60,7 +62,7 @@ export function moveName(id: string): string {
   return `m ${id}`;
 }
 
-const KINDS = new Set(['submit', 'end', 'void', 'redrive', 'move', 'moved', 'stay', 'life']);
+const KINDS = new Set(['submit', 'end', 'unend', 'void', 'redrive', 'move', 'moved', 'stay', 'life']);
 
 function isEntry(value: unknown): value is JournalEntry {
   return typeof value === 'object' && value !== null && 'kind' in value && KINDS.has(String(value.kind));

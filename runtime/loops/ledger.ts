@@ -18,6 +18,10 @@ export interface Ledger {
   /** Throws `JournalFull`. */
   submit(fleet: string, task: JournaledTask): number;
   end(fleet: string, id: string, end: End): number;
+  /** The same before the store has said so: `forget` when it does, `unend` when it does not. */
+  intend(fleet: string, id: string, end: End): number;
+  unend(fleet: string, id: string, token: number): number;
+  isUnended(fleet: string, id: string, token: number): boolean;
   /** The store refused the submission. */
   refuse(fleet: string, id: string): number;
   redrive(fleet: string, id: string, token: number): number;
@@ -57,17 +61,29 @@ export async function openLedger(journal: Journal): Promise<Ledger> {
   const open = new Map<string, OpenSubmission>();
   const moves = new Map<string, Move>();
   const newest = new Map<string, number>();
+  const unended = new Set<string>();
+  /** What `end` has closed; only while the journal is read: an `unend` may follow. */
+  const closed = new Map<string, OpenSubmission>();
+  const begun = new Set<string>();
+  let reading = true;
 
   const note = (entry: JournalEntry, lsn: number): void => {
     for (const fleet of fleetsOf(entry)) newest.set(fleet, lsn);
+    if (entry.kind === 'end') unended.delete(runName({ ...entry, token: entry.end.token }));
     if (entry.kind === 'submit') promise(entry.fleet, entry.task);
-    else if (entry.kind === 'move') moves.set(entry.task.id, entry);
-    else if (entry.kind === 'stay') close(moveName(entry.id), () => moves.delete(entry.id));
+    else if (entry.kind === 'move') {
+      moves.set(entry.task.id, entry);
+      if (reading) begun.add(entry.task.id);
+    } else if (entry.kind === 'stay') close(moveName(entry.id), () => moves.delete(entry.id));
     else if (entry.kind === 'moved') {
       const { from, to, task } = entry;
       forget(from, task.id);
       promise(to, task);
       close(moveName(task.id), () => moves.delete(task.id));
+    } else if (entry.kind === 'unend') {
+      unended.add(runName(entry));
+      const again = closed.get(submissionName(entry.fleet, entry.id));
+      if (again !== undefined) open.set(submissionName(entry.fleet, entry.id), again);
     }
     // A dead letter is open: its body must come back with the store.
     else if (entry.kind === 'void' || (entry.kind === 'end' && entry.end.state !== 'dead'))
@@ -77,28 +93,42 @@ export async function openLedger(journal: Journal): Promise<Ledger> {
     open.set(submissionName(fleet, id), { fleet, id, acceptedMs });
   };
   const close = (name: string, forgetIt: () => boolean): void => {
-    if (forgetIt()) journal.settle(name);
+    if (forgetIt() && !reading) journal.settle(name);
   };
   const forget = (fleet: string, id: string): void => {
     const name = submissionName(fleet, id);
+    const known = open.get(name);
+    if (reading && known !== undefined) closed.set(name, known);
     close(name, () => open.delete(name));
   };
-  const write = (entry: JournalEntry, name?: string, kind: 'submit' | 'settle' = 'settle'): number => {
-    const lsn = journal.append(encodeEntry(entry), {
-      class: kind,
-      ...(name !== undefined && { open: name }),
-    });
-    note(entry, lsn);
+  const append = (entry: JournalEntry, name?: string, kind: 'submit' | 'settle' = 'settle'): number =>
+    journal.append(encodeEntry(entry), { class: kind, ...(name !== undefined && { open: name }) });
+  const write = (...args: Parameters<typeof append>): number => {
+    const lsn = append(...args);
+    note(args[0], lsn);
     return lsn;
   };
 
   for await (const { lsn, payload } of journal.read(0)) note(decodeEntry(payload), lsn);
+  reading = false;
+  for (const name of closed.keys()) if (!open.has(name)) journal.settle(name);
+  for (const id of begun) if (!moves.has(id)) journal.settle(moveName(id));
+  closed.clear();
+  begun.clear();
   journal.raise(journal.lsn + LIFE_GAP);
   await journal.durable(write({ kind: 'life' }));
   return {
     journal,
     submit: (fleet, task) => write({ kind: 'submit', fleet, task }, submissionName(fleet, task.id), 'submit'),
     end: (fleet, id, end) => write({ kind: 'end', fleet, id, end }),
+    intend: (fleet, id, end) => {
+      const lsn = append({ kind: 'end', fleet, id, end });
+      unended.delete(runName({ fleet, id, token: end.token }));
+      newest.set(fleet, lsn);
+      return lsn;
+    },
+    unend: (fleet, id, token) => write({ kind: 'unend', fleet, id, token }),
+    isUnended: (fleet, id, token) => unended.has(runName({ fleet, id, token })),
     refuse: (fleet, id) => write({ kind: 'void', fleet, id }),
     redrive: (fleet, id, token) => write({ kind: 'redrive', fleet, id, token }),
     move: (from, to, task) => write({ kind: 'move', from, to, task }, moveName(task.id)),
@@ -112,6 +142,14 @@ export async function openLedger(journal: Journal): Promise<Ledger> {
     open: () => open.values(),
     openMoves: () => [...moves.values()],
   };
+}
+
+function runName({
+  fleet,
+  id,
+  token,
+}: Pick<Extract<JournalEntry, { kind: 'unend' }>, 'fleet' | 'id' | 'token'>): string {
+  return `${fleet} ${id} ${token}`;
 }
 
 /** The fleets whose shards a record is about. */

@@ -125,7 +125,7 @@ async function replayAll(
   const redriven = new Set<string>();
   for await (const { entry, shard } of entries(ledger, from, byFleet)) {
     if (entry.kind === 'redrive') redriven.add(`${entry.fleet} ${entry.id} ${entry.token}`);
-    const operation = first(entry, shard.fleet);
+    const operation = first(entry, shard.fleet, ledger);
     if (operation === undefined) continue;
     shard.operations.push(operation);
     await flushFull(shard);
@@ -149,10 +149,11 @@ async function replayAll(
 }
 
 /** Ends. */
-function first(entry: JournalEntry, fleet: string): Operation | undefined {
+function first(entry: JournalEntry, fleet: string, ledger: Ledger): Operation | undefined {
   if (entry.kind === 'moved')
     return entry.from === fleet ? { op: 'finish', id: entry.task.id, ...entry.end } : undefined;
   if (entry.kind !== 'end' || entry.end.state === 'dead') return undefined;
+  if (ledger.isUnended(fleet, entry.id, entry.end.token)) return undefined;
   return { op: 'finish', id: entry.id, ...entry.end };
 }
 

@@ -3,9 +3,10 @@ import type { Json } from '../../spec/contract/source.ts';
 import { afterFailure } from '../core/after-failure.ts';
 import { RESULT_BYTES_MAX, type TaskRecord } from '../core/task-record.ts';
 import type { AgentName, Held, Run as AgentRun, RunFailure, SettleOutcome } from '../core/scheduler.ts';
+import { StoreFailure } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
 import { want } from './deliver.ts';
-import { finish, forgetRun, judgeRun } from './ends.ts';
+import { finish, finishForGood, forgetRun, judgeRun, tellEnd } from './ends.ts';
 import { askPatiently, changed, type Engine, type FleetState, type Run } from './engine.ts';
 import type { Fault } from './tables.ts';
 import { iso, typeOf, viewOf } from './view.ts';
@@ -31,7 +32,7 @@ export async function heartbeat(engine: Engine, agent: AgentName, tasks: readonl
 
 /** `Scheduler.complete`: durable in the journal before it answers. */
 export async function complete(engine: Engine, run: AgentRun, result: Json | undefined): Promise<SettleOutcome> {
-  const { id, token, agent } = run;
+  const { id, agent } = run;
   const state = engine.fleets.get(agent.fleet);
   if (state === undefined) return { kind: 'unknown' };
   const text = result === undefined ? '' : JSON.stringify(result);
@@ -40,19 +41,54 @@ export async function complete(engine: Engine, run: AgentRun, result: Json | und
   const errors = await outputFaults(engine, state, id, known, result);
   if (errors.length > 0) return { kind: 'invalid', errors };
   state.wantedMs ??= engine.clock.nowMs();
-  const reply = await askPatiently(engine, state.link, { op: 'complete', id, token, result: text });
+  const reply = await completeDurably(engine, state, run, known, text);
   const over = endOf(reply);
   if (over === undefined) return refusal(engine, state, known, reply);
   if (reply.kind === 'done') {
     judge(engine, state, known, undefined);
     engine.observer.settled?.({ ...of(engine, state, over, known), outcome: 'succeeded' });
+    tellEnd(engine, state.fleet, over, known?.route);
   }
-  await finish(engine, state.fleet, over, { result: text, ...(known !== undefined && { route: known.route }) });
   return {
     kind: 'settled',
     task: viewOf(engine, state.fleet, over, { result: text }),
     repeated: reply.kind !== 'done',
   };
+}
+
+/**
+ * Asks the store, and makes its yes durable. For a run that is known here the end is written beside the question and taken back
+ * if the answer is no; the store's position moves with the end itself.
+ */
+async function completeDurably(
+  engine: Engine,
+  state: FleetState,
+  { id, token }: AgentRun,
+  known: Run | undefined,
+  result: string,
+): Promise<Reply> {
+  const { ledger } = engine;
+  const { link, fleet } = state;
+  const operation = { op: 'complete', id, token, result } as const;
+  if (known?.token !== token || link.state !== 'up') {
+    const reply = await askPatiently(engine, link, operation);
+    const over = endOf(reply);
+    if (over !== undefined) await finishForGood(engine, fleet, over, result);
+    return reply;
+  }
+  const end = { state: 'succeeded', token, digest: known.digest, reason: '', result } as const;
+  const lsn = ledger.intend(fleet, id, end);
+  const [reply] = await Promise.all([link.submit(operation, lsn), ledger.durable(lsn)]);
+  if (reply !== 'journaled' && reply.kind !== 'held' && endOf(reply) !== undefined) {
+    ledger.forget(fleet, id);
+    return reply;
+  }
+  // The store was lost on the way, or says no.
+  const back = ledger.unend(fleet, id, token);
+  link.recorded(back);
+  await ledger.durable(back);
+  if (reply === 'journaled' || reply.kind === 'held') throw new StoreFailure('unavailable', 'the store is away');
+  return reply;
 }
 
 /** `Scheduler.fail`: what comes next is decided here, and kept by the store. */

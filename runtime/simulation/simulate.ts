@@ -93,7 +93,12 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   Object.assign(network, { lostCalls: 0, lostAnswers: 0, delayMs: 2 });
   for (const host of hosts) host.heal();
   for (const one of agents) one.heal();
-  await drain(world, server, outside, () => submitting === 0);
+  await drain(
+    world,
+    server,
+    outside,
+    () => submitting === 0 && hosts.every(({ scheduler }) => scheduler !== undefined),
+  );
   watch();
   await judge(world, hosts, outside);
   for (const host of hosts) host.kill();
