@@ -66,6 +66,7 @@ export interface FleetState {
   /** Since when no agent is there. */
   noAgentSinceMs?: number;
   hintedMs: number;
+  lookedMs: number;
   heldUntilMs: number;
   /** Digest of the table whose limits this scheduler sent last. */
   policySent: string;

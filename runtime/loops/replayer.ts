@@ -118,9 +118,14 @@ async function replayAll(
 ): Promise<void> {
   const { ledger, clock, schedulers, holdMs } = options;
   const byFleet = new Map(shards.map((shard) => [shard.fleet, shard]));
-  const from = Math.min(...shards.map(({ position }) => position));
-  await ledger.durable(Math.min(ledger.journal.lsn, Math.max(...shards.map(({ target }) => target))));
+  const lacking = shards.filter(({ position, target }) => position < target);
+  const from = Math.min(...lacking.map(({ position }) => position));
+  await ledger.durable(Math.min(ledger.journal.lsn, Math.max(0, ...lacking.map(({ target }) => target))));
   for (const shard of shards) await hold(shard, clock, holdMs);
+  if (lacking.length === 0) {
+    await endAll(shards, schedulers);
+    return;
+  }
 
   const redriven = new Set<string>();
   for await (const { entry, shard } of entries(ledger, from, byFleet)) {
@@ -131,10 +136,7 @@ async function replayAll(
     await flushFull(shard);
     await hold(shard, clock, holdMs);
   }
-  for (const shard of shards) {
-    shard.operations.push({ op: 'end', schedulers });
-    await flush(shard);
-  }
+  await endAll(shards, schedulers);
 
   for await (const { entry, shard } of entries(ledger, from, byFleet)) {
     const operation = second(entry, shard.fleet, ledger, redriven, clock.nowMs());
@@ -145,6 +147,14 @@ async function replayAll(
   }
   for (const shard of shards) {
     keepUnknown(shard.fleet, await flush(shard, Math.max(shard.target, shard.read)), keepDead);
+  }
+}
+
+/** All ends are there: the hold may end as far as this scheduler is concerned. */
+async function endAll(shards: readonly Shard[], schedulers: readonly string[]): Promise<void> {
+  for (const shard of shards) {
+    shard.operations.push({ op: 'end', schedulers });
+    await flush(shard);
   }
 }
 

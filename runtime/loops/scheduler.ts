@@ -5,7 +5,7 @@ import { DEFAULT_SETTINGS } from '../core/route-policy.ts';
 import type { RegisterOutcome, Scheduler, SchedulerStatus } from '../core/scheduler.ts';
 import type { Journal } from '../journal/journal.ts';
 import { StoreFailure } from '../store/store-failure.ts';
-import { shardName, type Applied, type Operation, type Store } from '../store/store.ts';
+import { type Applied, type Operation, type Store } from '../store/store.ts';
 import { agentPool } from './agent-pool.ts';
 import { breakers } from './breakers.ts';
 import { cancel, drain, drainAgent, redrive, setPaused, undrain } from './change.ts';
@@ -216,6 +216,7 @@ function join(engine: Engine, replay: Replayer, fleet: string): () => void {
     ready: 0,
     startedSince: 0,
     hintedMs: 0,
+    lookedMs: 0,
     heldUntilMs: 0,
     policySent: '',
   };
@@ -247,13 +248,20 @@ function hint({ store, schedulers, clock }: Engine, state: FleetState, _nowMs: n
   store.hint(state.link.shard);
 }
 
+/** Another scheduler says that a shard has something to claim, or that it replays and waits for the others. */
 function hinted(engine: Engine, shard: string): void {
-  for (const state of engine.fleets.values()) {
-    if (shardName(state.link.shard) !== shard) continue;
+  const state = engine.fleets.get(shard.slice(0, shard.lastIndexOf(':')));
+  if (state === undefined) return;
+  if (engine.pool.parked(state.fleet).length > 0) {
     state.ready = Math.max(1, state.ready);
-    if (engine.pool.parked(state.fleet).length > 0) want(engine, state);
+    want(engine, state);
+  } else if (state.link.state === 'up' && engine.clock.monotonicMs() - state.lookedMs > LOOK_EVERY_MS) {
+    state.lookedMs = engine.clock.monotonicMs();
+    state.link.ask({ op: 'inspect', lanes: [] }).catch(ignoreLoss);
   }
 }
+
+const LOOK_EVERY_MS = 25;
 
 async function sendPolicy(engine: Engine, state: FleetState): Promise<void> {
   const { table } = engine.tables.compiled;

@@ -23,7 +23,10 @@ export interface LinkContext {
   readonly scheduler: string;
   readonly store: Store;
   readonly clock: Clock;
-  /** Brings to the shard what the journal has above `position`; returns the LSN that the shard is at afterwards. */
+  /**
+   * Holds the shard until all schedulers have seen what it has lost, and brings to it what the journal has above `position`.
+   * Returns the LSN that the shard is at afterwards.
+   */
   readonly replay: (link: ShardLink, position: number) => Promise<number>;
   /** Claims to put into the batch that leaves now, as far as there is room. */
   readonly claims: (link: ShardLink, operations: readonly Operation[], room: number) => readonly PendingClaim[];
@@ -253,9 +256,8 @@ export class ShardLink {
     // The journal lost what the store has seen of it: go on above.
     this.#newest = Math.max(this.#newest, probe.position);
     this.#setState('replaying');
-    if (probe.position < this.#newest) {
-      this.#position = await this.#context.replay(this, probe.position);
-    }
+    // Also when nothing of this scheduler's is missing: another one's may be, and it may be away.
+    this.#position = await this.#context.replay(this, probe.position);
     await this.#collectUnheard();
   }
 

@@ -47,7 +47,7 @@ export interface SimulationOptions {
 const FLEET = 'acme/worker';
 const BACKUP = 'acme/backup';
 const IN_FLIGHT = 6;
-const HEAL_MS = 240_000;
+const HEAL_MS = 600_000;
 
 interface Life {
   alive: boolean;
@@ -300,11 +300,16 @@ async function drain(world: World, server: SimServer, outside: Outside, quiet: (
   while (world.now < until) {
     await world.run(world.now + 1000);
     const open = [...shards(server)].reduce((sum, [, data]) => sum + data.i.size, 0);
-    const missing = [...outside.accepted.keys()].some((id) => ![...shards(server)].some(([, { o }]) => o.has(id)));
+    const missing = [...outside.accepted.keys()].some((id) => !isThere(server, id));
     if (open === 0 && !missing && quiet() && world.now > until - HEAL_MS + 3000) return;
   }
   const open = [...shards(server)].flatMap(([, data]) => data.i.entries().map(({ member }) => member));
   if (open.length > 0) outside.violate('not-drained', open.slice(0, 5).join(' '));
+}
+
+/** Whether some shard has the task itself, and not only word of where it went. */
+function isThere(server: SimServer, id: string): boolean {
+  return [...shards(server)].some(([, { o }]) => (o.get(id)?.state ?? 'M') !== 'M');
 }
 
 async function judge(world: World, hosts: readonly Host[], outside: Outside): Promise<void> {
