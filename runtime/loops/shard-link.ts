@@ -63,6 +63,7 @@ export class ShardLink {
   /** Newest record of the journal about this shard. */
   #newest: number;
   #tokenFloor = 0;
+  #beat = 0;
   #number: number;
   /** Number of the batch with claims whose answer was lost. */
   #unheard: number | undefined;
@@ -253,6 +254,7 @@ export class ShardLink {
     const probe = await this.#apply({ ...this.#header(), prevLsn: -1, lsn: 0, operations: [] });
     if (probe.kind !== 'gap') throw new Error('a shard was at a position that cannot be');
     this.#position = probe.position;
+    this.#beat = probe.beat;
     // The journal lost what the store has seen of it: go on above.
     this.#newest = Math.max(this.#newest, probe.position);
     this.#setState('replaying');
@@ -278,7 +280,7 @@ export class ShardLink {
 
   #header(): Omit<Batch, 'prevLsn' | 'lsn' | 'operations'> {
     this.#number += 1;
-    return { scheduler: this.#context.scheduler, number: this.#number, tokenFloor: this.#tokenFloor };
+    return { scheduler: this.#context.scheduler, number: this.#number, tokenFloor: this.#tokenFloor, beat: this.#beat };
   }
 
   async #apply(batch: Batch): Promise<Applied | Gap> {
@@ -286,6 +288,7 @@ export class ShardLink {
     const begun = clock.monotonicMs();
     const answer = await store.apply(this.shard, batch);
     timed(batch.operations, (clock.monotonicMs() - begun) / 1000);
+    if (answer.kind === 'applied') this.#beat = Math.max(this.#beat, answer.beat);
     return answer;
   }
 

@@ -82,7 +82,7 @@ function fitting(asked: Operation | undefined, sent: Operation | undefined, repl
 async function atAnyPosition(store: Store, shard: Parameters<Store['apply']>[0], batch: Batch): Promise<Applied | Gap> {
   const answer = await store.apply(shard, batch);
   if (answer.kind !== 'gap' || batch.prevLsn === -1) return answer;
-  return store.apply(shard, { ...batch, prevLsn: answer.position, lsn: Math.max(answer.position, batch.lsn) });
+  return store.apply(shard, { ...batch, beat: 0, prevLsn: answer.position, lsn: Math.max(answer.position, batch.lsn) });
 }
 
 /** Completes with the token of whoever holds the task. */

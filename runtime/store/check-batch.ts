@@ -12,7 +12,7 @@ export function checkBatch(batch: Batch): void {
   check(TOKEN_TEXT.test(batch.scheduler), 'the name of a scheduler');
   check(batch.operations.length <= OPERATIONS_MAX, 'the number of operations');
   check(Number.isSafeInteger(batch.prevLsn) && batch.prevLsn >= -1, 'a position');
-  whole(batch.lsn, batch.number, batch.tokenFloor);
+  whole(batch.lsn, batch.number, batch.tokenFloor, batch.beat);
   for (const operation of batch.operations) checkOperation(operation);
 }
 

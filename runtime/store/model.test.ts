@@ -72,7 +72,7 @@ test('both stores answer alike and hold alike, whatever they are sent', { timeou
         nowMs += waitMs;
         const prevLsn = positions.get(scheduler) ?? 0;
         const operations = draws.map((draw) => operationOf(draw, leases));
-        const batch: Batch = { scheduler, prevLsn, lsn: prevLsn + 1, number, tokenFloor: 0, operations };
+        const batch: Batch = { scheduler, prevLsn, lsn: prevLsn + 1, number, tokenFloor: 0, beat: 0, operations };
         positions.set(scheduler, prevLsn + 1);
         const before = statesOf(memory.shard(shardName(SHARD)));
         const answer = await memory.apply(SHARD, batch);

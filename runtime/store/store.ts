@@ -7,6 +7,8 @@ import type { RoutePolicy, ShardSettings } from '../core/route-policy.ts';
  *
  * Glossary
  * - shard: one fleet's part of the store; everything in a batch happens in one shard, at once or (on an error) in part
+ * - beat: how many batches of all schedulers the shard has applied; with it a scheduler that has lost nothing of its own sees
+ *   that others have
  * - position: the journal number (LSN) of the last record of a scheduler that the shard has seen
  * - batch: operations that one scheduler sends in one call, in order
  * - hold: a time after a loss in which nothing is claimed and nothing ends, until every scheduler has replayed what it knows
@@ -14,7 +16,7 @@ import type { RoutePolicy, ShardSettings } from '../core/route-policy.ts';
  *
  * Promises of `apply`
  * 1. The batch is refused as a whole (`gap`, nothing changed) when the shard's position of this scheduler is not
- *    `prevLsn`. Otherwise every operation is applied, in order, and last of all the position becomes `lsn`.
+ *    `prevLsn`, or its beat is below `beat`. Otherwise every operation is applied, in order, and last of all the position becomes `lsn`.
  * 2. Time is the store's own.
  * 3. An operation never fails on what it finds: it has a reply for every state of a task, `unknown` included.
  * 4. After a `StoreFailure` a prefix of the batch may have been applied, or all of it. Send the same batch again: every
@@ -57,6 +59,8 @@ export interface Batch {
   readonly number: number;
   /** The largest token this scheduler has seen; new ones are above it, also after the store was rolled back. */
   readonly tokenFloor: number;
+  /** The largest `beat` this scheduler has seen of the shard; one below it has forgotten something. */
+  readonly beat: number;
   /** At most `OPERATIONS_MAX`. */
   readonly operations: readonly Operation[];
 }
@@ -71,6 +75,8 @@ export interface Applied {
   readonly kind: 'applied';
   /** The store's time, in milliseconds since 1970. */
   readonly nowMs: number;
+  /** Number of batches that the shard has applied. */
+  readonly beat: number;
   /** Of the last `policy`; empty when there is none: send it, nothing is claimed before. */
   readonly revision: string;
   /** Nothing is claimed before this time; 0 when nothing holds. */
@@ -85,6 +91,7 @@ export interface Applied {
 export interface Gap {
   readonly kind: 'gap';
   readonly position: number;
+  readonly beat: number;
 }
 
 export type Operation =

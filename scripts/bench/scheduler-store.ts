@@ -50,7 +50,7 @@ async function drive(store: Store, tasks: number, prefix: string): Promise<void>
       queue.push(agent);
     }
     const lsn = position + operations.length;
-    const batch = { scheduler: prefix, prevLsn: position, lsn, number, tokenFloor: 0, operations };
+    const batch = { scheduler: prefix, prevLsn: position, lsn, number, tokenFloor: 0, beat: 0, operations };
     const answer = await store.apply(SHARD, batch);
     if (answer.kind === 'gap') throw new Error('a gap');
     position = lsn;

@@ -4,9 +4,9 @@
 -- KEYS     q ready, d times to look again, w held, i open, j keys, t finish tags, z ended, x dead, u names' ends,
 --          o records, b bodies, r results, e names, s switches, m meta; all with the hash tag of the shard
 -- ARGV     now in microseconds (empty: the store's clock), scheduler, its position before and after, number of the batch,
---          floor of tokens, number of operations, then for each operation its letter and arguments (see the end)
--- Returns  {'gap', position} and nothing is changed, or
---          {'ok', now in ms, revision, hold until, ready, reply, reply, ...}
+--          floor of tokens, beat it has seen, number of operations, then for each operation its letter and arguments (see the end)
+-- Returns  {'gap', position, beat} and nothing is changed, or
+--          {'ok', now in ms, beat, revision, hold until, ready, reply, reply, ...}
 -- Promise  Atomic as long as no command fails. When one does (out of memory), a prefix was applied. The record in `o` is
 --          the truth, written after the task has entered its new set (q, w, x, z, d) and before it has left the old one;
 --          whoever meets a member that its record does not confirm removes it. What counts against limits (i, j) is taken
@@ -47,9 +47,10 @@ end
 local scheduler, prev_lsn, lsn, batch = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local token_floor = tonumber(ARGV[6])
 
-local head = call('HMGET', m, 'hw:' .. scheduler, 'v', 'token', 'bytes', 'rev', 'hold', 'set')
-if (head[1] or '0') ~= prev_lsn then
-  return { 'gap', head[1] or '0' }
+local head = call('HMGET', m, 'hw:' .. scheduler, 'v', 'token', 'bytes', 'rev', 'hold', 'set', 'beat')
+local beat = tonumber(head[8] or 0)
+if (head[1] or '0') ~= prev_lsn or beat < tonumber(ARGV[7]) then
+  return { 'gap', head[1] or '0', int(beat) }
 end
 
 local now_us
@@ -1335,8 +1336,8 @@ local OPERATIONS = {
 local HELD_BACK = { A = true, N = true, K = true, M = true, V = true }
 
 local replies = {}
-local at = 8
-for index = 1, tonumber(ARGV[7]) do
+local at = 9
+for index = 1, tonumber(ARGV[8]) do
   local operation = OPERATIONS[ARGV[at]]
   replies[index] = hold_until > now and HELD_BACK[ARGV[at]] and 'h' or operation[1](at + 1)
   local width = operation[4] and operation[4] * tonumber(ARGV[at + 1 + operation[3]]) or 0
@@ -1351,5 +1352,5 @@ if #leases > 0 then
   call('HSET', m, 'c:' .. scheduler, batch .. ' ' .. table.concat(leases, ' '))
 end
 local ready = int(call('ZCARD', q))
-call('HSET', m, 'v', int(v), 'token', int(token), 'bytes', int(bytes), 'hw:' .. scheduler, lsn)
-return { 'ok', NOW, revision, int(hold_until > now and hold_until or 0), ready, replies }
+call('HSET', m, 'v', int(v), 'token', int(token), 'bytes', int(bytes), 'beat', int(beat + 1), 'hw:' .. scheduler, lsn)
+return { 'ok', NOW, int(beat + 1), revision, int(hold_until > now and hold_until or 0), ready, replies }

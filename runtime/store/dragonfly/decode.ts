@@ -8,12 +8,13 @@ type Raw = string | null | readonly Raw[];
 /** Throws for anything the script cannot have written. */
 export function decodeAnswer(answer: unknown, { operations }: Batch): Applied | Gap {
   const [kind, ...rest] = answer as readonly Raw[];
-  if (kind === 'gap') return { kind: 'gap', position: Number(rest[0]) };
-  const [nowMs, revision, holdUntilMs, ready, replies] = rest;
+  if (kind === 'gap') return { kind: 'gap', position: Number(rest[0]), beat: Number(rest[1]) };
+  const [nowMs, beat, revision, holdUntilMs, ready, replies] = rest;
   const list = replies as readonly Raw[];
   return {
     kind: 'applied',
     nowMs: Number(nowMs),
+    beat: Number(beat),
     revision: String(revision),
     holdUntilMs: Number(holdUntilMs),
     ready: Number(ready),

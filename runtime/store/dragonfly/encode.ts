@@ -16,7 +16,7 @@ export function keysOf(shard: Shard): readonly string[] {
 
 /** `nowUs` only where a test or the simulation is the clock. */
 export function encodeBatch(batch: Batch, nowUs?: number): string[] {
-  const { scheduler, prevLsn, lsn, number, tokenFloor, operations } = batch;
+  const { scheduler, prevLsn, lsn, number, tokenFloor, beat, operations } = batch;
   const args = [
     nowUs === undefined ? '' : String(nowUs),
     scheduler,
@@ -24,6 +24,7 @@ export function encodeBatch(batch: Batch, nowUs?: number): string[] {
     String(lsn),
     String(number),
     String(tokenFloor),
+    String(beat),
     String(operations.length),
   ];
   for (const operation of operations) push(args, operation);

@@ -37,6 +37,7 @@ test('under Lua 5.4 the script answers as the memory store does', { timeout: 300
           lsn: position + 1,
           number,
           tokenFloor: 0,
+          beat: 0,
           operations,
         };
         position += 1;

@@ -12,15 +12,17 @@ import { cancel, redrive, relane, remove, replayEnd } from './waiting.ts';
 /** `Store.apply` on one shard, at a time in microseconds. Changes the shard. */
 export function applyBatch(data: ShardData, batch: Batch, nowUs: number): Applied | Gap {
   const position = data.m.positions.get(batch.scheduler) ?? 0;
-  if (position !== batch.prevLsn) return { kind: 'gap', position };
+  if (position !== batch.prevLsn || data.m.beat < batch.beat) return { kind: 'gap', position, beat: data.m.beat };
   const step: Step = { data, batch, nowUs, nowMs: Math.floor(nowUs / 1000), leases: [] };
   const replies = batch.operations.map((operation) => perform(step, operation));
   if (step.leases.length > 0) data.m.claimed.set(batch.scheduler, { number: batch.number, leases: step.leases });
   data.m.positions.set(batch.scheduler, batch.lsn);
-  const { revision, holdUntilMs } = data.m;
+  data.m.beat += 1;
+  const { revision, holdUntilMs, beat } = data.m;
   return {
     kind: 'applied',
     nowMs: step.nowMs,
+    beat,
     revision,
     holdUntilMs: holdUntilMs > step.nowMs ? holdUntilMs : 0,
     ready: data.q.size,

@@ -53,6 +53,8 @@ interface ShardMeta {
   readonly rates: Map<number, number>;
   /** By scheduler. */
   readonly positions: Map<string, number>;
+  /** Batches applied. */
+  beat: number;
   /** Number of the last hold. */
   era: number;
   /** The hold for which a scheduler has replayed last. */
@@ -97,6 +99,7 @@ export function emptyShard(): ShardData {
       policies: new Map(),
       rates: new Map(),
       positions: new Map(),
+      beat: 0,
       era: 0,
       ended: new Map(),
       claimed: new Map(),

@@ -55,7 +55,7 @@ export class Talker {
 
   batch(operations: readonly Operation[]): Batch {
     const { scheduler, position, number, tokenFloor } = this;
-    return { scheduler, prevLsn: position, lsn: position + 1, number, tokenFloor, operations };
+    return { scheduler, prevLsn: position, lsn: position + 1, number, tokenFloor, beat: 0, operations };
   }
 
   async applied(...operations: readonly Operation[]): Promise<Applied> {

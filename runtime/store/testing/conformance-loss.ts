@@ -10,7 +10,7 @@ export const LOSS_CASES: readonly Case[] = [
       await talker.policy();
       talker.position = 7;
       const batch = talker.batch([{ op: 'submit', task: task('t1') }]);
-      expect(await bench.store.apply(SHARD, batch)).toEqual({ kind: 'gap', position: 1 });
+      expect(await bench.store.apply(SHARD, batch)).toEqual({ kind: 'gap', position: 1, beat: 1 });
       talker.position = 1;
       expect(await talker.one({ op: 'get', id: 't1' })).toEqual({ kind: 'unknown' });
     },
@@ -20,9 +20,24 @@ export const LOSS_CASES: readonly Case[] = [
     async (talker, bench) => {
       const batch = talker.batch([]);
       expect(await bench.store.apply(SHARD, { ...batch, lsn: 41 })).toMatchObject({ kind: 'applied', replies: [] });
-      expect(await bench.store.apply(SHARD, { ...batch, prevLsn: -1 })).toEqual({ kind: 'gap', position: 41 });
+      expect(await bench.store.apply(SHARD, { ...batch, prevLsn: -1 })).toEqual({ kind: 'gap', position: 41, beat: 1 });
       const other = new Talker(bench, 's-2');
-      expect(await bench.store.apply(SHARD, { ...other.batch([]), prevLsn: -1 })).toEqual({ kind: 'gap', position: 0 });
+      expect(await bench.store.apply(SHARD, { ...other.batch([]), prevLsn: -1 })).toEqual({
+        kind: 'gap',
+        position: 0,
+        beat: 1,
+      });
+    },
+  ],
+  [
+    'a shard that has applied fewer batches than somebody saw has forgotten some: the batch is refused',
+    async (talker, bench) => {
+      await talker.policy();
+      const other = new Talker(bench, 's-2');
+      const batch = { ...other.batch([{ op: 'get', id: 't1' }]), lsn: 0 };
+      expect(await bench.store.apply(SHARD, { ...batch, beat: 1 })).toMatchObject({ kind: 'applied', beat: 2 });
+      expect(await bench.store.apply(SHARD, { ...batch, beat: 3 })).toEqual({ kind: 'gap', position: 0, beat: 2 });
+      expect(await bench.store.apply(SHARD, { ...batch, beat: 2 })).toMatchObject({ kind: 'applied', beat: 3 });
     },
   ],
   [
@@ -31,6 +46,7 @@ export const LOSS_CASES: readonly Case[] = [
       expect(await talker.applied({ op: 'submit', task: task('t1') })).toEqual({
         kind: 'applied',
         nowMs: START_MS,
+        beat: 1,
         revision: '',
         holdUntilMs: 0,
         ready: 1,

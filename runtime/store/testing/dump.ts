@@ -22,7 +22,12 @@ export function dumpMemory(data: ShardData): Dump {
 }
 
 function dumpMeta(m: ShardData['m']): Record<string, string> {
-  const fields: Record<string, string> = { v: String(m.v), token: String(m.token), bytes: String(m.bytes) };
+  const fields: Record<string, string> = {
+    v: String(m.v),
+    token: String(m.token),
+    bytes: String(m.bytes),
+    beat: String(m.beat),
+  };
   if (m.revision !== '') {
     fields['rev'] = m.revision;
     fields['set'] = encodeSettings(m.settings);
