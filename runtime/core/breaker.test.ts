@@ -53,3 +53,16 @@ test('a trial that says nothing is given back, a closed breaker does not count t
   expect([forget(closed), started(closed, 5)]).toEqual([closed, closed]);
   expect(mayStart(closed, 0, SETTINGS)).toBe(true);
 });
+
+test('half open, another trial may start when nothing is heard of the others', () => {
+  const open = opened();
+  const halfOpen = [1, 2, 3].reduce((breaker) => started(breaker, 40_000), open);
+  expect(halfOpen).toMatchObject({ state: 'half-open', started: 3, sinceMs: 40_000 });
+  expect(mayStart(halfOpen, 69_999, DEFAULT_BREAKER)).toBe(false);
+  expect(mayStart(halfOpen, 70_000, DEFAULT_BREAKER)).toBe(true);
+});
+
+function opened(): Breaker {
+  const failures = Array.from({ length: DEFAULT_BREAKER.volumeMin });
+  return failures.reduce<Breaker>((breaker) => ended(breaker, false, 1000, DEFAULT_BREAKER), closedBreaker(0));
+}

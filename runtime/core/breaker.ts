@@ -44,13 +44,14 @@ export function closedBreaker(nowMs: number): Breaker {
 /** Whether a run may start now. */
 export function mayStart(breaker: Breaker, nowMs: number, settings: BreakerSettings): boolean {
   if (breaker.state === 'closed') return true;
-  return breaker.state === 'open' ? nowMs >= breaker.untilMs : breaker.started < settings.trials;
+  if (breaker.state === 'open') return nowMs >= breaker.untilMs;
+  return breaker.started < settings.trials || nowMs >= breaker.sinceMs + settings.openForMs;
 }
 
 /** A run starts; call it only when `mayStart`. */
 export function started(breaker: Breaker, nowMs: number): Breaker {
   if (breaker.state === 'closed') return breaker;
-  if (breaker.state === 'half-open') return { ...breaker, started: breaker.started + 1 };
+  if (breaker.state === 'half-open') return { ...breaker, sinceMs: nowMs, started: breaker.started + 1 };
   return { state: 'half-open', sinceMs: nowMs, started: 1, succeeded: 0, times: breaker.times };
 }
 

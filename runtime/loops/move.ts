@@ -105,7 +105,24 @@ function otherBuild(
   return other === undefined ? undefined : { route: taken, fleet, build: other, fallbackStep: step };
 }
 
-function movedTask(engine: Engine, record: TaskRecord, envelope: Envelope, place: Place): JournaledTask {
+/** Where a task goes in a fleet that it was sent to before. */
+export function openPlaceAt({ tables }: Engine, fleet: string, { route: id, step }: Envelope): Place | undefined {
+  const { table } = tables.compiled;
+  const taken = table.routes.find((one) => one.id === id);
+  const builds = table.fleets[fleet]?.builds ?? {};
+  const build = Object.keys(builds).sort((a, b) => (builds[b] ?? 0) - (builds[a] ?? 0))[0];
+  if (taken === undefined || build === undefined) return undefined;
+  const next = taken.fallback.findIndex((one) => one.fleet === fleet);
+  return { route: taken, fleet, build, fallbackStep: next === -1 ? step : next + 1 };
+}
+
+/** The task as another shard takes it over. */
+export function movedTask(
+  engine: Engine,
+  record: Pick<TaskRecord, 'id' | 'digest' | 'acceptedMs' | 'attempts' | 'crashes'>,
+  envelope: Envelope,
+  place: Place,
+): JournaledTask {
   const { compiled } = engine.tables;
   const task = taskOf(envelope);
   const decision = route(compiled, task, { key: envelope.key });

@@ -1,10 +1,17 @@
+import { movedTask, openPlaceAt } from './move.ts';
 import { StoreFailure } from '../store/store-failure.ts';
+import type { Reply } from '../store/store.ts';
+import { decodeEnvelope } from './envelope.ts';
 import type { Engine } from './engine.ts';
+import { decodeEntry, type JournaledTask } from './journal-entry.ts';
 import type { OpenSubmission } from './ledger.ts';
+import { movedTo } from './view.ts';
 
 /**
- * Learns of ends that other schedulers have written: asks the store for this scheduler's open submissions, a few at a time, so
- * that the journal can let go of them. A task that the store no longer knows although it has lost nothing ended long ago.
+ * Looks after this scheduler's open submissions, a few at a time.
+ * - It learns of ends that other schedulers have written, so that the journal can let go of them. A task that the store no
+ *   longer knows although it has lost nothing ended long ago.
+ * - A task that is said to have moved, and is not where it went, was lost between two pasts of the store: it is brought there.
  */
 export interface Reconciler {
   /** Looks at the next few. */
@@ -29,17 +36,72 @@ function ripe({ ledger, clock }: Engine): OpenSubmission[] {
   return [...ledger.open()].filter(({ acceptedMs }) => now - acceptedMs > YOUNG_MS);
 }
 
-async function check({ fleets, ledger }: Engine, { fleet, id }: OpenSubmission): Promise<void> {
-  const link = fleets.get(fleet)?.link;
-  if (link === undefined || link.state !== 'up') return;
-  const reply = await link.ask({ op: 'inspect', lanes: [], id }).catch((error: unknown) => {
-    if (!(error instanceof StoreFailure)) throw error;
-  });
-  if (reply?.kind !== 'facts') return;
-  const state = reply.facts.task?.record.state;
-  const open = state !== undefined && OPEN.has(state);
-  if (!open && ledger.isOpen(fleet, id)) ledger.forget(fleet, id);
+async function check(engine: Engine, { fleet, id }: OpenSubmission): Promise<void> {
+  const { ledger } = engine;
+  const facts = await inspect(engine, fleet, id);
+  if (facts === undefined || !ledger.isOpen(fleet, id)) return;
+  const record = facts.task?.record;
+  if (record !== undefined && OPEN.has(record.state)) return;
+  const mark = record?.state === 'moved' ? movedTo(record) : undefined;
+  const to = mark === undefined ? undefined : engine.tables.home(mark);
+  if (to !== undefined && record !== undefined) {
+    const there = await inspect(engine, to, id);
+    if (there === undefined) return;
+    if (there.task === undefined) {
+      const { token, digest, reason = '' } = record;
+      await bring(engine, fleet, to, id, { state: 'moved', token, digest, reason, result: '' });
+      return;
+    }
+  }
+  ledger.forget(fleet, id);
 }
 
 /** A dead letter's promise stays: its body must come back with the store. */
 const OPEN: ReadonlySet<string> = new Set(['delayed', 'ready', 'held', 'leased', 'dead']);
+
+/** Nothing when the shard cannot be asked now. */
+async function inspect(
+  { fleets }: Engine,
+  fleet: string,
+  id: string,
+): Promise<Extract<Reply, { kind: 'facts' }>['facts'] | undefined> {
+  const link = fleets.get(fleet)?.link;
+  if (link === undefined || link.state !== 'up') return undefined;
+  const reply = await link.ask({ op: 'inspect', lanes: [], id }).catch((error: unknown) => {
+    if (!(error instanceof StoreFailure)) throw error;
+  });
+  return reply?.kind === 'facts' ? reply.facts : undefined;
+}
+
+async function bring(
+  engine: Engine,
+  from: string,
+  to: string,
+  id: string,
+  end: Parameters<Engine['ledger']['moved']>[1],
+): Promise<void> {
+  const { ledger, fleets } = engine;
+  const promised = await submissionOf(engine, from, id);
+  if (promised === undefined || !ledger.isOpen(from, id)) return;
+  const envelope = decodeEnvelope(promised.body);
+  const place = openPlaceAt(engine, to, envelope);
+  if (place === undefined) return;
+  const record = { id, digest: promised.digest, acceptedMs: promised.acceptedMs, attempts: 0, crashes: 0 };
+  const task = movedTask(engine, record, envelope, place);
+  const lsn = ledger.moved({ kind: 'move', from, to, task }, end);
+  fleets.get(from)?.link.recorded(lsn);
+  const sent = fleets.get(to)?.link.submit({ op: 'submit', task }, lsn);
+  await ledger.durable(lsn);
+  await sent;
+}
+
+/** What was promised, from the journal; that is read through, so it is for what never happens. */
+async function submissionOf({ ledger }: Engine, fleet: string, id: string): Promise<JournaledTask | undefined> {
+  let found: JournaledTask | undefined;
+  for await (const { payload } of ledger.journal.read(0)) {
+    const entry = decodeEntry(payload);
+    const here = (entry.kind === 'submit' && entry.fleet === fleet) || (entry.kind === 'moved' && entry.to === fleet);
+    if (here && entry.task.id === id) found = entry.task;
+  }
+  return found;
+}
