@@ -25,22 +25,24 @@ test('no run starts while it is open, and late outcomes change nothing', () => {
   expect(mayStart(open, 1000, SETTINGS)).toBe(true);
 });
 
-test('then a few runs are tried, and it closes when all have succeeded', () => {
+test('then a few runs are tried, and it closes when enough have succeeded', () => {
   const first = started(after('----'), 1000);
   expect(mayStart(first, 1000, SETTINGS)).toBe(true);
   const second = started(first, 1000);
   expect(mayStart(second, 1000, SETTINGS)).toBe(false);
   expect(after('+', second, 1100).state).toBe('half-open');
   expect(after('++', second, 1100)).toEqual(closedBreaker(1100));
+  expect(after('+-', second, 1100)).toEqual(closedBreaker(1100));
 });
 
-test('the first failed trial opens it for twice as long, at most eight times', () => {
+test('too many failed trials open it for twice as long, at most eight times', () => {
   let breaker = after('----');
   const spans: number[] = [];
   for (let round = 0; round < 6; round += 1) {
     if (breaker.state !== 'open') throw new Error(breaker.state);
     spans.push(breaker.untilMs - breaker.sinceMs);
-    breaker = ended(started(breaker, breaker.untilMs), false, breaker.untilMs, SETTINGS);
+    const now = breaker.untilMs;
+    breaker = after('--', started(started(breaker, now), now), now);
   }
   expect(spans).toEqual([1000, 2000, 4000, 8000, 8000, 8000]);
 });

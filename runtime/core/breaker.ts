@@ -4,8 +4,9 @@
  * - `closed`: runs start. Outcomes are counted in windows; when a window has at least `volumeMin` outcomes and a share of
  *   errors above `errors`, it opens. A window that is over is forgotten.
  * - `open`: no run starts until `untilMs`. Outcomes of runs that had started before are ignored.
- * - `half-open`: up to `trials` runs may start. When all have succeeded it closes; the first error opens it again, for twice as
- *   long as before, at most eight times. A trial that is never heard of is given back with `forget`.
+ * - `half-open`: up to `trials` runs may start. When as many have ended it closes, unless their share of errors is above
+ *   `errors`: then, and as soon as it must come to that, it opens again for twice as long as before, at most eight times. A
+ *   trial that says nothing is given back with `forget`; when nothing is heard of any for `openForMs`, another one may start.
  */
 export interface BreakerSettings {
   /** Share of errors, 0 to 1. */
@@ -32,6 +33,7 @@ export type Breaker =
       readonly sinceMs: number;
       readonly started: number;
       readonly succeeded: number;
+      readonly failed: number;
       readonly times: number;
     };
 
@@ -52,22 +54,20 @@ export function mayStart(breaker: Breaker, nowMs: number, settings: BreakerSetti
 export function started(breaker: Breaker, nowMs: number): Breaker {
   if (breaker.state === 'closed') return breaker;
   if (breaker.state === 'half-open') return { ...breaker, sinceMs: nowMs, started: breaker.started + 1 };
-  return { state: 'half-open', sinceMs: nowMs, started: 1, succeeded: 0, times: breaker.times };
+  return { state: 'half-open', sinceMs: nowMs, started: 1, succeeded: 0, failed: 0, times: breaker.times };
 }
 
 /** A run has ended. */
 export function ended(breaker: Breaker, succeeded: boolean, nowMs: number, settings: BreakerSettings): Breaker {
   if (breaker.state === 'open') return breaker;
   if (breaker.state === 'closed') return counted(breaker, succeeded, nowMs, settings);
-  if (!succeeded) return opened(nowMs, breaker.times + 1, settings);
-  const done = breaker.succeeded + 1;
-  return done >= settings.trials ? closedBreaker(nowMs) : { ...breaker, succeeded: done };
+  return tried(breaker, succeeded, nowMs, settings);
 }
 
 /** A run that began will say nothing: cancelled, given back or lost. */
 export function forget(breaker: Breaker): Breaker {
   if (breaker.state !== 'half-open') return breaker;
-  return { ...breaker, started: Math.max(breaker.succeeded, breaker.started - 1) };
+  return { ...breaker, started: Math.max(breaker.succeeded + breaker.failed, breaker.started - 1) };
 }
 
 function counted(
@@ -82,6 +82,19 @@ function counted(
   const volume = next.succeeded + next.failed;
   const tripped = !succeeded && volume >= settings.volumeMin && next.failed / volume > settings.errors;
   return tripped ? opened(nowMs, 1, settings) : next;
+}
+
+function tried(
+  breaker: Extract<Breaker, { state: 'half-open' }>,
+  succeeded: boolean,
+  nowMs: number,
+  { trials, ...settings }: BreakerSettings,
+): Breaker {
+  const next = succeeded
+    ? { ...breaker, succeeded: breaker.succeeded + 1 }
+    : { ...breaker, failed: breaker.failed + 1 };
+  if (next.failed / trials > settings.errors) return opened(nowMs, breaker.times + 1, { trials, ...settings });
+  return next.succeeded + next.failed >= trials ? closedBreaker(nowMs) : next;
 }
 
 function opened(nowMs: number, times: number, { openForMs }: BreakerSettings): Breaker {
