@@ -16,7 +16,6 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'forgets moves in its journal': { journal: (journal) => without(journal, ({ kind }) => kind === 'moved') },
   'gives the numbers of lost records again': { journal: (journal) => journalWith(journal, { raise: () => undefined }) },
   'does not see that the store is elsewhere': { store: (store) => storeWith(store, () => undefined, atAnyPosition) },
-  'does not see a new connection': { store: (store) => ({ ...store, connections: () => 1 }) },
   'claims before all have replayed': {
     store: (store) => storeWith(store, (op) => (op.op === 'begin' ? noHold : undefined)),
   },
@@ -26,9 +25,6 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   },
   'looks at no lease that runs out': {
     store: (store) => storeWith(store, (op) => (op.op === 'tick' ? nothing : undefined)),
-  },
-  'lets no heartbeat count': {
-    store: (store) => storeWith(store, (op) => (op.op === 'heartbeat' ? nothing : undefined)),
   },
   'sets no limits': {
     store: (store) => storeWith(store, (op) => (op.op === 'policy' ? { ...op, routes: [] } : undefined)),
@@ -74,7 +70,6 @@ function storeWith(store: Store, change: Change, apply: Apply = (to, shard, batc
 function fitting(asked: Operation | undefined, sent: Operation | undefined, reply: Reply): Reply {
   if (asked === sent || asked === undefined || asked.op === sent?.op) return reply;
   if (asked.op === 'tick') return { kind: 'ticked', events: [], switches: new Map() };
-  if (asked.op === 'heartbeat') return { kind: 'alive', untilMs: 0, cancel: false };
   return asked.op === 'submit' ? { kind: 'accepted' } : { kind: 'ok' };
 }
 

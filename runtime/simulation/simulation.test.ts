@@ -48,7 +48,7 @@ test('the same seed gives the same trace, and another one another', { timeout: 6
 
 test.each(Object.entries(MUTANTS))('a scheduler that %s is found out', { timeout: 300_000 }, async (_, mutant) => {
   let found: readonly string[] = [];
-  for (let seed = 1; seed <= 100 && found.length === 0; seed += 1) {
+  for (let seed = 1; seed <= 300 && found.length === 0; seed += 1) {
     found = (await simulate(seed, { mutant })).violations;
   }
   expect(found).not.toEqual([]);

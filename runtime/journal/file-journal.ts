@@ -1,0 +1,417 @@
+import { join } from 'node:path';
+import { encodeFrame, type Frame } from './frame.ts';
+import { realFiles, type AppendFile, type JournalFiles } from './journal-files.ts';
+import { JournalFull } from './journal-full.ts';
+import { lockJournal } from './journal-lock.ts';
+import type { AppendOptions, Journal, JournalOptions, JournalRecord, JournalStats } from './journal.ts';
+import { isSegmentName, MAGIC, scanSegment, segmentName } from './segment.ts';
+
+/** Opens a journal, or makes one. Throws `JournalDamaged` when what was durable cannot be read; nothing is changed then. */
+export async function openJournal(options: JournalOptions, files: JournalFiles = realFiles): Promise<Journal> {
+  await files.makeFolder(options.directory);
+  const unlock = await lockJournal(options.directory);
+  try {
+    const found = await load(options, files);
+    const journal = new FileJournal(options, files, unlock, found);
+    await journal.begin();
+    return journal;
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+interface Segment {
+  readonly file: string;
+  bytes: number;
+  /** Newest LSN in it; that above which it begins while it is empty. */
+  lsn: number;
+  /** When it was written to last. */
+  changedMs: number;
+  readonly open: Set<string>;
+}
+
+interface Loaded {
+  readonly segments: Segment[];
+  readonly lsn: number;
+}
+
+async function load({ directory }: JournalOptions, files: JournalFiles): Promise<Loaded> {
+  const names = (await files.list(directory)).filter(isSegmentName).sort();
+  const segments: Segment[] = [];
+  const where = new Map<string, Segment>();
+  let lsn = 0;
+  for (const [index, name] of names.entries()) {
+    const file = join(directory, name);
+    const isNewest = index === names.length - 1;
+    lsn = Math.max(lsn, Number.parseInt(name, 10));
+    const scanned = scanSegment(file, await files.read(file), lsn, isNewest);
+    if (scanned.torn > 0) await cut(files, file, scanned.end);
+    const segment = segmentOf(file, scanned.end, lsn, (await files.facts(file)).changedMs);
+    for (const { lsn: at, name: open } of scanned.frames) {
+      lsn = at;
+      segment.lsn = at;
+      if (open === '') continue;
+      // Carried forward: the newer one counts.
+      where.get(open)?.open.delete(open);
+      where.set(open, segment);
+      segment.open.add(open);
+    }
+    segments.push(segment);
+  }
+  return { segments, lsn };
+}
+
+async function cut(files: JournalFiles, file: string, size: number): Promise<void> {
+  const handle = await files.append(file);
+  await handle.truncate(size);
+  await handle.sync();
+  await handle.close();
+}
+
+function segmentOf(file: string, bytes: number, lsn: number, changedMs: number): Segment {
+  return { file, bytes, lsn, changedMs, open: new Set() };
+}
+
+interface Pending {
+  readonly lsn: number;
+  readonly name: string;
+  readonly payload: Uint8Array;
+  readonly atMs: number;
+}
+
+interface Waiter {
+  readonly lsn: number;
+  readonly resolve: () => void;
+}
+
+const RESERVE = 'reserve';
+const FULL_RETRY_MS = 100;
+const RESERVE_RETRY_MS = 1000;
+/** A record's place in a file besides its payload, at most. */
+const OVERHEAD = 128;
+const BATCH_BYTES = 4_194_304;
+
+class FileJournal implements Journal {
+  readonly #options: JournalOptions;
+  readonly #files: JournalFiles;
+  readonly #unlock: () => Promise<void>;
+  readonly #segments: Segment[];
+  /** Segment of each open record. */
+  readonly #where = new Map<string, Segment>();
+  #newest: AppendFile | undefined;
+  #lsn: number;
+  #durable: number;
+  #pending: Pending[] = [];
+  #pendingBytes = 0;
+  #waiters: Waiter[] = [];
+  #writing: Promise<void> | undefined;
+  /** The disk is full; the reserve is used. */
+  #full = false;
+  /** When the reserve was asked for last. */
+  #triedMs = 0;
+  #dead = false;
+  #closed = false;
+  #carrying = false;
+
+  constructor(options: JournalOptions, files: JournalFiles, unlock: () => Promise<void>, { segments, lsn }: Loaded) {
+    this.#options = options;
+    this.#files = files;
+    this.#unlock = unlock;
+    this.#segments = segments;
+    this.#lsn = lsn;
+    this.#durable = lsn;
+    for (const segment of segments) for (const name of segment.open) this.#where.set(name, segment);
+  }
+
+  get lsn(): number {
+    return this.#lsn;
+  }
+
+  get durableLsn(): number {
+    return this.#durable;
+  }
+
+  get stats(): JournalStats {
+    const oldest = this.#pending[0]?.atMs;
+    return {
+      bytes: this.#bytes(),
+      bytesMax: this.#options.bytesMax,
+      openRecords: this.#where.size,
+      pendingMs: oldest === undefined ? 0 : Math.max(0, this.#options.nowMs() - oldest),
+    };
+  }
+
+  /** Opens the newest segment for writing, and takes the reserve. */
+  async begin(): Promise<void> {
+    const newest = this.#segments.at(-1);
+    if (newest === undefined || newest.bytes < MAGIC.length) {
+      this.#segments.pop();
+      await this.#addSegment(newest?.file);
+    } else this.#newest = await this.#files.append(newest.file);
+    await this.#takeReserve();
+  }
+
+  append(payload: Uint8Array, { class: kind, open = '' }: AppendOptions): number {
+    if (this.#closed) throw new Error('the journal is closed');
+    const bytes = payload.length + open.length + OVERHEAD;
+    if (kind === 'submit') this.#checkRoom(bytes);
+    this.#lsn += 1;
+    this.#pending.push({ lsn: this.#lsn, name: open, payload, atMs: this.#options.nowMs() });
+    this.#pendingBytes += bytes;
+    this.#wake();
+    return this.#lsn;
+  }
+
+  settle(name: string): void {
+    const segment = this.#where.get(name);
+    segment?.open.delete(name);
+    this.#where.delete(name);
+  }
+
+  durable(lsn: number): Promise<void> {
+    if (lsn <= this.#durable) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiters.push({ lsn, resolve });
+      this.#wake();
+    });
+  }
+
+  async *read(afterLsn: number): AsyncGenerator<JournalRecord> {
+    const upTo = this.#durable;
+    for (const segment of [...this.#segments]) {
+      if (segment.lsn <= afterLsn) continue;
+      for (const { lsn, payload } of await this.#framesOf(segment)) {
+        if (lsn > upTo) return;
+        if (lsn > afterLsn) yield { lsn, payload };
+      }
+    }
+  }
+
+  raise(lsn: number): void {
+    this.#lsn = Math.max(this.#lsn, lsn);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    while (this.#writing !== undefined && !this.#dead) await this.#writing;
+    await this.#newest?.close();
+    await this.#unlock();
+  }
+
+  #bytes(): number {
+    return this.#segments.reduce((sum, { bytes }) => sum + bytes, this.#pendingBytes);
+  }
+
+  #checkRoom(bytes: number): void {
+    const { bytesMax, reserveBytes } = this.#options;
+    if (this.#full) {
+      if (this.#options.nowMs() - this.#triedMs >= RESERVE_RETRY_MS) this.#writing ??= this.#writeAll();
+      throw new JournalFull('the disk of the journal is full');
+    }
+    if (this.#bytes() + bytes > bytesMax - reserveBytes) throw new JournalFull('the journal is as large as it may be');
+  }
+
+  #wake(): void {
+    if (this.#writing !== undefined || this.#dead || this.#pending.length === 0) return;
+    this.#writing = this.#writeAll();
+  }
+
+  /** Group commit: what came while one write ran goes with the next. */
+  async #writeAll(): Promise<void> {
+    try {
+      // What is appended in this turn of the loop goes together.
+      await Promise.resolve();
+      while (this.#pending.length > 0) await this.#writeBatch(this.#takeBatch());
+      await this.#trim();
+    } catch (error) {
+      this.#dead = true;
+      this.#options.onFatal(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      this.#writing = undefined;
+    }
+    this.#wake();
+  }
+
+  #takeBatch(): readonly Pending[] {
+    let bytes = 0;
+    const end = this.#pending.findIndex(({ payload }) => {
+      bytes += payload.length;
+      return bytes > BATCH_BYTES;
+    });
+    // At least one, however large.
+    return this.#pending.slice(0, end === -1 ? this.#pending.length : Math.max(1, end));
+  }
+
+  async #writeBatch(batch: readonly Pending[]): Promise<void> {
+    const durable = this.#durable;
+    const frames = batch.map(({ lsn, name, payload }) => encodeFrame({ lsn, durable, name, payload }));
+    const bytes = Buffer.concat(frames);
+    await this.#rotate(bytes.length);
+    await this.#write(bytes);
+    await this.#sync();
+    const segment = this.#current();
+    segment.bytes += bytes.length;
+    segment.changedMs = this.#options.nowMs();
+    for (const { lsn, name } of batch) {
+      segment.lsn = lsn;
+      if (name === '') continue;
+      this.#where.get(name)?.open.delete(name);
+      this.#where.set(name, segment);
+      segment.open.add(name);
+    }
+    this.#pending = this.#pending.slice(batch.length);
+    this.#pendingBytes = this.#pending.reduce(
+      (sum, { payload, name }) => sum + payload.length + name.length + OVERHEAD,
+      0,
+    );
+    this.#reach(segment.lsn);
+  }
+
+  #reach(lsn: number): void {
+    this.#durable = lsn;
+    const ready = this.#waiters.filter((waiter) => waiter.lsn <= lsn);
+    if (ready.length === 0) return;
+    this.#waiters = this.#waiters.filter((waiter) => waiter.lsn > lsn);
+    for (const { resolve } of ready) resolve();
+  }
+
+  /** Writes, and waits for room as long as there is none: what is written here was promised or has happened. */
+  async #write(bytes: Buffer): Promise<void> {
+    const { bytes: size } = this.#current();
+    for (;;) {
+      try {
+        await this.#file().write(bytes);
+        return;
+      } catch (error) {
+        if (!isNoSpace(error)) throw error;
+        this.#full = true;
+        await this.#file().truncate(size);
+        await this.#files.remove(join(this.#options.directory, RESERVE));
+        await new Promise((resolve) => setTimeout(resolve, FULL_RETRY_MS));
+      }
+    }
+  }
+
+  async #sync(): Promise<void> {
+    const begun = performance.now();
+    // An fsync that has failed may say yes the next time although the data is gone: it is never tried again.
+    await this.#file().sync();
+    this.#options.onSync?.((performance.now() - begun) / 1000);
+  }
+
+  async #rotate(bytes: number): Promise<void> {
+    const { segmentBytes } = this.#options;
+    const current = this.#current();
+    if (current.bytes === MAGIC.length || current.bytes + bytes <= segmentBytes) return;
+    await this.#newest?.close();
+    await this.#addSegment();
+  }
+
+  async #addSegment(again?: string): Promise<void> {
+    const { directory, nowMs } = this.#options;
+    const file = again ?? join(directory, segmentName(this.#durable));
+    const handle = await this.#files.append(file);
+    if (again !== undefined) await handle.truncate(0);
+    await this.#firstBytes(handle);
+    await handle.sync();
+    await this.#files.syncFolder(directory);
+    this.#newest = handle;
+    this.#segments.push(segmentOf(file, MAGIC.length, this.#durable, nowMs()));
+  }
+
+  async #firstBytes(handle: AppendFile): Promise<void> {
+    for (;;) {
+      try {
+        await handle.write(MAGIC);
+        return;
+      } catch (error) {
+        if (!isNoSpace(error)) throw error;
+        this.#full = true;
+        await handle.truncate(0);
+        await this.#files.remove(join(this.#options.directory, RESERVE));
+        await new Promise((resolve) => setTimeout(resolve, FULL_RETRY_MS));
+      }
+    }
+  }
+
+  /** Space that only ends may use, as a file that is given up when the disk is full. */
+  async #takeReserve(): Promise<void> {
+    const { directory, reserveBytes } = this.#options;
+    const path = join(directory, RESERVE);
+    this.#triedMs = this.#options.nowMs();
+    try {
+      const handle = await this.#files.append(path);
+      const { size } = await this.#files.facts(path);
+      const block = Buffer.alloc(Math.min(1_048_576, reserveBytes));
+      for (let left = reserveBytes - size; left > 0; left -= block.length) {
+        await handle.write(block.subarray(0, Math.min(block.length, left)));
+      }
+      await handle.sync();
+      await handle.close();
+      this.#full = false;
+    } catch (error) {
+      if (!isNoSpace(error)) throw error;
+      await this.#files.remove(path);
+      this.#full = true;
+    }
+  }
+
+  /** Gives up the oldest segments that nothing needs, and carries forward what would hold one for ever. */
+  async #trim(): Promise<void> {
+    const { keepMs, nowMs } = this.#options;
+    let removed = false;
+    while (this.#segments.length > 1) {
+      const [oldest] = this.#segments;
+      if (oldest === undefined || nowMs() - oldest.changedMs < keepMs) break;
+      if (oldest.open.size > 0) {
+        await this.#carry(oldest);
+        break;
+      }
+      this.#segments.shift();
+      await this.#files.remove(oldest.file);
+      removed = true;
+    }
+    if (this.#full && (removed || nowMs() - this.#triedMs >= RESERVE_RETRY_MS)) await this.#takeReserve();
+  }
+
+  async #carry(oldest: Segment): Promise<void> {
+    if (this.#carrying) return;
+    this.#carrying = true;
+    for (const { name, payload } of await this.#framesOf(oldest)) {
+      if (name !== '' && oldest.open.has(name)) this.append(payload, { class: 'settle', open: name });
+    }
+    // The batch that has them moves them; the next trim finds the segment free.
+    this.#carrying = false;
+  }
+
+  async #framesOf(segment: Segment): Promise<readonly Frame[]> {
+    const bytes = await this.#files.read(segment.file).catch((error: unknown) => {
+      // It was given up meanwhile: nothing in it is open.
+      if (isCode(error, 'ENOENT')) return undefined;
+      throw error;
+    });
+    if (bytes === undefined) return [];
+    const above = Number.parseInt(segment.file.slice(-'0000000000000000.journal'.length), 10);
+    return scanSegment(segment.file, bytes, above, segment === this.#segments.at(-1)).frames;
+  }
+
+  #current(): Segment {
+    const segment = this.#segments.at(-1);
+    if (segment === undefined) throw new Error('the journal has no segment');
+    return segment;
+  }
+
+  #file(): AppendFile {
+    if (this.#newest === undefined) throw new Error('the journal is not open');
+    return this.#newest;
+  }
+}
+
+function isNoSpace(error: unknown): boolean {
+  return isCode(error, 'ENOSPC') || isCode(error, 'EDQUOT');
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
