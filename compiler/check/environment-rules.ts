@@ -19,6 +19,7 @@ import { memoryPath } from './graph/memory-path.ts';
 import { gate } from './objectives/gate.ts';
 import { latencyObjective } from './objectives/latency.ts';
 import { measuredObjective } from './objectives/measured.ts';
+import { plainPorts } from './graph/plain-ports.ts';
 import { successObjective } from './objectives/success.ts';
 import { egressAllowed } from './ownership/egress.ts';
 import { exportsGranted } from './ownership/exports.ts';
@@ -69,6 +70,7 @@ export const environmentRules: Readonly<Record<string, EnvironmentCheck>> = Obje
   'agent-ports': agentPorts,
   'memory-path': memoryPath,
   endpoints,
+  'plain-ports': plainPorts,
   'unrouted-task': unroutedTask,
   'unaccepted-task': unacceptedTask,
   'idle-fleet': idleFleet,

@@ -1,10 +1,10 @@
 import type { ClosureObject } from './object.ts';
-import { labelsAt } from './facts.ts';
+import { labelsAt, textAt } from './facts.ts';
 import type { PodFacts } from './facts.ts';
 
 /** Kinds whose controller makes pods that other objects select: the labels and ports they will have. */
 const POD_MAKERS: Readonly<
-  Record<string, (object: ClosureObject, name: string) => Pick<PodFacts, 'labels' | 'ports'>>
+  Record<string, (object: ClosureObject, name: string) => Pick<PodFacts, 'labels' | 'ports'> | undefined>
 > = {
   Dragonfly: ({ value }, name) => ({
     labels: { ...labelsAt(value, 'spec', 'labels'), app: name },
@@ -28,12 +28,23 @@ const POD_MAKERS: Readonly<
     labels: labelsAt(value, 'spec', 'labels') ?? {},
     ports: [{ name: 'metrics', number: 2020 }],
   }),
+  // A Gateway of the mesh's own kind makes none: it names pods that are there.
+  Gateway: ({ value }, name) =>
+    textAt(value, 'spec', 'gatewayClassName') !== 'istio-waypoint'
+      ? undefined
+      : {
+          labels: {
+            ...labelsAt(value, 'spec', 'infrastructure', 'labels'),
+            'gateway.networking.k8s.io/gateway-name': name,
+          },
+          ports: [{ name: 'mesh', number: 15008 }],
+        },
 };
 
 /** The pods that a controller makes from a custom resource. Their needs count in no quota of ours. */
 export function customPodOf(object: ClosureObject): PodFacts[] {
-  const make = POD_MAKERS[object.kind];
-  if (make === undefined) return [];
   const name = object.name.slice(object.name.lastIndexOf('/') + 1);
-  return [{ object: object.name, namespace: object.namespace, ...make(object, name), cpuMillis: 0, memoryBytes: 0 }];
+  const made = POD_MAKERS[object.kind]?.(object, name);
+  if (made === undefined) return [];
+  return [{ object: object.name, namespace: object.namespace, ...made, cpuMillis: 0, memoryBytes: 0 }];
 }

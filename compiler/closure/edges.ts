@@ -1,4 +1,5 @@
-import type { EdgeModel } from '../core/model.ts';
+import type { EdgeModel, PeerFacts } from '../core/model.ts';
+import { fleetSelector } from '../core/names.ts';
 import type { Report } from '../diagnostics/report.ts';
 import { covers } from './facts.ts';
 import type { FlowFacts, Labels } from './facts.ts';
@@ -54,8 +55,8 @@ function flowsByFleet(graph: Graph, byNamespace: ReadonlyMap<string, string>): F
 }
 
 function proveEdge({ from, to, at }: EdgeModel, graph: Graph, flows: Flows, report: Report): void {
-  const caller = podLabels(graph, from.namespace);
-  const callee = podLabels(graph, to.namespace);
+  const caller = podLabels(graph, from);
+  const callee = podLabels(graph, to);
   if (caller === undefined || callee === undefined) return;
   const out = opens(
     flows.of.get(from.namespace),
@@ -75,8 +76,9 @@ function proveEdge({ from, to, at }: EdgeModel, graph: Graph, flows: Flows, repo
   if (!into) report('NT3008', at, { from: from.id, to: to.id, side: to.id });
 }
 
-function podLabels(graph: Graph, namespace: string): Labels | undefined {
-  return graph.pods.get(namespace)?.[0]?.labels;
+/** Of the fleet's agents; other pods of the namespace are the mesh's. */
+function podLabels(graph: Graph, fleet: PeerFacts): Labels | undefined {
+  return graph.pods.get(fleet.namespace)?.find(({ labels }) => covers(fleetSelector(fleet), labels))?.labels;
 }
 
 function opens(

@@ -16,6 +16,9 @@ export const SELECTORS: Readonly<Record<string, readonly string[]>> = {
   AuthorizationPolicy: ['/spec/selector/matchLabels'],
   PeerAuthentication: ['/spec/selector/matchLabels'],
   RequestAuthentication: ['/spec/selector/matchLabels'],
+  // Of the mesh's own Gateway; the other kind of that name makes its pods itself.
+  Gateway: ['/spec/selector'],
+  Telemetry: ['/spec/selector/matchLabels'],
 };
 
 /** Fields that name an object, and its kind. A kind that is a pointer is read from there. */
@@ -48,6 +51,12 @@ export const REFERENCES: Readonly<
   Policy: [{ field: '/spec/authentication/serviceAccount/name', kind: 'ServiceAccount' }],
   KubernetesAuthEngineRole: [{ field: '/spec/authentication/serviceAccount/name', kind: 'ServiceAccount' }],
   HorizontalPodAutoscaler: [{ field: '/spec/scaleTargetRef/name', kind: '/spec/scaleTargetRef/kind' }],
+  Gateway: [{ field: '/spec/infrastructure/parametersRef/name', kind: '/spec/infrastructure/parametersRef/kind' }],
+  HTTPRoute: [
+    { field: '/spec/parentRefs/0/name', kind: '/spec/parentRefs/0/kind' },
+    { field: '/spec/rules/0/backendRefs/0/name', kind: '/spec/rules/0/backendRefs/0/kind' },
+  ],
+  Telemetry: [{ field: '/spec/targetRefs/0/name', kind: '/spec/targetRefs/0/kind' }],
 };
 
 /** Objects that a controller makes from another one, with the same namespace: the field that names them, and their kind. */

@@ -151,3 +151,42 @@ export const RUNBOOKS = 'https://nova-torch.dev/runbooks';
 export function dashboardUid(...parts: readonly string[]): string {
   return deriveName(['nova', ...parts], 40);
 }
+
+/** The Service of the new version while the mesh moves traffic to it step by step; the Service of the old one has the fleet's name. */
+export function canaryService(fleet: string): string {
+  return `${fleet}-canary`;
+}
+
+/** The headless Service that gives each agent with memory a name of its own. Callers use the one of the fleet's name. */
+export function podsService(fleet: string): string {
+  return `${fleet}-pods`;
+}
+
+/** Rules of a fleet's VirtualService. Argo Rollouts changes the weights of `handOver` and of no other rule. */
+export const meshRoutes = {
+  /** The scheduler hands a task over. */
+  handOver: 'hand-over',
+  /** Other fleets call. */
+  calls: 'calls',
+} as const;
+
+/** What an agent is called on, as policies of the mesh write paths: `{*}` is one part. */
+export const agentPaths = {
+  /** The scheduler hands tasks over to a push fleet, and cancels them. */
+  tasks: '/v1/tasks',
+  cancel: '/v1/tasks/{*}/cancel',
+  /** For the cluster alone. */
+  operation: ['/drain', '/healthz/*'],
+} as const;
+
+/** Names inside the mesh. The two providers stand in the configuration of the mesh itself, which the platform team installs. */
+export const mesh = {
+  /** Gateway and ServiceAccount of an ambient namespace's waypoint. */
+  waypoint: 'waypoint',
+  /** The way out of the cluster: a gateway with sidecars, a waypoint in ambient mode. */
+  egress: 'egressgateway',
+  tracing: 'nova-torch-traces',
+  accessLog: 'nova-torch-access-log',
+  /** ServiceAccount of whatever submits tasks from outside of fleets. */
+  submitter: 'nova-torch-submitter',
+} as const;

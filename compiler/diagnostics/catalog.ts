@@ -2,6 +2,7 @@ import type { CatalogEntry } from './catalog/entry.ts';
 import { capacity } from './catalog/capacity.ts';
 import { load } from './catalog/load.ts';
 import { manifest } from './catalog/manifest.ts';
+import { mesh } from './catalog/mesh.ts';
 import { output } from './catalog/output.ts';
 import { ownership } from './catalog/ownership.ts';
 import { patches } from './catalog/patches.ts';
@@ -9,7 +10,7 @@ import { reference } from './catalog/reference.ts';
 import { routing } from './catalog/routing.ts';
 
 /**
- * Every problem the compiler can name. NT1xxx files and schema, NT20xx the graph of documents, NT25xx capacity, objectives and rollouts, NT3xxx generated objects,
+ * Every problem the compiler can name. NT1xxx files and schema, NT20xx the graph of documents, NT25xx capacity, objectives and rollouts, NT3xxx generated objects and what the mesh can express,
  * NT4xxx ownership and policy, NT5xxx routing, NT6xxx environments, patches and the generated tree. Codes are never reused.
  */
 export const catalog = Object.freeze({
@@ -17,6 +18,7 @@ export const catalog = Object.freeze({
   ...reference,
   ...capacity,
   ...manifest,
+  ...mesh,
   ...ownership,
   ...routing,
   ...output,

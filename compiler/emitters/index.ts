@@ -1,5 +1,6 @@
 import type { Emitter } from '../core/emitter.ts';
 import { grafanaEmitter, platformDashboardsEmitter } from './grafana/emitter.ts';
+import { istioEmitter, istioSharedEmitter } from './istio/emitter.ts';
 import { kubernetesEmitter } from './kubernetes/emitter.ts';
 import { platformEmitter } from './platform/emitter.ts';
 import { platformAlertsEmitter, prometheusEmitter } from './prometheus/emitter.ts';
@@ -15,7 +16,9 @@ export const emitters: readonly Emitter[] = Object.freeze([
   vaultSharedEmitter,
   platformAlertsEmitter,
   platformDashboardsEmitter,
+  istioSharedEmitter,
   kubernetesEmitter,
+  istioEmitter,
   vaultEmitter,
   scalingEmitter,
   prometheusEmitter,

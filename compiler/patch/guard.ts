@@ -38,11 +38,17 @@ const GUARDED_NAMES =
 
 /** Parts of objects of one kind that are guarded as a whole: access, network paths, and how a service is reached. */
 const GUARDED_PARTS: Readonly<Record<string, readonly string[]>> = {
+  AuthorizationPolicy: ['/spec'],
   NetworkPolicy: ['/spec'],
+  PeerAuthentication: ['/spec'],
   Role: ['/rules'],
   RoleBinding: ['/roleRef', '/subjects'],
   Service: ['/spec/type'],
   ServiceAccount: ['/secrets'],
+  Sidecar: ['/spec'],
+  VirtualService: ['/spec/exportTo', '/spec/gateways', '/spec/hosts'],
+  DestinationRule: ['/spec/exportTo', '/spec/host', '/spec/trafficPolicy/tls'],
+  HTTPRoute: ['/spec/parentRefs'],
 };
 
 /** What makes an object the one it is. */

@@ -4,9 +4,10 @@ import type { K8s } from '../../cdk8s/k8s.ts';
 import { formatCpu, formatSize } from '../../../spec/contract/units.ts';
 import { largest } from '../../core/largest.ts';
 import type { FleetModel } from '../../core/model.ts';
-import { LABEL_PREFIX } from '../../core/names.ts';
+import { hasWaypoint } from '../../core/mesh-calls.ts';
+import { LABEL_PREFIX, mesh } from '../../core/names.ts';
 import { present } from './present.ts';
-import { proxyOf } from './proxy.ts';
+import { proxyOf, waypointOf } from './proxy.ts';
 import { waveAnnotation, waves } from '../../core/fleet-context.ts';
 import type { FleetContext } from '../../core/fleet-context.ts';
 
@@ -51,26 +52,43 @@ function securityLabels({ environment }: FleetModel): Record<string, string> {
   );
 }
 
-function meshLabels({ environment }: FleetModel): Record<string, string> {
-  return environment.mesh === 'ambient'
-    ? { 'istio.io/dataplane-mode': 'ambient' }
-    : { 'istio.io/rev': environment.meshRevision };
+function meshLabels(fleet: FleetModel): Record<string, string> {
+  const { environment } = fleet;
+  if (environment.mesh === 'sidecar') return { 'istio.io/rev': environment.meshRevision };
+  const waypoint = hasWaypoint(fleet) ? { 'istio.io/use-waypoint': mesh.waypoint } : {};
+  return { 'istio.io/dataplane-mode': 'ambient', ...waypoint };
 }
 
 /** One pod above the most, so that a pod that is still going does not hold up its successor; each with its proxy. */
 function quotaOf({ fleet, from }: FleetContext): Record<string, K8s.Quantity> {
   const { cpuMillis, memoryBytes, ephemeralBytes } = fleet.agent.resources;
   const proxy = proxyOf(fleet);
+  const waypoint = waypointOf(fleet);
   const pods = largest(fleet).pods + 1;
   const text = (value: string, ...path: string[]) => k8s.Quantity.fromString(from(value, ...path));
   const volumes = fleet.memory === undefined ? 0 : fleet.scale.max;
   return {
-    pods: text(String(pods), 'scale', 'max'),
-    'requests.cpu': text(formatCpu(pods * (cpuMillis + proxy.cpuMillis)), 'agent', 'resources', 'cpu'),
-    'requests.memory': text(formatSize(pods * (memoryBytes + proxy.memoryBytes)), 'agent', 'resources', 'memory'),
-    'limits.memory': text(formatSize(pods * (memoryBytes + proxy.memoryLimitBytes)), 'agent', 'resources', 'memory'),
+    pods: text(String(pods + waypoint.pods), 'scale', 'max'),
+    'requests.cpu': text(
+      formatCpu(pods * (cpuMillis + proxy.cpuMillis) + waypoint.cpuMillis),
+      'agent',
+      'resources',
+      'cpu',
+    ),
+    'requests.memory': text(
+      formatSize(pods * (memoryBytes + proxy.memoryBytes) + waypoint.memoryBytes),
+      'agent',
+      'resources',
+      'memory',
+    ),
+    'limits.memory': text(
+      formatSize(pods * (memoryBytes + proxy.memoryLimitBytes) + waypoint.memoryLimitBytes),
+      'agent',
+      'resources',
+      'memory',
+    ),
     'requests.ephemeral-storage': text(
-      formatSize(pods * (ephemeralBytes + proxy.ephemeralBytes)),
+      formatSize(pods * (ephemeralBytes + proxy.ephemeralBytes) + waypoint.ephemeralBytes),
       'agent',
       'resources',
       'ephemeral',

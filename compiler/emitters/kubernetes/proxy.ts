@@ -1,3 +1,4 @@
+import { hasWaypoint } from '../../core/mesh-calls.ts';
 import type { FleetModel } from '../../core/model.ts';
 
 /** What the mesh's proxy takes beside an agent. */
@@ -32,5 +33,20 @@ export function proxyAnnotations({ environment }: FleetModel): Record<string, st
     'sidecar.istio.io/proxyCPU': `${SIDECAR.cpuMillis}m`,
     'sidecar.istio.io/proxyMemory': `${SIDECAR.memoryBytes / MIB}Mi`,
     'sidecar.istio.io/proxyMemoryLimit': `${SIDECAR.memoryLimitBytes / MIB}Mi`,
+  };
+}
+
+/** Two, and one more while they are replaced. */
+const WAYPOINT_PODS = 3;
+
+/** What the waypoint of an ambient namespace takes, all its pods together: as large as a proxy beside an agent. */
+export function waypointOf(fleet: FleetModel): ProxyResources & { readonly pods: number } {
+  const pods = hasWaypoint(fleet) ? WAYPOINT_PODS : 0;
+  return {
+    pods,
+    cpuMillis: pods * SIDECAR.cpuMillis,
+    memoryBytes: pods * SIDECAR.memoryBytes,
+    memoryLimitBytes: pods * SIDECAR.memoryLimitBytes,
+    ephemeralBytes: pods * SIDECAR.ephemeralBytes,
   };
 }

@@ -3,7 +3,7 @@ import { k8s } from '../../cdk8s/k8s.ts';
 import type { K8s } from '../../cdk8s/k8s.ts';
 import { formatSize } from '../../../spec/contract/units.ts';
 import type { FleetModel, MemoryModel } from '../../core/model.ts';
-import { LABEL_PREFIX } from '../../core/names.ts';
+import { LABEL_PREFIX, podsService } from '../../core/names.ts';
 import { deliveredSecrets } from '../../core/secrets.ts';
 import { present } from './present.ts';
 import { waves } from '../../core/fleet-context.ts';
@@ -70,7 +70,7 @@ function addStatefulSet(add: Add, context: FleetContext, memory: MemoryModel): v
     metadata: workloadMetadata(context),
     spec: {
       ...replicasOf(context),
-      serviceName: from(fleet.name),
+      serviceName: from(podsService(fleet.name)),
       podManagementPolicy: 'Parallel',
       revisionHistoryLimit: 5,
       minReadySeconds: 15,
@@ -108,15 +108,15 @@ function spreadOf({ selector }: FleetContext, matchLabelKeys: string[]): K8s.Top
   }));
 }
 
-/** Calls go to a near agent first, where the version knows how to say so. */
+/** Calls go to a near agent first, where the version knows how to say so and no agent is the only one that remembers. */
 function addService(add: Add, context: FleetContext): void {
   const { fleet, from } = context;
-  const headless = fleet.memory !== undefined;
-  const spreads = !headless && minorOf(fleet.environment.kubernetes) >= 31;
-  const props = {
-    metadata: context.metadata(from(fleet.name), waves.workload),
+  const { memory, environment } = fleet;
+  const spreads = memory === undefined && minorOf(environment.kubernetes) >= 31;
+  const props = (name: string) => ({
+    metadata: context.metadata(from(name), waves.workload),
     spec: {
-      ...(headless ? { clusterIp: 'None', publishNotReadyAddresses: false } : {}),
+      ...(name === fleet.name ? {} : { clusterIp: 'None', publishNotReadyAddresses: false }),
       selector: context.selector,
       ports: [
         {
@@ -128,8 +128,10 @@ function addService(add: Add, context: FleetContext): void {
         },
       ],
     },
-  };
-  add(k8s.KubeService, props, spreads ? { '/spec/trafficDistribution': 'PreferClose' } : {});
+  });
+  add(k8s.KubeService, props(fleet.name), spreads ? { '/spec/trafficDistribution': 'PreferClose' } : {});
+  // The mesh reads no HTTP on the way to a headless Service: callers need the other one.
+  if (memory !== undefined) add(k8s.KubeService, props(podsService(fleet.name)));
 }
 
 /** The 33 of `1.33`. */

@@ -1,0 +1,16 @@
+import type { FleetModel } from './model.ts';
+
+/** Whether anybody calls a fleet's agents over HTTP: the scheduler, or other fleets. */
+export function isCalled({ agent, calledBy }: FleetModel): boolean {
+  return agent.delivery === 'push' || calledBy.length > 0;
+}
+
+/** Whether the mesh moves tasks from the old version to the new one, step by step. */
+export function splitsTraffic({ rollout, environment }: FleetModel): boolean {
+  return environment.mesh === 'sidecar' && rollout.strategy === 'canary' && rollout.split === 'mesh';
+}
+
+/** Whether an ambient namespace has a waypoint: a proxy that reads HTTP, for those who are called over it. */
+export function hasWaypoint(fleet: FleetModel): boolean {
+  return fleet.environment.mesh === 'ambient' && isCalled(fleet);
+}

@@ -1,0 +1,141 @@
+import { formatSeconds } from './duration.ts';
+import type { Add } from '../../cdk8s/synthesize.ts';
+import { waves } from '../../core/fleet-context.ts';
+import type { FleetContext } from '../../core/fleet-context.ts';
+import type { FleetModel } from '../../core/model.ts';
+import { agentPaths, canaryService, meshRoutes } from '../../core/names.ts';
+import { serviceHost } from './identity.ts';
+import { kinds } from './kinds.ts';
+import type { HttpRule } from './kinds.ts';
+import { isCalled, splitsTraffic } from '../../core/mesh-calls.ts';
+import { callersOf } from './traffic.ts';
+
+/** Repeats of a hand-over, the first try not counted. */
+const RETRIES = 2;
+/** Failures after which nothing of the request has reached an agent: only these may be repeated. */
+const BEFORE_ANYTHING_HAPPENED = 'connect-failure,refused-stream,reset-before-request';
+
+/** How long calls last and which are repeated. Without these objects the mesh would repeat calls that had an effect. */
+export function addRoutes(add: Add, context: FleetContext): void {
+  if (!isCalled(context.fleet)) return;
+  if (context.fleet.environment.mesh === 'ambient') addHttpRoute(add, context);
+  else addVirtualService(add, context);
+}
+
+function addVirtualService(add: Add, context: FleetContext): void {
+  const { fleet } = context;
+  add(kinds.virtualService, {
+    metadata: context.metadata(fleet.name, waves.mesh),
+    spec: {
+      hosts: [serviceHost(fleet.namespace, fleet.name)],
+      exportTo: callersOf(fleet),
+      http: [
+        ...(fleet.calledBy.length > 0 ? [callRule(context)] : []),
+        ...(fleet.agent.delivery === 'push' ? [handOverRule(context)] : []),
+      ],
+    },
+  });
+}
+
+/** Calls of other fleets. They last as long as a task may, and the caller alone knows whether one may be repeated. */
+function callRule(context: FleetContext): HttpRule {
+  const { fleet } = context;
+  const callers = [...new Set(fleet.calledBy.map(({ from }) => from.namespace))].sort();
+  return {
+    name: meshRoutes.calls,
+    match: callers.map((sourceNamespace) => ({ sourceNamespace })),
+    timeout: longestRun(context),
+    retries: { attempts: 0 },
+    route: [destination(context, fleet.name)],
+  };
+}
+
+/** The hand-over of a task. An agent that has not taken it within a heartbeat would be counted as lost anyway. */
+function handOverRule(context: FleetContext): HttpRule {
+  const { fleet } = context;
+  const within = handOver(fleet);
+  const shares = splitsTraffic(fleet)
+    ? [
+        { ...destination(context, fleet.name), weight: 100 },
+        { ...destination(context, canaryService(fleet.name)), weight: 0 },
+      ]
+    : [destination(context, fleet.name)];
+  return {
+    name: meshRoutes.handOver,
+    timeout: within.from(context, within.ms),
+    retries: {
+      attempts: RETRIES,
+      perTryTimeout: within.from(context, perTry(within.ms)),
+      retryOn: BEFORE_ANYTHING_HAPPENED,
+      retryIgnorePreviousHosts: true,
+      backoff: '100ms',
+    },
+    route: shares,
+  };
+}
+
+/** All tries together fit into the whole. */
+function perTry(ms: number): number {
+  return Math.max(1, Math.floor(ms / (RETRIES + 1)));
+}
+
+function destination({ fleet, from }: FleetContext, service: string) {
+  const number = from(fleet.agent.ports.http, 'agent', 'ports', 'http');
+  return { destination: { host: serviceHost(fleet.namespace, service), port: { number } } };
+}
+
+/** The shortest heartbeat of the fleet's tasks. */
+function handOver({ accepts }: FleetModel) {
+  const [first, ...rest] = [...accepts.values()];
+  const shortest = rest.reduce((least, one) => (beat(one) < beat(least) ? one : least), first);
+  return {
+    ms: beat(shortest),
+    from: (context: FleetContext, ms: number) =>
+      shortest === undefined
+        ? formatSeconds(ms)
+        : context.from(formatSeconds(ms), 'accepts', shortest.task, 'timeouts', 'heartbeat'),
+  };
+}
+
+const SILENT_MS = 30_000;
+const beat = (one: { readonly timeouts: { readonly heartbeatMs: number } } | undefined) =>
+  one?.timeouts.heartbeatMs ?? SILENT_MS;
+
+function longestRun({ fleet, from }: FleetContext): string {
+  const longest = [...fleet.accepts.values()].toSorted((a, b) => b.timeouts.runMs - a.timeouts.runMs)[0];
+  return longest === undefined
+    ? formatSeconds(SILENT_MS)
+    : from(formatSeconds(longest.timeouts.runMs), 'accepts', longest.task, 'timeouts', 'run');
+}
+
+/**
+ * A waypoint tells callers apart by what they call: tasks come from the scheduler alone. Its own repeats are those after
+ * which nothing has reached an agent; without a rule of ours it repeats nothing else.
+ */
+function addHttpRoute(add: Add, context: FleetContext): void {
+  const { fleet, from } = context;
+  const port = from(fleet.agent.ports.http, 'agent', 'ports', 'http');
+  const service = { group: '', kind: 'Service', name: fleet.name, port } as const;
+  const within = handOver(fleet);
+  const handOverRoute = {
+    name: meshRoutes.handOver,
+    matches: [{ method: 'POST', path: { type: 'PathPrefix', value: agentPaths.tasks } }] as const,
+    timeouts: { request: within.from(context, within.ms), backendRequest: within.from(context, perTry(within.ms)) },
+    backendRefs: [{ ...service, weight: 1 }],
+  };
+  const callRoute = {
+    name: meshRoutes.calls,
+    timeouts: { request: longestRun(context), backendRequest: longestRun(context) },
+    backendRefs: [{ ...service, weight: 1 }],
+  };
+  add(kinds.httpRoute, {
+    metadata: context.metadata(fleet.name, waves.mesh),
+    spec: {
+      parentRefs: [service],
+      rules: [
+        ...(fleet.agent.delivery === 'push' ? [handOverRoute] : []),
+        ...(fleet.calledBy.length > 0 ? [callRoute] : []),
+      ],
+    },
+  });
+}
