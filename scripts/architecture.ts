@@ -125,7 +125,7 @@ export const rooms: readonly Room[] = [
   // The scheduler, from the middle outwards. Time, randomness and limits are arguments of its core.
   { path: 'runtime/core', doors: [CONTRACT], packages: HASH, pure: true },
   { path: 'runtime/store', doors: [CONTRACT, 'runtime/core'], packages: ['ioredis', ...FILES] },
-  { path: 'runtime/journal', doors: [CONTRACT, 'runtime/core'], packages: [...FILES, 'node:zlib'] },
+  { path: 'runtime/journal', doors: [CONTRACT, 'runtime/core'], packages: [...FILES, 'node:process', 'node:zlib'] },
   {
     path: 'runtime/ops',
     doors: [CONTRACT, 'runtime/core'],

@@ -1,7 +1,6 @@
 import type { Command } from '../compiler/cli/command.ts';
 import { commands } from '../compiler/cli/commands.ts';
-import { exitMeanings } from '../compiler/cli/exit.ts';
-import { commonOptions, exitsOf, usageLine } from '../compiler/cli/help.ts';
+import { commonOptions, exitRows, usageLine } from '../compiler/cli/help.ts';
 import { optionSummary, optionTerm } from '../compiler/cli/option.ts';
 import { loadTree } from '../compiler/cli/tree.ts';
 import type { Branch } from '../compiler/cli/tree.ts';
@@ -47,10 +46,7 @@ function section({ path, command }: Leaf): readonly string[] {
     ...(words.length === 0 ? [] : [table(['argument', ''], words)]),
     ...(options.length === 0 ? [] : [table(['option', ''], options)]),
     `\`\`\`sh\n${command.examples.map(({ line, summary }) => `${line}   # ${summary}`).join('\n')}\n\`\`\``,
-    table(
-      ['ends with', 'when'],
-      exitsOf(command).map((code) => [String(code), exitMeanings[code]]),
-    ),
+    table(['ends with', 'when'], exitRows(command)),
   ];
 }
 

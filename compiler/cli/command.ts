@@ -37,6 +37,8 @@ export interface Command<Specs extends OptionSpecs = OptionSpecs> {
   readonly examples: readonly [Example, ...Example[]];
   /** The exit codes a script may meet, besides 2, 70 and 130, which every command has. */
   readonly exits: readonly ExitCode[];
+  /** What a code means here, where that is not what it means for a spec. */
+  readonly exitMeanings?: Readonly<Partial<Record<ExitCode, string>>>;
   readonly run: (invocation: Invocation<Specs>) => Promise<ExitCode>;
 }
 

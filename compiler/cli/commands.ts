@@ -57,6 +57,17 @@ export const commands: readonly CommandEntry[] = Object.freeze([
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   {
+    name: 'audit',
+    summary: 'prove that nobody has changed the audit log',
+    commands: [
+      {
+        name: 'verify',
+        summary: 'look at every line, and name what was changed',
+        load: async () => (await import('./commands/audit-verify.ts')).auditVerify,
+      },
+    ],
+  },
+  {
     name: 'schema',
     summary: 'print the JSON Schema editors complete from',
     load: async () => (await import('./commands/schema.ts')).schema,

@@ -26,7 +26,7 @@ export function overview(commands: readonly CommandEntry[], style: Style, width:
       ),
     ],
     [style.bold('Options:'), ...columns([...commonOptions, ['-V, --version', 'Print the version']], width)],
-    [style.bold('Exit codes:'), ...columns(exitRows(Object.values(exits)), width)],
+    [style.bold('Exit codes:'), ...columns(rows(Object.values(exits)), width)],
     ['`nova-torch <command> --help` says more about a command, `nova-torch explain` about a problem or a field.'],
   ]);
 }
@@ -62,7 +62,7 @@ export function commandHelp(
     ...(words.length === 0 ? [] : [[style.bold('Arguments:'), ...columns(words, width)]]),
     [style.bold('Options:'), ...columns([...options, ...commonOptions], width)],
     [style.bold('Examples:'), ...examples.flatMap(([line, summary]) => [`  ${style.cyan(line)}`, `      ${summary}`])],
-    [style.bold('Exit codes:'), ...columns(exitRows(exitsOf(command)), width)],
+    [style.bold('Exit codes:'), ...columns(exitRows(command), width)],
   ]);
 }
 
@@ -73,13 +73,18 @@ export function usageLine(command: Command, path: string): string {
 }
 
 /** The codes a command may end with, those of every command included. */
-export function exitsOf(command: Command): readonly ExitCode[] {
+function exitsOf(command: Command): readonly ExitCode[] {
   const codes = new Set<ExitCode>([exits.ok, exits.usage, exits.bug, exits.interrupted, ...command.exits]);
   return [...codes].sort((a, b) => a - b);
 }
 
-function exitRows(codes: readonly ExitCode[]): (readonly [string, string])[] {
-  return codes.map((code) => [String(code), exitMeanings[code]] as const);
+/** Each of them with what it means. */
+export function exitRows(command: Command): readonly (readonly [string, string])[] {
+  return rows(exitsOf(command), command.exitMeanings);
+}
+
+function rows(codes: readonly ExitCode[], own: Command['exitMeanings'] = {}): readonly (readonly [string, string])[] {
+  return codes.map((code) => [String(code), own[code] ?? exitMeanings[code]] as const);
 }
 
 function page(sections: readonly (readonly string[])[]): string {

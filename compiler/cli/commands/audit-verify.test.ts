@@ -1,0 +1,110 @@
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { openAuditLog } from '../../../runtime/ops/audit/audit-log.ts';
+import { runHere } from '../testing/host.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'nova-torch-audit-verify-'));
+afterAll(() => {
+  rmSync(root, { recursive: true });
+});
+const FILE = 'audit-000001.jsonl';
+
+/** A log of three events and a checkpoint; what was signed goes to `checkpoints.jsonl`. */
+const kept = join(root, 'checkpoints.jsonl');
+const sound = join(root, 'sound');
+const log = await openAuditLog({
+  dir: sound,
+  checkpointMs: 60_000,
+  checkpointRecords: 100,
+  fileBytesMax: 1_000_000,
+  filesMax: 4,
+  nowMs: () => Date.UTC(2026, 0, 15),
+  onCheckpoint: (one) => appendFileSync(kept, `${JSON.stringify({ 'nova.checkpoint': JSON.stringify(one) })}\n`),
+});
+for (const target of ['a', 'b', 'c']) {
+  log.record({ at: 1, actor: 'someone', action: 'fleet:pause', target, outcome: 'done', requestId: 'r-1' });
+}
+await log.close();
+
+function copy(name: string, change: (text: string) => string): string {
+  const dir = join(root, name);
+  cpSync(sound, dir, { recursive: true });
+  writeFileSync(join(dir, FILE), change(readFileSync(join(dir, FILE), 'utf8')));
+  return name;
+}
+
+test('a log that nobody changed is sound, and how far that is proven is said', async () => {
+  const alone = await runHere(['audit', 'verify', 'sound'], { cwd: root });
+  expect(alone).toEqual({
+    code: 0,
+    stdout:
+      'sound  5 records in 1 file, signed through record 4 by its own key\nwithout --anchor nothing proves that its end was not cut off\n',
+    stderr: '',
+  });
+  const anchored = await runHere(['audit', 'verify', 'sound', '--anchor', 'checkpoints.jsonl'], { cwd: root });
+  expect(anchored).toEqual({
+    code: 0,
+    stdout: 'sound  5 records in 1 file, signed through record 4, as anchored\n',
+    stderr: '',
+  });
+});
+
+test('what was changed is named with its line, and the command fails', async () => {
+  const edited = copy('edited', (text) => text.replace('"target":"b"', '"target":"x"'));
+  expect(await runHere(['audit', 'verify', edited], { cwd: root })).toEqual({
+    code: 1,
+    stdout: `edited  ${FILE}:3  record 3 is not what was written\nnot sound  5 records in 1 file\n`,
+    stderr: '',
+  });
+});
+
+test('a tail that was cut off is named only by who has an anchor', async () => {
+  const cut = copy('cut', (text) => `${text.split('\n').slice(0, 2).join('\n')}\n`);
+  expect((await runHere(['audit', 'verify', cut], { cwd: root })).code).toBe(0);
+  const { code, stdout } = await runHere(
+    ['audit', 'verify', cut, '--anchor', 'checkpoints.jsonl', '--format', 'json'],
+    {
+      cwd: root,
+    },
+  );
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    records: 2,
+    anchors: 1,
+    findings: [{ kind: 'truncated', file: FILE, line: 2 }],
+  });
+});
+
+test('of very many findings the first are shown', async () => {
+  const broken = copy('broken', (text) => `${'nonsense\n'.repeat(60)}${text}`);
+  const { code, stdout } = await runHere(['audit', 'verify', broken], { cwd: root });
+  const lines = stdout.trimEnd().split('\n');
+  expect([code, lines.length, lines.at(-2)]).toEqual([1, 52, 'and 10 more; --format json shows all']);
+});
+
+test('a key that lies elsewhere is named with --key', async () => {
+  const keyless = copy('keyless', (text) => text);
+  rmSync(join(root, keyless, 'audit.key'));
+  const { code, stderr } = await runHere(['audit', 'verify', keyless], { cwd: root });
+  expect(code).toBe(2);
+  expect(stderr).toContain('does not hold the key of the chain\n  name its file with --key\n');
+  const given = await runHere(['audit', 'verify', keyless, '--key', 'sound/audit.key'], { cwd: root });
+  expect(given.code).toBe(0);
+});
+
+test('a folder that holds no log, or is not there, and an anchor that is none are refused', async () => {
+  const empty = await runHere(['audit', 'verify', '.'], { cwd: root });
+  expect(empty.code).toBe(2);
+  expect(empty.stderr).toContain(`there is no audit log in \`${root}\``);
+  const none = await runHere(['audit', 'verify', 'nowhere'], { cwd: root });
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('no such file or folder')]);
+  const anchor = await runHere(['audit', 'verify', 'sound', '--anchor', `sound/audit.id`], { cwd: root });
+  expect([anchor.code, anchor.stderr]).toEqual([2, expect.stringContaining('holds no checkpoint')]);
+});
+
+test('its help says what its codes mean here', async () => {
+  const { stdout } = await runHere(['audit', 'verify', '--help'], { cwd: root });
+  expect(stdout).toMatch(/1 +somebody has changed the log/);
+});

@@ -1,0 +1,65 @@
+import { resolve } from 'node:path';
+import { defineCommand } from '../command.ts';
+import { refuse } from '../context.ts';
+import { exits } from '../exit.ts';
+import { printJson } from '../json.ts';
+import { choice, text } from '../option.ts';
+import { printable } from '../usage.ts';
+
+export const auditVerify = defineCommand({
+  description:
+    'Looks at every line of an audit log of the scheduler and names what somebody changed: edited, deleted, moved or repeated ' +
+    'lines, a tail cut off, and a log that was written again as a whole. Who can read the folder has its keys: only checkpoints ' +
+    'that were kept elsewhere prove that its end is there and that nothing was written again.',
+  arguments: [{ name: 'dir', summary: 'The folder of the log', required: true, complete: 'directory' }],
+  options: {
+    anchor: text(
+      'file',
+      'Checkpoints kept elsewhere: lines of the scheduler’s log, or of the audit log itself',
+      'file',
+    ),
+    key: text('file', 'The key of the chain, when it is not in the folder', 'file'),
+    format: choice(['text', 'json'], 'format', 'How to print'),
+  },
+  examples: [
+    { line: 'nova-torch audit verify /var/lib/nova-torch/audit', summary: 'has anyone changed it?' },
+    {
+      line: 'nova-torch audit verify audit --anchor checkpoints.jsonl',
+      summary: 'and is it the one that was signed, to its end?',
+    },
+  ],
+  exits: [exits.invalid],
+  exitMeanings: { [exits.invalid]: 'somebody has changed the log' },
+  async run({ arguments: [dir = ''], options, context }) {
+    const { auditVerify: verify } = await import('../../../runtime/commands/audit-verify.ts');
+    const at = (path: string) => resolve(context.directory, path);
+    const answer = verify({
+      dir: at(dir),
+      ...(options.anchor !== undefined && { anchor: at(options.anchor) }),
+      ...(options.key !== undefined && { key: at(options.key) }),
+    });
+    if (answer.kind === 'refused') return refuse(context, answer.message, [answer.hint]);
+    const { report, anchors } = answer;
+    const { out } = context;
+    if (options.format === 'json') printJson({ ...report, anchors }, out);
+    else {
+      for (const { kind, file, line, message } of report.findings.slice(0, SHOWN_MAX)) {
+        out.line(`${out.style.red(kind)}  ${printable(`${file}:${line}  ${message}`)}`);
+      }
+      const more = report.findings.length - SHOWN_MAX;
+      if (more > 0) out.line(`and ${more} more; --format json shows all`);
+      const size = `${report.records} records in ${report.files} ${report.files === 1 ? 'file' : 'files'}`;
+      if (report.findings.length > 0) out.line(`${out.style.red('not sound')}  ${size}`);
+      else {
+        const proof = `signed through record ${report.provenThrough}`;
+        out.line(
+          `${out.style.green('sound')}  ${size}, ${proof}${anchors === 0 ? ' by its own key' : ', as anchored'}`,
+        );
+        if (anchors === 0) out.line(out.style.dim('without --anchor nothing proves that its end was not cut off'));
+      }
+    }
+    return report.findings.length === 0 ? exits.ok : exits.invalid;
+  },
+});
+
+const SHOWN_MAX = 50;

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { readAnchors } from '../ops/audit/checkpoint.ts';
+import { readAuditFolder } from '../ops/audit/read-audit-folder.ts';
+import { verifyAudit, type AuditReport } from '../ops/audit/verify-audit.ts';
+
+export interface AuditQuestion {
+  /** Folder of the log. */
+  readonly dir: string;
+  /** File with checkpoints that were kept elsewhere. */
+  readonly anchor?: string;
+  /** File with the key of the chain, when it is not in the folder. */
+  readonly key?: string;
+}
+
+export type AuditAnswer =
+  | { readonly kind: 'report'; readonly report: AuditReport; readonly anchors: number }
+  /** It cannot be asked: why, and what to do. */
+  | { readonly kind: 'refused'; readonly message: string; readonly hint: string };
+
+/** Reads a log and verifies it. Throws what the file system throws. */
+export function auditVerify({ dir, anchor, key }: AuditQuestion): AuditAnswer {
+  const folder = readAuditFolder(dir);
+  if (folder.files.length === 0) {
+    return {
+      kind: 'refused',
+      message: `there is no audit log in \`${dir}\``,
+      hint: 'its files are audit-000001.jsonl and so on',
+    };
+  }
+  const macKey = key === undefined ? folder.macKey : Buffer.from(readFileSync(key, 'utf8').trim());
+  if (macKey.length === 0) {
+    return {
+      kind: 'refused',
+      message: `\`${dir}\` does not hold the key of the chain`,
+      hint: 'name its file with --key',
+    };
+  }
+  const anchors = anchor === undefined ? [] : readAnchors(readFileSync(anchor, 'utf8'));
+  if (anchor !== undefined && anchors.length === 0) {
+    const hint = 'keep the lines of the scheduler’s log that hold `nova.checkpoint`';
+    return { kind: 'refused', message: `\`${anchor}\` holds no checkpoint`, hint };
+  }
+  // Who could change the log could change the public key beside it: an anchor brings its own.
+  const publicKey = anchors[0]?.key ?? folder.publicKey;
+  const trust = { macKey, anchors, ...(publicKey !== undefined && { publicKey }) };
+  return { kind: 'report', report: verifyAudit(folder.files, trust), anchors: anchors.length };
+}

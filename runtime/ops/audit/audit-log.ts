@@ -1,0 +1,189 @@
+import type { AuditEvent, AuditSink } from '../../core/audit-sink.ts';
+import { oneLine } from '../log/ecs.ts';
+import { auditKeys } from './audit-keys.ts';
+import type { AuditBody, Checkpoint } from './audit-line.ts';
+import { AuditWriter } from './audit-writer.ts';
+
+export interface AuditOptions {
+  /** A folder of its own. */
+  readonly dir: string;
+  readonly macKey?: string;
+  /** Ed25519, PEM. */
+  readonly signingKey?: string;
+  /** A checkpoint so long after a record, and after so many. */
+  readonly checkpointMs: number;
+  readonly checkpointRecords: number;
+  readonly fileBytesMax: number;
+  readonly filesMax: number;
+  readonly nowMs?: () => number;
+  /** Events that may wait for the disk; more are dropped, and the log says how many. */
+  readonly queueMax?: number;
+  /** Send it where this process cannot change it: it is what `audit verify --anchor` compares with. */
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
+  /** The disk does not take it; it is tried again. */
+  readonly onProblem?: (error: unknown) => void;
+}
+
+export interface AuditLog extends AuditSink {
+  /** Of the key that signs its checkpoints. */
+  readonly publicKey: string;
+  /** Everything recorded so far is durable. */
+  flush(): Promise<void>;
+  /** Signs what is not signed yet, and ends. */
+  close(): Promise<void>;
+}
+
+const QUEUE_MAX = 10_000;
+/** Sealing so many takes less than a millisecond. */
+const BATCH_MAX = 64;
+const RETRY_MS = 1000;
+
+/**
+ * The audit log: who asked for what, in files that nobody can change unseen. `record` puts an event into a queue and returns;
+ * one writer takes batches from it, seals them, and writes them with one fsync.
+ *
+ * It is idle, writing, or waiting after an error of the disk. While it waits events queue up; beyond `queueMax` they are counted
+ * and dropped. It ignores everything after `close`.
+ */
+export async function openAuditLog(options: AuditOptions): Promise<AuditLog> {
+  const { dir, checkpointRecords, nowMs = Date.now } = options;
+  const keys = await auditKeys(dir, {
+    ...(options.macKey !== undefined && { mac: options.macKey }),
+    ...(options.signingKey !== undefined && { signing: options.signingKey }),
+  });
+  const { log } = keys;
+  const opening = (): AuditBody => ({
+    kind: 'open',
+    at: nowMs(),
+    log,
+    key: keys.signer.publicKey,
+    every: checkpointRecords,
+  });
+  const writer = await AuditWriter.open({ ...options, macKey: keys.mac, nowMs, opening });
+  const sign = async (): Promise<void> => {
+    await writer.makeRoom();
+    const checkpoint = keys.signer.sign(nowMs(), log, writer.end);
+    await writer.append([{ kind: 'checkpoint', ...checkpoint }]);
+    try {
+      options.onCheckpoint?.(checkpoint);
+    } catch (error) {
+      options.onProblem?.(error);
+    }
+  };
+  const queue = new AuditQueue(options, writer, sign, nowMs);
+  // Says that it was opened, and begins the first file.
+  if (writer.end.seq > 0) queue.put(opening());
+  return {
+    publicKey: keys.signer.publicKey,
+    record: (event) => queue.put({ kind: 'event', ...bounded(event) }),
+    flush: () => queue.idle(),
+    close: () => queue.close(),
+  };
+}
+
+/** Waiting events, and the one that writes them. */
+class AuditQueue {
+  readonly #options: AuditOptions;
+  readonly #writer: AuditWriter;
+  readonly #sign: () => Promise<void>;
+  readonly #nowMs: () => number;
+  readonly #waiting: AuditBody[] = [];
+  #dropped = 0;
+  #unsigned = 0;
+  #signingDue = false;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(options: AuditOptions, writer: AuditWriter, sign: () => Promise<void>, nowMs: () => number) {
+    this.#options = options;
+    this.#writer = writer;
+    this.#sign = sign;
+    this.#nowMs = nowMs;
+  }
+
+  put(body: AuditBody): void {
+    if (this.#closed) return;
+    if (this.#waiting.length >= (this.#options.queueMax ?? QUEUE_MAX)) this.#dropped += 1;
+    else this.#waiting.push(body);
+    this.#start();
+  }
+
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#start();
+    await this.idle();
+    clearTimeout(this.#timer);
+    await this.#writer.close();
+  }
+
+  #start(): void {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  /** Until nothing waits. An error of the disk ends it when the log is closing: it is not coming back in time. */
+  async #run(): Promise<void> {
+    while (this.#hasWork()) {
+      try {
+        await this.#step();
+      } catch (error) {
+        this.#options.onProblem?.(error);
+        if (this.#closed) return;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+      }
+    }
+  }
+
+  #hasWork(): boolean {
+    const isUnsigned = this.#signingDue || (this.#closed && this.#unsigned > 0);
+    return this.#waiting.length > 0 || this.#dropped > 0 || isUnsigned;
+  }
+
+  async #step(): Promise<void> {
+    const room = this.#options.checkpointRecords - this.#unsigned;
+    const batch = this.#waiting.slice(0, Math.max(1, Math.min(BATCH_MAX, room)));
+    const lost = this.#dropped;
+    if (lost > 0) batch.push({ kind: 'dropped', at: this.#nowMs(), count: lost });
+    if (batch.length > 0) {
+      await this.#writer.append(batch);
+      this.#waiting.splice(0, lost > 0 ? batch.length - 1 : batch.length);
+      this.#dropped -= lost;
+      this.#unsigned += batch.length;
+    }
+    const isLast = this.#closed && this.#waiting.length === 0;
+    if (this.#unsigned >= this.#options.checkpointRecords || this.#signingDue || isLast) {
+      await this.#sign();
+      this.#unsigned = 0;
+      this.#signingDue = false;
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    } else if (!this.#closed) this.#signLater();
+  }
+
+  #signLater(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#signingDue = true;
+      this.#start();
+    }, this.#options.checkpointMs).unref();
+  }
+}
+
+/** Only what an event has, each text one bounded line. */
+function bounded({ at, actor, action, target, outcome, requestId, reason }: AuditEvent): AuditEvent {
+  return {
+    at,
+    actor: oneLine(actor),
+    action: oneLine(action),
+    target: oneLine(target),
+    outcome,
+    requestId: oneLine(requestId),
+    ...(reason !== undefined && { reason: oneLine(reason) }),
+  };
+}

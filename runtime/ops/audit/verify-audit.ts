@@ -1,0 +1,222 @@
+import { readLine, type AuditBody, type Checkpoint } from './audit-line.ts';
+import { isSigned } from './checkpoint.ts';
+import { misplaced } from './misplaced.ts';
+
+/** A file of a log, the oldest first. Its text is asked for once. */
+export interface AuditFile {
+  readonly name: string;
+  readonly read: () => string;
+}
+
+export interface Trust {
+  readonly macKey: Uint8Array;
+  /** Base64; the log's own key when nobody gives one. */
+  readonly publicKey?: string;
+  readonly anchors: readonly Checkpoint[];
+}
+
+/**
+ * - `edited`: the line is not what was written
+ * - `deleted`: records are missing before the line
+ * - `moved`: the line stands where another one belongs
+ * - `replayed`: the line is an older one, written again
+ * - `truncated`: records are missing after the last line
+ * - `torn`: the last line has no end; a crash leaves that, until the log is opened again
+ * - `restamped`: sealed with the right key, but not what was signed
+ * - `unsigned`: a checkpoint is missing
+ */
+export type FindingKind = 'edited' | 'deleted' | 'moved' | 'replayed' | 'truncated' | 'torn' | 'restamped' | 'unsigned';
+
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly file: string;
+  /** From 1; 0 when the log has no line at all. */
+  readonly line: number;
+  readonly message: string;
+}
+
+export interface AuditReport {
+  readonly records: number;
+  readonly files: number;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** Checkpoints and anchors whose signature holds. */
+  readonly signed: number;
+  /** Everything up to this record is as it was signed; 0 when nothing is. */
+  readonly provenThrough: number;
+  /** In the order of the log. Empty: nobody has changed it. */
+  readonly findings: readonly Finding[];
+}
+
+/** A line with its place. `seq` is what it says; `NaN` when it says nothing. */
+export interface PlacedLine {
+  readonly file: string;
+  readonly line: number;
+  readonly seq: number;
+  readonly prev: string;
+  readonly seal: string;
+  readonly isSound: boolean;
+  readonly body?: AuditBody;
+}
+
+/** Looks at every line; finds all that is wrong, not only the first. */
+export function verifyAudit(files: readonly AuditFile[], trust: Trust): AuditReport {
+  const torn: Finding[] = [];
+  const lines = files.flatMap((file, index) => linesOf(file, trust.macKey, index === files.length - 1, torn));
+  const sound = lines.filter(({ isSound }) => isSound);
+  const opened = sound.find(({ body }) => body?.kind === 'open')?.body;
+  const publicKey = trust.publicKey ?? trust.anchors[0]?.key ?? ownKey(sound);
+  const ofLines = sound.length === 0 ? ofNothing(lines) : [...changes(lines), ...signatures(sound, publicKey)];
+  const bySeq = new Map(lines.map((line) => [line.seq, line]));
+  const anchored = trust.anchors.map((anchor) => heldAgainst(anchor, { lines, bySeq, publicKey, opened }));
+  const findings = [ofLines, torn, anchored.flatMap(({ finding }) => finding ?? [])].flat();
+  const signed = [
+    ...sound.flatMap(({ body }) => (body?.kind === 'checkpoint' && isSigned(body, publicKey) ? [body.through] : [])),
+    ...anchored.flatMap(({ finding, through }) => (finding === undefined ? [through] : [])),
+  ];
+  return {
+    records: lines.length,
+    files: files.length,
+    firstSeq: lines[0]?.seq ?? 0,
+    lastSeq: lines.at(-1)?.seq ?? 0,
+    signed: signed.length,
+    provenThrough: findings.length > 0 ? 0 : signed.reduce((most, through) => Math.max(most, through), 0),
+    findings: inOrder(findings, files),
+  };
+}
+
+function ownKey(sound: readonly PlacedLine[]): string {
+  const body = sound.find(({ body }) => body?.kind === 'open' || body?.kind === 'checkpoint')?.body;
+  return body?.kind === 'open' || body?.kind === 'checkpoint' ? body.key : '';
+}
+
+function ofNothing([first]: readonly PlacedLine[]): readonly Finding[] {
+  if (first === undefined) return [];
+  return [at(first, 'restamped', 'no line has a seal of this key: all were written again, or the key is another one')];
+}
+
+function changes(lines: readonly PlacedLine[]): readonly Finding[] {
+  return [editedLines(lines), misplaced(lines), retiredHead(lines), missingCheckpoints(lines)].flat();
+}
+
+function linesOf(file: AuditFile, key: Uint8Array, isLast: boolean, torn: Finding[]): readonly PlacedLine[] {
+  const texts = file.read().split('\n');
+  const rest = texts.pop() ?? '';
+  if (rest !== '') {
+    const message = isLast
+      ? 'the last line has no end: a crash, or someone cut it'
+      : 'the last line has no end, and the log goes on';
+    torn.push({ kind: isLast ? 'torn' : 'edited', file: file.name, line: texts.length + 1, message });
+  }
+  return texts.map((text, index) => {
+    const read = readLine(text, key);
+    const place = { file: file.name, line: index + 1 };
+    return read === undefined
+      ? { ...place, seq: Number.NaN, prev: '', seal: '', isSound: false }
+      : { ...place, ...read };
+  });
+}
+
+function at(line: PlacedLine | undefined, kind: FindingKind, message: string): Finding {
+  return { kind, file: line?.file ?? '', line: line?.line ?? 0, message };
+}
+
+function editedLines(lines: readonly PlacedLine[]): readonly Finding[] {
+  return lines
+    .filter(({ isSound }) => !isSound)
+    .map((line) =>
+      at(line, 'edited', Number.isNaN(line.seq) ? 'this is no record' : `record ${line.seq} is not what was written`),
+    );
+}
+
+/** A log that does not begin with record 1 says itself which file went. */
+function retiredHead(lines: readonly PlacedLine[]): readonly Finding[] {
+  const first = lines.find(({ isSound }) => isSound);
+  if (first === undefined || first.seq === 1 || first !== lines[0]) return [];
+  const isRetired = lines.some(
+    ({ isSound, body }) => isSound && body?.kind === 'retired' && body.through === first.seq - 1,
+  );
+  if (isRetired || lines.some(({ seq }) => seq < first.seq)) return [];
+  return [at(first, 'deleted', `records 1 to ${first.seq - 1} are missing before this line`)];
+}
+
+/** The first checkpoint that does not hold: what was written again lies between it and the one before. */
+function signatures(sound: readonly PlacedLine[], publicKey: string): readonly Finding[] {
+  let proven = 0;
+  for (const line of sound) {
+    const { body, prev, seq } = line;
+    if (body?.kind === 'open' && body.key !== publicKey) {
+      return [at(line, 'restamped', 'this log was opened with another signing key than the one that is trusted')];
+    }
+    if (body?.kind !== 'checkpoint') continue;
+    if (body.head !== prev || body.through !== seq - 1 || !isSigned(body, publicKey)) {
+      const since = proven === 0 ? 'from its beginning' : `after record ${proven}`;
+      return [
+        at(line, 'restamped', `the signature of this checkpoint does not hold: records ${since} were written again`),
+      ];
+    }
+    proven = body.through;
+  }
+  return [];
+}
+
+function missingCheckpoints(lines: readonly PlacedLine[]): readonly Finding[] {
+  let unsigned = 0;
+  let every = Number.POSITIVE_INFINITY;
+  for (const line of lines) {
+    if (line.body?.kind === 'open') every = line.body.every;
+    unsigned = line.body?.kind === 'checkpoint' ? 0 : unsigned + 1;
+    // Lines that the log writes about itself are not counted when it decides to sign.
+    if (unsigned > every + SLACK) {
+      return [at(line, 'unsigned', `a checkpoint is missing: ${unsigned} records are not signed, of at most ${every}`)];
+    }
+  }
+  return [];
+}
+
+const SLACK = 8;
+
+interface Held {
+  readonly through: number;
+  readonly finding?: Finding;
+}
+
+interface Verified {
+  readonly lines: readonly PlacedLine[];
+  readonly bySeq: ReadonlyMap<number, PlacedLine>;
+  readonly publicKey: string;
+  readonly opened: AuditBody | undefined;
+}
+
+function heldAgainst(anchor: Checkpoint, { lines, bySeq, publicKey, opened }: Verified): Held {
+  const { through } = anchor;
+  const last = lines.at(-1);
+  const name = `the anchor of ${new Date(anchor.at).toISOString()}`;
+  const found = (line: PlacedLine | undefined, kind: FindingKind, message: string): Held => ({
+    through,
+    finding: at(line, kind, message),
+  });
+  if (!isSigned(anchor, publicKey))
+    return found(lines[0], 'restamped', `${name} is not signed by the key that is trusted`);
+  if (opened?.kind === 'open' && opened.log !== anchor.log) {
+    return found(lines[0], 'restamped', `this is another log than the one of ${name}`);
+  }
+  const held = bySeq.get(through);
+  if (held !== undefined) {
+    if (held.seal === anchor.head) return { through };
+    return found(held, 'restamped', `record ${through} is not the one that ${name} signed`);
+  }
+  const end = lines.reduce((most, { seq }) => (seq > most ? seq : most), 0);
+  // What is missing before the end was found already; what retired may be older than the anchor.
+  if (through <= end) return { through };
+  return found(
+    last,
+    'truncated',
+    `records ${end + 1} to ${through} are missing after this line: ${name} has seen them`,
+  );
+}
+
+function inOrder(findings: readonly Finding[], files: readonly AuditFile[]): readonly Finding[] {
+  const order = new Map(files.map(({ name }, index) => [name, index]));
+  return [...findings].sort((a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line);
+}
