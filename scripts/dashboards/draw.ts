@@ -33,6 +33,8 @@ const FLEETS = [
 export const PICTURES = {
   overview: ['platform', 'Nova / Overview / prod'],
   scheduler: ['platform', 'Nova / Scheduler'],
+  delivery: ['platform', 'Nova / Delivery'],
+  telemetry: ['platform', 'Nova / Telemetry health'],
   fleet: ['teams/support/triage', 'Nova / Fleet / support/triage'],
   route: ['teams/support/triage', 'Nova / Route / support/triage'],
   slo: ['teams/support/triage', 'Nova / SLO / support/triage'],

@@ -9,7 +9,13 @@ const RELEASE = 150;
 
 /** Series of the scheduler itself, and of what runs around it. */
 export function platformSeries(): readonly Series[] {
-  return [...PODS.flatMap((pod, index) => replicaSeries(pod, index)), ...canary(), ...breakers()];
+  return [
+    ...PODS.flatMap((pod, index) => replicaSeries(pod, index)),
+    ...canary(),
+    ...breakers(),
+    ...delivery(),
+    ...telemetry(),
+  ];
 }
 
 function replicaSeries(pod: string, index: number): readonly Series[] {
@@ -51,6 +57,36 @@ function table(at: object): readonly Series[] {
   return [
     { ...before, points: before.points.slice(0, RELEASE) },
     { ...after, points: after.points.slice(RELEASE) },
+  ];
+}
+
+/** Applications of Argo CD; one of them is brought up to date at the release. */
+function delivery(): readonly Series[] {
+  const application = (name: string, project: string, synced: (minute: number) => boolean) =>
+    ['Synced', 'OutOfSync'].map((sync_status) => {
+      const info = gauge('argocd_app_info', { name, project, sync_status, health_status: 'Healthy' }, () => 1);
+      return { ...info, points: info.points.filter((_, minute) => synced(minute) === (sync_status === 'Synced')) };
+    });
+  return [
+    ...application('platform', 'platform', (m) => m < RELEASE - 4 || m > RELEASE + 3),
+    ...['data', 'engineering', 'quality', 'research', 'support'].flatMap((team) => application(team, team, () => true)),
+  ].filter(({ points }) => points.length > 0);
+}
+
+/** Collectors and Fluent Bit: a queue that fills while the search engine is slow, and nothing lost. */
+function telemetry(): readonly Series[] {
+  const log = { name: 'es.0', job: 'fluent-bit' };
+  return [
+    counter('otelcol_exporter_sent_spans_total', { exporter: 'otlp/sampler', job: 'otel' }, (m) => 38 * jitter(m, 1)),
+    counter('otelcol_exporter_sent_spans_total', { exporter: 'jaeger_storage', job: 'otel' }, (m) => 9 * jitter(m, 2)),
+    counter('otelcol_exporter_send_failed_spans_total', { exporter: 'jaeger_storage', job: 'otel' }, () => 0),
+    counter('otelcol_receiver_refused_spans_total', { receiver: 'otlp', job: 'otel' }, () => 0),
+    gauge('otelcol_exporter_queue_size', { exporter: 'jaeger_storage', job: 'otel' }, (m) =>
+      Math.round(3 + 40 * bump(m, 375, 12)),
+    ),
+    counter('fluentbit_output_proc_records_total', log, (m) => 120 * jitter(m, 4)),
+    counter('fluentbit_output_dropped_records_total', log, () => 0),
+    counter('fluentbit_output_retries_failed_total', log, () => 0),
   ];
 }
 

@@ -24,6 +24,16 @@ export const POLLS: Colours = { task: 'green', empty: 'blue', error: 'red' };
 
 export const AGENTS: Colours = { busy: 'green', idle: 'blue', draining: 'yellow', lost: 'red' };
 
+export const SYNC: Colours = { Synced: 'green', OutOfSync: 'orange', Unknown: 'purple' };
+
+export const HEALTH: Colours = {
+  Healthy: 'green',
+  Progressing: 'blue',
+  Suspended: 'yellow',
+  Degraded: 'red',
+  Missing: 'purple',
+};
+
 /** What is left of a budget: a quarter is a warning, nothing is a broken promise. */
 export const BUDGET: Limits = {
   base: 'red',

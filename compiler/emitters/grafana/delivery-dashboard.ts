@@ -1,5 +1,6 @@
 import { dashboardUid } from '../../core/names.ts';
 import { aggregate, gauge } from '../../core/promql/promql.ts';
+import { HEALTH, SYNC } from './colours.ts';
 import type { Dashboard } from './dashboard.ts';
 
 /** What runs where: routing tables, builds, applications and rollouts. */
@@ -41,6 +42,7 @@ export function deliveryDashboard(): Dashboard {
             ...chart,
             title: 'Applications by sync',
             description: 'Whether the cluster is what Git says.',
+            colours: SYNC,
             queries: [
               { query: aggregate('count', gauge('argocd_app_info'), ['sync_status']), legend: '{{sync_status}}' },
             ],
@@ -49,6 +51,7 @@ export function deliveryDashboard(): Dashboard {
             ...chart,
             title: 'Applications by health',
             description: 'Whether what was applied works.',
+            colours: HEALTH,
             queries: [
               { query: aggregate('count', gauge('argocd_app_info'), ['health_status']), legend: '{{health_status}}' },
             ],

@@ -18,7 +18,7 @@ export function emitPlatform({ environment }: EnvironmentInput): readonly Artifa
     overview: overviewDashboard(environment),
     scheduler: schedulerDashboard(environment),
     delivery: deliveryDashboard(),
-    telemetry: telemetryDashboard(),
+    telemetry: telemetryDashboard(environment),
   };
   const manifests = synthesize(environment.at, (add) => {
     const metadata = (name: string) => ({

@@ -1,11 +1,13 @@
+import type { EnvironmentModel } from '../../core/model.ts';
 import { dashboardUid, namespaces } from '../../core/names.ts';
 import { aggregate, counter, gauge } from '../../core/promql/promql.ts';
-import { nothing } from './dashboard.ts';
+import { schedulerSeries } from '../../core/series-budget.ts';
+import { atMost, nothing } from './dashboard.ts';
 import type { Dashboard, Panel } from './dashboard.ts';
 import { perSecond } from './panels.ts';
 
 /** Whether what the other dashboards show is all there is. */
-export function telemetryDashboard(): Dashboard {
+export function telemetryDashboard(environment: EnvironmentModel): Dashboard {
   return {
     uid: dashboardUid('telemetry'),
     title: 'Nova / Telemetry health',
@@ -15,7 +17,7 @@ export function telemetryDashboard(): Dashboard {
     rows: [
       { title: 'Traces', panels: tracePanels() },
       { title: 'Logs', panels: logPanels() },
-      { title: 'Metrics', panels: metricPanels() },
+      { title: 'Metrics', panels: metricPanels(environment) },
     ],
   };
 }
@@ -93,15 +95,17 @@ function logPanels(): readonly Panel[] {
   ];
 }
 
-function metricPanels(): readonly Panel[] {
+function metricPanels(environment: EnvironmentModel): readonly Panel[] {
   const system = { namespace: namespaces.system };
   return [
     {
       ...chart,
       width: 12,
       title: 'Series of a scheduler',
-      description: 'Each costs time on the event loop at every scrape.',
+      description:
+        'Each costs time on the event loop at every scrape. Above the line are more than the spec accounts for.',
       unit: 'short',
+      limits: atMost(Math.ceil(schedulerSeries(environment) * 1.1)),
       queries: [
         { query: aggregate('max', gauge('scrape_samples_post_metric_relabeling', system), ['pod']), legend: '{{pod}}' },
       ],

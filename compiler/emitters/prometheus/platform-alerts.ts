@@ -13,7 +13,7 @@ import {
 } from '../../core/promql/promql.ts';
 import { proven } from './rule.ts';
 import type { Alert, Suite } from './rule.ts';
-import { schedulerSeries } from './series-budget.ts';
+import { schedulerSeries } from '../../core/series-budget.ts';
 
 const MINUTE = 60_000;
 

@@ -1,6 +1,6 @@
-import { metrics } from '../../../spec/contract/metrics.ts';
-import type { Metric } from '../../../spec/contract/metrics.ts';
-import type { EnvironmentModel } from '../../core/model.ts';
+import { metrics } from '../../spec/contract/metrics.ts';
+import type { Metric } from '../../spec/contract/metrics.ts';
+import type { EnvironmentModel } from './model.ts';
 
 /** Series that Node's own metrics take. */
 const PROCESS_SERIES = 100;
