@@ -170,19 +170,22 @@ export const meshRoutes = {
   calls: 'calls',
 } as const;
 
-/** What an agent is called on, as policies of the mesh write paths: `{*}` is one part. */
+/** What an agent is called on, as policies of the mesh write paths: `{*}` is one part, `*` at the end is any ending. */
 export const agentPaths = {
   /** The scheduler hands tasks over to a push fleet, and cancels them. */
   tasks: '/v1/tasks',
   cancel: '/v1/tasks/{*}/cancel',
   /** For the cluster alone. */
-  operation: ['/drain', '/healthz/*'],
+  operation: ['/drain*', '/healthz*'],
 } as const;
 
 /** Names inside the mesh. The two providers stand in the configuration of the mesh itself, which the platform team installs. */
 export const mesh = {
-  /** Gateway and ServiceAccount of an ambient namespace's waypoint. */
-  waypoint: 'waypoint',
+  /**
+   * What an ambient namespace's waypoint is called: its Gateway, and the Deployment, Service and ServiceAccount that the mesh
+   * makes of it. No fleet can have a name with two hyphens in a row.
+   */
+  waypoint: 'mesh--waypoint',
   /** The way out of the cluster: a gateway with sidecars, a waypoint in ambient mode. */
   egress: 'egressgateway',
   tracing: 'nova-torch-traces',

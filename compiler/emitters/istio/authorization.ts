@@ -7,7 +7,7 @@ import { trace } from '../../core/trace.ts';
 import { fleetPrincipal, principal, schedulerPrincipal } from './identity.ts';
 import { kinds } from './kinds.ts';
 import type { AuthorizationRule } from './kinds.ts';
-import { isCalled } from '../../core/mesh-calls.ts';
+import { hasWaypoint } from '../../core/mesh-calls.ts';
 
 /**
  * Closes the namespace for everybody without an identity, then for everybody, and opens one way for each edge of the spec.
@@ -49,7 +49,8 @@ function allowCaller(add: Add, context: FleetContext, { from: caller, at }: Edge
       {
         operation: {
           methods: ['GET', 'POST'],
-          notPaths: [agentPaths.tasks, agentPaths.cancel, ...agentPaths.operation],
+          // With all that begins alike: an agent may read `/v1/tasks/` as the mesh does not.
+          notPaths: [`${agentPaths.tasks}*`, ...agentPaths.operation],
           ports: [httpPort(context)],
         },
       },
@@ -91,6 +92,12 @@ function addNodePolicies(add: Add, context: FleetContext): void {
     });
   const prometheus = principal(environment, namespaces.observability, pods.prometheus['app.kubernetes.io/name']);
   allow('allow-prometheus', prometheus, from(String(fleet.agent.ports.metrics), 'agent', 'ports', 'metrics'));
-  if (!isCalled(fleet)) return;
+  if (!hasWaypoint(fleet)) return;
+  // A waypoint reads no policy that does not name it, and serves every Service of the namespace: without this one those
+  // that no policy names, such as the one behind the agents' own names, would be open.
+  add(kinds.authorizationPolicy, {
+    metadata: context.metadata('deny-all-called', waves.mesh),
+    spec: { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: mesh.waypoint }] },
+  });
   allow('allow-waypoint', principal(environment, fleet.namespace, mesh.waypoint), httpPort(context));
 }

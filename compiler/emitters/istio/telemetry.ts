@@ -8,11 +8,14 @@ import { hasWaypoint } from '../../core/mesh-calls.ts';
 
 type Level = FleetContext['fleet']['observe']['logs'];
 
-/** Which calls are written down, by the level of the fleet's own logs. `debug` writes all. */
+/**
+ * Which calls are written down, by the level of the fleet's own logs. `debug` writes all. What is no HTTP, or broke off
+ * before an answer, has no code; then the proxy's own flags say whether it went wrong.
+ */
 const WRITTEN: Readonly<Record<Exclude<Level, 'debug'>, string>> = {
-  info: 'response.code == 0 || response.code >= 400 || connection.mtls == false',
-  warn: 'response.code == 0 || response.code >= 500 || connection.mtls == false',
-  error: 'response.code == 0 || response.code >= 500',
+  info: 'has(response.code) ? response.code >= 400 : response.flags != 0',
+  warn: 'has(response.code) ? response.code >= 500 : response.flags != 0',
+  error: 'has(response.code) && response.code >= 500',
 };
 
 /** What the mesh records of a fleet's calls. In ambient mode only a waypoint can: without one there is nothing to say. */

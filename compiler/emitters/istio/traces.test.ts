@@ -83,7 +83,7 @@ test.each([
     'Telemetry',
     'fleet',
     '/spec/accessLogging/0/filter/expression',
-    'response.code == 0 || response.code >= 400 || connection.mtls == false',
+    'has(response.code) ? response.code >= 400 : response.flags != 0',
     'info',
   ],
   ['ServiceEntry', 'api-vendor--a-example', '/spec/hosts/0', 'api.vendor-a.example', 'vendor-a'],

@@ -1,16 +1,19 @@
 import type { Add } from '../../cdk8s/synthesize.ts';
 import { k8s } from '../../cdk8s/k8s.ts';
-import type { K8s } from '../../cdk8s/k8s.ts';
+import { port, podsIn } from '../../cdk8s/platform-network.ts';
 import { waves } from '../../core/fleet-context.ts';
 import type { FleetContext } from '../../core/fleet-context.ts';
-import { fleetSelector, mesh, namespaces, pods, ports } from '../../core/names.ts';
+import { fleetSelector, labels, mesh, namespaces, pods, ports } from '../../core/names.ts';
 import { trace } from '../../core/trace.ts';
 import { kinds } from './kinds.ts';
 import { hasWaypoint } from '../../core/mesh-calls.ts';
 import { waypointSettings } from './waypoint-settings.ts';
 
-/** Labels of a waypoint's pods: the mesh makes them from the Gateway. */
+/** A label of a waypoint's pods that the mesh makes from the Gateway's name. */
 const WAYPOINT_PODS = { 'gateway.networking.k8s.io/gateway-name': mesh.waypoint };
+
+/** Where the node's own DNS cache answers. */
+const NODE_DNS = '169.254.20.10/32';
 
 /** In ambient mode: the proxy that reads HTTP for a fleet that is called, and the ways to it. */
 export function addWaypoint(add: Add, context: FleetContext): void {
@@ -27,7 +30,11 @@ export function addWaypoint(add: Add, context: FleetContext): void {
       spec: {
         gatewayClassName: 'istio-waypoint',
         listeners: [{ name: 'mesh', port: ports.hbone, protocol: 'HBONE' }],
-        infrastructure: { parametersRef: { group: '', kind: 'ConfigMap', name: mesh.waypoint } },
+        infrastructure: {
+          // Without labels of their own the pods would bear the Gateway's, and be taken for agents of the fleet.
+          labels: { [labels.name]: mesh.waypoint, [labels.partOf]: 'nova-torch' },
+          parametersRef: { group: '', kind: 'ConfigMap', name: mesh.waypoint },
+        },
       },
     });
     addWaypointNetwork(add, context);
@@ -38,12 +45,10 @@ export function addWaypoint(add: Add, context: FleetContext): void {
 /** The waypoint is called by those who may call the fleet, and calls the fleet. */
 function addWaypointNetwork(add: Add, context: FleetContext): void {
   const { fleet } = context;
-  const tunnel = [tcp(ports.hbone)];
-  const callers = fleet.calledBy.map(({ from, at }): K8s.NetworkPolicyPeer => ({
-    ...namespaceNamed(trace(from.namespace, at)),
-    podSelector: { matchLabels: { ...fleetSelector(from) } },
-  }));
-  const scheduler = { ...namespaceNamed(namespaces.system), podSelector: { matchLabels: pods.scheduler } };
+  const tunnel = [port(ports.hbone)];
+  const dns = { ports: [port(ports.dns, 'UDP'), port(ports.dns)] };
+  const callers = fleet.calledBy.map(({ from, at }) => podsIn(trace(from.namespace, at), fleetSelector(from)));
+  const scheduler = podsIn(namespaces.system, pods.scheduler);
   const from = [...(fleet.agent.delivery === 'push' ? [scheduler] : []), ...callers];
   add(k8s.KubeNetworkPolicy, {
     metadata: context.metadata(mesh.waypoint, waves.guard),
@@ -52,25 +57,14 @@ function addWaypointNetwork(add: Add, context: FleetContext): void {
       policyTypes: ['Ingress', 'Egress'],
       ingress: [
         { from, ports: tunnel },
-        {
-          from: [{ ...namespaceNamed(namespaces.observability), podSelector: { matchLabels: pods.prometheus } }],
-          ports: [tcp(ports.mergedMetrics)],
-        },
+        { from: [podsIn(namespaces.observability, pods.prometheus)], ports: [port(ports.mergedMetrics)] },
       ],
       egress: [
         { to: [{ podSelector: { matchLabels: context.selector } }], ports: tunnel },
-        {
-          to: [{ ...namespaceNamed(namespaces.istio), podSelector: { matchLabels: pods.istiod } }],
-          ports: [tcp(ports.istiod)],
-        },
-        {
-          to: [{ ...namespaceNamed(namespaces.observability), podSelector: { matchLabels: pods.collector } }],
-          ports: [tcp(ports.otlp), tcp(ports.hbone)],
-        },
-        {
-          to: [{ ...namespaceNamed(namespaces.kubeSystem), podSelector: { matchLabels: pods.dns } }],
-          ports: [{ ...tcp(ports.dns), protocol: 'UDP' }, tcp(ports.dns)],
-        },
+        { to: [podsIn(namespaces.istio, pods.istiod)], ports: [port(ports.istiod)] },
+        { to: [podsIn(namespaces.observability, pods.collector)], ports: [port(ports.otlp), port(ports.hbone)] },
+        { to: [podsIn(namespaces.kubeSystem, pods.dns)], ...dns },
+        ...(fleet.environment.nodeLocalDns ? [{ to: [{ ipBlock: { cidr: NODE_DNS } }], ...dns }] : []),
       ],
     },
   });
@@ -79,9 +73,9 @@ function addWaypointNetwork(add: Add, context: FleetContext): void {
 /** The agents are called by their waypoint, and call the waypoints of the fleets they talk to. */
 function addWays(add: Add, context: FleetContext): void {
   const { fleet } = context;
-  const tunnel = [tcp(ports.hbone)];
+  const tunnel = [port(ports.hbone)];
   const out = fleet.calls.map(({ to, at }) => ({
-    to: [{ ...namespaceNamed(trace(to.namespace, at)), podSelector: { matchLabels: WAYPOINT_PODS } }],
+    to: [podsIn(trace(to.namespace, at), WAYPOINT_PODS)],
     ports: tunnel,
   }));
   const into = hasWaypoint(fleet) ? [{ from: [{ podSelector: { matchLabels: WAYPOINT_PODS } }], ports: tunnel }] : [];
@@ -91,12 +85,4 @@ function addWays(add: Add, context: FleetContext): void {
     metadata: context.metadata('through-waypoints', waves.guard),
     spec: { podSelector: { matchLabels: context.selector }, policyTypes, ingress: into, egress: out },
   });
-}
-
-function namespaceNamed(namespace: string): K8s.NetworkPolicyPeer {
-  return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } };
-}
-
-function tcp(number: number): K8s.NetworkPolicyPort {
-  return { port: k8s.IntOrString.fromNumber(number), protocol: 'TCP' };
 }
