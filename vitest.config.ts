@@ -13,8 +13,13 @@ export default defineConfig({
       exclude: ['**/*.test.ts', '**/testing/**', '**/generated/**'],
       reporter: ['text-summary', 'html', 'json-summary'],
       reportOnFailure: true,
-      // A floor that only rises; 95 is the aim.
-      thresholds: { lines: 92, branches: 87 },
+      // A floor that only rises.
+      thresholds: {
+        lines: 92,
+        branches: 87,
+        'spec/contract/**/*.ts': { lines: 95, branches: 95 },
+        'compiler/**/*.ts': { lines: 95, branches: 95 },
+      },
     },
   },
 });

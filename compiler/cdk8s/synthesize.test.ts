@@ -4,6 +4,7 @@ import { node } from '../check/testing/model.ts';
 import type { Manifest } from '../core/artifact.ts';
 import { spanOf } from '../core/origin.ts';
 import { trace } from '../core/trace.ts';
+import { customResource } from './custom.ts';
 import { synthesize } from './synthesize.ts';
 import type { Add } from './synthesize.ts';
 
@@ -83,4 +84,13 @@ test('keys stand in one order whatever order they were given in, and none is wit
   expect(JSON.stringify(object?.value)).toBe(
     '{"apiVersion":"v1","kind":"Service","metadata":{"name":"a","labels":{"a":"b","c":"d"},"namespace":"x"},"spec":{"clusterIP":"None","type":"ClusterIP"}}',
   );
+});
+
+test('what has no value is left out of a map and nothing in a list', () => {
+  const [object] = made((add) => {
+    add(customResource<{ apiVersion: string; kind: string; spec: object }>('a.example/v1', 'Thing'), {
+      spec: { none: undefined, list: [1, undefined, { none: undefined }], nothing: null },
+    });
+  });
+  expect(object?.value['spec']).toEqual({ list: [1, null, {}], nothing: null });
 });

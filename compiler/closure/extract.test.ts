@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../spec/contract/source.ts';
 import { extractFacts } from './extract.ts';
+import { closureObject } from './object.ts';
+import { parseMemoryQuantity } from './quantity.ts';
 
 const facts = (...values: readonly JsonObject[]) =>
   extractFacts(values.map((value) => ({ value, origins: new Map() })));
@@ -168,4 +170,34 @@ test('a quota says what it limits and nothing else', () => {
   expect(facts({ kind: 'ResourceQuota', metadata: meta }).quotas).toEqual([
     { object: 'ResourceQuota n/a', namespace: 'n' },
   ]);
+});
+
+test('an object whose name another one is made from makes nothing while it has none', () => {
+  expect(facts({ kind: 'ExternalSecret', metadata: meta, spec: {} }).objects).toEqual(['ExternalSecret n/a']);
+  expect(facts({ kind: 'ExternalSecret', metadata: meta, spec: { target: { name: 's' } } }).objects).toContain(
+    'Secret n/s',
+  );
+});
+
+test('the pods of a log shipper have its labels, or none', () => {
+  const labelsOf = (spec: JsonObject) =>
+    facts({ kind: 'FluentBit', metadata: meta, spec }).pods.map(({ labels }) => labels);
+  expect(labelsOf({ labels: { app: 'x' } })).toEqual([{ app: 'x' }]);
+  expect(labelsOf({})).toEqual([{}]);
+});
+
+test('a field leads to the place in the spec of the nearest field that is traced, also in the defaults of the company', () => {
+  const document = { file: 'x', locate: () => ({ file: 'x', start: 0, end: 0 }) };
+  const placeOf = (path: readonly string[]) =>
+    closureObject({ value: {}, origins: new Map([['/spec/replicas', { document, path }]]) }).placeOf(
+      '/spec/replicas/x',
+    );
+  expect(placeOf(['spec', 'scale', 'min'])).toEqual(['scale', 'min']);
+  expect(placeOf(['spec', 'defaults', 'fleet', 'scale', 'min'])).toEqual(['scale', 'min']);
+  expect(placeOf(['environments', 'prod', 'scale', 'min'])).toEqual(['scale', 'min']);
+  expect(placeOf(['metadata', 'name'])).toEqual([]);
+});
+
+test('an amount of memory may have no unit', () => {
+  expect(['512Mi', '1Gi', '1048576'].map(parseMemoryQuantity)).toEqual([2 ** 29, 2 ** 30, 2 ** 20]);
 });

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../spec/contract/source.ts';
 import { checkSpec } from '../compile.ts';
 import type { Artifact, Manifest } from '../core/artifact.ts';
 import type { EnvironmentModel } from '../core/model.ts';
+import { namespaces } from '../core/names.ts';
 import { caseFiles } from '../diagnostics/testing/case-files.ts';
 import { CASE_DAY } from '../diagnostics/testing/problems-of.ts';
 import { collector } from '../diagnostics/report.ts';
@@ -336,4 +337,37 @@ test('a selector that does not match its own pods is refused', () => {
     value.spec.selector.matchLabels = { app: 'other' };
   });
   expect(problems.map((problem) => problem.slice(0, 6))).toEqual(['NT3002', 'NT3007']);
+});
+
+test('an edge is asked for only where both of its fleets were emitted and make pods', () => {
+  const { environment, units } = base();
+  units.delete('teams/engineering/test-writer');
+  expect(problemsOf(environment, units).filter((problem) => problem.startsWith('NT3008'))).toEqual([]);
+  const whole = base();
+  const without = (whole.units.get(FIXER) ?? []).filter(({ value }) => value['kind'] !== 'Deployment');
+  whole.units.set(FIXER, without);
+  const problems = problemsOf(whole.environment, whole.units);
+  expect(problems.filter((problem) => problem.startsWith('NT3008'))).toEqual([]);
+  expect(problems).toContainEqual(expect.stringMatching(/^NT3002 .*PodDisruptionBudget .* selects no pod/));
+});
+
+test('an edge without any network policy at its caller is closed there', () => {
+  const { environment, units } = base();
+  units.set(
+    FIXER,
+    (units.get(FIXER) ?? []).filter(({ value }) => value['kind'] !== 'NetworkPolicy'),
+  );
+  expect(problemsOf(environment, units).filter((problem) => problem.startsWith('NT3008'))).toEqual([
+    expect.stringContaining('`engineering/code-fixer`'),
+  ]);
+});
+
+test('an object may stand in a namespace that others bring', () => {
+  const { environment, units } = base();
+  const account = (namespace: string): Manifest => ({
+    value: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'x', namespace } },
+    origins: new Map(),
+  });
+  units.get('platform')?.push(account(namespaces.istio), account('nowhere'));
+  expect(problemsOf(environment, units)).toEqual([expect.stringMatching(/^NT3005 .*nowhere/)]);
 });

@@ -20,6 +20,7 @@ import type { KnownUnits } from './known-units.ts';
 import type { Workers } from './workers.ts';
 import { FileDigests, TICK_MS } from './file-digests.ts';
 import type { KnownFile } from './file-digests.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 export interface CompileTreeOptions {
   /** Folder that holds `spec/` and `generated/`. */
@@ -237,7 +238,7 @@ async function applyPlan(
       const index = tree.indexes.get(path);
       if (index === undefined || index.immutable === null) continue;
       // Whoever removed the files as well has said that they may go.
-      const folder = path.split('/')[1] ?? '';
+      const folder = sure(path.split('/')[1], 'the environment of an index');
       if (!Object.keys(index.files).some((file) => plan.removes.includes(`${folder}/${file}`))) continue;
       options.stages.compare?.({ unit: index.unit, before: index.immutable, place: () => wholeOf(path) }, report);
     }
@@ -290,11 +291,14 @@ function summaryOf(
   { name, units }: CompileResult['environments'][number],
   { model }: CompileResult,
 ): EnvironmentSummary {
-  const environment = model.environments.find((one) => one.name === name);
+  const { fleets, routes } = sure(
+    model.environments.find((one) => one.name === name),
+    'the model of an environment',
+  );
   return {
     name,
-    fleets: environment?.fleets.size ?? 0,
-    routes: environment?.routes.length ?? 0,
+    fleets: fleets.size,
+    routes: routes.length,
     objects: units.reduce((sum, { objects }) => sum + objects, 0),
     files: units.reduce((sum, { files }) => sum + files.length, 0),
   };

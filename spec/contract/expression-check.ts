@@ -2,6 +2,7 @@ import type { Expression, ExpressionProblem, ParsedExpression } from './expressi
 import { printExpression } from './expression-print.ts';
 import { ANYTHING, fieldShape, itemShape, kindOf, shapeOf, type Shape, type ValueKind } from './input-shape.ts';
 import type { Json, JsonObject } from './source.ts';
+import { sure } from './sure.ts';
 
 type Found = Pick<ExpressionProblem, 'kind' | 'message' | 'word' | 'candidates'>;
 
@@ -151,7 +152,7 @@ class Check {
   /** A literal must be one of the values that the other side may have. */
   #possible(at: Expression, literal: Shape, field: Expression, { values }: Shape): void {
     if (at.op !== 'literal' || field.op === 'literal' || values === undefined) return;
-    const [value] = literal.values ?? [];
+    const [value] = sure(literal.values, 'the value of a literal');
     const isOfKind = values.some((one) => kindOf(one) === kindOf(value as Json));
     if (values.includes(value as Json) || !isOfKind) return;
     const message = `\`${printExpression(field)}\` is never ${printExpression(at)}`;

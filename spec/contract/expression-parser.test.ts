@@ -209,3 +209,12 @@ test('a condition is bounded in length, depth and parts', () => {
     message: 'a condition has at most 256 parts',
   });
 });
+
+test('a character that nobody sees is printed as an escape, however large its number', () => {
+  const text = "input.a == '\\u200e\\U000e0041'";
+  expect(printExpression(parsed(text))).toBe(text);
+});
+
+test('has needs a whole path', () => {
+  expect(problemOf('has(input.)')).toBe('has(input.)\n          ^\nsyntax: `)` does not belong here');
+});

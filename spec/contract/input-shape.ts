@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from './source.ts';
+import { sure } from './sure.ts';
 
 /**
  * What a JSON Schema says about a value, as far as a condition needs to know. It is read with care: whatever is not
@@ -105,9 +106,11 @@ function alternativesOf(schema: JsonObject): readonly Json[] | undefined {
 /** Alternatives of one value. Their fields are not told apart: a map among them may have any field. */
 function union(shapes: readonly Shape[]): Shape {
   if (shapes.some((shape) => shape.kinds === undefined)) return ANYTHING;
-  const kinds = new Set(shapes.flatMap((shape) => [...(shape.kinds ?? [])]));
+  const kinds = new Set(shapes.flatMap((shape) => [...sure(shape.kinds, 'the kinds of a shape')]));
   const areListed = shapes.every((shape) => shape.values !== undefined);
-  return areListed ? { kinds, values: shapes.flatMap((shape) => shape.values ?? []) } : { kinds };
+  return areListed
+    ? { kinds, values: shapes.flatMap((shape) => sure(shape.values, 'the values of a shape')) }
+    : { kinds };
 }
 
 function typed(type: Json | undefined): Pick<Shape, 'kinds'> {

@@ -3,6 +3,7 @@ import type { Document, Node, Pair, YAMLMap } from 'yaml';
 import { followed, schemaNamed } from '../../load/schema-source.ts';
 import type { Schema } from '../../load/schema-source.ts';
 import { KINDS } from '../../load/document.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 /** Longest line that a list or map in one line may have. */
 const LINE_MAX = 120;
@@ -18,10 +19,9 @@ export interface Refusal {
  */
 export function formatText(text: string): string | Refusal {
   const documents = parseAllDocuments(text, { keepSourceTokens: false });
-  if (!Array.isArray(documents)) return text;
   for (const { errors } of documents) {
     const [first] = errors;
-    if (first !== undefined) return { reason: first.message.split('\n')[0] ?? 'not YAML' };
+    if (first !== undefined) return { reason: sure(first.message.split('\n')[0], 'the first line of a message') };
   }
   return documents.map(formatDocument).join('');
 }

@@ -8,6 +8,7 @@ import type { Origin } from '../../core/origin.ts';
 import { PARTS_MAX, PART_BYTES, routingTableMap, routingTableParts } from '../../core/routing-table-parts.ts';
 import { routingTable } from '../../core/routing-table.ts';
 import { compareText } from '../../../spec/contract/text.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 
 export const routingTableEmitter: EnvironmentEmitter = Object.freeze({
   name: 'routing-table',
@@ -78,7 +79,7 @@ function origins(environment: EnvironmentModel, table: RoutingTable): Map<string
     found.set(at, fleet.at).set(`${at}/skills`, fleet.from(['skills']));
     for (const [task, accept] of fleet.accepts) found.set(`${at}/accepts/${escapePointer(task)}`, accept.at);
   }
-  const schedules = table.schedules.flatMap(({ id }) => environment.schedules.get(id) ?? []);
+  const schedules = table.schedules.map(({ id }) => sure(environment.schedules.get(id), 'a schedule of the table'));
   for (const [index, schedule] of schedules.entries()) found.set(`/schedules/${index}`, schedule.at);
   return found;
 }
