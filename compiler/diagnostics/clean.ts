@@ -1,8 +1,9 @@
 /** Longest value of a spec that a message repeats, in characters. */
 const VALUE_LENGTH_MAX = 64;
 
+/** Also half a character, which no encoding can write. */
 const UNPRINTABLE =
-  /[\u0000-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]/g;
+  /[\p{Cs}\u0000-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]/gu;
 
 /** Text that is safe to show anywhere: control, bidi and invisible characters are written as `\u{...}`. */
 export function printable(text: string): string {

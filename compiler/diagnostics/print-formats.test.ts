@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
+import formats from 'ajv-formats';
 import { expect, test } from 'vitest';
+import type { SourceFile } from '../../spec/contract/source.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { printGithub } from './print-github.ts';
 import { printJson } from './print-json.ts';
 import { printSarif } from './print-sarif.ts';
+import { caseFiles, caseNames } from './testing/case-files.ts';
+import { problemsOf } from './testing/problems-of.ts';
 import { sample } from './testing/sample.ts';
 
 test('json says everything in one stable shape', () => {
@@ -50,27 +55,55 @@ test('json says everything in one stable shape', () => {
   expect((JSON.parse(printJson(diagnostics.slice(1), files, true)) as { exit: number }).exit).toBe(1);
 });
 
-test('sarif follows the schema of 2.1.0', () => {
-  const { files, diagnostics } = sample();
-  const schema = JSON.parse(
-    readFileSync(new URL('testing/sarif-2.1.0.subset.json', import.meta.url), 'utf8'),
-  ) as object;
-  const validate = new Ajv({ strict: true, allErrors: true }).compile(schema);
-  const log = JSON.parse(printSarif(diagnostics, files, '1.2.3')) as {
-    runs: readonly {
-      results: readonly Record<string, unknown>[];
-      tool: { driver: { rules: readonly { id: string }[] } };
-    }[];
-  };
+interface Log {
+  readonly runs: readonly {
+    readonly results: readonly Result[];
+    readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } };
+  }[];
+}
+
+interface Result {
+  readonly ruleId: string;
+  readonly ruleIndex: number;
+  readonly level: string;
+  readonly locations: readonly Place[];
+  readonly relatedLocations?: readonly (Place & { readonly id: number })[];
+  readonly fixes?: readonly {
+    readonly artifactChanges: readonly { readonly replacements: readonly Replacement[] }[];
+  }[];
+}
+
+interface Place {
+  readonly physicalLocation: { readonly region: Region };
+}
+
+interface Replacement {
+  readonly deletedRegion: Region;
+}
+
+type Region = Readonly<Record<'startLine' | 'startColumn' | 'endLine' | 'endColumn', number>>;
+
+/** The log, after it was found to follow the schema of 2.1.0. */
+function sarif(diagnostics: readonly Diagnostic[], files: readonly SourceFile[]): Log {
+  const log = JSON.parse(printSarif(diagnostics, files, '1.2.3')) as Log;
   validate(log);
   expect(validate.errors).toBeNull();
-  const [run] = log.runs;
+  return log;
+}
+
+const validate = formats
+  .default(new Ajv({ strict: true, allErrors: true }))
+  .compile(JSON.parse(readFileSync(new URL('testing/sarif-2.1.0.subset.json', import.meta.url), 'utf8')) as object);
+
+test('sarif follows the schema of 2.1.0', () => {
+  const { files, diagnostics } = sample();
+  const [run] = sarif(diagnostics, files).runs;
   expect(run?.tool.driver.rules.map(({ id }) => id)).toEqual(['NT1118', 'NT1201']);
   expect(run?.results.map(({ ruleId, ruleIndex, level }) => [ruleId, ruleIndex, level])).toEqual([
     ['NT1201', 1, 'error'],
     ['NT1118', 0, 'warning'],
   ]);
-  expect(run?.results[0]?.['locations']).toEqual([
+  expect(run?.results[0]?.locations).toEqual([
     {
       physicalLocation: {
         artifactLocation: { uri: 'spec/a%20b.yaml' },
@@ -78,9 +111,45 @@ test('sarif follows the schema of 2.1.0', () => {
       },
     },
   ]);
-  validate(JSON.parse(printSarif([], [], '1.2.3')));
-  expect(validate.errors).toBeNull();
+  expect(sarif([], []).runs[0]?.results).toEqual([]);
 });
+
+test.each(['spec/a:b.yaml', 'spec/ä ü%.yaml', 'spec/#?[x].yaml', 'spec/\u202e\ud800.yaml'])(
+  'the file %j has an address in sarif',
+  (path) => {
+    const [, problem] = sample().diagnostics;
+    if (problem === undefined) throw new Error('the sample has two problems');
+    const { runs } = sarif([{ ...problem, at: { file: path, start: 0, end: 0 } }], [{ path, text: '' }]);
+    expect(runs[0]?.results).toHaveLength(1);
+  },
+);
+
+test('in sarif no region ends before it begins, and each result names its rule, whatever the problems', async () => {
+  let seen = 0;
+  for (const name of caseNames()) {
+    const files = caseFiles(name);
+    const [run] = sarif(await problemsOf(files), files).runs;
+    const rules = run?.tool.driver.rules.map(({ id }) => id) ?? [];
+    expect(new Set(rules).size).toBe(rules.length);
+    for (const result of run?.results ?? []) {
+      seen += 1;
+      expect(rules[result.ruleIndex]).toBe(result.ruleId);
+      expect(new Set(result.relatedLocations?.map(({ id }) => id)).size).toBe(result.relatedLocations?.length ?? 0);
+      for (const { startLine, startColumn, endLine, endColumn } of regionsOf(result)) {
+        expect(endLine > startLine || (endLine === startLine && endColumn >= startColumn), name).toBe(true);
+      }
+    }
+  }
+  expect(seen).toBeGreaterThan(150);
+});
+
+function regionsOf({ locations, relatedLocations = [], fixes = [] }: Result): Region[] {
+  const changes = fixes.flatMap(({ artifactChanges }) => artifactChanges.flatMap(({ replacements }) => replacements));
+  return [
+    ...[...locations, ...relatedLocations].map(({ physicalLocation }) => physicalLocation.region),
+    ...changes.map(({ deletedRegion }) => deletedRegion),
+  ];
+}
 
 test('github annotations escape what would end a property or a command', () => {
   const { files, diagnostics } = sample();

@@ -26,9 +26,11 @@ interface Outcome {
 function outcomeOf(text: string): Outcome {
   const files = [...BASE, { path: PATH, text }];
   const { report, diagnostics } = collector();
-  const begin = performance.now();
+  const begin = process.cpuUsage();
   loadSpec(files, report);
-  const milliseconds = performance.now() - begin;
+  // Time of the processor: other work on the machine does not count.
+  const { user, system } = process.cpuUsage(begin);
+  const milliseconds = (user + system) / 1000;
   const lines = linesOf(text);
   const problems = ordered(diagnostics).map(({ code, at }) => {
     expect(at.file).toBe(PATH);
