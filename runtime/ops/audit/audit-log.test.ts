@@ -7,6 +7,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { generateKeyPairSync } from 'node:crypto';
@@ -265,6 +266,28 @@ test('a disk that does not take it is named and tried again; nothing is lost or 
   await log.close();
   expect(problems).toEqual(['EISDIR']);
   expect(lines(dir).flatMap(({ kind, target }) => (kind === 'event' ? [target] : []))).toEqual(['t-1', 't-2', 't-3']);
+  expect(verified(dir).findings).toEqual([]);
+});
+
+test('a full disk is tried again, and nothing of a batch that failed stays', async () => {
+  const dir = folder();
+  const path = join(dir, 'audit-000001.jsonl');
+  const problems: string[] = [];
+  const log = await openAuditLog({
+    ...OPTIONS,
+    dir,
+    onProblem: (error) => {
+      problems.push((error as NodeJS.ErrnoException).code ?? '');
+      rmSync(path);
+    },
+  });
+  // Takes nothing, as a disk without room.
+  symlinkSync('/dev/full', path);
+  for (const number of [1, 2]) log.record(event(number));
+  await log.flush();
+  await log.close();
+  expect(problems).toEqual(['ENOSPC']);
+  expect(lines(dir).flatMap(({ kind, target }) => (kind === 'event' ? [target] : []))).toEqual(['t-1', 't-2']);
   expect(verified(dir).findings).toEqual([]);
 });
 

@@ -18,6 +18,8 @@ export interface AuditOptions {
   readonly nowMs?: () => number;
   /** Events that may wait for the disk; more are dropped, and the log says how many. */
   readonly queueMax?: number;
+  /** Takes secrets out of what callers said. */
+  readonly mask?: (text: string) => string;
   /** Send it where this process cannot change it: it is what `audit verify --anchor` compares with. */
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
   /** The disk does not take it; it is tried again. */
@@ -75,7 +77,7 @@ export async function openAuditLog(options: AuditOptions): Promise<AuditLog> {
   if (writer.end.seq > 0) queue.put(opening());
   return {
     publicKey: keys.signer.publicKey,
-    record: (event) => queue.put({ kind: 'event', ...bounded(event) }),
+    record: (event) => queue.put({ kind: 'event', ...bounded(event, options.mask ?? ((text) => text)) }),
     flush: () => queue.idle(),
     close: () => queue.close(),
   };
@@ -176,14 +178,18 @@ class AuditQueue {
 }
 
 /** Only what an event has, each text one bounded line. */
-function bounded({ at, actor, action, target, outcome, requestId, reason }: AuditEvent): AuditEvent {
+function bounded(
+  { at, actor, action, target, outcome, requestId, reason }: AuditEvent,
+  mask: (text: string) => string,
+): AuditEvent {
+  const text = (said: string): string => oneLine(mask(said));
   return {
     at,
-    actor: oneLine(actor),
-    action: oneLine(action),
-    target: oneLine(target),
+    actor: text(actor),
+    action: text(action),
+    target: text(target),
     outcome,
-    requestId: oneLine(requestId),
-    ...(reason !== undefined && { reason: oneLine(reason) }),
+    requestId: text(requestId),
+    ...(reason !== undefined && { reason: text(reason) }),
   };
 }

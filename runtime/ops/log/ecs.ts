@@ -33,6 +33,7 @@ const NAMES: Readonly<Record<string, string>> = {
   path: 'url.path',
   actor: 'user.name',
   action: 'event.action',
+  target: 'nova.target',
   dataset: 'event.dataset',
   service: 'service.name',
   version: 'service.version',

@@ -23,7 +23,7 @@ export function logObserver(log: Logger): Observer {
       log[state === 'closed' ? 'info' : 'warn']({ dependency, state }, `breaker is ${state.replace('_', ' ')}`),
     table: (event) =>
       event.kind === 'loaded'
-        ? log.info({ specHash: event.digest, env: event.environment }, 'routing table in force')
+        ? log.info({ specHash: event.digest }, 'routing table in force')
         : log.error({ reason: event.reason }, 'routing table refused; the one before stays in force'),
     recovery: ({ kind, shard, records }) =>
       log.info(

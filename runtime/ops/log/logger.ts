@@ -8,6 +8,8 @@ export interface LogOptions {
   readonly service: string;
   readonly version: string;
   readonly environment: string;
+  /** `event.dataset`. */
+  readonly dataset?: string;
   /** Texts that must never be written: every secret of the configuration. */
   readonly secrets: readonly string[];
   /** Standard output when it is not given. */
@@ -48,7 +50,7 @@ export function logger(options: LogOptions): Logger {
     },
     masked(options.to ?? pino.destination({ fd: 1, sync: false }), masker(options.secrets)),
   );
-  return named(root).child({ service, version, env: environment, dataset: 'nova.scheduler' });
+  return named(root).child({ service, version, env: environment, dataset: options.dataset ?? 'nova.scheduler' });
 }
 
 /** What a child says on each of its lines is held to the names as well; pino would write it as it is. */

@@ -1,15 +1,27 @@
 import { REDACTED } from '../config/secret.ts';
 
-/**
- * The last thing that happens to a line of the log: whatever wrote it, what looks like a secret is taken out, and so is every
- * secret of the configuration by its very text. Works on the JSON text, so that no path around it exists.
- */
-export function masker(secrets: readonly string[]): (line: string) => string {
+/** Takes a text and gives it back without secrets. */
+export type Mask = (text: string) => string;
+
+/** Takes out the secrets of the configuration by their very text: cheap enough for every name of every event. */
+export function knownMasker(secrets: readonly string[]): Mask {
   // A secret of a few characters would black out half the log, and protects nothing.
   const known = secrets.filter((secret) => secret.length >= KNOWN_LENGTH_MIN).flatMap(spellings);
-  return (line) => {
-    let masked = line;
+  return (text) => {
+    let masked = text;
     for (const secret of known) if (masked.includes(secret)) masked = masked.replaceAll(secret, REDACTED);
+    return masked;
+  };
+}
+
+/**
+ * The last thing that happens to a line of the log: whatever wrote it, the secrets of the configuration are taken out, and so is
+ * what looks like one. Works on the JSON text, so that no path around it exists.
+ */
+export function masker(secrets: readonly string[]): Mask {
+  const known = knownMasker(secrets);
+  return (line) => {
+    let masked = known(line);
     for (const [pattern, replacement] of SHAPES) masked = masked.replace(pattern, replacement);
     return masked.replace(UNSEEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
   };

@@ -27,26 +27,29 @@ export interface TraceObserver {
 export interface TraceOptions {
   readonly nowMs?: () => number;
   readonly openMax?: number;
+  /** Takes secrets out of what callers said. */
+  readonly mask?: (text: string) => string;
 }
 
 const OPEN_MAX = 20_000;
 
 export function traceObserver(
   tracer: Tracer,
-  { nowMs = Date.now, openMax = OPEN_MAX }: TraceOptions = {},
+  { nowMs = Date.now, openMax = OPEN_MAX, mask }: TraceOptions = {},
 ): TraceObserver {
   const giveUp = (span: Span): void => {
     span.setStatus({ code: SpanStatusCode.ERROR, message: 'nobody said how it ended' });
     span.end(nowMs());
   };
+  const masked = maskedBy(mask);
   const sends = openSpans(openMax, giveUp);
   const runs = openSpans(openMax, giveUp);
   return {
     observer: {
-      submitted: (event) => endSend(tracer, sends, event, nowMs()),
-      assigned: (event) => beginRun(tracer, runs, event, nowMs()),
-      settled: (event) => endRun(tracer, runs, event, nowMs()),
-      finished: (event) => endOpenRun(runs, event, nowMs()),
+      submitted: (event) => endSend(tracer, sends, masked(event), nowMs()),
+      assigned: (event) => beginRun(tracer, runs, masked(event), nowMs()),
+      settled: (event) => endRun(tracer, runs, masked(event), nowMs()),
+      finished: (event) => endOpenRun(runs, masked(event), nowMs()),
     },
     begin: (traceparent) => {
       const parent = parseTraceparent(traceparent);
@@ -58,6 +61,14 @@ export function traceObserver(
     },
     open: () => sends.size + runs.size,
   };
+}
+
+/** An event with every text masked. */
+function maskedBy(mask: TraceOptions['mask']): <Event extends object>(event: Event) => Event {
+  if (mask === undefined) return (event) => event;
+  const shown = (value: unknown): unknown => (typeof value === 'string' ? mask(value) : value);
+  return <Event extends object>(event: Event) =>
+    Object.fromEntries(Object.entries(event).map(([name, value]) => [name, shown(value)])) as Event;
 }
 
 function endSend(tracer: Tracer, sends: OpenSpans, event: Submitted, nowMs: number): void {

@@ -1,0 +1,158 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { afterAll, expect, test } from 'vitest';
+import { routingTable, tableFleet, tableRoute } from '../../spec/contract/testing/table.ts';
+import { readAnchors } from './audit/checkpoint.ts';
+import { readAuditFolder } from './audit/read-audit-folder.ts';
+import { verifyAudit } from './audit/verify-audit.ts';
+import { readConfig, type Environment } from './config/read-config.ts';
+import { startTelemetry, type Telemetry } from './telemetry.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'nova-torch-telemetry-'));
+afterAll(() => {
+  rmSync(root, { recursive: true });
+});
+
+const OF = { fleet: 'engineering/triage', route: 'engineering/triage' };
+const TABLE = routingTable({ [OF.fleet]: tableFleet(['triage']) }, [
+  tableRoute(OF.route, ['triage'], { to: [{ fleet: OF.fleet, weight: 1 }] }),
+]);
+
+interface Speaking {
+  readonly telemetry: Telemetry;
+  readonly lines: readonly string[];
+  readonly spans: InMemorySpanExporter;
+}
+
+async function speaking(name: string, env: Environment = {}): Promise<Speaking> {
+  const read = readConfig(undefined, { NOVA_TORCH_AUDIT_DIR: join(root, name), ...env });
+  if (read.kind === 'invalid') throw new Error(read.problems[0]?.message);
+  const lines: string[] = [];
+  const spans = new InMemorySpanExporter();
+  const telemetry = await startTelemetry({
+    config: read.config,
+    table: TABLE,
+    version: '1.2.3',
+    gauges: () => ({ fleets: [], leader: true, journalBytes: 1 }),
+    to: { write: (line) => void lines.push(line) },
+    spans: new SimpleSpanProcessor(spans),
+  });
+  return { telemetry, lines, spans };
+}
+
+function runTask({ telemetry: { observer, beginTrace } }: Speaking, text = 't-1'): void {
+  const traceparent = beginTrace(undefined) ?? '';
+  observer.submitted?.({ ...OF, outcome: 'accepted', id: text, task: 'triage', tenant: text, seconds: 0, traceparent });
+  observer.assigned?.({
+    ...OF,
+    id: text,
+    task: 'triage',
+    agent: text,
+    attempt: 2,
+    priority: 'high',
+    assignmentSeconds: 0.2,
+    waitSeconds: 1,
+    traceparent,
+  });
+  observer.settled?.({ ...OF, id: text, agent: text, outcome: 'succeeded', runSeconds: 1 });
+  observer.finished?.({ ...OF, id: text, outcome: 'succeeded', reason: text });
+}
+
+const AUDITED = {
+  at: 1,
+  actor: 'someone',
+  action: 'fleet:pause',
+  target: OF.fleet,
+  outcome: 'done',
+  requestId: 'r-1',
+} as const;
+
+test('one event reaches metrics, traces and the log, and the exemplar names the trace that was begun', async () => {
+  const spoken = await speaking('one', { NOVA_TORCH_LOG_LEVEL: 'debug' });
+  runTask(spoken);
+  const text = await spoken.telemetry.metrics.render();
+  const trace = spoken.spans.getFinishedSpans()[0]?.spanContext().traceId;
+  expect(text).toContain(`# {trace_id="${trace}"}`);
+  expect(text).toContain(`nova_tasks_finished_total{fleet="${OF.fleet}",route="${OF.route}",outcome="succeeded"} 1`);
+  expect(spoken.spans.getFinishedSpans().map(({ name }) => name.split(' ')[0])).toEqual(['send', 'settle', 'process']);
+  const messages = spoken.lines.map((line) => (JSON.parse(line) as { message: string }).message);
+  expect(messages).toEqual(['submission answered', 'task assigned', 'run ended', 'task ended']);
+  spoken.telemetry.use({ ...TABLE, digest: 'sha256-2' });
+  expect(await spoken.telemetry.metrics.render()).toContain('spec_hash="sha256-2"');
+  await spoken.telemetry.close();
+});
+
+test('what is audited stands in the folder and, whatever the level, on standard output, where it becomes an anchor', async () => {
+  const spoken = await speaking('audited', { NOVA_TORCH_LOG_LEVEL: 'error' });
+  spoken.telemetry.audit.record(AUDITED);
+  await spoken.telemetry.close();
+  const [event, checkpoint] = spoken.lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  expect(event).toMatchObject({
+    'event.dataset': 'nova.audit',
+    'event.action': 'fleet:pause',
+    'user.name': 'someone',
+    'nova.target': OF.fleet,
+    'nova.outcome': 'done',
+    'http.request.id': 'r-1',
+  });
+  expect(checkpoint?.['message']).toBe('audit checkpoint');
+  const { files, macKey } = readAuditFolder(join(root, 'audited'));
+  const anchors = readAnchors(spoken.lines.join(''));
+  expect(verifyAudit(files, { macKey, anchors })).toMatchObject({ provenThrough: 2, signed: 2, findings: [] });
+});
+
+test('no line says a name twice: stores of documents refuse such a line', async () => {
+  const spoken = await speaking('twice', { NOVA_TORCH_LOG_LEVEL: 'debug' });
+  runTask(spoken);
+  spoken.telemetry.observer.table?.({ kind: 'loaded', digest: 'sha256-1', environment: 'dev' });
+  spoken.telemetry.observer.recovery?.({ kind: 'begun', shard: 's', records: 1 });
+  spoken.telemetry.observer.warning?.('odd', { count: 1 });
+  spoken.telemetry.audit.record(AUDITED);
+  await spoken.telemetry.close();
+  expect(spoken.lines.length).toBeGreaterThan(7);
+  for (const line of spoken.lines) {
+    const names = [...line.matchAll(/[{,]"([\w.@]+)":/g)].map(([, name]) => name);
+    expect(names.length).toBe(new Set(names).size);
+  }
+});
+
+test('a canary in every secret and every text of a caller comes out nowhere: log, audit log, metrics, spans', async () => {
+  const canary = 'canary-0f9e8d7c6b';
+  const file = join(root, 'secret');
+  writeFileSync(file, `${canary}\n`);
+  const secret = { NOVA_TORCH_STORE_PASSWORD_FILE: file, NOVA_TORCH_AUDIT_MAC_KEY_FILE: file };
+  const spoken = await speaking('canary', {
+    ...secret,
+    NOVA_TORCH_AUTH_DEV_TOKEN_FILE: file,
+    NOVA_TORCH_LOG_LEVEL: 'debug',
+  });
+  runTask(spoken, `x ${canary} y`);
+  spoken.telemetry.observer.breaker?.(`fleet:${canary}`, 'open');
+  spoken.telemetry.observer.retried?.({ fleet: canary, route: canary, reason: 'error' });
+  spoken.telemetry.log.error({ err: new Error(canary), body: canary }, canary);
+  spoken.telemetry.audit.record({ ...AUDITED, actor: `Bearer ${canary}`, target: canary, reason: canary });
+  const metrics = await spoken.telemetry.metrics.render();
+  const spans = JSON.stringify(
+    spoken.spans
+      .getFinishedSpans()
+      .map(({ name, attributes, status, events }) => ({ name, attributes, status, events })),
+  );
+  await spoken.telemetry.close();
+  const audit = readFileSync(join(root, 'canary', 'audit-000001.jsonl'), 'utf8');
+  for (const text of [spoken.lines.join(''), audit, metrics, spans]) {
+    expect(text.length).toBeGreaterThan(500);
+    expect(text).not.toContain(canary);
+  }
+});
+
+test('an observer that fails is named in the log, and a disk that does not take the audit log as well', async () => {
+  const spoken = await speaking('failing');
+  spoken.telemetry.observer.synced?.(Number.NaN);
+  expect(spoken.lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual(['an observer failed']);
+  rmSync(join(root, 'failing'), { recursive: true });
+  spoken.telemetry.audit.record(AUDITED);
+  await spoken.telemetry.close();
+  expect(spoken.lines.at(-1)).toContain('the audit log cannot be written; trying again');
+});

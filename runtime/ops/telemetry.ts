@@ -1,0 +1,99 @@
+import { pino, type DestinationStream, type Logger } from 'pino';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { RoutingTable } from '../../spec/contract/routing-table.ts';
+import type { AuditSink } from '../core/audit-sink.ts';
+import type { Observer } from '../core/observer.ts';
+import { openAuditLog, type AuditLog } from './audit/audit-log.ts';
+import type { Config } from './config/fields.ts';
+import { secretsOf } from './config/secrets-of.ts';
+import type { Gauges } from './gauges.ts';
+import { auditTrail, type AuditTrail } from './log/audit-trail.ts';
+import { logObserver } from './log/log-observer.ts';
+import { logger, type LogOptions } from './log/logger.ts';
+import { knownMasker, masker, type Mask } from './log/mask.ts';
+import { metricsObserver, type MetricsObserver } from './metrics-observer.ts';
+import { tellAll } from './tell-all.ts';
+import { otlpTracing } from './trace/otlp-tracing.ts';
+import { traceObserver, type TraceObserver } from './trace/trace-observer.ts';
+
+export interface TelemetryOptions {
+  readonly config: Config;
+  readonly table: RoutingTable;
+  /** Of the build that runs. */
+  readonly version: string;
+  readonly gauges: () => Gauges;
+  /** Instead of standard output. */
+  readonly to?: DestinationStream;
+  /** Instead of the collector. */
+  readonly spans?: SpanProcessor;
+}
+
+/** Everything through which a scheduler speaks of itself, from its configuration. */
+export interface Telemetry {
+  readonly log: Logger;
+  /** For the loops. */
+  readonly observer: Observer;
+  /** For `GET /metrics`. */
+  readonly metrics: Pick<MetricsObserver, 'contentType' | 'render'>;
+  /** Begins the span of a submission: what it returns is the task's `traceparent`. */
+  readonly beginTrace: TraceObserver['begin'];
+  readonly audit: AuditSink;
+  /** Another routing table is in force. */
+  use(table: RoutingTable): void;
+  /** Sends, signs and writes what is left. */
+  close(): Promise<void>;
+}
+
+export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
+  const { config, table, version, gauges, spans } = options;
+  const naming = { service: config.traces.service, version, environment: config.environment };
+  const tracing = await otlpTracing({
+    ...naming,
+    endpoint: config.traces.endpoint,
+    instance: config.scheduler.id,
+    share: config.traces.share,
+    ...(spans !== undefined && { processor: spans }),
+  });
+  const logging: LogOptions = {
+    ...naming,
+    level: config.log.level,
+    secrets: secretsOf(config),
+    to: options.to ?? pino.destination({ fd: 1, sync: false }),
+  };
+  const log = logger(logging);
+  const metrics = metricsObserver({ table, version, gauges, node: true });
+  const traces = traceObserver(tracing.tracer, { mask: knownMasker(logging.secrets) });
+  const trail = auditTrail(logging);
+  const audit = await openAudit(config, masker(logging.secrets), trail, log);
+  return {
+    log,
+    observer: tellAll([metrics.observer, traces.observer, logObserver(log)], (event, err) =>
+      log.error({ err, action: event }, 'an observer failed'),
+    ),
+    metrics,
+    beginTrace: traces.begin,
+    audit: {
+      record: (event) => {
+        audit.record(event);
+        trail.record(event);
+      },
+    },
+    use: metrics.use,
+    close: async () => {
+      await Promise.all([tracing.close(), audit.close()]);
+      await new Promise<void>((resolve) => log.flush(() => resolve()));
+    },
+  };
+}
+
+function openAudit({ audit }: Config, mask: Mask, trail: AuditTrail, log: Logger): Promise<AuditLog> {
+  const { macKey, signingKey, ...settings } = audit;
+  return openAuditLog({
+    ...settings,
+    mask,
+    ...(macKey !== undefined && { macKey: macKey.reveal() }),
+    ...(signingKey !== undefined && { signingKey: signingKey.reveal() }),
+    onCheckpoint: trail.checkpoint,
+    onProblem: (err) => log.error({ err }, 'the audit log cannot be written; trying again'),
+  });
+}
