@@ -150,8 +150,18 @@ export const rooms: readonly Room[] = [
   },
   {
     path: 'runtime/api',
-    doors: [CONTRACT, 'runtime/core', 'runtime/ops'],
-    packages: [...FILES, 'fastify', 'ajv', 'jose', 'node:http', 'node:https', 'node:tls', 'node:stream', 'node:net'],
+    doors: [CONTRACT, 'runtime/core', 'runtime/ops', 'runtime/store/store-failure.ts'],
+    packages: [
+      ...FILES,
+      'fastify',
+      'ajv/dist/2020.js',
+      'jose',
+      'node:http',
+      'node:https',
+      'node:tls',
+      'node:stream',
+      'node:net',
+    ],
   },
   { path: 'runtime/client', doors: [CONTRACT], packages: ['node:timers/promises', 'node:process', 'node:crypto'] },
   {

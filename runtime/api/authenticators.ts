@@ -1,0 +1,171 @@
+import { timingSafeEqual, createHash } from 'node:crypto';
+import { createRemoteJWKSet, decodeJwt, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import type { RoutingTable } from '../../spec/contract/routing-table.ts';
+import { bearerOf, isLoopback, ROLES, type Authenticator, type Identity, type Role } from './identity.ts';
+
+/** The token of one's own machine: may do everything, as anyone. Only for an API that listens on loopback. */
+export function devAuthenticator(token: string): Authenticator {
+  const wanted = digest(token);
+  return {
+    name: 'development token',
+    authenticate: (credentials) => {
+      const given = bearerOf(credentials);
+      const matches = given !== undefined && timingSafeEqual(digest(given), wanted);
+      if (!matches || !isLoopback(credentials.peer)) return Promise.resolve(undefined);
+      return Promise.resolve({ subject: 'developer', roles: new Set(ROLES), tenant: 'dev', isDeveloper: true });
+    },
+  };
+}
+
+/**
+ * The mesh: its proxy beside this process has checked the caller's certificate and appended what it found to
+ * `x-forwarded-client-cert`. Only the last element is that proxy's own; those before it came over the network.
+ */
+export function meshAuthenticator(trustDomain: string, table: () => RoutingTable): Authenticator {
+  return {
+    name: 'mesh',
+    authenticate: ({ forwardedClientCert, peer }) => {
+      if (forwardedClientCert === undefined || !isLoopback(peer)) return Promise.resolve(undefined);
+      const uri = lastUri(forwardedClientCert);
+      const found = uri === undefined ? undefined : SPIFFE.exec(uri);
+      if (found?.[1] !== trustDomain || found[2] === undefined) return Promise.resolve('refused');
+      return Promise.resolve(workloadIdentity(table(), found[2], found[3] ?? '', `spiffe:${uri}`));
+    },
+  };
+}
+
+const SPIFFE = /^spiffe:\/\/([a-z0-9.-]{1,253})\/ns\/([a-z0-9-]{1,63})\/sa\/([a-z0-9.-]{1,253})$/;
+
+/** `URI` of the last element; elements are separated by commas outside of quotes. */
+function lastUri(header: string): string | undefined {
+  if (header.length > HEADER_MAX) return undefined;
+  const last = splitOutsideQuotes(header, ',').at(-1) ?? '';
+  const uris = splitOutsideQuotes(last, ';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.toLowerCase().startsWith('uri='))
+    .map((pair) => pair.slice(4).replaceAll('"', ''));
+  return uris.length === 1 ? uris[0] : undefined;
+}
+
+const HEADER_MAX = 16_384;
+
+function splitOutsideQuotes(text: string, separator: string): readonly string[] {
+  const parts = [''];
+  let quoted = false;
+  for (const character of text) {
+    if (character === '"') quoted = !quoted;
+    if (character === separator && !quoted) parts.push('');
+    else parts[parts.length - 1] += character;
+  }
+  return parts;
+}
+
+/** A pod of a fleet's namespace is an agent of that fleet, and may submit for its team what the fleet's `talksTo` says. */
+function workloadIdentity(
+  table: RoutingTable,
+  namespace: string,
+  account: string,
+  subject: string,
+): Identity | 'refused' {
+  const found = Object.entries(table.fleets).find(([, fleet]) => fleet.namespace === namespace);
+  if (found === undefined) return 'refused';
+  const [fleet, { team }] = found;
+  if (account === '') return 'refused';
+  return { subject, roles: new Set<Role>(['agent', 'submitter']), tenant: team, fleet };
+}
+
+export interface TokenIssuer {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly keys: JWTVerifyGetKey;
+}
+
+/** Keys over HTTPS, kept for ten minutes, asked for again at most once a minute. */
+export function remoteKeys(url: string): JWTVerifyGetKey {
+  return createRemoteJWKSet(new URL(url), { cooldownDuration: 60_000, cacheMaxAge: 600_000, timeoutDuration: 3000 });
+}
+
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA'];
+
+/** Tokens of Kubernetes ServiceAccounts, by the issuer's public keys. */
+export function serviceAccountAuthenticator(issuer: TokenIssuer, table: () => RoutingTable): Authenticator {
+  return jwtAuthenticator('ServiceAccount token', issuer, (claims) => {
+    const kubernetes = claims['kubernetes.io'];
+    const namespace = readText(kubernetes, 'namespace');
+    const account = readText(readObject(kubernetes, 'serviceaccount'), 'name');
+    if (namespace === undefined || account === undefined) return 'refused';
+    return workloadIdentity(table(), namespace, account, `serviceaccount:${namespace}/${account}`);
+  });
+}
+
+/**
+ * Tokens of people. Their groups give them roles: `nova-torch:operators` and `nova-torch:auditors`, and `team:<name>` makes them
+ * submitters of that team.
+ */
+export function peopleAuthenticator(issuer: TokenIssuer, groupsClaim: string): Authenticator {
+  return jwtAuthenticator('OIDC token', issuer, (claims) => {
+    const given = claims[groupsClaim];
+    const groups = Array.isArray(given) ? given.filter((group) => typeof group === 'string') : [];
+    const team = groups.map((group) => /^team:([a-z0-9-]{1,63})$/.exec(group)?.[1]).find((name) => name !== undefined);
+    const roles = new Set<Role>();
+    if (groups.includes('nova-torch:operators')) roles.add('operator');
+    if (groups.includes('nova-torch:auditors')) roles.add('auditor');
+    if (team !== undefined) roles.add('submitter');
+    if (claims.sub === undefined || roles.size === 0) return 'refused';
+    return { subject: `person:${claims.sub.slice(0, 200)}`, roles, ...(team !== undefined && { tenant: team }) };
+  });
+}
+
+function jwtAuthenticator(
+  name: string,
+  { issuer, audience, keys }: TokenIssuer,
+  identify: (claims: JWTPayload) => Identity | 'refused',
+): Authenticator {
+  return {
+    name,
+    authenticate: async (credentials) => {
+      const token = bearerOf(credentials);
+      if (token === undefined || issuerOf(token) !== issuer) return undefined;
+      try {
+        const { payload } = await jwtVerify(token, keys, {
+          issuer,
+          audience,
+          algorithms: ALGORITHMS,
+          clockTolerance: 30,
+          requiredClaims: ['exp', 'iat'],
+        });
+        return identify(payload);
+      } catch (error) {
+        return isUnreachable(error) ? 'unavailable' : 'refused';
+      }
+    },
+  };
+}
+
+/** Which issuer a token names; believed only after its signature was checked. */
+function issuerOf(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The keys could not be had: that says nothing about the token. */
+function isUnreachable(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return code === 'ERR_JWKS_TIMEOUT' || (error instanceof TypeError && error.message === 'fetch failed');
+}
+
+function readObject(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+function readText(value: unknown, name: string): string | undefined {
+  const found = readObject(value, name);
+  return typeof found === 'string' ? found : undefined;
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,186 @@
+import { PRIORITIES } from '../../spec/contract/task.ts';
+import { TASK_STATES } from '../../spec/contract/protocol.ts';
+
+/** JSON Schemas of what goes over the wire; held to `spec/contract/protocol.ts` by a test. Everything is closed. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+export function object(
+  required: Readonly<Record<string, Schema>>,
+  optional: Readonly<Record<string, Schema>> = {},
+): Schema {
+  const names = Object.keys(required);
+  return {
+    type: 'object',
+    properties: { ...required, ...optional },
+    ...(names.length > 0 && { required: names }),
+    additionalProperties: false,
+  };
+}
+
+export function list(items: Schema, maxItems?: number): Schema {
+  return { type: 'array', items, ...(maxItems !== undefined && { maxItems }) };
+}
+
+export function text(maxLength: number, pattern?: string): Schema {
+  return { type: 'string', minLength: 1, maxLength, ...(pattern !== undefined && { pattern }) };
+}
+
+function whole(minimum: number, maximum: number): Schema {
+  return { type: 'integer', minimum, maximum };
+}
+
+const TIME: Schema = { type: 'string', format: 'date-time' };
+const BOOLEAN: Schema = { type: 'boolean' };
+const COUNT: Schema = { type: 'integer', minimum: 0 };
+const DAY_MS = 86_400_000;
+const STRING: Schema = { type: 'string' };
+const ANY_OBJECT: Schema = { type: 'object', additionalProperties: true };
+
+export const TASK_ID = text(64, '^[A-Za-z0-9_.-]+$');
+export const FLEET_ID = text(130, '^[a-z0-9]([-a-z0-9]*[a-z0-9])?/[a-z0-9]([-a-z0-9]*[a-z0-9])?$');
+const TASK_TYPE = text(128);
+const BUILD = text(128, '^[A-Za-z0-9][A-Za-z0-9._-]*$');
+export const AGENT_NAME = text(63, '^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$');
+const TOKEN = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
+const LABELS: Schema = {
+  type: 'object',
+  maxProperties: 64,
+  propertyNames: { maxLength: 63 },
+  additionalProperties: { type: 'string', maxLength: 256 },
+};
+
+export const bodies = {
+  SubmitRequest: object({ task: TASK_TYPE }, { input: ANY_OBJECT, labels: LABELS, delayMs: whole(0, 30 * DAY_MS) }),
+  CancelRequest: object({}, { reason: text(200) }),
+  RegisterRequest: object({ name: AGENT_NAME, slots: whole(1, 1000) }, { build: BUILD, fleet: FLEET_ID }),
+  PollRequest: object({ build: BUILD, slots: whole(1, 1000), free: whole(0, 64), waitMs: whole(0, 60_000) }),
+  HeartbeatRequest: object({ tasks: list(object({ id: TASK_ID, token: TOKEN }), 256) }),
+  CompleteRequest: object({ agent: AGENT_NAME, token: TOKEN }, { result: {} }),
+  FailRequest: object(
+    { agent: AGENT_NAME, token: TOKEN, error: text(64, '^[A-Za-z][A-Za-z0-9_.-]*$') },
+    { message: { type: 'string', maxLength: 16_384 }, final: BOOLEAN, retryAfterMs: whole(0, DAY_MS) },
+  ),
+  ReleaseRequest: object({ agent: AGENT_NAME, token: TOKEN }),
+  PauseRequest: object({}, { reason: text(200) }),
+  DrainRequest: object({}, { build: BUILD }),
+  RedriveRequest: object({}, { ids: list(TASK_ID, 100), limit: whole(1, 100) }),
+} as const satisfies Record<string, Schema>;
+
+const TASK_VIEW = object(
+  {
+    id: TASK_ID,
+    task: STRING,
+    state: { enum: TASK_STATES },
+    fleet: STRING,
+    build: STRING,
+    route: STRING,
+    priority: { enum: PRIORITIES },
+    attempts: COUNT,
+    crashes: COUNT,
+    acceptedAt: TIME,
+    since: TIME,
+  },
+  {
+    dueAt: TIME,
+    agent: STRING,
+    cancelAsked: BOOLEAN,
+    reason: STRING,
+    tenant: STRING,
+    labels: LABELS,
+    input: ANY_OBJECT,
+    result: {},
+  },
+);
+
+const ASSIGNMENT = object(
+  {
+    id: TASK_ID,
+    token: TOKEN,
+    task: STRING,
+    tenant: STRING,
+    labels: LABELS,
+    input: ANY_OBJECT,
+    attempt: { type: 'integer', minimum: 1 },
+    priority: { enum: PRIORITIES },
+    heartbeatMs: COUNT,
+    leasedUntil: TIME,
+    dueAt: TIME,
+  },
+  { traceparent: STRING },
+);
+
+const FLEET_VIEW = object({
+  fleet: STRING,
+  team: STRING,
+  paused: BOOLEAN,
+  builds: list(
+    object({
+      build: STRING,
+      weight: { type: 'number', minimum: 0, maximum: 1 },
+      draining: BOOLEAN,
+      breaker: { enum: ['closed', 'open', 'half_open'] },
+    }),
+  ),
+  agents: COUNT,
+  slots: object({ busy: COUNT, free: COUNT }),
+  waiting: COUNT,
+  running: COUNT,
+  dead: COUNT,
+});
+
+const AGENT_VIEW = object({
+  agent: STRING,
+  fleet: STRING,
+  build: STRING,
+  slots: COUNT,
+  free: COUNT,
+  draining: BOOLEAN,
+  seenAt: TIME,
+});
+
+export const answers = {
+  SubmitResponse: object(
+    { id: TASK_ID, status: { enum: ['accepted', 'journaled'] } },
+    { duplicate: { enum: ['joined', 'repeated'] }, fleet: STRING, route: STRING },
+  ),
+  TaskView: TASK_VIEW,
+  TaskPage: object({ tasks: list(TASK_VIEW) }, { next: STRING }),
+  TaskEvent: object(
+    { seq: COUNT, at: TIME, state: { enum: TASK_STATES }, attempts: COUNT },
+    { agent: STRING, reason: STRING },
+  ),
+  WhyResponse: object(
+    {
+      id: TASK_ID,
+      state: { enum: TASK_STATES },
+      says: STRING,
+      holds: list(object({ rule: STRING, says: STRING, change: STRING }, { since: TIME, until: TIME })),
+    },
+    { nearest: STRING },
+  ),
+  ChangeResponse: object({ task: TASK_VIEW, asked: BOOLEAN }),
+  RegisterResponse: object({ agent: STRING, fleet: STRING, build: STRING, pollMs: COUNT, drainMs: COUNT }),
+  PollResponse: object({ tasks: list(ASSIGNMENT), drain: BOOLEAN }),
+  HeartbeatResponse: object({
+    tasks: list(object({ id: STRING, lease: { enum: ['held', 'gone'] }, cancel: BOOLEAN }, { until: TIME })),
+    drain: BOOLEAN,
+  }),
+  SettleResponse: object({ id: TASK_ID, state: { enum: TASK_STATES }, repeated: BOOLEAN }),
+  FleetView: FLEET_VIEW,
+  FleetList: object({ fleets: list(FLEET_VIEW) }),
+  AgentList: object({ agents: list(AGENT_VIEW) }),
+  RedriveResponse: object({ redriven: list(TASK_ID) }),
+  Status: object({
+    ready: BOOLEAN,
+    draining: BOOLEAN,
+    store: { enum: ['up', 'down', 'recovering'] },
+    environment: STRING,
+    table: STRING,
+    loadedAt: TIME,
+  }),
+  Done: object({ done: BOOLEAN }),
+  Problem: object(
+    { type: STRING, title: STRING, status: { type: 'integer' } },
+    { detail: STRING, instance: STRING, errors: list(object({ pointer: STRING, detail: STRING })) },
+  ),
+} as const satisfies Record<string, Schema>;

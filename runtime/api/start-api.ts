@@ -1,0 +1,48 @@
+import type { AddressInfo } from 'node:net';
+import { isLoopback } from './identity.ts';
+import { opsServer, type OpsOptions } from './ops-server.ts';
+import { apiServer, type ApiOptions } from './server.ts';
+
+export interface RunningApi {
+  readonly url: string;
+  readonly opsUrl: string;
+  /** Stops to listen, answers what is under way, and ends. */
+  close(): Promise<void>;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly opsHost: string;
+  readonly opsPort: number;
+}
+
+/** Throws when the development token would be open to the network. */
+export async function startApi(options: ApiOptions & OpsOptions & ListenOptions): Promise<RunningApi> {
+  const { host, port, opsHost, opsPort, authenticators } = options;
+  if (authenticators.some(({ name }) => name === 'development token') && !isLoopback(host)) {
+    throw new Error(`the development token is for loopback only, and the API listens on ${host}`);
+  }
+  const app = apiServer(options);
+  const ops = opsServer(options);
+  await app.listen({ host, port });
+  await new Promise<void>((resolve, reject) => {
+    ops.once('error', reject);
+    ops.listen(opsPort, opsHost, resolve);
+  });
+  return {
+    url: urlOf(app.server.address()),
+    opsUrl: urlOf(ops.address()),
+    close: async () => {
+      await app.close();
+      app.server.closeIdleConnections();
+      await new Promise((resolve) => ops.close(resolve));
+    },
+  };
+}
+
+function urlOf(address: string | AddressInfo | null): string {
+  if (address === null || typeof address === 'string') throw new Error('the server does not listen on a port');
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
+}
