@@ -32,8 +32,8 @@ export function apiServer(options: ApiOptions): FastifyInstance {
   const { limits } = options;
   const app = Fastify({
     bodyLimit: limits.bodyBytes,
-    connectionTimeout: 0,
-    requestTimeout: limits.requestMs,
+    // Node looks for slow connections every half minute, unless it is told otherwise.
+    http: { connectionsCheckingInterval: 500, headersTimeout: limits.headersMs, requestTimeout: limits.requestMs },
     keepAliveTimeout: 72_000,
     forceCloseConnections: false,
     return503OnClosing: false,
@@ -42,7 +42,6 @@ export function apiServer(options: ApiOptions): FastifyInstance {
     routerOptions: { maxParamLength: 200 },
     logger: false,
   });
-  app.server.headersTimeout = limits.headersMs;
   app.server.maxConnections = limits.connections;
   app.server.maxHeadersCount = 64;
   readJson(app, limits);

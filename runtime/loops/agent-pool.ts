@@ -32,6 +32,8 @@ export interface AgentPool {
   see(agent: AgentName, facts: { readonly build: string; readonly slots: number; readonly free: number }): Agent;
   get(agent: AgentName): Agent | undefined;
   touch(agent: AgentName): void;
+  /** A run of it has ended. */
+  freeOne(agent: AgentName): void;
   parked(fleet: string): readonly Agent[];
   of(fleet: string): readonly Agent[];
   all(): readonly Agent[];
@@ -65,6 +67,10 @@ export function agentPool(nowMs: () => number): AgentPool {
     touch: (name) => {
       const agent = get(name);
       if (agent !== undefined) agent.seenMs = nowMs();
+    },
+    freeOne: (name) => {
+      const agent = get(name);
+      if (agent !== undefined) agent.free = Math.min(agent.slots, agent.free + 1);
     },
     parked: (fleet) => [...(fleets.get(fleet)?.values() ?? [])].filter(({ parked }) => parked !== undefined),
     of: (fleet) => [...(fleets.get(fleet)?.values() ?? [])],

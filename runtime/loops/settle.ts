@@ -44,6 +44,7 @@ export async function complete(engine: Engine, run: AgentRun, result: Json | und
   const reply = await completeDurably(engine, state, run, known, text);
   const over = endOf(reply);
   if (over === undefined) return refusal(engine, state, known, reply);
+  engine.pool.freeOne(agent);
   if (reply.kind === 'done') {
     judge(engine, state, known, undefined);
     engine.observer.settled?.({ ...of(engine, state, over, known), outcome: 'succeeded' });
@@ -108,6 +109,7 @@ export async function fail(engine: Engine, run: AgentRun, failure: RunFailure): 
   const reply = await askPatiently(engine, state.link, operation);
   if (reply.kind !== 'done' && reply.kind !== 'already') return refusal(engine, state, known, reply);
   const { record } = reply;
+  engine.pool.freeOne(agent);
   if (reply.kind === 'done') {
     judge(engine, state, known, failure.error);
     engine.observer.settled?.({ ...of(engine, state, record, known), outcome: 'failed' });
@@ -132,6 +134,7 @@ export async function release(engine: Engine, { id, token, agent }: AgentRun): P
   const operation = { op: 'fail', id, token, then: 'release', delayMs: 0, reason: 'released', result: '' } as const;
   const reply = await askPatiently(engine, state.link, operation);
   if (reply.kind !== 'done' && reply.kind !== 'already') return refusal(engine, state, known, reply);
+  engine.pool.freeOne(agent);
   if (known !== undefined) forgetRun(engine, known.fleet, known.build);
   engine.runs.delete(id);
   if (reply.kind === 'done') {

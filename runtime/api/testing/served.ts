@@ -1,0 +1,91 @@
+import type { AuditEvent } from '../../core/audit-sink.ts';
+import { Bench, table } from '../../loops/testing/bench.ts';
+import type { RunningScheduler } from '../../loops/scheduler.ts';
+import { devAuthenticator } from '../authenticators.ts';
+import type { Authenticator, Identity, Role } from '../identity.ts';
+import { DEFAULT_LIMITS, type ApiLimits } from '../limits.ts';
+import { startApi, type RunningApi } from '../start-api.ts';
+
+/** A real scheduler behind the real API, on a free port of loopback. */
+export interface Served {
+  readonly api: RunningApi;
+  readonly scheduler: RunningScheduler;
+  readonly audited: readonly AuditEvent[];
+  readonly faults: readonly unknown[];
+  request(method: string, path: string, options?: RequestOptions): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface RequestOptions {
+  /** Text of the bearer token: `dev`, or the JSON of a made identity. */
+  readonly as?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** Says of whom it is: for tests of what roles may do. */
+export function tokenOf(
+  roles: readonly Role[],
+  more: { readonly tenant?: string; readonly fleet?: string } = {},
+): string {
+  return Buffer.from(JSON.stringify({ roles, ...more })).toString('base64url');
+}
+
+const statedAuthenticator: Authenticator = {
+  name: 'stated by the test',
+  authenticate: ({ authorization }) => {
+    if (authorization === undefined) return Promise.resolve(undefined);
+    try {
+      const text = Buffer.from(authorization.slice('Bearer '.length), 'base64url').toString();
+      const { roles, ...more } = JSON.parse(text) as { roles: Role[] } & Pick<Identity, 'tenant' | 'fleet'>;
+      return Promise.resolve({ subject: `test:${roles.join('+')}`, roles: new Set(roles), ...more });
+    } catch {
+      return Promise.resolve('refused');
+    }
+  },
+};
+
+export async function served(limits: Partial<ApiLimits> = {}): Promise<Served> {
+  const bench = new Bench();
+  const scheduler = await bench.start();
+  const audited: AuditEvent[] = [];
+  const faults: unknown[] = [];
+  const api = await startApi({
+    scheduler,
+    table: () => table(),
+    authenticators: [devAuthenticator('dev-token'), statedAuthenticator],
+    audit: { record: (event) => audited.push(event) },
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    version: '0.0.0-test',
+    nowMs: () => Date.now(),
+    onFault: (error) => faults.push(error),
+    metrics: () => Promise.resolve('# nothing\n'),
+    contentType: 'text/plain',
+    host: '127.0.0.1',
+    port: 0,
+    opsHost: '127.0.0.1',
+    opsPort: 0,
+  });
+  return {
+    api,
+    scheduler,
+    audited,
+    faults,
+    request: (method, path, { as, body, headers, signal } = {}) =>
+      fetch(`${api.url}${path}`, {
+        method,
+        headers: {
+          ...(as !== undefined && { authorization: `Bearer ${as === 'dev' ? 'dev-token' : as}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        ...(signal !== undefined && { signal }),
+      }),
+    close: async () => {
+      await api.close();
+      await bench.close();
+    },
+  };
+}
