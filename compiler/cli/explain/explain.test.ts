@@ -60,7 +60,7 @@ test('an object is explained with its fields; those that must be there are marke
   expect((await explain('route.spec.limits')).stdout).toMatchInlineSnapshot(`
     "Route.spec.limits
 
-    What may run.
+    How many of its tasks may run at once, or start in a time.
 
       type     object
       overlay  may differ in one environment: environments.<name>.limits
@@ -81,13 +81,13 @@ test('an object is explained with its fields; those that must be there are marke
 
     Fields:
       description  What the task is for.
-      cron *       When the task is submitted.
-      tz           Time zone of the cron fields.
+      cron *       When the task is submitted: the five fields of cron.
+      tz           Time zone in which cron is read.
       task *       Type of the task that is submitted.
       input        Input of the task, the same each time.
       labels       Labels of the task.
-      overlap      What happens when the task before still runs: this one is left out,
-                   waits, or takes its place.
+      overlap      What happens when the task before still runs: this one is left out
+                   (\`skip\`), waits (\`queue\`), or takes its place (\`replace\`).
       catchUp      What happens to times missed while the scheduler was away.
       * required
     "

@@ -80,7 +80,7 @@ export type SecretField = string;
 
 /** A field of a secret. The value itself never stands in a spec. */
 export interface SecretRef {
-  /** Where the secret lives. */
+  /** Where the secret lives in the secrets server, the mount first. */
   readonly path: SecretPath;
   /** Which field of it to take. */
   readonly field: SecretField;
@@ -193,11 +193,11 @@ export interface Scale {
   };
   /** Times with a larger minimum. */
   readonly schedule?: readonly {
-    /** When it begins. */
+    /** When it begins: the five fields of cron. */
     readonly cron: Cron;
     /** How long it holds. */
     readonly hold: Duration;
-    /** Time zone of the cron fields. Default: `'Etc/UTC'`. */
+    /** Time zone in which cron is read. Default: `'Etc/UTC'`. */
     readonly tz?: TimeZone;
     /** Fewest agents meanwhile. */
     readonly min: number;
@@ -208,7 +208,7 @@ export interface Scale {
 export interface Slo {
   /** Share of tasks that must succeed. Default: `'99%'`. */
   readonly success?: Percent;
-  /** Over how long it is counted. Default: `'30d'`. */
+  /** Over how long success is counted. Default: `'30d'`. */
   readonly window?: Duration;
   /** Time from accepted to handed to a free agent. Default: `'p99 < 100ms'`. */
   readonly assign?: Percentile;
@@ -235,10 +235,10 @@ export interface Rollout {
   readonly gate?: {
     /** Share of tasks that must succeed; the SLO where it is not said. */
     readonly success?: Percent;
-    /** Time one attempt may run. */
+    /** Time that attempts may take: a percentile and a bound. */
     readonly run?: Percentile;
   };
-  /** What a failed gate does. Default: `'rollback'`. */
+  /** What a failed gate does: `rollback` returns to the version before, `pause` waits for a person. Default: `'rollback'`. */
   readonly onFailure?: 'rollback' | 'pause';
   /** How long old agents may finish their work before it is handed back. Default: `'10m'`. */
   readonly drain?: Duration;
@@ -256,9 +256,9 @@ export interface Observe {
 export interface Queue {
   /** Most tasks that may wait. Default: `10000`. */
   readonly maxDepth?: number;
-  /** Longest wait before a task is shed. Default: `'1h'`. */
+  /** Longest wait; then the queue drops the task. Default: `'1h'`. */
   readonly maxAge?: Duration;
-  /** What a full queue does: refuse the new task, or drop the least urgent one. Default: `'reject'`. */
+  /** What a full queue does: `reject` refuses the new task, `shed-lowest` drops the least urgent one. Default: `'reject'`. */
   readonly onFull?: 'reject' | 'shed-lowest';
 }
 
@@ -291,7 +291,7 @@ export interface Defaults {
     readonly timeouts?: Timeouts;
     /** What happens after a failed attempt. */
     readonly retry?: Retry;
-    /** What a run does to the world. */
+    /** What a run does to the world. After a crash in the middle, `none` and `idempotent` run again; `external` waits for a person, so that nothing happens twice. */
     readonly effects?: Effects;
   };
   /** Values for routes. */
@@ -387,7 +387,7 @@ export interface EnvironmentSpec {
     readonly kubernetes: '1.30' | '1.31' | '1.32' | '1.33' | '1.34' | '1.35' | '1.36';
     /** Istio minor version. */
     readonly istio: '1.28' | '1.29' | '1.30';
-    /** How pods join the mesh. Default: `'sidecar'`. */
+    /** How pods join the mesh: through a `sidecar` in each pod, or through the `ambient` proxies of their node. Default: `'sidecar'`. */
     readonly mesh?: 'sidecar' | 'ambient';
     /** Istio revision tag that injects the sidecar. Default: `'default'`. */
     readonly revision?: string;
@@ -427,7 +427,7 @@ export interface EnvironmentSpec {
   };
   /** Where secrets come from. */
   readonly secrets?: {
-    /** Which server keeps them. Default: `'vault'`. */
+    /** Which server keeps them: Vault or OpenBao. Default: `'vault'`. */
     readonly engine?: 'vault' | 'openbao';
     /** Which operator brings them: Vault Secrets Operator or External Secrets Operator. Default: `'vso'`. */
     readonly delivery?: 'vso' | 'eso';
@@ -565,7 +565,7 @@ export interface FleetSpec {
         readonly timeouts?: Timeouts;
         /** What happens after a failed attempt. */
         readonly retry?: Retry;
-        /** What a run does to the world. */
+        /** What a run does to the world. After a crash in the middle, `none` and `idempotent` run again; `external` waits for a person, so that nothing happens twice. */
         readonly effects?: Effects;
       }
     >
@@ -578,7 +578,7 @@ export interface FleetSpec {
     readonly class?: StorageClass;
     /** Where it is mounted in the container. Default: `'/var/lib/agent'`. */
     readonly path?: string;
-    /** Whether volumes stay when the fleet is scaled in or deleted. Default: `'always'`. */
+    /** What becomes of a volume when the fleet is scaled in or deleted: it stays (`always`), or goes with its agent (`while-deployed`). Default: `'always'`. */
     readonly keep?: 'always' | 'while-deployed';
   };
   /** Secrets, by the name the agent knows them by. */
@@ -586,7 +586,7 @@ export interface FleetSpec {
     Record<
       string,
       {
-        /** Where it lives. */
+        /** Where it lives in the secrets server, the mount first. */
         readonly path: SecretPath;
         /** Which field of it to take. */
         readonly field: SecretField;
@@ -621,7 +621,7 @@ export interface FleetSpec {
   readonly scale?: Scale;
   /** How a new version takes over. */
   readonly rollout?: Rollout;
-  /** Fleets these agents call. Everything else is refused. */
+  /** Fleets these agents call: `name` in this team, `team/name` in another one that exports it. Everything else is refused. */
   readonly talksTo?: Readonly<
     Record<
       string,
@@ -669,7 +669,7 @@ export interface RouteSpec {
     readonly task: TaskType | readonly TaskType[];
     /** Labels the task must carry. */
     readonly labels?: Readonly<Record<string, string>>;
-    /** A condition over the task. */
+    /** A condition over the task, in a subset of CEL that cannot fail or run long. */
     readonly where?: Condition;
   };
   /** Routes are tried from the highest down; the first that matches takes the task. Default: `500`. */
@@ -679,11 +679,11 @@ export interface RouteSpec {
     /** Skills and their least level; all must hold. */
     readonly skills?: Readonly<Record<string, number>>;
   };
-  /** Fleets and their weights. */
+  /** Fleets and their weights: `name` in this team, `team/name` in another one that exports it. */
   readonly to: Readonly<Record<string, number>>;
   /** Keep tasks with the same key on the same agent. */
   readonly affinity?: {
-    /** Where the key is read. */
+    /** Where the key is read: a field of the input, a label, or the tenant. */
     readonly key: KeyPath;
     /** `soft` goes elsewhere when waiting costs too much; `hard` waits until the agent is gone. Default: `'soft'`. */
     readonly mode?: 'soft' | 'hard';
@@ -694,7 +694,7 @@ export interface RouteSpec {
   };
   /** How urgent its tasks are. */
   readonly priority?: {
-    /** Where no condition holds. Default: `'normal'`. */
+    /** The priority where no condition holds. Default: `'normal'`. */
     readonly default?: Priority;
     /** Conditions, the first that holds counts. */
     readonly when?: readonly {
@@ -705,20 +705,20 @@ export interface RouteSpec {
     }[];
     /** Waiting makes a task more urgent. */
     readonly aging?: {
-      /** One step up after each of these. */
+      /** A task that waits this long becomes one step more urgent, and again after as long. */
       readonly every: Duration;
-      /** Not above this. Default: `'high'`. */
+      /** The highest priority that waiting leads to. Default: `'high'`. */
       readonly max?: Priority;
     };
   };
   /** Share capacity fairly between the values of a key. */
   readonly fairness?: {
-    /** Where the key is read. Default: `'tenant'`. */
+    /** Where the key is read: a field of the input, a label, or the tenant. Default: `'tenant'`. */
     readonly key?: KeyPath;
     /** Share of a value, relative to the others; 1 where it is not said. */
     readonly weights?: Readonly<Record<string, number>>;
   };
-  /** What may run. */
+  /** How many of its tasks may run at once, or start in a time. */
   readonly limits?: {
     /** Most of its tasks that may run at once. */
     readonly inFlight?: number;
@@ -726,17 +726,17 @@ export interface RouteSpec {
     readonly rate?: Rate;
     /** Most tasks with the same key at once. */
     readonly perKey?: {
-      /** Where the key is read. */
+      /** Where the key is read: a field of the input, a label, or the tenant. */
       readonly key: KeyPath;
       /** Most tasks with one key at once. */
       readonly max: number;
-      /** What happens to one more: it waits, or it is refused. Default: `'queue'`. */
+      /** What happens to one more: it waits (`queue`), or it is refused (`reject`). Default: `'queue'`. */
       readonly onFull?: 'queue' | 'reject';
     };
   };
   /** Treat tasks with the same key as one. */
   readonly dedupe?: {
-    /** What makes two tasks the same. */
+    /** What makes two tasks the same: a text that is completed from the task. */
     readonly key: KeyTemplate;
     /** How long after the first task the next ones count as the same. */
     readonly window: Duration;
@@ -854,9 +854,9 @@ export interface ToolServer {
 export interface ScheduleSpec {
   /** What the task is for. */
   readonly description?: Description;
-  /** When the task is submitted. */
+  /** When the task is submitted: the five fields of cron. */
   readonly cron: Cron;
-  /** Time zone of the cron fields. Default: `'Etc/UTC'`. */
+  /** Time zone in which cron is read. Default: `'Etc/UTC'`. */
   readonly tz?: TimeZone;
   /** Type of the task that is submitted. */
   readonly task: TaskType;
@@ -864,7 +864,7 @@ export interface ScheduleSpec {
   readonly input?: Readonly<Record<string, unknown>>;
   /** Labels of the task. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** What happens when the task before still runs: this one is left out, waits, or takes its place. Default: `'skip'`. */
+  /** What happens when the task before still runs: this one is left out (`skip`), waits (`queue`), or takes its place (`replace`). Default: `'skip'`. */
   readonly overlap?: 'skip' | 'queue' | 'replace';
   /** What happens to times missed while the scheduler was away. */
   readonly catchUp?: {
