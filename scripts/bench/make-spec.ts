@@ -62,6 +62,8 @@ spec:
     delivery: vso
     address: https://vault.acme.example:8200
     mount: kv
+  observability:
+    prometheus: https://prometheus.acme.example
 `;
 
 function teamFile(team: string): string {

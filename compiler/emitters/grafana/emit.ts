@@ -4,6 +4,7 @@ import type { FleetInput } from '../../core/emitter.ts';
 import { fleetContext, waves } from '../../core/fleet-context.ts';
 import { addDashboard } from './dashboard-object.ts';
 import { fleetDashboard } from './fleet-dashboard.ts';
+import { viewOf } from './fleet-view.ts';
 import { routeDashboard } from './route-dashboard.ts';
 import { sloDashboard } from './slo-dashboard.ts';
 
@@ -18,9 +19,10 @@ export function emit({ fleet }: FleetInput): readonly Artifact[] {
     const show = (suffix: string, dashboard: ReturnType<typeof fleetDashboard>, at = fleet.at) => {
       addDashboard(add, context.metadata(`${fleet.name}-${suffix}`, waves.observe), shelf, dashboard, at);
     };
-    show('fleet', fleetDashboard(fleet));
-    show('route', routeDashboard(fleet), fleet.from(['accepts']));
-    show('slo', sloDashboard(fleet), fleet.from(['slo']));
+    const view = viewOf(fleet);
+    show('fleet', fleetDashboard(view));
+    show('route', routeDashboard(view), fleet.from(['accepts']));
+    show('slo', sloDashboard(view), fleet.from(['slo']));
   });
   return [{ path: `teams/${fleet.id}/grafana.yaml`, kind: 'manifests', manifests }];
 }

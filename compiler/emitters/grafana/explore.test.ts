@@ -33,7 +33,9 @@ test('links lead to the errors and the traces of a fleet, in the time that one l
 
 const hostile = fc.oneof(
   fc.string({ unit: 'grapheme' }),
-  fc.string({ unit: fc.constantFrom('"', '\\', '$', '{', '}', '&', '%', '#', '@', "'", '\n', 'source', 'from', 'a') }),
+  fc.string({
+    unit: fc.constantFrom('"', '\\', '$', '{', '}', '&', '%', '#', '@', "'", '\n', '@from@', '${logs}', 'a'),
+  }),
 );
 
 test('no text leaves its phrase: of Lucene, of logfmt, of the link and of the variables in it', () => {

@@ -30,10 +30,14 @@ function phrase(text: string): string {
 
 /** A link into Explore. What Grafana fills in must not be encoded, everything else must. */
 function explore(source: 'logs' | 'traces', query: object): string {
-  const pane = JSON.stringify({ datasource: '@source@', queries: [query], range: { from: '@from@', to: '@to@' } });
-  const encoded = encodeURIComponent(`{"a":${pane}}`)
-    .replace('%40source%40', () => `\${${source}}`)
-    .replace('%40from%40', () => '${__from}')
-    .replace('%40to%40', () => '${__to}');
-  return `/explore?schemaVersion=1&panes=${encoded}`;
+  const encoded = [
+    encodeURIComponent('{"a":{"datasource":"'),
+    `\${${source}}`,
+    encodeURIComponent(`","queries":${JSON.stringify([query])},"range":{"from":"`),
+    '${__from}',
+    encodeURIComponent('","to":"'),
+    '${__to}',
+    encodeURIComponent('"}}}'),
+  ];
+  return `/explore?schemaVersion=1&panes=${encoded.join('')}`;
 }

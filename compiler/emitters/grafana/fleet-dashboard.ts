@@ -1,31 +1,23 @@
 import type { FleetModel } from '../../core/model.ts';
-import { dashboardUid } from '../../core/names.ts';
-import { objectivesOf } from '../../core/objective.ts';
 import { aggregate, counter, gauge, join, over, recorded, vector } from '../../core/promql/promql.ts';
 import { series } from '../../core/series.ts';
 import { aboutFleet } from './about.ts';
 import { AGENTS, FINISHED, POLLS } from './colours.ts';
 import { atLeast, atMost, nothing } from './dashboard.ts';
 import type { Dashboard, Panel } from './dashboard.ts';
-import { errorLogs, traces } from './explore.ts';
+import type { FleetView } from './fleet-view.ts';
 import { budgetPanel, budgetStat, burnPanel } from './objective-panels.ts';
 import { latencyPanel, perSecond, slowestBy, view } from './panels.ts';
 
 /** One fleet on one page: is it well, does it keep its promises, what does it do, who does it. */
-export function fleetDashboard(fleet: FleetModel): Dashboard {
-  const { id, team, name } = fleet;
-  const objectives = objectivesOf(fleet);
+export function fleetDashboard({ fleet, objectives, signals, uids }: FleetView): Dashboard {
+  const { id, team } = fleet;
   return {
-    uid: dashboardUid('fleet', team.name, name),
+    uid: uids.fleet,
     title: `Nova / Fleet / ${id}`,
     tags: ['nova-torch', 'fleet', team.name],
     variables: [],
-    links: [
-      { title: 'Routes', url: `/d/${dashboardUid('route', team.name, name)}` },
-      { title: 'Promises', url: `/d/${dashboardUid('slo', team.name, name)}` },
-      errorLogs(id),
-      traces(id),
-    ],
+    links: [{ title: 'Routes', url: `/d/${uids.route}` }, { title: 'Promises', url: `/d/${uids.slo}` }, ...signals],
     rows: [
       { title: 'Now', panels: [...objectives.slice(0, 2).map(budgetStat), ...nowPanels(fleet)] },
       { title: 'Promises', panels: [burnPanel(objectives), budgetPanel(objectives)] },

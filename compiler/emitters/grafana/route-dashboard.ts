@@ -1,27 +1,27 @@
 import type { FleetModel } from '../../core/model.ts';
-import { dashboardUid } from '../../core/names.ts';
 import { counter, gauge } from '../../core/promql/promql.ts';
 import { SUBMITTED } from './colours.ts';
 import { atMost, nothing } from './dashboard.ts';
-import type { Dashboard, Panel } from './dashboard.ts';
-import { errorLogs, errorsOf, traces } from './explore.ts';
+import type { Dashboard, Link, Panel } from './dashboard.ts';
+import { errorsOf } from './explore.ts';
+import type { FleetView } from './fleet-view.ts';
 import { latencyPanel, perSecond, slowestBy, view } from './panels.ts';
 
 const route = { variable: 'route' };
 
 /** What comes to a fleet on each route, and where its time goes. Deadlines are those of the fleet's task types. */
-export function routeDashboard(fleet: FleetModel): Dashboard {
-  const { id, team, name } = fleet;
+export function routeDashboard({ fleet, signals, uids }: FleetView): Dashboard {
+  const { id, team } = fleet;
   return {
-    uid: dashboardUid('route', team.name, name),
+    uid: uids.route,
     title: `Nova / Route / ${id}`,
     tags: ['nova-torch', 'route', team.name],
     variables: [{ name: 'route', label: 'Route', of: gauge('nova_queue_depth_tasks', { fleet: id }) }],
-    links: [{ title: 'Fleet', url: `/d/${dashboardUid('fleet', team.name, name)}` }, errorLogs(id), traces(id)],
+    links: [{ title: 'Fleet', url: `/d/${uids.fleet}` }, ...signals],
     rows: [
       { title: 'What comes', panels: arrivals(fleet) },
       { title: 'Where the time goes', panels: phases(fleet) },
-      { title: 'What fails', panels: failures(id) },
+      { title: 'What fails', panels: failures(id, signals) },
     ],
   };
 }
@@ -104,7 +104,7 @@ function phases(fleet: FleetModel): readonly Panel[] {
   ];
 }
 
-function failures(id: string): readonly Panel[] {
+function failures(id: string, signals: readonly Link[]): readonly Panel[] {
   const finished = (outcome: 'dead_lettered' | 'failed' | 'expired') =>
     perSecond(counter('nova_tasks_finished_total', { fleet: id, route, outcome }), ['route']);
   return [
@@ -134,7 +134,7 @@ function failures(id: string): readonly Panel[] {
         { query: finished('failed'), legend: 'failed {{route}}' },
         { query: finished('expired'), legend: 'expired {{route}}' },
       ],
-      links: [errorLogs(id), traces(id)],
+      links: signals,
     },
     {
       kind: 'logs',

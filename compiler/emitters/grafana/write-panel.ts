@@ -43,9 +43,7 @@ function target({ query, legend, exemplars }: PanelQuery, index: number, { kind 
   if (exemplars) builder.exemplar(true);
   if (kind === 'heatmap') builder.format(PromQueryFormat.Heatmap);
   if (kind === 'table') return builder.instant().format(PromQueryFormat.Table).build();
-  const ranged = builder.range().build();
-  delete ranged.instant;
-  return ranged;
+  return builder.range().build();
 }
 
 function withLimits({ defaults, overrides }: FieldConfigSource, limits: Limits): FieldConfigSource {

@@ -3,6 +3,7 @@ import { environment, facts, fleet } from '../../check/testing/model.ts';
 import type { Dashboard } from './dashboard.ts';
 import { deliveryDashboard } from './delivery-dashboard.ts';
 import { fleetDashboard } from './fleet-dashboard.ts';
+import { viewOf } from './fleet-view.ts';
 import { overviewDashboard } from './overview-dashboard.ts';
 import { placed } from './place.ts';
 import { routeDashboard } from './route-dashboard.ts';
@@ -14,15 +15,16 @@ import { dashboardText } from './write-text.ts';
 import { dashboardV2 } from './write-v2.ts';
 
 const one = fleet('eng/fixer', { slo: { queueWait: { percentile: 0.95, boundMs: 30_000 } } });
+const view = viewOf(one);
 const whole = environment({ fleets: [one], facts });
 const all: readonly (readonly [string, Dashboard])[] = [
   overviewDashboard(whole),
   schedulerDashboard(whole),
   deliveryDashboard(),
   telemetryDashboard(whole),
-  fleetDashboard(one),
-  routeDashboard(one),
-  sloDashboard(one),
+  fleetDashboard(view),
+  routeDashboard(view),
+  sloDashboard(view),
 ].map((dashboard) => [dashboard.title, dashboard]);
 
 test.each(all)('%s: ids run from 1 in reading order, nothing overlaps, nothing leaves the grid', (_, dashboard) => {
@@ -81,10 +83,10 @@ test('limits are those of the spec', () => {
       .flatMap(({ panels }) => panels)
       .flatMap((panel) => (panel.title === title && 'limits' in panel ? (panel.limits?.steps ?? []) : []))
       .map(({ from }) => from);
-  expect(limitsOf(fleetDashboard(one), 'Agents at work')).toEqual([one.scale.min]);
-  expect(limitsOf(fleetDashboard(one), 'Agents')).toEqual([one.scale.max]);
-  expect(limitsOf(fleetDashboard(one), 'Queue wait')).toEqual([30]);
-  expect(limitsOf(routeDashboard(one), 'Queue wait')).toEqual([600]);
-  expect(limitsOf(routeDashboard(one), 'Run')).toEqual([900]);
-  expect(limitsOf(fleetDashboard(one), 'Burn rate of the last hour')).toEqual([1, 3, 6, 14.4]);
+  expect(limitsOf(fleetDashboard(view), 'Agents at work')).toEqual([one.scale.min]);
+  expect(limitsOf(fleetDashboard(view), 'Agents')).toEqual([one.scale.max]);
+  expect(limitsOf(fleetDashboard(view), 'Queue wait')).toEqual([30]);
+  expect(limitsOf(routeDashboard(view), 'Queue wait')).toEqual([600]);
+  expect(limitsOf(routeDashboard(view), 'Run')).toEqual([900]);
+  expect(limitsOf(fleetDashboard(view), 'Burn rate of the last hour')).toEqual([1, 3, 6, 14.4]);
 });
