@@ -2,9 +2,11 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import prettier from 'prettier';
+import { openApi } from '../runtime/api/openapi.ts';
 import { commandsReference } from './docs-commands.ts';
 import { configurationReference } from './docs-configuration.ts';
 import { diagnosticsReference } from './docs-diagnostics.ts';
+import { problemsReference } from './docs-problems.ts';
 import { withQuotes } from './docs-quotes.ts';
 import { specReference } from './docs-reference.ts';
 import { readSchemas } from './generate.ts';
@@ -15,7 +17,13 @@ const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/commands.md': commandsReference,
   'docs/configuration.md': configurationReference,
   'docs/diagnostics.md': diagnosticsReference,
+  'docs/problems.md': problemsReference,
+  'docs/openapi.json': () => JSON.stringify(openApi(version())),
 };
+
+function version(): string {
+  return (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly version: string }).version;
+}
 
 /** Pages that people write, by path from the root. */
 export function pages(): readonly string[] {

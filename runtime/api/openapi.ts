@@ -1,5 +1,6 @@
 import { OPERATIONS, type Operation } from './operations.ts';
-import { PROBLEMS, PROBLEM_BASE } from './problems.ts';
+import { problemsOf } from './problems-of.ts';
+import { PROBLEMS, PROBLEM_BASE, type ProblemName } from './problems.ts';
 import { answers, bodies, type Schema } from './schemas.ts';
 
 /** The API as an OpenAPI 3.1 document, from the table that serves it. */
@@ -14,7 +15,7 @@ export function openApi(version: string): Schema {
       title: 'Nova-Torch scheduler',
       version,
       description:
-        'Submits tasks, hands them to agents, and tells what became of them. Problems are RFC 9457 documents.',
+        'Submits tasks, hands them to agents, and tells what became of them. Bodies are I-JSON (RFC 7493): no name twice, no half characters, no numbers that lose digits. Problems are RFC 9457 documents.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -22,6 +23,13 @@ export function openApi(version: string): Schema {
     paths,
     components: {
       schemas: { ...bodies, ...answers },
+      responses: refusals(OPERATIONS),
+      headers: {
+        RetryAfter: {
+          description: 'Seconds until it makes sense to come back',
+          schema: { type: 'integer', minimum: 1 },
+        },
+      },
       securitySchemes: {
         bearer: {
           type: 'http',
@@ -40,17 +48,14 @@ function describe(operation: Operation): Schema {
   return {
     operationId: id,
     summary,
-    description: `For: ${roles.join(', ')}.`,
+    description: `For: ${roles.join(', ')}.${streams === true ? ' `data` of each event is of the schema below.' : ''}`,
     parameters: parametersOf(operation),
     ...(body !== undefined && {
       requestBody: { required: isRequired(body), content: { 'application/json': { schema: reference(body) } } },
     }),
     responses: {
       ...Object.fromEntries(status.map((code) => [String(code), { description: MEANING[code] ?? 'Done', content }])),
-      default: {
-        description: `A problem; its type is one of ${Object.keys(PROBLEMS).length} below ${PROBLEM_BASE}`,
-        content: { 'application/problem+json': { schema: reference('Problem') } },
-      },
+      ...Object.fromEntries([...byStatus(operation)].map(([status, names]) => [status, refusalReference(names)])),
     },
   };
 }
@@ -61,10 +66,44 @@ const MEANING: Readonly<Record<number, string>> = {
   202: 'Accepted; what follows comes later',
 };
 
-function parametersOf({ params = {}, query = {}, headers = {} }: Operation): readonly Schema[] {
+/** Every set of problems that some operation has at one status, as a response. */
+function refusals(operations: readonly Operation[]): Readonly<Record<string, Schema>> {
+  const sets = operations.flatMap((operation) => [...byStatus(operation).values()]);
+  const named = new Map(sets.map((names) => [nameOf(names), refusal(names)]));
+  return Object.fromEntries([...named].sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+function byStatus(operation: Operation): ReadonlyMap<string, readonly ProblemName[]> {
+  const found = new Map<number, ProblemName[]>();
+  for (const name of problemsOf(operation)) {
+    const [status] = PROBLEMS[name];
+    found.set(status, [...(found.get(status) ?? []), name]);
+  }
+  return new Map([...found].sort(([left], [right]) => left - right).map(([status, names]) => [String(status), names]));
+}
+
+function refusalReference(names: readonly ProblemName[]): Schema {
+  return { $ref: `#/components/responses/${nameOf(names)}` };
+}
+
+function nameOf(names: readonly ProblemName[]): string {
+  return names.join('.or.');
+}
+
+function refusal(names: readonly ProblemName[]): Schema {
+  const later = names.some((name) => PROBLEMS[name][0] === 429 || PROBLEMS[name][0] === 503);
+  const types = { properties: { type: { enum: names.map((name) => `${PROBLEM_BASE}${name}`) } } };
+  return {
+    description: names.map((name) => PROBLEMS[name][1]).join('; or: '),
+    ...(later && { headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } }),
+    content: { 'application/problem+json': { schema: { allOf: [reference('Problem'), types] } } },
+  };
+}
+
+function parametersOf({ params = {}, query = {}, needs = [], headers = {} }: Operation): readonly Schema[] {
   return [
     ...Object.entries(params).map(([name, schema]) => ({ name, in: 'path', required: true, schema })),
-    ...Object.entries(query).map(([name, schema]) => ({ name, in: 'query', required: false, schema })),
+    ...Object.entries(query).map(([name, schema]) => ({ name, in: 'query', required: needs.includes(name), schema })),
     ...Object.entries(headers).map(([name, description]) => ({
       name,
       in: 'header',

@@ -23,7 +23,7 @@ import {
   seesAll,
   tenantOf,
 } from './ownership.ts';
-import { ProblemError } from './problems.ts';
+import { ProblemError, type ProblemName } from './problems.ts';
 import { AGENT_NAME, FLEET_ID, TASK_ID, text, type answers, type bodies, type Schema } from './schemas.ts';
 
 /**
@@ -42,10 +42,14 @@ export interface Operation {
   readonly owner: 'tenant' | 'agent' | 'none';
   readonly params?: Readonly<Record<string, Schema>>;
   readonly query?: Readonly<Record<string, Schema>>;
+  /** Parameters of the query that must be there. */
+  readonly needs?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: keyof typeof bodies;
   readonly answer: keyof typeof answers;
   readonly status: readonly number[];
+  /** What it refuses with beyond what every operation of its shape does (`runtime/api/problems-of.ts`). */
+  readonly problems?: readonly ProblemName[];
   /** `text/event-stream` of `answer`s. */
   readonly streams?: true;
   /** Verb of the audit log; absent where nothing is changed. */
@@ -70,6 +74,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: 'SubmitRequest',
     answer: 'SubmitResponse',
     status: [200, 201, 202],
+    problems: ['invalid-input', 'no-route', 'no-fleet', 'key-conflict', 'duplicate', 'too-many-requests', 'queue-full'],
     audit: 'task:submit',
     run: submit,
   },
@@ -80,17 +85,21 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Tasks of a fleet: open, dead or finished',
     roles: READERS,
     owner: 'tenant',
-    query: { fleet: FLEET_ID, of: { enum: ['open', 'dead', 'finished'] }, limit: text(3, '^[0-9]+$'), after: text(32) },
+    query: {
+      fleet: FLEET_ID,
+      of: { enum: ['open', 'dead', 'finished'] },
+      limit: text(3, '^([1-9][0-9]?|100)$'),
+      after: text(32, '^[0-9]{1,9}[.][0-9]{1,9}$'),
+    },
+    needs: ['fleet'],
     answer: 'TaskPage',
     status: [200],
     run: async ({ scheduler, who, query }) => {
-      const { fleet, of = 'open', limit = '20', after } = query;
-      if (fleet === undefined) throw new ProblemError('bad-request', { detail: '`fleet` is missing' });
-      const count = Math.min(100, Math.max(1, Number(limit)));
+      const { fleet = '', of = 'open', limit = '20', after } = query;
       const page = await scheduler.tasks({
         fleet,
         of: of as 'open' | 'dead' | 'finished',
-        limit: count,
+        limit: Number(limit),
         ...(after !== undefined && { after }),
         ...(!seesAll(who) && { tenant: tenantOf(who) }),
       });
@@ -152,6 +161,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: 'CancelRequest',
     answer: 'ChangeResponse',
     status: [200, 202],
+    problems: ['not-now'],
     audit: 'task:cancel',
     run: async (call) => {
       const { reason = 'cancelled' } = (call.body ?? {}) as { readonly reason?: string };
@@ -168,6 +178,7 @@ export const OPERATIONS: readonly Operation[] = [
     params: TASK_PARAMS,
     answer: 'ChangeResponse',
     status: [200],
+    problems: ['not-now'],
     audit: 'task:retry',
     run: async (call) => change(await call.scheduler.redrive(ownTask(call))),
   },
@@ -183,6 +194,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: 'CompleteRequest',
     answer: 'SettleResponse',
     status: [200],
+    problems: ['stale', 'invalid-result'],
     run: async (call) => {
       const { agent, token, result } = call.body as CompleteRequest;
       return settled(await call.scheduler.complete({ id: idOf(call), token, agent: ownAgent(call, agent) }, result));
@@ -200,6 +212,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: 'FailRequest',
     answer: 'SettleResponse',
     status: [200],
+    problems: ['stale'],
     run: async (call) => {
       const { agent, token, ...failure } = call.body as FailRequest;
       return settled(await call.scheduler.fail({ id: idOf(call), token, agent: ownAgent(call, agent) }, failure));
@@ -217,6 +230,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: 'ReleaseRequest',
     answer: 'SettleResponse',
     status: [200],
+    problems: ['stale'],
     run: async (call) => {
       const { agent, token } = call.body as ReleaseRequest;
       return settled(await call.scheduler.release({ id: idOf(call), token, agent: ownAgent(call, agent) }));
@@ -232,6 +246,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: 'RegisterRequest',
     answer: 'RegisterResponse',
     status: [200],
+    problems: ['not-found'],
     run: async (call) => {
       const { fleet: asked, ...request } = call.body as RegisterRequest & { readonly fleet?: string };
       const outcome = call.scheduler.register(ownFleet(call.who, asked), request);

@@ -105,6 +105,8 @@ function serve(
         const body = bodyOf(operation, request.body, checkBody);
         const params = textsOf(request.params, checkParams, 'not-found');
         const query = textsOf(request.query, checkQuery, 'bad-request');
+        const missing = operation.needs?.find((name) => !Object.hasOwn(query, name));
+        if (missing !== undefined) throw new ProblemError('bad-request', { detail: `\`${missing}\` is missing` });
         const gone = goneSignal(request);
         const { headers, id } = request;
         const bytes = Number(headers['content-length'] ?? 0);
