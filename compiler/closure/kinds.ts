@@ -46,6 +46,10 @@ export const REFERENCES: Readonly<
     { field: '/spec/fluentBitConfigName', kind: 'ClusterFluentBitConfig', cluster: true },
     { field: '/spec/priorityClassName', kind: 'PriorityClass', cluster: true },
   ],
+  ChaosEngine: [
+    { field: '/spec/chaosServiceAccount', kind: 'ServiceAccount' },
+    { field: '/spec/experiments/0/name', kind: 'ChaosExperiment' },
+  ],
   VaultStaticSecret: [{ field: '/spec/vaultAuthRef', kind: 'VaultAuth' }],
   ExternalSecret: [{ field: '/spec/secretStoreRef/name', kind: '/spec/secretStoreRef/kind' }],
   Policy: [{ field: '/spec/authentication/serviceAccount/name', kind: 'ServiceAccount' }],

@@ -29,6 +29,7 @@ export const namespaces = {
   /** Where the secrets server is configured from: the operator's identity may write policies, fleets have no access. */
   vault: 'nova-torch-vault',
   kubeSystem: 'kube-system',
+  chaos: 'nova-torch-chaos',
 } as const;
 
 /** Longest name of a namespaced object whose name becomes a DNS label. */
@@ -105,6 +106,9 @@ export const AGENT_PRIORITY = 'nova-torch-agent';
 /** What the platform itself runs: agents give way. */
 export const SCHEDULER_PRIORITY = 'nova-torch-scheduler';
 export const STORE_PRIORITY = 'nova-torch-store';
+
+/** Who runs experiments, and what lets it into the namespace of a target. */
+export const chaos = { account: 'nova-torch-chaos', targetRole: 'nova-torch-chaos-target' } as const;
 
 /** Namespaces of the operators we talk to. */
 export const operators = { dragonfly: 'dragonfly-operator-system' } as const;

@@ -1,6 +1,7 @@
 import type { Emitter } from '../core/emitter.ts';
 import { grafanaEmitter, platformDashboardsEmitter } from './grafana/emitter.ts';
 import { istioEmitter, istioSharedEmitter } from './istio/emitter.ts';
+import { chaosEmitter, chaosSharedEmitter } from './chaos/emitter.ts';
 import { kubernetesEmitter } from './kubernetes/emitter.ts';
 import { platformEmitter } from './platform/emitter.ts';
 import { platformAlertsEmitter, prometheusEmitter } from './prometheus/emitter.ts';
@@ -14,12 +15,14 @@ export const emitters: readonly Emitter[] = Object.freeze([
   platformEmitter,
   telemetryEmitter,
   vaultSharedEmitter,
+  chaosSharedEmitter,
   platformAlertsEmitter,
   platformDashboardsEmitter,
   istioSharedEmitter,
   kubernetesEmitter,
   istioEmitter,
   vaultEmitter,
+  chaosEmitter,
   scalingEmitter,
   prometheusEmitter,
   grafanaEmitter,
