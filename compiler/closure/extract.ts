@@ -18,7 +18,7 @@ export function extractFacts(manifests: readonly Manifest[]): UnitFacts {
       kind === 'Namespace' ? (textAt(value, 'metadata', 'name') ?? []) : [],
     ),
     pods: objects.flatMap((object) => [...podOf(object), ...customPodOf(object)]),
-    selectors: objects.flatMap((object) => [...selectorsOf(object), ...spreadOf(object)]),
+    selectors: objects.flatMap((object) => [...selectorsOf(object), ...spreadOf(object), ...targetOf(object)]),
     references: objects.flatMap((object) => [...referencesOf(object), ...podReferencesOf(object)]),
     ports: objects.flatMap((object) => [...servicePortsOf(object), ...probePortsOf(object)]),
     flows: objects.flatMap(flowsOf),
@@ -71,6 +71,16 @@ function spreadOf(object: ClosureObject): SelectorFacts[] {
     if (labels === undefined) return [];
     return [{ object: object.name, field, namespace: object.namespace, labels, place: object.placeOf(field) }];
   });
+}
+
+/** An experiment names pods of another namespace: `label=value,label=value`. */
+function targetOf(object: ClosureObject): SelectorFacts[] {
+  const field = '/spec/appinfo/applabel';
+  const text = textAt(object.value, 'spec', 'appinfo', 'applabel');
+  if (object.kind !== 'ChaosEngine' || text === undefined) return [];
+  const labels = Object.fromEntries(text.split(',').map((part) => part.split('=') as [string, string]));
+  const namespace = textAt(object.value, 'spec', 'appinfo', 'appns') ?? object.namespace;
+  return [{ object: object.name, field, namespace, labels, place: object.placeOf(field) }];
 }
 
 function referencesOf(object: ClosureObject): ReferenceFacts[] {

@@ -155,9 +155,26 @@ test('volumes, variables and role bindings that name nothing are found', () => {
     `ConfigMap ${NAMESPACE}/lost`,
   ]);
   const binding = problemsAfter(FIXER, 'RoleBinding', (value) => {
-    value.roleRef.name = 'gone';
+    value.roleRef = { ...value.roleRef, kind: 'Role', name: 'gone' };
   });
   expect(binding.map((problem) => /refers to (.*), which/.exec(problem)?.[1])).toEqual([`Role ${NAMESPACE}/gone`]);
+});
+
+test('an experiment on pods that are nowhere, by an account or of a kind that is nowhere, is found', () => {
+  const problems = problemsAfter(FIXER, 'ChaosEngine', ({ spec }) => {
+    spec.appinfo.applabel = 'app.kubernetes.io/name=gone';
+    spec.chaosServiceAccount = 'gone';
+    spec.experiments[0].name = 'pod-network-lost';
+  });
+  expect(problems).toEqual([
+    expect.stringContaining('app.kubernetes.io/name=gone'),
+    expect.stringContaining('refers to ServiceAccount nova-torch-chaos/gone'),
+    expect.stringContaining('refers to ChaosExperiment nova-torch-chaos/pod-network-lost'),
+  ]);
+  const elsewhere = problemsAfter(FIXER, 'ChaosEngine', ({ spec }) => {
+    spec.appinfo.appns = 'engineering--code-reviewer';
+  });
+  expect(elsewhere).toEqual([expect.stringContaining('app.kubernetes.io/name=code-fixer')]);
 });
 
 test('a port that nobody listens on is found', () => {

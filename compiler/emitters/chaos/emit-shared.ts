@@ -5,7 +5,7 @@ import { synthesize } from '../../cdk8s/synthesize.ts';
 import type { Artifact } from '../../core/artifact.ts';
 import type { EnvironmentInput } from '../../core/emitter.ts';
 import { waves } from '../../core/fleet-context.ts';
-import { chaos, labels, namespaces, services } from '../../core/names.ts';
+import { chaos, namespaces, pods } from '../../core/names.ts';
 import { platformContext } from '../../core/platform-context.ts';
 import type { PlatformContext } from '../../core/platform-context.ts';
 import { CHAOS_WAVE, addEngine } from './experiment.ts';
@@ -56,7 +56,11 @@ function addExperiment(add: Add, context: PlatformContext, name: ExperimentName)
         imagePullPolicy: 'IfNotPresent',
         command: ['/bin/bash'],
         args: ['-c', `./experiments -name ${name}`],
-        env: [{ name: 'RAMP_TIME', value: '0' }],
+        // Helpers run the newest image there is, unless they are told which.
+        env: [
+          { name: 'LIB_IMAGE', value: RUNNER },
+          { name: 'LIB_IMAGE_PULL_POLICY', value: 'IfNotPresent' },
+        ],
         labels: { name, 'app.kubernetes.io/part-of': 'litmus', 'app.kubernetes.io/component': 'experiment-job' },
         permissions: [],
       },
@@ -70,13 +74,13 @@ function addPlatformEngines(add: Add, context: PlatformContext): void {
   const metadata = (name: string) => context.metadata(namespaces.chaos, name, CHAOS_WAVE);
   const scheduler = {
     namespace: namespaces.system,
-    label: [labels.name, services.scheduler],
+    labels: pods.scheduler,
     kind: 'statefulset',
     container: 'scheduler',
   } as const;
   const store = {
     namespace: namespaces.dragonfly,
-    label: ['app', services.store],
+    labels: pods.store,
     kind: 'statefulset',
     container: 'dragonfly',
   } as const;

@@ -33,7 +33,7 @@ function targetOf({ fleet }: FleetContext): Target {
   const kinds = { Deployment: 'deployment', StatefulSet: 'statefulset', Rollout: 'rollout' } as const;
   return {
     namespace: fleet.namespace,
-    label: [labels.name, fleet.name],
+    labels: { [labels.name]: fleet.name },
     kind: kinds[workloadKind(fleet)],
     container: 'agent',
   };

@@ -10,8 +10,8 @@ import type { ChaosEngine, ExperimentName, Probe, Variable } from './types.ts';
 /** What an experiment is done to. */
 export interface Target {
   readonly namespace: string;
-  /** A label that all of its pods have. */
-  readonly label: readonly [name: string, value: string];
+  /** A label that all of its pods have, and no others there. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly kind: 'deployment' | 'statefulset' | 'rollout';
   readonly container: string;
 }
@@ -50,7 +50,7 @@ export function addEngine(
     metadata,
     spec: {
       engineState: 'stop',
-      appinfo: { appns: target.namespace, applabel: target.label.join('='), appkind: target.kind },
+      appinfo: { appns: target.namespace, applabel: labelText(target), appkind: target.kind },
       chaosServiceAccount: chaos.account,
       jobCleanUpPolicy: 'delete',
       defaultHealthCheck: false,
@@ -65,6 +65,12 @@ export function addEngine(
       ],
     },
   });
+}
+
+function labelText({ labels }: Target): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
 }
 
 /** Whatever breaks, no task may be lost or done twice. */

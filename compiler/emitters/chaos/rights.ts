@@ -2,11 +2,12 @@ import type { K8s } from '../../cdk8s/k8s.ts';
 import type { Metadata } from '../../core/fleet-context.ts';
 import { chaos, namespaces } from '../../core/names.ts';
 
-/** What experiments may do where their targets are: find pods, delete them, and say so. */
+/**
+ * What experiments may do where their targets are: find pods, learn whose they are, delete them. Their jobs, helpers, events
+ * and results stay in their own namespace.
+ */
 export const TARGET_RULES: K8s.PolicyRule[] = [
   { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'delete'] },
-  { apiGroups: [''], resources: ['pods/log'], verbs: ['get', 'list'] },
-  { apiGroups: [''], resources: ['events'], verbs: ['create', 'get', 'list', 'patch'] },
   { apiGroups: ['apps'], resources: ['deployments', 'replicasets', 'statefulsets'], verbs: ['get', 'list'] },
   { apiGroups: ['argoproj.io'], resources: ['rollouts'], verbs: ['get', 'list'] },
 ];

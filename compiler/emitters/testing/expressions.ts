@@ -29,6 +29,10 @@ const READERS: Readonly<Record<string, Reader>> = {
       const query = at(metric, 'provider', 'prometheus', 'query');
       return query === undefined ? [] : [expression(`metric ${text(metric['name'])}`, query)];
     }),
+  ChaosEngine: (object) =>
+    each(at(object, 'spec', 'experiments'))
+      .flatMap((experiment) => each(at(experiment, 'spec', 'probe')))
+      .map((probe) => expression(`probe ${text(probe['name'])}`, at(probe, 'promProbe/inputs', 'query'))),
   GrafanaDashboard: (object) => dashboard(JSON.parse(text(at(object, 'spec', 'json'))) as JsonObject),
 };
 
