@@ -8,7 +8,7 @@ import { served, tokenOf, type Served } from './testing/served.ts';
 
 let api: Served;
 beforeAll(async () => {
-  api = await served({ bodyBytes: 20_000 });
+  api = await served({ limits: { bodyBytes: 20_000 } });
 });
 afterAll(async () => {
   await api.close();

@@ -9,13 +9,15 @@ export interface Call {
   readonly scheduler: Scheduler;
   readonly table: RoutingTable;
   readonly who: Identity;
+  /** Whether everybody's things are in reach, or only the caller's own. */
+  readonly all: boolean;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
   readonly headers: IncomingMessage['headers'];
+  /** Of the body. */
   readonly bytes: number;
-  readonly requestId: string;
-  /** Fires when the caller is gone. */
+  /** Fires when the caller is gone, or shall wait no longer. */
   readonly gone: AbortSignal;
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type {
   CompleteRequest,
   FailRequest,
@@ -11,18 +12,7 @@ import type {
 import type { Answer, Call } from './call.ts';
 import type { Role } from './identity.ts';
 import { change, settled, submitAnswer } from './outcomes.ts';
-import {
-  found,
-  idOf,
-  mayAskFor,
-  ownAgent,
-  ownFleet,
-  ownTask,
-  pathAgent,
-  pathFleet,
-  seesAll,
-  tenantOf,
-} from './ownership.ts';
+import { found, idOf, mayAskFor, ownAgent, ownFleet, ownTask, pathAgent, pathFleet, tenantOf } from './ownership.ts';
 import { ProblemError, type ProblemName } from './problems.ts';
 import { AGENT_NAME, FLEET_ID, TASK_ID, text, type answers, type bodies, type Schema } from './schemas.ts';
 
@@ -94,14 +84,14 @@ export const OPERATIONS: readonly Operation[] = [
     needs: ['fleet'],
     answer: 'TaskPage',
     status: [200],
-    run: async ({ scheduler, who, query }) => {
+    run: async ({ scheduler, who, all, query }) => {
       const { fleet = '', of = 'open', limit = '20', after } = query;
       const page = await scheduler.tasks({
         fleet,
         of: of as 'open' | 'dead' | 'finished',
         limit: Number(limit),
         ...(after !== undefined && { after }),
-        ...(!seesAll(who) && { tenant: tenantOf(who) }),
+        ...(!all && { tenant: tenantOf(who) }),
       });
       return { status: 200, body: page };
     },
@@ -132,9 +122,12 @@ export const OPERATIONS: readonly Operation[] = [
     streams: true,
     run: async (call) => {
       const id = ownTask(call);
+      const after = call.headers['last-event-id'] ?? '0';
+      if (typeof after !== 'string' || !/^\d{1,16}$/.test(after)) {
+        throw new ProblemError('bad-request', { detail: 'Last-Event-ID is the id of an event' });
+      }
       found(await call.scheduler.task(id));
-      const after = Number(call.headers['last-event-id'] ?? 0);
-      return { status: 200, stream: call.scheduler.events(id, Number.isFinite(after) ? after : 0, call.gone) };
+      return { status: 200, stream: call.scheduler.events(id, Number(after), call.gone) };
     },
   },
   {
@@ -418,7 +411,7 @@ function fleetChange(
   };
 }
 
-async function submit({ scheduler, table, who, body, headers, bytes, requestId }: Call): Promise<Answer> {
+async function submit({ scheduler, table, who, body, headers, bytes }: Call): Promise<Answer> {
   const request = body as SubmitRequest;
   mayAskFor(table, who, request.task);
   const key = headers['idempotency-key'];
@@ -429,7 +422,7 @@ async function submit({ scheduler, table, who, body, headers, bytes, requestId }
   const outcome = await scheduler.submit({
     tenant: tenantOf(who),
     subject: who.subject,
-    key: key ?? requestId,
+    key: key ?? randomUUID(),
     request,
     bytes,
     ...(typeof traceparent === 'string' && TRACEPARENT.test(traceparent) && { traceparent }),
@@ -443,9 +436,11 @@ const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 async function redriveMany(call: Call): Promise<Answer> {
   const { ids, limit = 20 } = (call.body ?? {}) as RedriveRequest;
   const fleet = pathFleet(call);
+  found(await call.scheduler.fleet(fleet));
   const chosen = ids ?? (await call.scheduler.tasks({ fleet, of: 'dead', limit })).tasks.map(({ id }) => id);
   const redriven: string[] = [];
   for (const id of chosen) {
+    if (ids !== undefined && (await call.scheduler.task(id))?.fleet !== fleet) continue;
     const outcome = await call.scheduler.redrive(id);
     if (outcome.kind === 'done') redriven.push(id);
   }

@@ -6,10 +6,6 @@ import type { Identity } from './identity.ts';
 import { ProblemError } from './problems.ts';
 
 /** Whose things a caller may touch; what belongs to others is not there. */
-export function seesAll({ roles }: Identity): boolean {
-  return roles.has('operator') || roles.has('auditor');
-}
-
 export function tenantOf({ tenant }: Identity): string {
   if (tenant === undefined) throw new ProblemError('forbidden', { detail: 'this identity belongs to no team' });
   return tenant;
@@ -22,7 +18,7 @@ export function idOf({ params }: Call): string {
 /** A foreign task is not there. */
 export function ownTask(call: Call): string {
   const id = idOf(call);
-  if (!seesAll(call.who) && !isOf(id, tenantOf(call.who))) throw new ProblemError('not-found');
+  if (!call.all && !isOf(id, tenantOf(call.who))) throw new ProblemError('not-found');
   return id;
 }
 
@@ -45,7 +41,7 @@ export function pathFleet({ params }: Call): string {
 export function pathAgent(call: Call): AgentName {
   const fleet = pathFleet(call);
   const name = call.params['agent'] ?? '';
-  return { fleet: call.who.roles.has('operator') ? fleet : ownFleet(call.who, fleet), name };
+  return { fleet: call.all ? fleet : ownFleet(call.who, fleet), name };
 }
 
 export function found<Value>(value: Value | undefined): Value {

@@ -28,6 +28,7 @@ export const PROBLEMS = {
   duplicate: [409, 'The same work is under way', 'The route refuses duplicates; `detail` names the other task.'],
   stale: [409, 'Somebody else holds the task', 'The lease ran out, or the task has ended; drop what you did.'],
   'not-now': [409, 'Its state does not allow this', '`detail` names the state.'],
+  'too-slow': [408, 'The request came too slowly', 'Its headers or its body were not there in time.'],
   'too-large': [413, 'The request is too large', 'Large things go by reference.'],
   'unsupported-media-type': [415, 'Only JSON is read', 'Send `content-type: application/json`, uncompressed.'],
   'too-many-requests': [429, 'Too many requests', 'Come back after `Retry-After` seconds.'],

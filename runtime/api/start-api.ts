@@ -34,12 +34,16 @@ export async function startApi(options: ApiOptions & OpsOptions & ListenOptions)
     url: urlOf(app.server.address()),
     opsUrl: urlOf(ops.address()),
     close: async () => {
+      // A connection whose last answer is out would be kept for the next request; nobody looks for such ones but us.
+      const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_LOOK_MS);
       await app.close();
-      app.server.closeIdleConnections();
+      clearInterval(idle);
       await new Promise((resolve) => ops.close(resolve));
     },
   };
 }
+
+const IDLE_LOOK_MS = 20;
 
 function urlOf(address: string | AddressInfo | null): string {
   if (address === null || typeof address === 'string') throw new Error('the server does not listen on a port');

@@ -1,9 +1,10 @@
 import type { AuditEvent } from '../../core/audit-sink.ts';
 import { Bench, table } from '../../loops/testing/bench.ts';
-import type { RunningScheduler } from '../../loops/scheduler.ts';
+import type { RunningScheduler, SchedulerOptions } from '../../loops/scheduler.ts';
 import { devAuthenticator } from '../authenticators.ts';
 import type { Authenticator, Identity, Role } from '../identity.ts';
 import { DEFAULT_LIMITS, type ApiLimits } from '../limits.ts';
+import type { ApiOptions } from '../server.ts';
 import { startApi, type RunningApi } from '../start-api.ts';
 
 /** A real scheduler behind the real API, on a free port of loopback. */
@@ -46,20 +47,34 @@ const statedAuthenticator: Authenticator = {
   },
 };
 
-export async function served(limits: Partial<ApiLimits> = {}): Promise<Served> {
-  const bench = new Bench();
-  const scheduler = await bench.start();
+export interface ServedOptions extends Partial<Omit<ApiOptions, 'limits' | 'scheduler'>> {
+  readonly limits?: Partial<ApiLimits>;
+  readonly bench?: Bench;
+  /** Of the scheduler. */
+  readonly name?: string;
+  readonly scheduling?: Partial<SchedulerOptions>;
+}
+
+export async function served({
+  limits = {},
+  bench = new Bench(),
+  name = 's-0',
+  scheduling = {},
+  ...api
+}: ServedOptions = {}): Promise<Served> {
+  const scheduler = await bench.start(name, scheduling);
   const audited: AuditEvent[] = [];
   const faults: unknown[] = [];
-  const api = await startApi({
+  const running = await startApi({
     scheduler,
-    table: () => table(),
+    table: () => scheduling.table ?? table(),
     authenticators: [devAuthenticator('dev-token'), statedAuthenticator],
     audit: { record: (event) => audited.push(event) },
-    limits: { ...DEFAULT_LIMITS, ...limits },
     version: '0.0.0-test',
     nowMs: () => Date.now(),
     onFault: (error) => faults.push(error),
+    ...api,
+    limits: { ...DEFAULT_LIMITS, ...limits },
     metrics: () => Promise.resolve('# nothing\n'),
     contentType: 'text/plain',
     host: '127.0.0.1',
@@ -68,12 +83,12 @@ export async function served(limits: Partial<ApiLimits> = {}): Promise<Served> {
     opsPort: 0,
   });
   return {
-    api,
+    api: running,
     scheduler,
     audited,
     faults,
     request: (method, path, { as, body, headers, signal } = {}) =>
-      fetch(`${api.url}${path}`, {
+      fetch(`${running.url}${path}`, {
         method,
         headers: {
           ...(as !== undefined && { authorization: `Bearer ${as === 'dev' ? 'dev-token' : as}` }),
@@ -84,7 +99,7 @@ export async function served(limits: Partial<ApiLimits> = {}): Promise<Served> {
         ...(signal !== undefined && { signal }),
       }),
     close: async () => {
-      await api.close();
+      await running.close();
       await bench.close();
     },
   };

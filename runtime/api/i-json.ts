@@ -1,0 +1,94 @@
+import { checkShape, type ApiLimits } from './limits.ts';
+import { ProblemError } from './problems.ts';
+
+/**
+ * JSON that every reader reads alike: I-JSON (RFC 7493) within limits. Refused are bytes that are not UTF-8, a name that stands
+ * twice in an object, half characters, whole numbers that lose digits, numbers beyond all bounds, and names that mean something
+ * to JavaScript. Empty text is `undefined`.
+ */
+export function readIJson(bytes: Uint8Array, limits: Pick<ApiLimits, 'depth' | 'keys'>): unknown {
+  const text = decoded(bytes);
+  if (text === '') return undefined;
+  const value = parsed(text);
+  checkShape(value, limits);
+  if (LONG_NUMBER.test(text) || membersIn(text) !== membersOf(value)) lookClosely(text);
+  return value;
+}
+
+const LONG_NUMBER = /\d{16}/;
+
+function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ProblemError('bad-request', { detail: 'the body is not UTF-8' });
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ProblemError('bad-request', { detail: 'the body is not JSON' });
+  }
+}
+
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+
+/** How many members the objects of a JSON text have: colons outside of strings. */
+function membersIn(text: string): number {
+  let count = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === BACKSLASH) at += 1;
+    else if (code === QUOTE) inString = !inString;
+    else if (code === COLON && !inString) count += 1;
+  }
+  return count;
+}
+
+/** How many of them are left in the value: fewer, if a name stood twice. */
+function membersOf(value: unknown): number {
+  const open: unknown[] = [value];
+  let count = 0;
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    if (typeof one !== 'object' || one === null) continue;
+    const inner: unknown[] = Object.values(one);
+    if (!Array.isArray(one)) count += inner.length;
+    for (const each of inner) if (typeof each === 'object' && each !== null) open.push(each);
+  }
+  return count;
+}
+
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}[\]:]/g;
+
+/** Names the first name that stands twice in an object, or the first whole number that a double cannot hold. */
+function lookClosely(text: string): void {
+  const open: (Set<string> | undefined)[] = [];
+  let last = '';
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '[') open.push(undefined);
+    else if (token === '}' || token === ']') open.pop();
+    else if (token === ':') addName(open.at(-1), JSON.parse(last) as string);
+    else if (token.startsWith('"')) last = token;
+    else keepsDigits(token);
+  }
+}
+
+function addName(names: Set<string> | undefined, name: string): void {
+  if (names?.has(name) === true) {
+    throw new ProblemError('bad-request', {
+      detail: `the name ${JSON.stringify(name.slice(0, 64))} stands twice in an object`,
+    });
+  }
+  names?.add(name);
+}
+
+function keepsDigits(token: string): void {
+  if (!/^-?\d{16,}$/.test(token) || BigInt(token) === BigInt(Number(token))) return;
+  throw new ProblemError('bad-request', { detail: 'a whole number loses digits; send it as a string' });
+}
