@@ -171,7 +171,7 @@ export const rooms: readonly Room[] = [
   },
   {
     path: 'runtime/commands',
-    doors: [CONTRACT, 'runtime/client', 'runtime/main', 'runtime/ops', 'runtime/simulation'],
+    doors: [CONTRACT, 'runtime/client', 'runtime/loops/clock.ts', 'runtime/main', 'runtime/ops', 'runtime/simulation'],
     packages: [...FILES, 'commander', 'node:process', 'node:child_process'],
   },
   {

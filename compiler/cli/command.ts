@@ -39,6 +39,8 @@ export interface Command<Specs extends OptionSpecs = OptionSpecs> {
   readonly exits: readonly ExitCode[];
   /** What a code means here, where that is not what it means for a spec. */
   readonly exitMeanings?: Readonly<Partial<Record<ExitCode, string>>>;
+  /** It runs until it is asked to stop: that is its good end, not an interruption. */
+  readonly endsWhenAsked?: true;
   readonly run: (invocation: Invocation<Specs>) => Promise<ExitCode>;
 }
 

@@ -57,6 +57,11 @@ export const commands: readonly CommandEntry[] = Object.freeze([
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   {
+    name: 'serve',
+    summary: 'run a scheduler',
+    load: async () => (await import('./commands/serve.ts')).serve,
+  },
+  {
     name: 'audit',
     summary: 'prove that nobody has changed the audit log',
     commands: [

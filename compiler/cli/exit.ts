@@ -7,6 +7,7 @@ export const exits = Object.freeze({
   limit: 4,
   outOfDate: 5,
   bug: 70,
+  disk: 74,
   interrupted: 130,
 });
 
@@ -21,5 +22,6 @@ export const exitMeanings: Readonly<Record<ExitCode, string>> = Object.freeze({
   4: 'a limit on size or depth was reached',
   5: 'generated files are out of date',
   70: 'a bug in nova-torch; it says how to report it',
+  74: 'the disk failed under what must not be lost',
   130: 'interrupted',
 });

@@ -1,3 +1,5 @@
+import type { ExitCode } from './exit.ts';
+
 /**
  * What a command may know of the process around it. The entry point gives the real one, tests give their own, and no
  * command reads `process`.
@@ -11,6 +13,10 @@ export interface Host {
   readonly stdin: () => Promise<string>;
   /** Ends when the person asks to stop (SIGINT, SIGTERM: reason `interrupted`) or nobody reads any more (`unread`). */
   readonly stop: AbortSignal;
+  /** How long the command may take to end after it was asked to; three seconds unless it says so. */
+  readonly allowToEnd: (ms: number) => void;
+  /** Ends the process at once. */
+  readonly end: (code: ExitCode) => void;
   /** Milliseconds since some point in the past; never goes back. */
   readonly now: () => number;
   /** Version of Node.js, `20.19.0`. */

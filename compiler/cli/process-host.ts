@@ -15,10 +15,11 @@ const STOP_GRACE_MS = 3000;
  */
 export function processHost(process: RunningProcess = globalThis.process): Host {
   const stop = new AbortController();
+  let graceMs = STOP_GRACE_MS;
   const ask = () => {
     if (stop.signal.aborted) process.exit(130);
     stop.abort('interrupted');
-    setTimeout(() => process.exit(130), STOP_GRACE_MS).unref();
+    setTimeout(() => process.exit(130), graceMs).unref();
   };
   process.on('SIGINT', ask).on('SIGTERM', ask);
   return {
@@ -28,6 +29,10 @@ export function processHost(process: RunningProcess = globalThis.process): Host 
     stderr: sinkOf(process.stderr, () => {}),
     stdin: () => readAll(process.stdin),
     stop: stop.signal,
+    allowToEnd: (ms) => {
+      graceMs = ms;
+    },
+    end: (code) => process.exit(code),
     now: () => performance.now(),
     node: process.versions.node,
     today: () => new Date().toISOString().slice(0, 10),

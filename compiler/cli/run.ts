@@ -17,8 +17,7 @@ import { sure } from '../../spec/contract/sure.ts';
 export async function run(words: readonly string[], host: Host): Promise<ExitCode> {
   const context = contextFor(host, host.cwd, 'nova-torch');
   try {
-    const code = await dispatch(words, host);
-    return interrupted(host) ? exits.interrupted : code;
+    return await dispatch(words, host);
   } catch (error) {
     if (interrupted(host)) return exits.interrupted;
     if (error instanceof UsageError) return refuse(context, error.message, error.hints);
@@ -54,11 +53,12 @@ async function dispatch(words: readonly string[], host: Host): Promise<ExitCode>
   if (request.ask === 'version') return printVersion(host);
   if (request.ask === 'help') return showHelp(path, host);
   const directory = resolveDirectory(request.directory, host);
-  return command.run({
+  const code = await command.run({
     arguments: request.arguments,
     options: request.options,
     context: contextFor(host, directory, name),
   });
+  return interrupted(host) && command.endsWhenAsked !== true ? exits.interrupted : code;
 }
 
 /** No command: help when asked for, a complaint otherwise. */

@@ -375,11 +375,14 @@ export const OPERATIONS: readonly Operation[] = [
     answer: 'Status',
     status: [200],
     run: async ({ scheduler }) => {
-      const { ready, draining, store, table } = scheduler.status();
+      const { ready, draining, store, table, refusedTable } = scheduler.status();
       const loadedAt = new Date(table.loadedAtMs).toISOString();
       return {
         status: 200,
-        body: { ready, draining, store, environment: table.environment, table: table.digest, loadedAt },
+        body: {
+          ...{ ready, draining, store, environment: table.environment, table: table.digest, loadedAt },
+          ...(refusedTable !== undefined && { refusedTable }),
+        },
       };
     },
   },

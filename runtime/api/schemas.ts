@@ -170,14 +170,17 @@ export const answers = {
   FleetList: object({ fleets: list(FLEET_VIEW) }),
   AgentList: object({ agents: list(AGENT_VIEW) }),
   RedriveResponse: object({ redriven: list(TASK_ID) }),
-  Status: object({
-    ready: BOOLEAN,
-    draining: BOOLEAN,
-    store: { enum: ['up', 'down', 'recovering'] },
-    environment: STRING,
-    table: STRING,
-    loadedAt: TIME,
-  }),
+  Status: object(
+    {
+      ready: BOOLEAN,
+      draining: BOOLEAN,
+      store: { enum: ['up', 'down', 'recovering'] },
+      environment: STRING,
+      table: STRING,
+      loadedAt: TIME,
+    },
+    { refusedTable: STRING },
+  ),
   Done: object({ done: BOOLEAN }),
   Problem: object(
     { type: STRING, title: STRING, status: { type: 'integer' } },

@@ -33,6 +33,8 @@ export interface Engine {
   /** Tasks that are on their way from one shard to another. */
   readonly moving: Set<string>;
   stopping: boolean;
+  /** As the observer was told. */
+  storeDown: boolean;
 }
 
 export interface EngineBounds {
@@ -65,6 +67,8 @@ export interface FleetState {
   startedSince: number;
   /** Since when no agent is there. */
   noAgentSinceMs?: number;
+  /** Own promises that the store should know, and does not. */
+  readonly unaccounted: Set<string>;
   hintedMs: number;
   lookedMs: number;
   heldUntilMs: number;

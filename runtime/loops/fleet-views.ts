@@ -1,3 +1,4 @@
+import type { FleetReading } from '../core/fleet-reading.ts';
 import type { AgentView, FleetView } from '../../spec/contract/protocol.ts';
 import { fleetBreaker } from './breakers.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
@@ -51,31 +52,37 @@ export function agentViews({ pool }: Engine, fleet?: string): readonly AgentView
 }
 
 /** What the gauges show of a fleet; from the last look at its shard. */
-export interface FleetGauges {
-  readonly fleet: string;
-  readonly routes: ReadonlyMap<string, { readonly waiting: number; readonly running: number }>;
-  readonly agents: { readonly idle: number; readonly busy: number; readonly draining: number };
-  readonly slots: { readonly busy: number; readonly free: number };
-}
-
-export function fleetGauges(engine: Engine, state: FleetState): FleetGauges {
-  const routes = new Map<string, { waiting: number; running: number }>();
-  for (const { lane, waiting, running } of state.facts?.lanes ?? []) {
+export function fleetReading(engine: Engine, state: FleetState): FleetReading {
+  const now = engine.clock.nowMs();
+  const routes = new Map<string, { waiting: number; oldestSeconds: number }>();
+  for (const { lane, waiting, firstAcceptedMs } of state.facts?.lanes ?? []) {
     const route = engine.tables.lane(state.fleet, lane)?.route ?? '';
-    const sum = routes.get(route) ?? { waiting: 0, running: 0 };
-    routes.set(route, { waiting: sum.waiting + waiting, running: sum.running + running });
+    const sum = routes.get(route) ?? { waiting: 0, oldestSeconds: 0 };
+    const oldest = firstAcceptedMs === 0 ? 0 : Math.max(0, now - firstAcceptedMs) / 1000;
+    routes.set(route, { waiting: sum.waiting + waiting, oldestSeconds: Math.max(sum.oldestSeconds, oldest) });
   }
   const own = engine.pool.of(state.fleet);
-  const { agents, slots, free } = fleetAgents(engine, state);
-  const draining = own.filter((agent) => agent.draining).length;
-  const idle = own.filter((agent) => !agent.draining && agent.free === agent.slots).length;
+  const here = own.filter(({ seenMs }) => now - seenMs <= LOST_MS);
+  const staying = here.filter((agent) => !agent.draining);
+  const idle = staying.filter((agent) => agent.free === agent.slots).length;
+  const free = staying.reduce((sum, agent) => sum + agent.free, 0);
+  const slots = staying.reduce((sum, agent) => sum + agent.slots, 0);
   return {
     fleet: state.fleet,
     routes,
-    agents: { idle, busy: Math.max(0, agents - idle), draining },
-    slots: { busy: Math.max(0, slots - free), free },
+    agents: {
+      idle,
+      busy: staying.length - idle,
+      draining: here.length - staying.length,
+      lost: own.length - here.length,
+    },
+    slots: { busy: slots - free, free },
+    unaccounted: state.unaccounted.size,
   };
 }
+
+/** An agent that was not heard of for so long; a little longer, and it is forgotten. */
+const LOST_MS = 40_000;
 
 function breakerState({ breakers }: Engine, fleet: string, build: string): 'closed' | 'open' | 'half_open' {
   const { state } = breakers.state(fleetBreaker(fleet, build));

@@ -1,6 +1,7 @@
 import { movedTask, openPlaceAt } from './move.ts';
 import { StoreFailure } from '../store/store-failure.ts';
-import type { Reply } from '../store/store.ts';
+import type { Reply, ShardFacts } from '../store/store.ts';
+import { DEFAULT_SETTINGS } from '../core/route-policy.ts';
 import { decodeEnvelope } from './envelope.ts';
 import type { Engine } from './engine.ts';
 import { decodeEntry, type JournaledTask } from './journal-entry.ts';
@@ -11,6 +12,7 @@ import { movedTo } from './view.ts';
  * Looks after this scheduler's open submissions, a few at a time.
  * - It learns of ends that other schedulers have written, so that the journal can let go of them. A task that the store no
  *   longer knows although it has lost nothing ended long ago.
+ * - A task that the store does not know although it can have forgotten nothing yet is not accounted for: it is kept, and told.
  * - A task that is said to have moved, and is not where it went, was lost between two pasts of the store: it is brought there.
  */
 export interface Reconciler {
@@ -36,11 +38,18 @@ function ripe({ ledger, clock }: Engine): OpenSubmission[] {
   return [...ledger.open()].filter(({ acceptedMs }) => now - acceptedMs > YOUNG_MS);
 }
 
-async function check(engine: Engine, { fleet, id }: OpenSubmission): Promise<void> {
+async function check(engine: Engine, { fleet, id, acceptedMs }: OpenSubmission): Promise<void> {
   const { ledger } = engine;
   const facts = await inspect(engine, fleet, id);
   if (facts === undefined || !ledger.isOpen(fleet, id)) return;
   const record = facts.task?.record;
+  const unaccounted = engine.fleets.get(fleet)?.unaccounted;
+  if (record === undefined && cannotHaveForgotten(facts, engine.clock.nowMs() - acceptedMs)) {
+    if (unaccounted?.has(id) === false) engine.observer.warning?.('a task is not accounted for', { fleet, task: id });
+    unaccounted?.add(id);
+    return;
+  }
+  unaccounted?.delete(id);
   if (record !== undefined && OPEN.has(record.state)) return;
   const mark = record?.state === 'moved' ? movedTo(record) : undefined;
   const to = mark === undefined ? undefined : engine.tables.home(mark);
@@ -54,6 +63,12 @@ async function check(engine: Engine, { fleet, id }: OpenSubmission): Promise<voi
     }
   }
   ledger.forget(fleet, id);
+}
+
+/** Ended tasks are known for a while, up to a number and to the bytes of their results. */
+function cannotHaveForgotten({ finished, resultBytes }: ShardFacts, ageMs: number): boolean {
+  const { finishedMs, finishedMax, resultBytesMax } = DEFAULT_SETTINGS;
+  return ageMs < finishedMs && finished < finishedMax / 2 && resultBytes < resultBytesMax / 2;
 }
 
 /** A dead letter's promise stays: its body must come back with the store. */

@@ -1,5 +1,6 @@
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import type { RegisterRequest } from '../../spec/contract/protocol.ts';
+import type { FleetReading } from '../core/fleet-reading.ts';
 import type { Observer, StoreOperation } from '../core/observer.ts';
 import { DEFAULT_SETTINGS } from '../core/route-policy.ts';
 import type { RegisterOutcome, Scheduler, SchedulerStatus } from '../core/scheduler.ts';
@@ -12,7 +13,8 @@ import { cancel, drain, drainAgent, redrive, setPaused, undrain } from './change
 import { pause as wait, type Clock } from './clock.ts';
 import { claimsFor, poll, want } from './deliver.ts';
 import type { Engine, EngineBounds, FleetState } from './engine.ts';
-import { agentViews, fleetGauges, fleetView, type FleetGauges } from './fleet-views.ts';
+import { agentViews, fleetReading, fleetView } from './fleet-views.ts';
+import { leadership, type Leadership } from './leadership.ts';
 import { openLedger } from './ledger.ts';
 import { resumeMoves } from './move.ts';
 import { reconciler } from './reconcile.ts';
@@ -46,7 +48,9 @@ export interface RunningScheduler extends Scheduler {
   /** Puts another routing table in force at once; throws for one that no compiler of ours wrote, and keeps the old one. */
   use(table: RoutingTable): void;
   refuseTable(reason: string): void;
-  gauges(): readonly FleetGauges[];
+  gauges(): readonly FleetReading[];
+  /** Whether this scheduler does what only one may do. */
+  leads(): boolean;
   /** Answers polls, takes nothing new, lets the shards know all they can, and lets go of the journal. */
   close(): Promise<void>;
 }
@@ -62,7 +66,7 @@ export const DEFAULT_BOUNDS: EngineBounds = {
   pollMs: 30_000,
   tickMs: 250,
   idleTickMs: 1000,
-  holdMs: 3000,
+  holdMs: 30_000,
 };
 
 /** Reads the journal, joins the shards of every fleet, and starts to look after them. */
@@ -93,6 +97,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     watchers: new Map(),
     moving: new Set(),
     stopping: false,
+    storeDown: false,
   };
   const replay = replayer({
     ledger,
@@ -118,14 +123,19 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     }
   };
   joinAll();
-  stops.set('', startChores(engine));
+  const lead = leadership(engine);
+  stops.set('', startChores(engine, lead));
   const stopHints = store.onHint((shard) => hinted(engine, shard));
-  return running(engine, { joinAll, stop: () => [...stops.values(), stopHints].forEach((stop) => stop()) });
+  return running(engine, {
+    joinAll,
+    leads: lead.leads,
+    stop: () => [...stops.values(), stopHints].forEach((stop) => stop()),
+  });
 }
 
 function running(
   engine: Engine,
-  { joinAll, stop }: { readonly joinAll: () => void; readonly stop: () => void },
+  { joinAll, leads, stop }: { readonly joinAll: () => void; readonly leads: () => boolean; readonly stop: () => void },
 ): RunningScheduler {
   let refusedTable: string | undefined;
   return {
@@ -167,7 +177,8 @@ function running(
       refusedTable = reason;
       engine.observer.table?.({ kind: 'refused', reason });
     },
-    gauges: () => [...engine.fleets.values()].map((state) => fleetGauges(engine, state)),
+    leads,
+    gauges: () => [...engine.fleets.values()].map((state) => fleetReading(engine, state)),
     close: async () => {
       engine.stopping = true;
       stop();
@@ -215,6 +226,7 @@ function join(engine: Engine, replay: Replayer, fleet: string): () => void {
     factsMs: 0,
     ready: 0,
     startedSince: 0,
+    unaccounted: new Set(),
     hintedMs: 0,
     lookedMs: 0,
     heldUntilMs: 0,
@@ -316,15 +328,19 @@ function storeState({ fleets }: Engine): SchedulerStatus['store'] {
   return states.has('replaying') ? 'recovering' : 'up';
 }
 
+/** Only what changed. */
 function noteStore(engine: Engine): void {
-  engine.observer.breaker?.('store', storeState(engine) === 'down' ? 'open' : 'closed');
+  const down = storeState(engine) === 'down';
+  if (down === engine.storeDown) return;
+  engine.storeDown = down;
+  engine.observer.breaker?.('store', down ? 'open' : 'closed');
 }
 
 const CHORES_MS = 1000;
 const SILENT_MS = 60_000;
 
 /** What is done for the whole scheduler now and then. */
-function startChores(engine: Engine): () => void {
+function startChores(engine: Engine, lead: Leadership): () => void {
   const reconcile = reconciler(engine);
   const clockwork = schedules(engine);
   let stopped = false;
@@ -335,6 +351,7 @@ function startChores(engine: Engine): () => void {
       engine.pool.sweep(SILENT_MS);
       forgetOldRuns(engine);
       if (engine.buckets.size > BUCKETS_MAX) engine.buckets.clear();
+      await lead.look();
       await reconcile.look();
       await resumeMoves(engine).catch(ignoreLoss);
       await clockwork.look();

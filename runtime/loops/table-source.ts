@@ -8,9 +8,9 @@ import type { Json } from '../../spec/contract/source.ts';
 import type { Clock } from './clock.ts';
 
 /**
- * The routing table as it is given to a scheduler: a JSON file, or a folder into which ConfigMaps are mounted (`part-1` to
- * `part-<n>`, put together, are the JSON text; `parts` is n). A table is believed when its digest is its own, so that one read
- * while it was replaced is never used.
+ * The routing table as it is given to a scheduler: a JSON file, a folder that holds it as `routing-table.json`, or a folder into
+ * which ConfigMaps are mounted (`part-1` to `part-<n>`, put together, are the JSON text; `parts` is n). A table is believed when
+ * its digest is its own, so that one read while it was replaced is never used.
  */
 export type TableRead =
   { readonly kind: 'table'; readonly table: RoutingTable } | { readonly kind: 'refused'; readonly reason: string };
@@ -110,12 +110,13 @@ function isTable(value: unknown): value is RoutingTable {
 }
 
 async function readText(path: string): Promise<string> {
-  const { size, isDirectory } = await sized(path);
-  if (!isDirectory) {
-    if (size > BYTES_MAX) throw new Error(`${path} is larger than ${BYTES_MAX} bytes`);
-    return readFile(path, 'utf8');
-  }
-  const count = Number(await readFile(join(path, 'parts'), 'utf8'));
+  const { isDirectory } = await sized(path);
+  if (!isDirectory) return readWhole(path);
+  const parts = await readFile(join(path, 'parts'), 'utf8').catch((error: unknown) => {
+    if (!isMissing(error)) throw error;
+  });
+  if (parts === undefined) return readWhole(join(path, 'routing-table.json'));
+  const count = Number(parts);
   if (!Number.isInteger(count) || count < 1 || count > PARTS_MAX)
     throw new Error(`${path}/parts is not a number of parts`);
   const names = Array.from({ length: count }, (_, index) => join(path, `part-${index + 1}`));
@@ -123,6 +124,16 @@ async function readText(path: string): Promise<string> {
   if (sizes.reduce((sum, part) => sum + part.size, 0) > BYTES_MAX)
     throw new Error(`${path} is larger than ${BYTES_MAX} bytes`);
   return (await Promise.all(names.map((name) => readFile(name, 'utf8')))).join('');
+}
+
+async function readWhole(path: string): Promise<string> {
+  const { size } = await sized(path);
+  if (size > BYTES_MAX) throw new Error(`${path} is larger than ${BYTES_MAX} bytes`);
+  return readFile(path, 'utf8');
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 async function sized(path: string): Promise<{ readonly size: number; readonly isDirectory: boolean }> {

@@ -4,7 +4,8 @@ import { breakerStates } from '../../spec/contract/metrics.ts';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import type { Assigned, Observer, Of } from '../core/observer.ts';
 import { exemplarOf } from './trace/exemplar.ts';
-import type { FleetReading, Gauges } from './gauges.ts';
+import type { FleetReading } from '../core/fleet-reading.ts';
+import type { Gauges } from './gauges.ts';
 import { instruments, type Instruments } from './instruments.ts';
 import { NOBODY, labelWorld, pairName, type LabelWorld, type Pair } from './label-sets.ts';
 

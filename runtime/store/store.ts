@@ -350,6 +350,8 @@ export interface LaneFacts {
   readonly running: number;
   /** Running in all lanes of the route: what its `inFlight` counts. */
   readonly routeRunning: number;
+  /** When the ready task that comes first was accepted; 0 when none is ready. */
+  readonly firstAcceptedMs: number;
   /** When the route's rate lets the next task start; 0 for now. */
   readonly rateUntilMs: number;
 }

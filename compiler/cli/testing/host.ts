@@ -42,6 +42,8 @@ export async function runHere(words: readonly string[], world: World = {}): Prom
     stderr: sink(stderr),
     stdin: async () => world.stdin ?? '',
     stop: world.stop ?? new AbortController().signal,
+    allowToEnd: () => {},
+    end: () => {},
     now: world.now ?? (() => 0),
     node: world.node ?? '20.19.0',
     today: () => world.today ?? '2026-01-15',

@@ -106,6 +106,7 @@ function variables({ environment, from }: PlatformContext): K8s.EnvVar[] {
     NOVA_TORCH_HTTP_PORT: String(ports.scheduler),
     NOVA_TORCH_JOURNAL_BYTES_MAX: from(String(journalBytesMax(facts.scheduler.journalBytes)), 'scheduler', 'journal'),
     NOVA_TORCH_JOURNAL_DIR: FOLDERS.journal,
+    NOVA_TORCH_LAME_DUCK_MS: '5000',
     NOVA_TORCH_OPS_HOST: EVERYWHERE,
     NOVA_TORCH_OPS_PORT: String(ports.schedulerOps),
     NOVA_TORCH_PEERS: `http://${services.schedulerPeers}.${namespaces.system}.svc:${ports.scheduler}`,

@@ -31,9 +31,13 @@ export const configFields = {
       variable: 'NOVA_TORCH_PEERS',
       about: 'Where all schedulers are found; needed when there are several',
     }),
+    lameDuckMs: integer(0, 60_000, 0, {
+      variable: 'NOVA_TORCH_LAME_DUCK_MS',
+      about: 'How long it goes on working after SIGTERM, while it says that it is not ready: until nobody is sent here',
+    }),
     shutdownMs: integer(0, 600_000, 45_000, {
       variable: 'NOVA_TORCH_SHUTDOWN_MS',
-      about: 'How long it may take to end after SIGTERM before it is cut short',
+      about: 'How long it may take to end after that before it is cut short',
     }),
   },
   http: {

@@ -26,7 +26,7 @@ export function logObserver(log: Logger): Observer {
         ? log.info({ specHash: event.digest }, 'routing table in force')
         : log.error({ reason: event.reason }, 'routing table refused; the one before stays in force'),
     recovery: ({ kind, shard, records }) =>
-      log.info(
+      log[kind === 'begun' ? 'debug' : 'info'](
         { shard, records },
         kind === 'begun' ? 'the store has forgotten; replaying the journal' : 'the store knows everything again',
       ),

@@ -132,7 +132,7 @@ test('every event of the scheduler is told without a payload or a secret, whatev
     'info breaker is closed',
     'error routing table refused; the one before stays in force',
     'info routing table in force',
-    'info the store has forgotten; replaying the journal',
+    'debug the store has forgotten; replaying the journal',
     'info the store knows everything again',
     'warn the canary task did not come through in time',
     'warn [redacted]',

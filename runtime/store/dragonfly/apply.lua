@@ -1264,6 +1264,9 @@ local function inspect(at)
     lanes[n + 1], lanes[n + 2] = ARGV[index], int(call('ZCOUNT', i, int(lane), int(lane)))
     lanes[n + 3] = int(call('ZCOUNT', i, int(RUNNING + lane), int(RUNNING + lane)))
     lanes[n + 4], lanes[n + 5] = int(count_route(running, route, RUNNING)), int(until_ms)
+    local first = call('ZRANGEBYSCORE', q, int(lane), int(lane), 'LIMIT', '0', '1')[1]
+    local head = first and load(match(first, '^[^:]*:(.*)$'))
+    lanes[n + 6] = head and head[ACCEPTED_MS] or '0'
   end
   local task = {}
   local row = id ~= '' and load(id) or nil

@@ -142,7 +142,7 @@ function decodeFacts(id: string, [counts = [], lanes = [], task = []]: readonly 
     finished,
     resultBytes,
     paused: paused === 1,
-    lanes: chunks(lanes, 5).map(laneFacts),
+    lanes: chunks(lanes, 6).map(laneFacts),
   };
   if (row === undefined) return { kind: 'facts', facts };
   const bound = agent === undefined ? {} : { bound: { agent, untilMs: Number(untilMs) } };
@@ -151,8 +151,9 @@ function decodeFacts(id: string, [counts = [], lanes = [], task = []]: readonly 
 }
 
 function laneFacts(parts: readonly string[]): LaneFacts {
-  const [lane = 0, waiting = 0, running = 0, routeRunning = 0, rateUntilMs = 0] = parts.map(Number);
-  return { lane, waiting, running, routeRunning, rateUntilMs };
+  const [lane = 0, waiting = 0, running = 0, routeRunning = 0, rateUntilMs = 0, firstAcceptedMs = 0] =
+    parts.map(Number);
+  return { lane, waiting, running, routeRunning, rateUntilMs, firstAcceptedMs };
 }
 
 function chunks(parts: readonly string[], size: number): readonly (readonly string[])[] {

@@ -65,9 +65,15 @@ function laneFacts(step: Step, lane: number): LaneFacts {
     lane,
     waiting: data.i.count(lane, lane),
     running: data.i.count(RUNNING + lane, RUNNING + lane),
+    firstAcceptedMs: firstAcceptedMs(data, lane),
     routeRunning: countRoute(step, lane, RUNNING),
     rateUntilMs: rate === undefined ? 0 : nextStartMs(rate, restUs, nowUs),
   };
+}
+
+function firstAcceptedMs({ q, o }: ShardData, lane: number): number {
+  const [first] = q.range(lane, lane, 0, 1);
+  return first === undefined ? 0 : (o.get(first.slice(first.indexOf(':') + 1))?.acceptedMs ?? 0);
 }
 
 function taskFacts(step: Step, id: string, row: Row): TaskFacts {

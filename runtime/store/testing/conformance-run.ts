@@ -267,8 +267,8 @@ export const RUN_CASES: readonly Case[] = [
           resultBytes: 0,
           paused: false,
           lanes: [
-            { lane: LANE, waiting: 3, running: 1, routeRunning: 1, rateUntilMs: 0 },
-            { lane: OTHER_LANE, waiting: 1, running: 0, routeRunning: 1, rateUntilMs: 0 },
+            { lane: LANE, waiting: 3, running: 1, routeRunning: 1, rateUntilMs: 0, firstAcceptedMs: START_MS },
+            { lane: OTHER_LANE, waiting: 1, running: 0, routeRunning: 1, rateUntilMs: 0, firstAcceptedMs: START_MS },
           ],
           task: { record: await talker.record('t4'), ahead: 2, keyRunning: 1 },
         },

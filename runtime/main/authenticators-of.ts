@@ -1,0 +1,27 @@
+import type { RoutingTable } from '../../spec/contract/routing-table.ts';
+import {
+  devAuthenticator,
+  meshAuthenticator,
+  peopleAuthenticator,
+  remoteKeys,
+  serviceAccountAuthenticator,
+} from '../api/authenticators.ts';
+import type { Authenticator } from '../api/identity.ts';
+import type { Config } from '../ops/config/fields.ts';
+
+/** The ways to prove who calls that the configuration opens, in the order in which they are asked. */
+export function authenticatorsOf({ auth }: Config, table: () => RoutingTable): readonly Authenticator[] {
+  const { devToken, mesh, trustDomain, serviceAccountIssuer, serviceAccountKeys, peopleIssuer, peopleKeys } = auth;
+  const { audience, peopleRoles } = auth;
+  const ways: Authenticator[] = [];
+  if (devToken !== undefined) ways.push(devAuthenticator(devToken.reveal()));
+  if (mesh) ways.push(meshAuthenticator(trustDomain, table));
+  if (serviceAccountIssuer !== undefined) {
+    const keys = remoteKeys(serviceAccountKeys ?? `${serviceAccountIssuer.replace(/\/$/, '')}/openid/v1/jwks`);
+    ways.push(serviceAccountAuthenticator({ issuer: serviceAccountIssuer, audience, keys }, table));
+  }
+  if (peopleIssuer !== undefined && peopleKeys !== undefined) {
+    ways.push(peopleAuthenticator({ issuer: peopleIssuer, audience, keys: remoteKeys(peopleKeys) }, peopleRoles));
+  }
+  return ways;
+}

@@ -1,0 +1,160 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { canonicalJson } from '../../spec/contract/canonical.ts';
+import type { Json } from '../../spec/contract/source.ts';
+
+const COMMAND = resolve('dist/compiler/cli/main.js');
+const TABLE = resolve('generated/dev/routing-table.json');
+
+let folder: string;
+const children: ChildProcess[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nova-torch-serve-'));
+  mkdirSync(join(folder, 'generated/dev'), { recursive: true });
+  cpSync(TABLE, join(folder, 'generated/dev/routing-table.json'));
+});
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Process {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ readonly code: number | null; readonly stderr: string; readonly stdout: string }>;
+  /** Resolves with the addresses once it listens. */
+  readonly urls: Promise<{ readonly api: string; readonly ops: string }>;
+}
+
+function serve(words: readonly string[], env: Readonly<Record<string, string>> = {}): Process {
+  const child = spawn(process.execPath, [COMMAND, 'serve', ...words], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], NOVA_TORCH_HTTP_PORT: '0', NOVA_TORCH_OPS_PORT: '0', ...env },
+  });
+  children.push(child);
+  let stdout = '';
+  let stderr = '';
+  const ended = new Promise<Awaited<Process['ended']>>((done) =>
+    child.once('close', (code) => done({ code, stdout, stderr })),
+  );
+  const urls = new Promise<Awaited<Process['urls']>>((done, fail) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+      const [, api, ops] = /listening on (\S+), health and metrics on ([^\s"]+)/.exec(stdout) ?? [];
+      if (api !== undefined && ops !== undefined) done({ api, ops });
+    });
+    child.once('close', () => fail(new Error(`it ended: ${stderr}`)));
+  });
+  urls.catch(() => undefined);
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  return { child, ended, urls };
+}
+
+function call(url: string, path: string, body?: unknown): Promise<Response> {
+  const token = readFileSync(join(folder, '.nova-torch/dev-token'), 'utf8').trim();
+  return fetch(`${url}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+}
+
+test('a scheduler of one’s own takes a task, ends gracefully, and has it still when it comes back', async () => {
+  const first = serve(['--dev']);
+  const { api, ops } = await first.urls;
+  expect((await fetch(`${ops}/healthz/ready`)).status).toBe(200);
+  const submitted = await call(api, '/v1/tasks', {
+    task: 'research',
+    input: { question: 'Why is the sky blue?' },
+  });
+  expect([submitted.status, await submitted.clone().text()]).toEqual([201, expect.any(String)]);
+  const { id } = (await submitted.json()) as { id: string };
+  const metrics = await (await fetch(`${ops}/metrics`)).text();
+  expect(metrics).toContain('nova_scheduler_leader');
+
+  first.child.kill('SIGTERM');
+  const end = await first.ended;
+  expect(end.code).toBe(0);
+  expect(end.stdout).toContain('asked to end');
+
+  const second = serve(['--dev']);
+  const again = await call((await second.urls).api, `/v1/tasks/${id}`);
+  expect([again.status, await again.json()]).toEqual([200, expect.objectContaining({ id })]);
+});
+
+test('an interrupted write of its journal costs nothing that was answered', async () => {
+  const first = serve(['--dev']);
+  const { api } = await first.urls;
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, index) =>
+      call(api, '/v1/tasks', { task: 'research', input: { question: `What is number ${index}?` } }),
+    ),
+  );
+  const ids = await Promise.all(answers.map(async (answer) => ((await answer.json()) as { id: string }).id));
+  first.child.kill('SIGKILL');
+  await first.ended;
+  const { api: next } = await serve(['--dev']).urls;
+  const found = await Promise.all(ids.map(async (id) => (await call(next, `/v1/tasks/${id}`)).status));
+  expect(found).toEqual(ids.map(() => 200));
+});
+
+test('what keeps it from starting is said with what to do, and exit code 1', async () => {
+  const nobody = await serve([]).ended;
+  expect(nobody).toMatchObject({ code: 1, stdout: '' });
+  expect(nobody.stderr).toBe(
+    'error: nobody could call it: no way to prove who calls is configured\n' +
+      '  set NOVA_TORCH_AUTH_MESH, an issuer of tokens, or for your own machine use --dev\n',
+  );
+
+  const open = await serve(['--dev'], { NOVA_TORCH_HTTP_HOST: '0.0.0.0' }).ended;
+  expect(open.code).toBe(1);
+  expect(open.stderr).toContain('the development token is for loopback only');
+
+  const settings = await serve(['--dev'], { NOVA_TORCH_HTTP_PORT: 'many' }).ended;
+  expect(settings.code).toBe(1);
+  expect(settings.stderr).toContain('$NOVA_TORCH_HTTP_PORT');
+
+  writeFileSync(join(folder, 'generated/dev/routing-table.json'), '{"schema":1}');
+  const table = await serve(['--dev']).ended;
+  expect(table.code).toBe(1);
+  expect(table.stderr).toContain('is not a routing table of version 1');
+});
+
+test('a second scheduler on the same journal is refused, and the first goes on', async () => {
+  const first = serve(['--dev']);
+  const { ops } = await first.urls;
+  const second = await serve(['--dev']).ended;
+  expect(second.code).toBe(1);
+  expect(second.stderr).toMatch(/the journal in .* is in use by process \d+/);
+  expect((await fetch(`${ops}/healthz/ready`)).status).toBe(200);
+});
+
+test('a new routing table is used without a restart; a bad one is refused and the old one kept', async () => {
+  const { api } = await serve(['--dev']).urls;
+  const path = join(folder, 'generated/dev/routing-table.json');
+  const good = readFileSync(path, 'utf8');
+  const { digest } = JSON.parse(good) as { digest: string };
+  const status = async (): Promise<{ table: string; refusedTable?: string }> =>
+    (await (await call(api, '/v1/status')).json()) as { table: string; refusedTable?: string };
+  expect(await status()).toMatchObject({ table: digest });
+
+  writeFileSync(path, JSON.stringify({ ...(JSON.parse(good) as object), schedules: [] }));
+  await expect
+    .poll(status, { timeout: 10_000 })
+    .toMatchObject({ table: digest, refusedTable: expect.stringContaining('is not what was compiled') });
+  expect((await call(api, '/v1/fleets')).status).toBe(200);
+
+  const { digest: _, ...rest } = JSON.parse(good.replace(/"schedules": *\[[^]*?\n  \]/, '"schedules":[]')) as Record<
+    string,
+    Json
+  >;
+  const next = `sha256-${createHash('sha256').update(canonicalJson(rest)).digest('hex')}`;
+  writeFileSync(path, JSON.stringify({ ...rest, digest: next }));
+  await expect.poll(status, { timeout: 10_000 }).toEqual(expect.objectContaining({ table: next }));
+  expect(await status()).not.toHaveProperty('refusedTable');
+}, 30_000);

@@ -1,0 +1,208 @@
+import type { RoutingTable } from '../../spec/contract/routing-table.ts';
+import { DEFAULT_LIMITS } from '../api/limits.ts';
+import { startApi, type RunningApi } from '../api/start-api.ts';
+import { openJournal } from '../journal/file-journal.ts';
+import type { Journal } from '../journal/journal.ts';
+import { pause, type Clock } from '../loops/clock.ts';
+import { httpCall } from '../loops/push.ts';
+import { DEFAULT_BOUNDS, startScheduler, type RunningScheduler } from '../loops/scheduler.ts';
+import { readTable, watchTable } from '../loops/table-source.ts';
+import type { Config } from '../ops/config/fields.ts';
+import { schedulerNames } from '../ops/config/scheduler-names.ts';
+import { startTelemetry, type Telemetry } from '../ops/telemetry.ts';
+import { authenticatorsOf } from './authenticators-of.ts';
+import { storeOf } from './store-of.ts';
+
+export interface ServeOptions {
+  readonly config: Config;
+  /** Of the build that runs. */
+  readonly version: string;
+  /** Asks it to end: it goes on for `lameDuckMs`, answers what is under way, and lets go of everything. */
+  readonly stop: AbortSignal;
+  readonly clock: Clock;
+  /** It takes calls. */
+  readonly onListening: (urls: { readonly api: string; readonly ops: string }) => void;
+  /** The journal's disk has failed: nothing more may be promised, and the process must end at once. */
+  readonly onFatal: (error: Error) => void;
+}
+
+export type ServeEnd =
+  | { readonly kind: 'ended' }
+  /** It did not start: why, and what to do. */
+  | { readonly kind: 'refused'; readonly message: string; readonly hint: string };
+
+/** Bytes of the journal that are kept for the ends of tasks when it is full. */
+const RESERVE_BYTES = 8 * 1024 * 1024;
+const TABLE_EVERY_MS = 2000;
+
+/** A scheduler, from its configuration to its end. Everything that was opened is closed in the opposite order. */
+export async function serve(options: ServeOptions): Promise<ServeEnd> {
+  const { config, clock } = options;
+  const read = await readTable(config.routing.dir, config.environment);
+  if (read.kind === 'refused') {
+    return refused(read.reason, 'compile the spec, or say with NOVA_TORCH_ROUTING_DIR where its routing table is');
+  }
+  const { table } = read;
+  if (authenticatorsOf(config, () => table).length === 0) {
+    return refused(
+      'nobody could call it: no way to prove who calls is configured',
+      'set NOVA_TORCH_AUTH_MESH, an issuer of tokens, or for your own machine use --dev',
+    );
+  }
+  const running = await open(options, table);
+  if (!('api' in running)) return running;
+  // Timers of the loops keep no process alive.
+  const alive = setInterval(() => undefined, 60_000);
+  const { telemetry } = running;
+  const urls = { api: running.api.url, ops: running.api.opsUrl };
+  telemetry.log.info(
+    { action: 'listening', url: urls.api },
+    `listening on ${urls.api}, health and metrics on ${urls.ops}`,
+  );
+  options.onListening(urls);
+  await stopped(options.stop);
+  telemetry.log.info({ action: 'stopping' }, 'asked to end');
+  running.leave();
+  await pause(clock, config.scheduler.lameDuckMs);
+  await running.close();
+  clearInterval(alive);
+  return { kind: 'ended' };
+}
+
+interface Running {
+  readonly api: RunningApi;
+  readonly telemetry: Telemetry;
+  /** From now on it says that it is not ready. */
+  leave(): void;
+  close(): Promise<void>;
+}
+
+type Refused = Extract<ServeEnd, { kind: 'refused' }>;
+
+async function open(options: ServeOptions, first: RoutingTable): Promise<Running | Refused> {
+  const { config, version, clock, onFatal } = options;
+  const opened: (() => Promise<void> | void)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of opened.reverse().splice(0)) await close();
+  };
+  let table = first;
+  let leaving = false;
+  let scheduler: RunningScheduler | undefined;
+  try {
+    const telemetry = await startTelemetry({
+      config,
+      table,
+      version,
+      gauges: () => ({
+        leader: scheduler?.leads() ?? false,
+        journalBytes: journal.stats.bytes,
+        fleets: scheduler?.gauges() ?? [],
+      }),
+    });
+    opened.push(() => telemetry.close());
+    const journal: Journal = await openJournal({
+      directory: config.journal.dir,
+      segmentBytes: config.journal.segmentBytes,
+      bytesMax: config.journal.bytesMax,
+      reserveBytes: Math.min(RESERVE_BYTES, config.journal.bytesMax / 4),
+      keepMs: config.journal.keepMs,
+      nowMs: () => clock.nowMs(),
+      onFatal,
+      onSync: (seconds) => telemetry.observer.synced?.(seconds),
+    });
+    const store = storeOf(config.store, clock);
+    opened.push(() => store.close());
+    const started = await startScheduler({
+      name: config.scheduler.id,
+      schedulers: schedulerNames(config.scheduler),
+      table,
+      store,
+      journal,
+      clock,
+      bounds: {
+        admission: { ...DEFAULT_BOUNDS.admission, journalBytesMax: config.journal.bytesMax },
+      },
+      observer: telemetry.observer,
+      push: httpCall,
+    });
+    scheduler = started;
+    opened.push(() => started.close());
+    const api = await startApi({
+      scheduler: {
+        ...started,
+        status: () => {
+          const status = started.status();
+          return { ...status, ready: status.ready && !leaving, draining: status.draining || leaving };
+        },
+      },
+      table: () => table,
+      authenticators: authenticatorsOf(config, () => table),
+      audit: telemetry.audit,
+      limits: DEFAULT_LIMITS,
+      version,
+      nowMs: () => clock.nowMs(),
+      leaving: () => leaving,
+      onFault: (err, requestId) => telemetry.log.error({ err, requestId }, 'a request failed for a reason of ours'),
+      metrics: () => telemetry.metrics.render(),
+      contentType: telemetry.metrics.contentType,
+      host: config.http.host,
+      port: config.http.port,
+      opsHost: config.ops.host,
+      opsPort: config.ops.port,
+    });
+    opened.push(() => api.close());
+    const unwatch = watchTable({
+      path: config.routing.dir,
+      environment: config.environment,
+      clock,
+      everyMs: TABLE_EVERY_MS,
+      first: table.digest,
+      onTable: (next) => {
+        started.use(next);
+        telemetry.use(next);
+        table = next;
+      },
+      onRefused: (reason) => started.refuseTable(reason),
+    });
+    opened.push(unwatch);
+    const leave = (): void => {
+      leaving = true;
+    };
+    return { api, telemetry, leave, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    return refusedBy(error, config);
+  }
+}
+
+/** What the machine, not the code, is to blame for. */
+function refusedBy(error: unknown, { http, ops, journal }: Config): Refused {
+  if (!(error instanceof Error)) throw error;
+  const code = 'code' in error ? String(error.code) : '';
+  if (error.name === 'JournalDamaged') {
+    return refused(
+      error.message,
+      'keep the folder, and bring back the volume’s last snapshot: docs/runbooks/journal-damaged.md',
+    );
+  }
+  if (error.message.startsWith('the journal in ')) return refused(error.message, 'one scheduler uses one folder');
+  if (error.message.startsWith('the development token')) return refused(error.message, 'listen on 127.0.0.1');
+  if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+    const places = `the API is for ${http.host}:${http.port}, health and metrics for ${ops.host}:${ops.port}`;
+    return refused(error.message, `${places}; see NOVA_TORCH_HTTP_PORT and NOVA_TORCH_OPS_PORT`);
+  }
+  if (['EROFS', 'ENOSPC', 'ENOENT', 'EPERM', 'ENOTDIR'].includes(code)) {
+    return refused(error.message, `the journal lies in ${journal.dir}: see NOVA_TORCH_JOURNAL_DIR`);
+  }
+  throw error;
+}
+
+function refused(message: string, hint: string): Refused {
+  return { kind: 'refused', message, hint };
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return signal.aborted
+    ? Promise.resolve()
+    : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
