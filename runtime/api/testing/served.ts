@@ -4,6 +4,7 @@ import type { RunningScheduler, SchedulerOptions } from '../../loops/scheduler.t
 import { devAuthenticator } from '../authenticators.ts';
 import type { Authenticator, Identity, Role } from '../identity.ts';
 import { DEFAULT_LIMITS, type ApiLimits } from '../limits.ts';
+import { undocumented } from './documented.ts';
 import type { ApiOptions } from '../server.ts';
 import { startApi, type RunningApi } from '../start-api.ts';
 
@@ -13,6 +14,7 @@ export interface Served {
   readonly scheduler: RunningScheduler;
   readonly audited: readonly AuditEvent[];
   readonly faults: readonly unknown[];
+  /** Fails for an answer that the API's document does not describe. */
   request(method: string, path: string, options?: RequestOptions): Promise<Response>;
   close(): Promise<void>;
 }
@@ -87,8 +89,8 @@ export async function served({
     scheduler,
     audited,
     faults,
-    request: (method, path, { as, body, headers, signal } = {}) =>
-      fetch(`${running.url}${path}`, {
+    request: async (method, path, { as, body, headers, signal } = {}) => {
+      const response = await fetch(`${running.url}${path}`, {
         method,
         headers: {
           ...(as !== undefined && { authorization: `Bearer ${as === 'dev' ? 'dev-token' : as}` }),
@@ -97,7 +99,14 @@ export async function served({
         },
         ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         ...(signal !== undefined && { signal }),
-      }),
+      });
+      // An event stream has no end that could be waited for here.
+      if (response.headers.get('content-type') === 'text/event-stream') return response;
+      const text = await response.clone().text();
+      const wrong = undocumented(method, path, { status: response.status, headers: response.headers, text });
+      if (wrong !== '') throw new Error(`${method} ${path}: ${wrong}`);
+      return response;
+    },
     close: async () => {
       await running.close();
       await bench.close();
