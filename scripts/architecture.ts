@@ -50,6 +50,7 @@ const STAGES = [
   'compiler/emitters',
   'compiler/closure',
   'compiler/patch',
+  'compiler/verify',
 ];
 /** What a stage hands to the next one is typed where the stages meet. */
 const PIPELINE = ['compiler/compile.ts', 'compiler/load/document.ts'];
@@ -92,6 +93,14 @@ export const rooms: readonly Room[] = [
   },
   { path: 'compiler/patch', doors: MODEL, types: PIPELINE, packages: HASH, pure: true },
   { path: 'compiler/closure', doors: MODEL, types: PIPELINE, packages: HASH, pure: true },
+  // Reports as the proof does, so that a compile proves both in one go.
+  { path: 'compiler/verify', doors: [...MODEL, 'compiler/closure'], packages: [], pure: true },
+  // The only other reader: manifests are read with the care, and the code, with which the spec is.
+  {
+    path: 'compiler/verify/tree',
+    doors: [...MODEL, 'compiler/closure', 'compiler/load', 'compiler/verify'],
+    packages: FILES,
+  },
   {
     path: 'compiler/output',
     doors: MODEL,

@@ -5,11 +5,12 @@ import prettier from 'prettier';
 import { bundle, editorSchema, type Bundle, type Schema } from './generate-bundle.ts';
 import { typesSource } from './generate-types.ts';
 import { validatorsSource } from './generate-validators.ts';
+import { manifestSchemasSource } from './manifest-schemas/generate.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const SCHEMAS = join(ROOT, 'spec/contract/schema');
 
-/** Everything that is made from the schemas, by path from the repository's root. */
+/** Everything that is made from schemas, ours and those of the packages, by path from the repository's root. */
 export async function generated(): Promise<ReadonlyMap<string, string>> {
   const all = bundle(readSchemas());
   const style = { ...(await prettier.resolveConfig(join(ROOT, 'package.json'))), parser: 'typescript' };
@@ -18,6 +19,7 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
     ['spec/contract/generated/types.ts', await prettier.format(typesSource(all), style)],
     ['compiler/load/generated/validators.ts', validatorsSource(all)],
     ['compiler/load/generated/schema-text.ts', schemaTextSource(all)],
+    ['compiler/verify/generated/schemas.ts', manifestSchemasSource(ROOT)],
   ]);
 }
 

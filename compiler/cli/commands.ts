@@ -26,6 +26,11 @@ export const commands: readonly CommandEntry[] = Object.freeze([
     load: async () => (await import('./commands/diff.ts')).diff,
   },
   {
+    name: 'verify',
+    summary: 'check manifests as the cluster would',
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  {
     name: 'fix',
     summary: 'apply the corrections that are certain',
     load: async () => (await import('./commands/fix.ts')).fix,

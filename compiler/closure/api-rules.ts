@@ -11,7 +11,7 @@ type Say = (field: string, reason: string) => void;
 export function apiProblems(object: ClosureObject): ProblemFacts[] {
   const problems: ProblemFacts[] = [];
   const say: Say = (field, reason) =>
-    problems.push({ object: object.name, field, reason, place: object.placeOf(field) });
+    problems.push({ code: 'NT3007', object: object.name, field, reason, place: object.placeOf(field) });
   metadataRules(object, say);
   budgetRules(object, say);
   scalerRules(object, say);

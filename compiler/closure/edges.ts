@@ -1,4 +1,4 @@
-import type { EdgeModel, PeerFacts } from '../core/model.ts';
+import type { EdgeModel, EnvironmentModel, PeerFacts } from '../core/model.ts';
 import { fleetSelector } from '../core/names.ts';
 import type { Report } from '../diagnostics/report.ts';
 import { covers } from './facts.ts';
@@ -6,12 +6,12 @@ import type { FlowFacts, Labels } from './facts.ts';
 import type { Graph } from './prove.ts';
 
 /** Every `talksTo` edge is open at both of its ends, and no policy opens a way between fleets that the spec does not have. */
-export function proveEdges(graph: Graph, report: Report): void {
+export function proveEdges(graph: Graph, environment: EnvironmentModel, report: Report): void {
   const byNamespace = new Map<string, string>();
-  for (const fleet of graph.environment.fleets.values()) byNamespace.set(fleet.namespace, fleet.id);
+  for (const fleet of environment.fleets.values()) byNamespace.set(fleet.namespace, fleet.id);
   const flows = flowsByFleet(graph, byNamespace);
   const declared = new Set<string>();
-  for (const fleet of graph.environment.fleets.values()) {
+  for (const fleet of environment.fleets.values()) {
     for (const edge of fleet.calls) {
       declared.add(`${edge.from.id} ${edge.to.id}`);
       if (graph.units.has(`teams/${edge.from.id}`) && graph.units.has(`teams/${edge.to.id}`))

@@ -23,7 +23,9 @@ test('an object without anything has a name, and a problem with it', () => {
     ports: [],
     flows: [],
     quotas: [],
-    problems: [{ object: 'undefined ', field: '/metadata/name', reason: '`` is not a DNS name', place: [] }],
+    problems: [
+      { code: 'NT3007', object: 'undefined ', field: '/metadata/name', reason: '`` is not a DNS name', place: [] },
+    ],
   });
 });
 

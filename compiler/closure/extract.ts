@@ -11,7 +11,11 @@ import { parseCpuQuantity, parseMemoryQuantity } from './quantity.ts';
 
 /** The facts of a unit's objects. */
 export function extractFacts(manifests: readonly Manifest[]): UnitFacts {
-  const objects = manifests.map(closureObject);
+  return factsOf(manifests.map(closureObject));
+}
+
+/** The facts of objects, wherever they come from. */
+export function factsOf(objects: readonly ClosureObject[]): UnitFacts {
   return {
     objects: objects.flatMap((object) => [object.name, ...madeFrom(object)]),
     namespaces: objects.flatMap(({ kind, value }) =>

@@ -81,11 +81,14 @@ export interface QuotaFacts {
   readonly memoryBytes?: number;
 }
 
-/** What the API server would refuse although the schema allows it. */
+/** What the API server would refuse: by a schema, or by a rule that no schema says. */
 export interface ProblemFacts {
+  readonly code: 'NT3007' | 'NT3101' | 'NT3102' | 'NT3103' | 'NT3104';
   readonly object: string;
   readonly field: string;
   readonly reason: string;
+  /** What was probably meant. */
+  readonly near?: string;
   readonly place: JsonPath;
 }
 

@@ -4,13 +4,12 @@ import type { EnvironmentModel, FleetModel } from '../core/model.ts';
 import type { Place } from '../core/origin.ts';
 import type { Report } from '../diagnostics/report.ts';
 import { covers } from './facts.ts';
-import type { Labels, PodFacts, UnitFacts } from './facts.ts';
+import type { Labels, PodFacts, ProblemFacts, UnitFacts } from './facts.ts';
 import { externalObjects } from './external.ts';
 import { proveEdges } from './edges.ts';
 
 /** The objects of an environment as one graph. */
 export interface Graph {
-  readonly environment: EnvironmentModel;
   readonly units: ReadonlyMap<string, UnitFacts>;
   /** Pods by namespace. */
   readonly pods: ReadonlyMap<string, readonly PodFacts[]>;
@@ -20,6 +19,8 @@ export interface Graph {
   /** Where a problem of a unit is shown: the spec value it comes from, or the fleet's name. */
   readonly placeOf: (unit: string, place: JsonPath) => Place;
   readonly fleetOf: (unit: string) => FleetModel | undefined;
+  /** Whether everything of this kind is known that stands in the namespace: only then can something be missing there. */
+  readonly isComplete: (namespace: string, kind: string) => boolean;
 }
 
 /**
@@ -28,6 +29,12 @@ export interface Graph {
  */
 export function prove(environment: EnvironmentModel, summaries: ReadonlyMap<string, Json>, report: Report): void {
   const graph = graphOf(environment, summaries as unknown as ReadonlyMap<string, UnitFacts>);
+  proveGraph(graph, report);
+  proveEdges(graph, environment, report);
+}
+
+/** The part of the proof that needs nothing but the objects. */
+export function proveGraph(graph: Graph, report: Report): void {
   const owners = new Map<string, string>();
   for (const [unit, facts] of graph.units)
     for (const object of facts.objects) proveUnique(graph, owners, unit, object, report);
@@ -37,13 +44,20 @@ export function prove(environment: EnvironmentModel, summaries: ReadonlyMap<stri
     provePorts(graph, unit, facts, report);
     proveNamespaces(graph, unit, facts, report);
     proveQuota(graph, unit, facts, report);
-    for (const { object, field, reason, place } of facts.problems)
-      report('NT3007', graph.placeOf(unit, place), { object, field, reason });
+    for (const problem of facts.problems) reportProblem(problem, graph.placeOf(unit, problem.place), report);
   }
-  proveEdges(graph, report);
 }
 
-function graphOf(environment: EnvironmentModel, units: ReadonlyMap<string, UnitFacts>): Graph {
+/** Says what the API server would refuse, at a place. */
+export function reportProblem(problem: ProblemFacts, place: Place, report: Report): void {
+  const { code, object, field, reason, near } = problem;
+  const details = near === undefined ? {} : { label: `did you mean \`${near}\`?` };
+  if (code === 'NT3101') report(code, place, { object, field }, details);
+  else report(code, place, { object, field, reason }, details);
+}
+
+/** Pods by namespace. */
+export function podsOf(units: ReadonlyMap<string, UnitFacts>): ReadonlyMap<string, readonly PodFacts[]> {
   const pods = new Map<string, PodFacts[]>();
   for (const facts of units.values()) {
     for (const pod of facts.pods) {
@@ -52,6 +66,10 @@ function graphOf(environment: EnvironmentModel, units: ReadonlyMap<string, UnitF
       there.push(pod);
     }
   }
+  return pods;
+}
+
+function graphOf(environment: EnvironmentModel, units: ReadonlyMap<string, UnitFacts>): Graph {
   const namespaces = new Set([...units.values()].flatMap((facts) => facts.namespaces));
   const fleetOf = (unit: string) => environment.fleets.get(unit.replace(/^teams\//, ''));
   const placeOf = (unit: string, place: JsonPath): Place => {
@@ -59,7 +77,8 @@ function graphOf(environment: EnvironmentModel, units: ReadonlyMap<string, UnitF
     if (fleet === undefined) return environment.at;
     return place.length === 0 ? fleet.at : fleet.from(place);
   };
-  return { environment, units, pods, namespaces, external: externalObjects(environment), placeOf, fleetOf };
+  const external = externalObjects(environment);
+  return { units, pods: podsOf(units), namespaces, external, placeOf, fleetOf, isComplete: () => true };
 }
 
 /** Pods of a namespace that have the labels. */
@@ -75,7 +94,7 @@ function proveUnique(graph: Graph, owners: Map<string, string>, unit: string, ob
 
 function proveSelectors(graph: Graph, unit: string, { selectors }: UnitFacts, report: Report): void {
   for (const { object, field, namespace, labels, place } of selectors) {
-    if (podsWith(graph, namespace, labels).length > 0) continue;
+    if (podsWith(graph, namespace, labels).length > 0 || !graph.isComplete(namespace, 'Pod')) continue;
     report('NT3002', graph.placeOf(unit, place), { object, field, labels: labelText(labels) });
   }
 }
@@ -95,6 +114,8 @@ function proveReferences(
 ): void {
   for (const { object, field, to, place } of references) {
     if (owners.has(to) || graph.external.has(to)) continue;
+    const [, kind = '', namespace = ''] = /^(\S*) (?:([^/]*)\/)?/.exec(to) ?? [];
+    if (!graph.isComplete(namespace, kind)) continue;
     report('NT3003', graph.placeOf(unit, place), { object, field, to });
   }
 }
@@ -114,7 +135,7 @@ function proveNamespaces(graph: Graph, unit: string, { objects }: UnitFacts, rep
   for (const object of objects) {
     const namespace = /^\S+ ([^/]+)\//.exec(object)?.[1];
     if (namespace === undefined || graph.namespaces.has(namespace) || reported.has(namespace)) continue;
-    if (graph.external.has(`Namespace ${namespace}`)) continue;
+    if (graph.external.has(`Namespace ${namespace}`) || !graph.isComplete('', 'Namespace')) continue;
     reported.add(namespace);
     report('NT3005', graph.placeOf(unit, []), { object, namespace });
   }

@@ -8,6 +8,7 @@ import { ownership } from './catalog/ownership.ts';
 import { patches } from './catalog/patches.ts';
 import { reference } from './catalog/reference.ts';
 import { routing } from './catalog/routing.ts';
+import { verify } from './catalog/verify.ts';
 
 /**
  * Every problem the compiler can name. NT1xxx files and schema, NT20xx the graph of documents, NT25xx capacity, objectives and rollouts, NT3xxx generated objects and what the mesh can express,
@@ -19,6 +20,7 @@ export const catalog = Object.freeze({
   ...capacity,
   ...manifest,
   ...mesh,
+  ...verify,
   ...ownership,
   ...routing,
   ...output,

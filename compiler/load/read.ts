@@ -51,10 +51,15 @@ export function listSpec(root: string, report: Report): readonly SpecEntry[] {
 }
 
 /** The text of an entry; nothing after a problem. It is opened without following a link and must still be that file. */
-export function readEntry(root: string, entry: SpecEntry, report: Report): SourceFile | undefined {
+export function readEntry(
+  root: string,
+  entry: SpecEntry,
+  report: Report,
+  bytesMax: number = LIMITS.fileBytesMax,
+): SourceFile | undefined {
   const { path } = entry;
   try {
-    const bytes = bytesOf(join(root, path), entry);
+    const bytes = bytesOf(join(root, path), entry, bytesMax);
     if (bytes === undefined)
       report('NT1001', wholeOf(path), { path: printable(path), what: 'another file than before' });
     else return decoded(path, bytes, report);
@@ -113,7 +118,7 @@ function addEntry(path: string, walk: Walk): void {
   }
 }
 
-function whatIs(stats: Stats): string {
+export function whatIs(stats: Stats): string {
   if (stats.isSymbolicLink()) return 'a symbolic link';
   if (stats.isFIFO()) return 'a named pipe';
   if (stats.isSocket()) return 'a socket';
@@ -124,11 +129,11 @@ function whatIs(stats: Stats): string {
 /** O_NONBLOCK: a pipe that took the file's place must not make us wait. */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-function bytesOf(absolute: string, entry: SpecEntry): Uint8Array | undefined {
+function bytesOf(absolute: string, entry: SpecEntry, bytesMax: number): Uint8Array | undefined {
   const descriptor = openSync(absolute, FLAGS);
   try {
     const stats = fstatSync(descriptor);
-    if (!stats.isFile() || stats.ino !== entry.inode || stats.size > LIMITS.fileBytesMax) return undefined;
+    if (!stats.isFile() || stats.ino !== entry.inode || stats.size > bytesMax) return undefined;
     const bytes = new Uint8Array(stats.size);
     return bytes.subarray(0, filled(descriptor, bytes));
   } finally {
@@ -154,7 +159,7 @@ function decoded(path: string, bytes: Uint8Array, report: Report): SourceFile | 
   return undefined;
 }
 
-function reportUnreadable(path: string, problem: unknown, report: Report): void {
+export function reportUnreadable(path: string, problem: unknown, report: Report): void {
   report('NT1006', wholeOf(path), { path: printable(path), reason: reasonOf(errorCode(problem)) });
 }
 

@@ -1,0 +1,126 @@
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { folderOf } from '../../cli/testing/built.ts';
+import { collector } from '../../diagnostics/report.ts';
+import { listTree } from './list-tree.ts';
+import { TREE_LIMITS } from './limits.ts';
+import { verifyTree } from './verify-tree.ts';
+
+const MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n';
+
+function verified(files: Readonly<Record<string, string>>, prepare: (folder: string) => void = () => undefined) {
+  const folder = folderOf(files);
+  prepare(folder);
+  const { report, diagnostics } = collector();
+  const { files: read, ...counts } = verifyTree(folder, '.', [{ prefix: '', kubernetes: '1.36' }], report);
+  const texts = new Map(read.map(({ path, text }) => [path, text]));
+  const shown = diagnostics.map(({ code, message, at }) => {
+    const line = (texts.get(at.file) ?? '').slice(0, at.start).split('\n').length;
+    return `${at.file}:${line} ${code} ${message}`;
+  });
+  return { counts, shown };
+}
+
+test('a sound tree is counted', () => {
+  const { counts, shown } = verified({
+    'a.yaml': MAP,
+    'b/c.yml': `---\n${MAP.replace('a}', 'b}')}---\n`,
+    'rules.yaml': 'groups: []\n',
+    'x.txt': '{',
+  });
+  expect(shown).toEqual([]);
+  expect(counts).toEqual({ objects: 2, kinds: 1, others: 1, versions: ['1.36'] });
+});
+
+test('each problem stands at its line', () => {
+  const text =
+    'apiVersion: v1\nkind: Service\nmetadata:\n  name: a\nspec:\n  selektor: {a: b}\n  ports:\n    - port: "80"\n';
+  expect(verified({ 'a.yaml': text }).shown).toEqual([
+    'a.yaml:6 NT3101 Service a has no field `/spec/selektor`',
+    'a.yaml:8 NT3102 Service a is wrong at `/spec/ports/0/port`: expected a whole number, found a text',
+  ]);
+});
+
+test('the items of a list are objects', () => {
+  const list =
+    'apiVersion: v1\nkind: List\nitems:\n  - apiVersion: v1\n    kind: ConfigMap\n    metadata: {name: a}\n    dat: {}\n';
+  expect(verified({ 'a.yaml': list }).shown).toEqual(['a.yaml:7 NT3101 ConfigMap a has no field `/dat`']);
+});
+
+test('documents that are no objects are named', () => {
+  expect(verified({ 'a.yaml': '- 1\n---\nhello\n---\n' + MAP }).shown).toEqual([
+    'a.yaml:1 NT3110 document 1 is a list, and a manifest is an object',
+    'a.yaml:3 NT3110 document 2 is a single value, and a manifest is an object',
+  ]);
+});
+
+test('what is there twice, and what selects nothing in a namespace of the tree, is found', () => {
+  const namespace = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: here}\n';
+  const service = (where: string) =>
+    `apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: ${where}}\nspec: {selector: {a: b}, ports: [{port: 80}]}\n`;
+  expect(
+    verified({
+      'a.yaml': MAP,
+      'b.yaml': MAP,
+      'c.yaml': namespace,
+      'd.yaml': service('here'),
+      'e.yaml': service('elsewhere'),
+    }).shown,
+  ).toEqual([
+    'b.yaml:1 NT3001 ConfigMap a would be generated twice: `a.yaml#0` makes it too',
+    'd.yaml:4 NT3002 Service here/s selects no pod: nothing has a=b (`/spec/selector`)',
+  ]);
+});
+
+test('a bomb, an anchor, deep nesting and a broken text end quickly and cleanly', () => {
+  const bomb = `a: &a [x]\n${'bcdefgh'
+    .split('')
+    .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefg'[index]}`).join(',')}]`)
+    .join('\n')}\n`;
+  const started = performance.now();
+  const { shown } = verified({
+    'bomb.yaml': bomb,
+    'deep.yaml': `a: ${'['.repeat(5000)}`,
+    'broken.yaml': 'a: b: c\n',
+    'keys.yaml': `apiVersion: v1\nkind: ConfigMap\ndata: {${Array.from({ length: 20_000 }, (_, index) => `k${index}: a`).join(', ')}}\n`,
+  });
+  expect(performance.now() - started).toBeLessThan(5000);
+  expect([...new Set(shown.map((line) => line.split(' ')[0]?.split(':')[0] + ' ' + line.split(' ')[1]))]).toEqual([
+    'bomb.yaml NT1102',
+    'broken.yaml NT1101',
+    'deep.yaml NT1114',
+    'keys.yaml NT1113',
+  ]);
+});
+
+test('links are not followed, and bytes that are no text or too many are refused', () => {
+  const { shown } = verified({ 'a.yaml': MAP }, (folder) => {
+    symlinkSync('/etc/passwd', join(folder, 'link.yaml'));
+    symlinkSync('/etc', join(folder, 'folder'));
+    writeFileSync(join(folder, 'bytes.yaml'), new Uint8Array([0x61, 0x3a, 0x20, 0xff]));
+    writeFileSync(join(folder, 'large.yaml'), 'a'.repeat(TREE_LIMITS.fileBytesMax + 1));
+  });
+  expect(shown).toEqual([
+    'folder:1 NT1001 `folder` is a symbolic link, and only regular files are read',
+    `large.yaml:1 NT1002 \`large.yaml\` holds ${TREE_LIMITS.fileBytesMax + 1} bytes, more than the limit of ${TREE_LIMITS.fileBytesMax}`,
+    'link.yaml:1 NT1001 `link.yaml` is a symbolic link, and only regular files are read',
+    'bytes.yaml:1 NT1005 byte 3 is not UTF-8',
+  ]);
+});
+
+test('a text that older readers take for something else is refused', () => {
+  expect(verified({ 'a.yaml': `${MAP}data: {a: yes}\n` }).shown).toEqual([
+    'a.yaml:4 NT1119 `yes` is text here and a boolean to YAML 1.1 readers',
+  ]);
+});
+
+test.each([
+  [{ entriesMax: 2, totalBytesMax: 1000 }, 'NT3111 the tree holds more than 2 files'],
+  [{ entriesMax: 9, totalBytesMax: 10 }, 'NT3111 the tree holds more than 10 bytes'],
+])('a tree beyond the limits %j is not read', (limits, wanted) => {
+  const { report, diagnostics } = collector();
+  const folder = folderOf({ 'a.yaml': MAP, 'b.yaml': MAP, 'c.yaml': MAP });
+  expect(listTree(folder, '.', report, limits)).toEqual([]);
+  expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([wanted]);
+});
