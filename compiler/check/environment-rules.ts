@@ -15,6 +15,8 @@ import { derivedNames } from './graph/derived-names.ts';
 import { endpoints } from './graph/endpoints.ts';
 import { envNames } from './graph/env-names.ts';
 import { reservedLabels } from './graph/reserved-labels.ts';
+import { flagRules } from './flags/flag-rules.ts';
+import { flagVariants } from './flags/flag-variants.ts';
 import { memoryPath } from './graph/memory-path.ts';
 import { gate } from './objectives/gate.ts';
 import { latencyObjective } from './objectives/latency.ts';
@@ -24,6 +26,7 @@ import { successObjective } from './objectives/success.ts';
 import { egressAllowed } from './ownership/egress.ts';
 import { exportsGranted } from './ownership/exports.ts';
 import { images } from './ownership/images.ts';
+import { flagOwner } from './ownership/flag-owner.ts';
 import { patchOwner } from './ownership/patch-owner.ts';
 import { secretPrefix } from './ownership/secrets.ts';
 import { blueGreen } from './rollout/blue-green.ts';
@@ -63,6 +66,7 @@ export const environmentRules: Readonly<Record<string, EnvironmentCheck>> = Obje
   egress: egressAllowed,
   images,
   'patch-owner': patchOwner,
+  'flag-owner': flagOwner,
   'call-cycle': callCycle,
   'derived-names': derivedNames,
   'env-names': envNames,
@@ -113,5 +117,7 @@ export const environmentRules: Readonly<Record<string, EnvironmentCheck>> = Obje
   ports,
   'patch-scope': patchScope,
   'secret-prefixes': secretPrefixes,
+  'flag-variants': flagVariants,
+  'flag-rules': flagRules,
   clocks,
 });

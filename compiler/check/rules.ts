@@ -1,5 +1,6 @@
 import { eachEnvironment } from './each-environment.ts';
 import { environmentRules } from './environment-rules.ts';
+import { flagTerm } from './flags/flag-term.ts';
 import { freezes } from './graph/freezes.ts';
 import { idleTeams } from './graph/idle-teams.ts';
 import { orphanFiles } from './graph/orphans.ts';
@@ -21,4 +22,6 @@ export const rules: Readonly<Record<string, Rule>> = Object.freeze({
   'idle-teams': idleTeams,
   'patch-term': ({ model, today }, report) =>
     eachEnvironment(model, report, (environment, collect) => patchTerm(environment, collect, today)),
+  'flag-term': ({ model, today }, report) =>
+    eachEnvironment(model, report, (environment, collect) => flagTerm(environment, collect, today)),
 });

@@ -155,6 +155,8 @@ export interface FleetModel extends Node {
     string,
     { readonly facts: ToolServerFacts; readonly allow: readonly string[]; readonly at: Origin }
   >;
+  /** By name, sorted. */
+  readonly flags: ReadonlyMap<string, FlagModel>;
   readonly scale: ScaleModel;
   readonly rollout: RolloutModel;
   readonly slo: SloModel;
@@ -215,6 +217,37 @@ export interface SecretModel {
   readonly field: string;
   readonly mount: 'file' | 'env';
   readonly at: Origin;
+}
+
+/** A condition as it was written, and what it means. */
+export interface ConditionModel {
+  readonly text: string;
+  readonly expression: Expression;
+  readonly at: Origin;
+}
+
+export interface FlagModel {
+  readonly description?: string;
+  /** GitHub team. */
+  readonly owner: string;
+  /** The last day it counts, `YYYY-MM-DD`. */
+  readonly expires: string;
+  /** Sorted by name. */
+  readonly variants: ReadonlyMap<string, boolean | number | string>;
+  /** A name of `variants`, as all that rules name; checked. */
+  readonly default: string;
+  /** The first that holds decides. */
+  readonly rules: readonly FlagRule[];
+}
+
+export interface FlagRule {
+  readonly where?: ConditionModel;
+  /** Variants and their weights, sorted by name; one with weight 1 when the rule serves one. */
+  readonly split: readonly (readonly [variant: string, weight: number])[];
+  /** Field by which tasks are told apart when there are several: `tenant`, `input.customer`. */
+  readonly by: string;
+  /** Which of the written rules it is, from 0: `from('flags', name, 'rules', index)` is its place. */
+  readonly index: number;
 }
 
 export interface ScaleModel {
@@ -331,7 +364,7 @@ export interface RouteModel extends Node {
   readonly match: {
     readonly tasks: readonly string[];
     readonly labels: Readonly<Record<string, string>>;
-    readonly where?: { readonly text: string; readonly expression: Expression; readonly at: Origin };
+    readonly where?: ConditionModel;
   };
   readonly precedence: number;
   readonly require: readonly SkillRequirement[];

@@ -60,8 +60,15 @@ export function isInCluster(host: string): boolean {
 export const paths = {
   secrets: '/etc/nova-torch/secrets',
   prompt: '/etc/nova-torch/prompt',
+  flags: '/etc/nova-torch/flags',
   temporary: '/tmp',
 } as const;
+
+/** The ConfigMap with a fleet's feature flags, and its file. */
+export function flagsName(fleet: string): string {
+  return `${fleet}-flags`;
+}
+export const FLAGS_FILE = 'flags.json';
 
 /** Ports of shared services, and of the mesh's proxy. */
 export const ports = {

@@ -1,5 +1,6 @@
 import type { CatalogEntry } from './catalog/entry.ts';
 import { capacity } from './catalog/capacity.ts';
+import { flags } from './catalog/flags.ts';
 import { load } from './catalog/load.ts';
 import { manifest } from './catalog/manifest.ts';
 import { mesh } from './catalog/mesh.ts';
@@ -11,13 +12,14 @@ import { routing } from './catalog/routing.ts';
 import { verify } from './catalog/verify.ts';
 
 /**
- * Every problem the compiler can name. NT1xxx files and schema, NT20xx the graph of documents, NT25xx capacity, objectives and rollouts, NT3xxx generated objects and what the mesh can express,
+ * Every problem the compiler can name. NT1xxx files and schema, NT20xx the graph of documents, NT25xx capacity, objectives and rollouts, NT26xx flags, NT3xxx generated objects and what the mesh can express,
  * NT4xxx ownership and policy, NT5xxx routing, NT6xxx environments, patches and the generated tree. Codes are never reused.
  */
 export const catalog = Object.freeze({
   ...load,
   ...reference,
   ...capacity,
+  ...flags,
   ...manifest,
   ...mesh,
   ...verify,

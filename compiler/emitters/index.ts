@@ -2,6 +2,7 @@ import type { Emitter } from '../core/emitter.ts';
 import { grafanaEmitter, platformDashboardsEmitter } from './grafana/emitter.ts';
 import { istioEmitter, istioSharedEmitter } from './istio/emitter.ts';
 import { chaosEmitter, chaosSharedEmitter } from './chaos/emitter.ts';
+import { flagdEmitter } from './flagd/emitter.ts';
 import { kubernetesEmitter } from './kubernetes/emitter.ts';
 import { platformEmitter } from './platform/emitter.ts';
 import { platformAlertsEmitter, prometheusEmitter } from './prometheus/emitter.ts';
@@ -22,6 +23,7 @@ export const emitters: readonly Emitter[] = Object.freeze([
   kubernetesEmitter,
   istioEmitter,
   vaultEmitter,
+  flagdEmitter,
   chaosEmitter,
   scalingEmitter,
   prometheusEmitter,

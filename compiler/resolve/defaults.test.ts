@@ -58,6 +58,7 @@ const OPTIONAL: Readonly<Record<string, string>> = {
   'memory.keep': 'Fleet memory.keep',
   'secret.mount': 'Fleet secrets.*.mount',
   'egress.port': 'Fleet egress.*.port',
+  'flagRule.by': 'Fleet flags.*.rules[].by',
   'affinity.mode': 'Route affinity.mode',
   'affinity.hold': 'Route affinity.hold',
   'affinity.spillAfter': 'Route affinity.spillAfter',

@@ -21,6 +21,7 @@ export const LANGUAGE_DEFAULTS = Object.freeze({
     providers: [],
     tools: {},
     talksTo: {},
+    flags: {},
     scale: {
       min: 1,
       max: 4,
@@ -71,6 +72,7 @@ export const PART_DEFAULTS = Object.freeze({
   memory: { path: '/var/lib/agent', keep: 'always' },
   secret: { mount: 'file' },
   egress: { port: 443 },
+  flagRule: { by: 'tenant' },
   affinity: { mode: 'soft', hold: '10m', spillAfter: '15s' },
   aging: { max: 'high' },
   fairness: { key: 'tenant' },

@@ -24,7 +24,7 @@ type Agent = FleetSpec['agent'];
 
 /** Specs after every default was applied. What has no default stays optional. */
 export type FilledFleet = Omit<
-  Having<FleetSpec, 'skills' | 'secrets' | 'egress' | 'providers' | 'tools' | 'talksTo'>,
+  Having<FleetSpec, 'skills' | 'secrets' | 'egress' | 'providers' | 'tools' | 'talksTo' | 'flags'>,
   'agent' | 'scale' | 'rollout' | 'slo' | 'observe'
 > & {
   readonly agent: Having<With<Agent, 'delivery' | 'slots' | 'resources' | 'ports'>, 'args' | 'env'>;

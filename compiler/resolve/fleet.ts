@@ -7,6 +7,7 @@ import { labelsOf, lay, teamOf } from './context.ts';
 import type { EnvironmentContext } from './context.ts';
 import { PART_DEFAULTS } from './defaults.ts';
 import type { FilledFleet } from './filled.ts';
+import { resolveFlags } from './flags.ts';
 import { resolvePrompt } from './prompt.ts';
 import { resolveProviders, resolveTools } from './uses.ts';
 import type { SharedModels } from './uses.ts';
@@ -47,6 +48,7 @@ export function resolveFleet(
     egress: egressOf(spec, node),
     providers: resolveProviders(spec.providers, node, owner, context, shared),
     tools: resolveTools(spec.tools, node, owner, context, shared),
+    flags: resolveFlags(spec.flags, node, context),
     scale: scaleOf(spec),
     rollout: rolloutOf(spec),
     slo: sloOf(spec),

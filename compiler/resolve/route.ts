@@ -1,18 +1,15 @@
-import { parseExpression } from '../../spec/contract/expression-parser.ts';
-import type { Expression } from '../../spec/contract/expression.ts';
 import type { JsonPath } from '../../spec/contract/source.ts';
 import type { Task } from '../../spec/contract/task.ts';
-import type { Node, RouteModel, SkillRequirement } from '../core/model.ts';
+import type { ConditionModel, Node, RouteModel, SkillRequirement } from '../core/model.ts';
 import type { Origin } from '../core/origin.ts';
-import { nearest } from '../diagnostics/nearest.ts';
 import type { SpecDocument } from '../load/document.ts';
 import { ms, present, rate, sortedEntries } from './amounts.ts';
+import { readCondition } from './condition.ts';
 import { lay, teamOf } from './context.ts';
 import type { EnvironmentContext } from './context.ts';
 import { PART_DEFAULTS } from './defaults.ts';
 import type { FilledRoute } from './filled.ts';
 import { findFleet } from './references.ts';
-import { sure } from '../../spec/contract/sure.ts';
 
 /** A route in one environment; nothing when an overlay made it invalid or a condition cannot be read. */
 export function resolveRoute(document: SpecDocument, context: EnvironmentContext): RouteModel | undefined {
@@ -69,19 +66,11 @@ class RouteReader {
     this.#context = context;
   }
 
-  condition(text: string, path: JsonPath): { text: string; expression: Expression; at: Origin } {
+  condition(text: string, path: JsonPath): ConditionModel {
     const at = this.#node.from(path);
-    const parsed = parseExpression(text);
-    if (!('kind' in parsed)) return { text, expression: parsed.expression, at };
-    this.sound = false;
-    const { message, offset, length, word, candidates, hint } = parsed;
-    const meant = word === undefined ? undefined : nearest(word, sure(candidates, 'what a word may have been'));
-    const details = {
-      ...(meant === undefined ? {} : { label: `did you mean \`${meant}\`?` }),
-      notes: hint === undefined ? [] : [hint],
-    };
-    this.#context.report('NT5010', { ...at, inside: { offset, length } }, { problem: message }, details);
-    return { text, expression: { op: 'literal', value: false }, at };
+    const read = readCondition(text, at, this.#context.report);
+    if (read === undefined) this.sound = false;
+    return read ?? { text, expression: { op: 'literal', value: false }, at };
   }
 
   skills(skills: Readonly<Record<string, number>> | undefined, path: JsonPath): SkillRequirement[] {

@@ -3,7 +3,7 @@ import type { Report } from '../../diagnostics/report.ts';
 
 /** Names that change how a process is run, or that the compiler sets itself. */
 const RESERVED =
-  /^(LD_.*|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|PATH|PYTHONPATH|BASH_ENV|ENV|AWS_.*|GOOGLE_APPLICATION_CREDENTIALS|KUBERNETES_.*|NOVA_TORCH_.*|OTEL_.*|POD_NAME|HOSTNAME)$/;
+  /^(LD_.*|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|PATH|PYTHONPATH|BASH_ENV|ENV|AWS_.*|GOOGLE_APPLICATION_CREDENTIALS|KUBERNETES_.*|NOVA_TORCH_.*|FLAGD_.*|OTEL_.*|POD_NAME|HOSTNAME)$/;
 
 /** Variables of an agent are its own: none takes over the process or says what the platform says, and none is set twice. */
 export function envNames(environment: EnvironmentModel, report: Report): void {

@@ -113,6 +113,7 @@ export interface FleetOptions {
   readonly calls?: FleetModel['calls'];
   readonly calledBy?: FleetModel['calledBy'];
   readonly providers?: FleetModel['providers'];
+  readonly flags?: FleetModel['flags'];
 }
 
 /** A fleet `team/name` that accepts `work` unless told otherwise. */
@@ -145,6 +146,7 @@ export function fleet(id: string, options: FleetOptions = {}): FleetModel {
     secrets: new Map(),
     egress: new Map(),
     providers: options.providers ?? [],
+    flags: options.flags ?? new Map(),
     tools: new Map(),
     scale: { min: 1, max: 4, queueWaitMs: 30_000, slotUse: 0.7, downAfterMs: 300_000, schedule: [], ...options.scale },
     rollout: {

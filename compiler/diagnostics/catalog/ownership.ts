@@ -80,7 +80,7 @@ export const ownership = defineCatalog({
     exit: 3,
     message: '`{owner}` does not own team `{team}`',
     explanation: paragraphs(
-      'A patch changes generated objects by hand. Who answers for it must be one of the `owners` of the team.',
+      'A patch changes generated objects by hand, and a flag makes two programs of one. Who answers for it must be one of the `owners` of the team.',
       'Name one of the owners of the team.',
     ),
   },

@@ -105,7 +105,7 @@ export const routing = defineCatalog({
     exit: 1,
     message: '{problem}',
     explanation: paragraphs(
-      'The condition is checked against the input schema of the fleets that the route sends tasks to. It asks for something that no valid input can be, so it never holds, or always.',
+      'The condition is checked against the input schema of the fleets that the route sends tasks to, or of the fleet whose flag it is. It asks for something that no valid input can be, so it never holds, or always.',
       'Correct the field or the value; the caret shows which. If the schema is wrong, correct the schema.',
     ),
   },
@@ -114,7 +114,7 @@ export const routing = defineCatalog({
     exit: 1,
     message: '`{key}` is in no input of {tasks}',
     explanation: paragraphs(
-      'The key of affinity, `perKey`, `dedupe` or fairness is read from the task. The input schemas of the targets do not have this field, so every task would have the same, empty key.',
+      'The key of affinity, `perKey`, `dedupe`, fairness or a flag is read from the task. The input schemas of the fleets do not have this field, so every task would have the same, empty key.',
       'Correct the path, or add the field to the input schema.',
     ),
   },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { k8s } from '../../cdk8s/k8s.ts';
 import type { K8s } from '../../cdk8s/k8s.ts';
 import { formatCpu, formatSize } from '../../../spec/contract/units.ts';
-import { AGENT_PRIORITY, LABEL_PREFIX, labels, paths } from '../../core/names.ts';
+import { AGENT_PRIORITY, LABEL_PREFIX, flagsName, labels, paths } from '../../core/names.ts';
 import { deliveredSecrets } from '../../core/secrets.ts';
 import { proxyAnnotations } from './proxy.ts';
 import type { FleetContext } from '../../core/fleet-context.ts';
@@ -116,6 +116,8 @@ function mountsOf({ fleet, from }: FleetContext): K8s.VolumeMount[] {
     { name: 'tmp', mountPath: paths.temporary },
     ...(hasFiles ? [{ name: 'secrets', mountPath: paths.secrets, readOnly: true }] : []),
     ...(agent.prompt === undefined ? [] : [{ name: 'prompt', mountPath: paths.prompt, readOnly: true }]),
+    // The whole folder, never `subPath`: a change of the flags reaches agents that run.
+    ...(fleet.flags.size === 0 ? [] : [{ name: 'flags', mountPath: from(paths.flags, 'flags'), readOnly: true }]),
     ...(memory === undefined ? [] : [{ name: 'memory', mountPath: from(memory.path, 'memory', 'path') }]),
   ];
 }
@@ -130,6 +132,7 @@ function volumesOf({ fleet, from }: FleetContext): K8s.Volume[] {
     ...(agent.prompt === undefined
       ? []
       : [{ name: 'prompt', configMap: { name: from(promptName(fleet.name), 'agent', 'prompt') } }]),
+    ...(fleet.flags.size === 0 ? [] : [{ name: 'flags', configMap: { name: from(flagsName(fleet.name), 'flags') } }]),
   ];
 }
 

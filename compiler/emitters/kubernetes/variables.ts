@@ -1,6 +1,6 @@
 import type { K8s } from '../../cdk8s/k8s.ts';
 import type { Endpoint, ProviderFacts, ToolServerFacts } from '../../core/model.ts';
-import { namespaces, paths, ports, services } from '../../core/names.ts';
+import { FLAGS_FILE, namespaces, paths, ports, services } from '../../core/names.ts';
 import { credentialFile, deliveredSecrets } from '../../core/secrets.ts';
 import { trace } from '../../core/trace.ts';
 import type { FleetContext } from '../../core/fleet-context.ts';
@@ -10,6 +10,7 @@ export function variablesOf(context: FleetContext): K8s.EnvVar[] {
   const { fleet, from } = context;
   const { agent } = fleet;
   const given: Readonly<Record<string, string>> = {
+    ...flagsOf(context),
     NOVA_TORCH_BUILD: from(agent.build, 'agent', 'build'),
     NOVA_TORCH_DELIVERY: from(agent.delivery, 'agent', 'delivery'),
     NOVA_TORCH_ENVIRONMENT: fleet.environment.name,
@@ -35,6 +36,15 @@ export function variablesOf(context: FleetContext): K8s.EnvVar[] {
       keys.map(({ key, at }) => ({ name: key, valueFrom: { secretKeyRef: { name, key: trace(key, at) } } })),
     ),
   ];
+}
+
+/** Where the flagd provider of OpenFeature finds the flags: in a file, so that it needs no server and answers while an agent drains. */
+function flagsOf({ fleet, from }: FleetContext): Record<string, string> {
+  if (fleet.flags.size === 0) return {};
+  return {
+    FLAGD_OFFLINE_FLAG_SOURCE_PATH: from(`${paths.flags}/${FLAGS_FILE}`, 'flags'),
+    FLAGD_RESOLVER: 'in-process',
+  };
 }
 
 /** Providers and tool servers, as JSON: where they are, what may be asked of them and which file holds the credential. */

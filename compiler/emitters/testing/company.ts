@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { SourceFile } from '../../../spec/contract/source.ts';
 import { compile } from '../../compile.ts';
 import { collector } from '../../diagnostics/report.ts';
 import { CASE_DAY } from '../../diagnostics/testing/problems-of.ts';
@@ -13,10 +14,14 @@ export interface MadeFile {
   readonly text: string;
 }
 
+/** The spec of the example company. */
+export function companySources(): readonly SourceFile[] {
+  return readSpec(ROOT, collector().report);
+}
+
 /** Everything that the example company compiles to in one environment. */
 export async function companyFiles(environment: string): Promise<readonly MadeFile[]> {
-  const { report } = collector();
-  const files = readSpec(ROOT, report);
+  const files = companySources();
   const { environments } = await compile({ files, today: CASE_DAY, environments: [environment] }, stages);
   return (environments[0]?.units ?? []).flatMap((unit) =>
     unit.files.map(({ path, text }) => ({ path: path.replace(`${environment}/`, ''), text })),

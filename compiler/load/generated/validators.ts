@@ -3141,7 +3141,7 @@ validate154.errors = vErrors;
 return errors === 0;
 }
 
-const schema50 = {"type":"object","required":["agent","accepts"],"properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","required":["image"],"properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resources"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeouts"},"retry":{"$ref":"retry"},"effects":{"$ref":"effects"}},"additionalProperties":false},"minProperties":1},"memory":{"type":"object","required":["size"],"properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","required":["path","field"],"properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","required":["allow"],"properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"scale":{"$ref":"scale"},"rollout":{"$ref":"rollout"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"slo"},"observe":{"$ref":"observe"}},"additionalProperties":false};
+const schema50 = {"type":"object","required":["agent","accepts"],"properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","required":["image"],"properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resources"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeouts"},"retry":{"$ref":"retry"},"effects":{"$ref":"effects"}},"additionalProperties":false},"minProperties":1},"memory":{"type":"object","required":["size"],"properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","required":["path","field"],"properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","required":["allow"],"properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"flags":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":64,"additionalProperties":{"$ref":"FleetFlag"}},"scale":{"$ref":"scale"},"rollout":{"$ref":"rollout"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"slo"},"observe":{"$ref":"observe"}},"additionalProperties":false};
 
 function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3278,9 +3278,386 @@ validate187.errors = vErrors;
 return errors === 0;
 }
 
-const pattern36 = new RegExp("^([a-z][a-z0-9]*(-[a-z0-9]+)*/)?[a-z][a-z0-9]*(-[a-z0-9]+)*$", "u");
+const pattern36 = new RegExp("^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "u");
 
-function validate194(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate196(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(typeof data === "string"){
+if(func2(data) > 10){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/day/maxLength",keyword:"maxLength",params:{limit: 10}});
+errors++;
+}
+if(!pattern36.test(data)){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/day/pattern",keyword:"pattern",params:{pattern: "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"}});
+errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/day/type",keyword:"type",params:{type: "string"}});
+errors++;
+}
+validate196.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate200(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(typeof data === "string"){
+if(func2(data) > 1024){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/condition/maxLength",keyword:"maxLength",params:{limit: 1024}});
+errors++;
+}
+if(func2(data) < 1){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/condition/minLength",keyword:"minLength",params:{limit: 1}});
+errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/condition/type",keyword:"type",params:{type: "string"}});
+errors++;
+}
+validate200.errors = vErrors;
+return errors === 0;
+}
+
+const pattern37 = new RegExp("^(tenant|task|labels\\.[A-Za-z_][A-Za-z0-9_-]{0,62}|input(\\.[A-Za-z_][A-Za-z0-9_-]{0,62}){1,8})$", "u");
+
+function validate204(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(typeof data === "string"){
+if(func2(data) > 600){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyPath/maxLength",keyword:"maxLength",params:{limit: 600}});
+errors++;
+}
+if(!pattern37.test(data)){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyPath/pattern",keyword:"pattern",params:{pattern: "^(tenant|task|labels\\.[A-Za-z_][A-Za-z0-9_-]{0,62}|input(\\.[A-Za-z_][A-Za-z0-9_-]{0,62}){1,8})$"}});
+errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyPath/type",keyword:"type",params:{type: "string"}});
+errors++;
+}
+validate204.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate193(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.owner === undefined){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetFlag/required",keyword:"required",params:{missingProperty: "owner"}});
+errors++;
+}
+if(data.expires === undefined){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetFlag/required",keyword:"required",params:{missingProperty: "expires"}});
+errors++;
+}
+if(data.variants === undefined){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetFlag/required",keyword:"required",params:{missingProperty: "variants"}});
+errors++;
+}
+if(data.default === undefined){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetFlag/required",keyword:"required",params:{missingProperty: "default"}});
+errors++;
+}
+for(const key0 in data){
+if(!((((((key0 === "description") || (key0 === "owner")) || (key0 === "expires")) || (key0 === "variants")) || (key0 === "default")) || (key0 === "rules"))){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetFlag/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
+errors++;
+}
+}
+if(data.description !== undefined){
+if(!(validate27(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
+errors = vErrors.length;
+}
+}
+if(data.owner !== undefined){
+if(!(validate128(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData}))){
+vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+errors = vErrors.length;
+}
+}
+if(data.expires !== undefined){
+if(!(validate196(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
+vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
+errors = vErrors.length;
+}
+}
+if(data.variants !== undefined){
+let data3 = data.variants;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(Object.keys(data3).length > 16){
+vErrors = add(vErrors, {instancePath:instancePath+"/variants",schemaPath:"#/$defs/FleetFlag/properties/variants/maxProperties",keyword:"maxProperties",params:{limit: 16}});
+errors++;
+}
+if(Object.keys(data3).length < 2){
+vErrors = add(vErrors, {instancePath:instancePath+"/variants",schemaPath:"#/$defs/FleetFlag/properties/variants/minProperties",keyword:"minProperties",params:{limit: 2}});
+errors++;
+}
+for(const key1 in data3){
+const _errs7 = errors;
+if(!(validate23(key1, {instancePath:instancePath+"/variants",parentData:data3,parentDataProperty:"variants",rootData}))){
+vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+errors = vErrors.length;
+}
+var valid1 = _errs7 === errors;
+if(!valid1){
+vErrors = add(vErrors, {instancePath:instancePath+"/variants",schemaPath:"#/$defs/FleetFlag/properties/variants/propertyNames",keyword:"propertyNames",params:{propertyName: key1}});
+errors++;
+}
+}
+for(const key2 in data3){
+let data4 = data3[key2];
+const _errs10 = errors;
+let valid3 = false;
+let passing0 = null;
+const _errs11 = errors;
+if(typeof data4 !== "boolean"){
+vErrors = add(vErrors, {instancePath:instancePath+"/variants/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlag/properties/variants/additionalProperties/oneOf/0/type",keyword:"type",params:{type: "boolean"}});
+errors++;
+}
+var _valid0 = _errs11 === errors;
+if(_valid0){
+valid3 = true;
+passing0 = 0;
+}
+const _errs13 = errors;
+if((typeof data4 == "number") && (isFinite(data4))){
+if(data4 > 1000000000 || isNaN(data4)){
+vErrors = add(vErrors, {instancePath:instancePath+"/variants/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlag/properties/variants/additionalProperties/oneOf/1/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000}});
+errors++;
+}
+if(data4 < -1000000000 || isNaN(data4)){
+vErrors = add(vErrors, {instancePath:instancePath+"/variants/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlag/properties/variants/additionalProperties/oneOf/1/minimum",keyword:"minimum",params:{comparison: ">=", limit: -1000000000}});
+errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/variants/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlag/properties/variants/additionalProperties/oneOf/1/type",keyword:"type",params:{type: "number"}});
+errors++;
+}
+var _valid0 = _errs13 === errors;
+if(_valid0 && valid3){
+valid3 = false;
+passing0 = [passing0, 1];
+}
+else {
+if(_valid0){
+valid3 = true;
+passing0 = 1;
+}
+const _errs15 = errors;
+if(typeof data4 === "string"){
+if(func2(data4) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/variants/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlag/properties/variants/additionalProperties/oneOf/2/maxLength",keyword:"maxLength",params:{limit: 4096}});
+errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/variants/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlag/properties/variants/additionalProperties/oneOf/2/type",keyword:"type",params:{type: "string"}});
+errors++;
+}
+var _valid0 = _errs15 === errors;
+if(_valid0 && valid3){
+valid3 = false;
+passing0 = [passing0, 2];
+}
+else {
+if(_valid0){
+valid3 = true;
+passing0 = 2;
+}
+}
+}
+if(!valid3){
+vErrors = add(vErrors, {instancePath:instancePath+"/variants/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlag/properties/variants/additionalProperties/oneOf",keyword:"oneOf",params:{passingSchemas: passing0}});
+errors++;
+}
+else {
+errors = _errs10;
+if(vErrors !== null){
+if(_errs10){
+vErrors.length = _errs10;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/variants",schemaPath:"#/$defs/FleetFlag/properties/variants/type",keyword:"type",params:{type: "object"}});
+errors++;
+}
+}
+if(data.default !== undefined){
+if(!(validate23(data.default, {instancePath:instancePath+"/default",parentData:data,parentDataProperty:"default",rootData}))){
+vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+errors = vErrors.length;
+}
+}
+if(data.rules !== undefined){
+let data6 = data.rules;
+if(Array.isArray(data6)){
+if(data6.length > 16){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules",schemaPath:"#/$defs/FleetFlag/properties/rules/maxItems",keyword:"maxItems",params:{limit: 16}});
+errors++;
+}
+const len0 = data6.length;
+for(let i0=0; i0<len0; i0++){
+let data7 = data6[i0];
+const _errs22 = errors;
+let valid6 = false;
+let passing1 = null;
+const _errs23 = errors;
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if(data7.serve === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0,schemaPath:"#/$defs/FleetFlag/properties/rules/items/oneOf/0/required",keyword:"required",params:{missingProperty: "serve"}});
+errors++;
+}
+}
+var _valid1 = _errs23 === errors;
+if(_valid1){
+valid6 = true;
+passing1 = 0;
+}
+const _errs24 = errors;
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if(data7.split === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0,schemaPath:"#/$defs/FleetFlag/properties/rules/items/oneOf/1/required",keyword:"required",params:{missingProperty: "split"}});
+errors++;
+}
+}
+var _valid1 = _errs24 === errors;
+if(_valid1 && valid6){
+valid6 = false;
+passing1 = [passing1, 1];
+}
+else {
+if(_valid1){
+valid6 = true;
+passing1 = 1;
+}
+}
+if(!valid6){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0,schemaPath:"#/$defs/FleetFlag/properties/rules/items/oneOf",keyword:"oneOf",params:{passingSchemas: passing1}});
+errors++;
+}
+else {
+errors = _errs22;
+if(vErrors !== null){
+if(_errs22){
+vErrors.length = _errs22;
+}
+else {
+vErrors = null;
+}
+}
+}
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+for(const key3 in data7){
+if(!((((key3 === "where") || (key3 === "serve")) || (key3 === "split")) || (key3 === "by"))){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0,schemaPath:"#/$defs/FleetFlag/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}});
+errors++;
+}
+}
+if(data7.where !== undefined){
+if(!(validate200(data7.where, {instancePath:instancePath+"/rules/" + i0+"/where",parentData:data7,parentDataProperty:"where",rootData}))){
+vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
+errors = vErrors.length;
+}
+}
+if(data7.serve !== undefined){
+if(!(validate23(data7.serve, {instancePath:instancePath+"/rules/" + i0+"/serve",parentData:data7,parentDataProperty:"serve",rootData}))){
+vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+errors = vErrors.length;
+}
+}
+if(data7.split !== undefined){
+let data10 = data7.split;
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if(Object.keys(data10).length > 16){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0+"/split",schemaPath:"#/$defs/FleetFlag/properties/rules/items/properties/split/maxProperties",keyword:"maxProperties",params:{limit: 16}});
+errors++;
+}
+if(Object.keys(data10).length < 2){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0+"/split",schemaPath:"#/$defs/FleetFlag/properties/rules/items/properties/split/minProperties",keyword:"minProperties",params:{limit: 2}});
+errors++;
+}
+for(const key4 in data10){
+const _errs30 = errors;
+if(!(validate23(key4, {instancePath:instancePath+"/rules/" + i0+"/split",parentData:data10,parentDataProperty:"split",rootData}))){
+vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+errors = vErrors.length;
+}
+var valid8 = _errs30 === errors;
+if(!valid8){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0+"/split",schemaPath:"#/$defs/FleetFlag/properties/rules/items/properties/split/propertyNames",keyword:"propertyNames",params:{propertyName: key4}});
+errors++;
+}
+}
+for(const key5 in data10){
+let data11 = data10[key5];
+if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0+"/split/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlag/properties/rules/items/properties/split/additionalProperties/type",keyword:"type",params:{type: "integer"}});
+errors++;
+}
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 > 1000 || isNaN(data11)){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0+"/split/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlag/properties/rules/items/properties/split/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}});
+errors++;
+}
+if(data11 < 1 || isNaN(data11)){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0+"/split/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlag/properties/rules/items/properties/split/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}});
+errors++;
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0+"/split",schemaPath:"#/$defs/FleetFlag/properties/rules/items/properties/split/type",keyword:"type",params:{type: "object"}});
+errors++;
+}
+}
+if(data7.by !== undefined){
+if(!(validate204(data7.by, {instancePath:instancePath+"/rules/" + i0+"/by",parentData:data7,parentDataProperty:"by",rootData}))){
+vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0,schemaPath:"#/$defs/FleetFlag/properties/rules/items/type",keyword:"type",params:{type: "object"}});
+errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/rules",schemaPath:"#/$defs/FleetFlag/properties/rules/type",keyword:"type",params:{type: "array"}});
+errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetFlag/type",keyword:"type",params:{type: "object"}});
+errors++;
+}
+validate193.errors = vErrors;
+return errors === 0;
+}
+
+const pattern38 = new RegExp("^([a-z][a-z0-9]*(-[a-z0-9]+)*/)?[a-z][a-z0-9]*(-[a-z0-9]+)*$", "u");
+
+function validate209(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3288,7 +3665,7 @@ if(func2(data) > 81){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/fleetRef/maxLength",keyword:"maxLength",params:{limit: 81}});
 errors++;
 }
-if(!pattern36.test(data)){
+if(!pattern38.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/fleetRef/pattern",keyword:"pattern",params:{pattern: "^([a-z][a-z0-9]*(-[a-z0-9]+)*/)?[a-z][a-z0-9]*(-[a-z0-9]+)*$"}});
 errors++;
 }
@@ -3297,7 +3674,7 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/fleetRef/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate194.errors = vErrors;
+validate209.errors = vErrors;
 return errors === 0;
 }
 
@@ -3943,6 +4320,37 @@ vErrors = add(vErrors, {instancePath:instancePath+"/tools",schemaPath:"#/$defs/F
 errors++;
 }
 }
+if(data.flags !== undefined){
+let data44 = data.flags;
+if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
+if(Object.keys(data44).length > 64){
+vErrors = add(vErrors, {instancePath:instancePath+"/flags",schemaPath:"#/$defs/FleetSpec/properties/flags/maxProperties",keyword:"maxProperties",params:{limit: 64}});
+errors++;
+}
+for(const key20 in data44){
+const _errs93 = errors;
+if(!(validate23(key20, {instancePath:instancePath+"/flags",parentData:data44,parentDataProperty:"flags",rootData}))){
+vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+errors = vErrors.length;
+}
+var valid28 = _errs93 === errors;
+if(!valid28){
+vErrors = add(vErrors, {instancePath:instancePath+"/flags",schemaPath:"#/$defs/FleetSpec/properties/flags/propertyNames",keyword:"propertyNames",params:{propertyName: key20}});
+errors++;
+}
+}
+for(const key21 in data44){
+if(!(validate193(data44[key21], {instancePath:instancePath+"/flags/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data44,parentDataProperty:key21,rootData}))){
+vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/flags",schemaPath:"#/$defs/FleetSpec/properties/flags/type",keyword:"type",params:{type: "object"}});
+errors++;
+}
+}
 if(data.scale !== undefined){
 if(!(validate42(data.scale, {instancePath:instancePath+"/scale",parentData:data,parentDataProperty:"scale",rootData}))){
 vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
@@ -3956,59 +4364,59 @@ errors = vErrors.length;
 }
 }
 if(data.talksTo !== undefined){
-let data46 = data.talksTo;
-if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
-if(Object.keys(data46).length > 64){
+let data48 = data.talksTo;
+if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
+if(Object.keys(data48).length > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/talksTo",schemaPath:"#/$defs/FleetSpec/properties/talksTo/maxProperties",keyword:"maxProperties",params:{limit: 64}});
 errors++;
 }
-for(const key20 in data46){
-const _errs95 = errors;
-if(!(validate194(key20, {instancePath:instancePath+"/talksTo",parentData:data46,parentDataProperty:"talksTo",rootData}))){
-vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
+for(const key22 in data48){
+const _errs100 = errors;
+if(!(validate209(key22, {instancePath:instancePath+"/talksTo",parentData:data48,parentDataProperty:"talksTo",rootData}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
-var valid28 = _errs95 === errors;
-if(!valid28){
-vErrors = add(vErrors, {instancePath:instancePath+"/talksTo",schemaPath:"#/$defs/FleetSpec/properties/talksTo/propertyNames",keyword:"propertyNames",params:{propertyName: key20}});
+var valid30 = _errs100 === errors;
+if(!valid30){
+vErrors = add(vErrors, {instancePath:instancePath+"/talksTo",schemaPath:"#/$defs/FleetSpec/properties/talksTo/propertyNames",keyword:"propertyNames",params:{propertyName: key22}});
 errors++;
 }
 }
-for(const key21 in data46){
-let data47 = data46[key21];
-if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
-for(const key22 in data47){
-if(!(key22 === "tasks")){
-vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetSpec/properties/talksTo/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}});
+for(const key23 in data48){
+let data49 = data48[key23];
+if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+for(const key24 in data49){
+if(!(key24 === "tasks")){
+vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetSpec/properties/talksTo/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}});
 errors++;
 }
 }
-if(data47.tasks !== undefined){
-let data48 = data47.tasks;
-if(Array.isArray(data48)){
-if(data48.length > 64){
-vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetSpec/properties/talksTo/additionalProperties/properties/tasks/maxItems",keyword:"maxItems",params:{limit: 64}});
+if(data49.tasks !== undefined){
+let data50 = data49.tasks;
+if(Array.isArray(data50)){
+if(data50.length > 64){
+vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetSpec/properties/talksTo/additionalProperties/properties/tasks/maxItems",keyword:"maxItems",params:{limit: 64}});
 errors++;
 }
-if(data48.length < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetSpec/properties/talksTo/additionalProperties/properties/tasks/minItems",keyword:"minItems",params:{limit: 1}});
+if(data50.length < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetSpec/properties/talksTo/additionalProperties/properties/tasks/minItems",keyword:"minItems",params:{limit: 1}});
 errors++;
 }
-const len3 = data48.length;
+const len3 = data50.length;
 for(let i5=0; i5<len3; i5++){
-if(!(validate118(data48[i5], {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data48,parentDataProperty:i5,rootData}))){
+if(!(validate118(data50[i5], {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data50,parentDataProperty:i5,rootData}))){
 vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 }
-let i6 = data48.length;
+let i6 = data50.length;
 let j2;
 if(i6 > 1){
 outer1:
 for(;i6--;){
 for(j2 = i6; j2--;){
-if(func0(data48[i6], data48[j2])){
-vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetSpec/properties/talksTo/additionalProperties/properties/tasks/uniqueItems",keyword:"uniqueItems",params:{i: i6, j: j2}});
+if(func0(data50[i6], data50[j2])){
+vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetSpec/properties/talksTo/additionalProperties/properties/tasks/uniqueItems",keyword:"uniqueItems",params:{i: i6, j: j2}});
 errors++;
 break outer1;
 }
@@ -4017,13 +4425,13 @@ break outer1;
 }
 }
 else {
-vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetSpec/properties/talksTo/additionalProperties/properties/tasks/type",keyword:"type",params:{type: "array"}});
+vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetSpec/properties/talksTo/additionalProperties/properties/tasks/type",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
 }
 else {
-vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetSpec/properties/talksTo/additionalProperties/type",keyword:"type",params:{type: "object"}});
+vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetSpec/properties/talksTo/additionalProperties/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -4054,9 +4462,9 @@ validate161.errors = vErrors;
 return errors === 0;
 }
 
-const schema58 = {"type":"object","properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resourcesOverlay"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeoutsOverlay"},"retry":{"$ref":"retryOverlay"},"effects":{"$ref":"effects"}},"additionalProperties":false}},"memory":{"type":"object","properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"scale":{"$ref":"scaleOverlay"},"rollout":{"$ref":"rolloutOverlay"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"sloOverlay"},"observe":{"$ref":"observeOverlay"}},"additionalProperties":false};
+const schema62 = {"type":"object","properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resourcesOverlay"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeoutsOverlay"},"retry":{"$ref":"retryOverlay"},"effects":{"$ref":"effects"}},"additionalProperties":false}},"memory":{"type":"object","properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"flags":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":64,"additionalProperties":{"$ref":"FleetFlagOverlay"}},"scale":{"$ref":"scaleOverlay"},"rollout":{"$ref":"rolloutOverlay"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"sloOverlay"},"observe":{"$ref":"observeOverlay"}},"additionalProperties":false};
 
-function validate205(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate220(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4089,12 +4497,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/resourcesOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate205.errors = vErrors;
+validate220.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate218(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate233(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4127,13 +4535,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/timeoutsOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate218.errors = vErrors;
+validate233.errors = vErrors;
 return errors === 0;
 }
 
-const schema62 = {"type":"object","properties":{"first":{"$ref":"duration"},"factor":{"type":"number","minimum":1,"maximum":10},"max":{"$ref":"duration"},"jitter":{"type":"string","enum":["full","none"]}},"additionalProperties":false};
+const schema66 = {"type":"object","properties":{"first":{"$ref":"duration"},"factor":{"type":"number","minimum":1,"maximum":10},"max":{"$ref":"duration"},"jitter":{"type":"string","enum":["full","none"]}},"additionalProperties":false};
 
-function validate224(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate239(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4179,7 +4587,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/jitter",schemaPath:"#/$defs/
 errors++;
 }
 if(!((data3 === "full") || (data3 === "none"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/jitter",schemaPath:"#/$defs/backoffOverlay/properties/jitter/enum",keyword:"enum",params:{allowedValues: schema62.properties.jitter.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/jitter",schemaPath:"#/$defs/backoffOverlay/properties/jitter/enum",keyword:"enum",params:{allowedValues: schema66.properties.jitter.enum}});
 errors++;
 }
 }
@@ -4188,12 +4596,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/backoffOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate224.errors = vErrors;
+validate239.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate223(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate238(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4221,8 +4629,8 @@ errors++;
 }
 }
 if(data.backoff !== undefined){
-if(!(validate224(data.backoff, {instancePath:instancePath+"/backoff",parentData:data,parentDataProperty:"backoff",rootData}))){
-vErrors = vErrors === null ? validate224.errors : vErrors.concat(validate224.errors);
+if(!(validate239(data.backoff, {instancePath:instancePath+"/backoff",parentData:data,parentDataProperty:"backoff",rootData}))){
+vErrors = vErrors === null ? validate239.errors : vErrors.concat(validate239.errors);
 errors = vErrors.length;
 }
 }
@@ -4280,12 +4688,301 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/retryOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate223.errors = vErrors;
+validate238.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate239(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate255(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!((((((key0 === "description") || (key0 === "owner")) || (key0 === "expires")) || (key0 === "variants")) || (key0 === "default")) || (key0 === "rules"))){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetFlagOverlay/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
+errors++;
+}
+}
+if(data.description !== undefined){
+if(!(validate27(data.description, {instancePath:instancePath+"/description",parentData:data,parentDataProperty:"description",rootData}))){
+vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
+errors = vErrors.length;
+}
+}
+if(data.owner !== undefined){
+if(!(validate128(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData}))){
+vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+errors = vErrors.length;
+}
+}
+if(data.expires !== undefined){
+if(!(validate196(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
+vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
+errors = vErrors.length;
+}
+}
+if(data.variants !== undefined){
+let data3 = data.variants;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(Object.keys(data3).length > 16){
+vErrors = add(vErrors, {instancePath:instancePath+"/variants",schemaPath:"#/$defs/FleetFlagOverlay/properties/variants/maxProperties",keyword:"maxProperties",params:{limit: 16}});
+errors++;
+}
+for(const key1 in data3){
+const _errs7 = errors;
+if(!(validate23(key1, {instancePath:instancePath+"/variants",parentData:data3,parentDataProperty:"variants",rootData}))){
+vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+errors = vErrors.length;
+}
+var valid1 = _errs7 === errors;
+if(!valid1){
+vErrors = add(vErrors, {instancePath:instancePath+"/variants",schemaPath:"#/$defs/FleetFlagOverlay/properties/variants/propertyNames",keyword:"propertyNames",params:{propertyName: key1}});
+errors++;
+}
+}
+for(const key2 in data3){
+let data4 = data3[key2];
+const _errs10 = errors;
+let valid3 = false;
+let passing0 = null;
+const _errs11 = errors;
+if(typeof data4 !== "boolean"){
+vErrors = add(vErrors, {instancePath:instancePath+"/variants/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlagOverlay/properties/variants/additionalProperties/oneOf/0/type",keyword:"type",params:{type: "boolean"}});
+errors++;
+}
+var _valid0 = _errs11 === errors;
+if(_valid0){
+valid3 = true;
+passing0 = 0;
+}
+const _errs13 = errors;
+if((typeof data4 == "number") && (isFinite(data4))){
+if(data4 > 1000000000 || isNaN(data4)){
+vErrors = add(vErrors, {instancePath:instancePath+"/variants/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlagOverlay/properties/variants/additionalProperties/oneOf/1/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000000}});
+errors++;
+}
+if(data4 < -1000000000 || isNaN(data4)){
+vErrors = add(vErrors, {instancePath:instancePath+"/variants/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlagOverlay/properties/variants/additionalProperties/oneOf/1/minimum",keyword:"minimum",params:{comparison: ">=", limit: -1000000000}});
+errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/variants/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlagOverlay/properties/variants/additionalProperties/oneOf/1/type",keyword:"type",params:{type: "number"}});
+errors++;
+}
+var _valid0 = _errs13 === errors;
+if(_valid0 && valid3){
+valid3 = false;
+passing0 = [passing0, 1];
+}
+else {
+if(_valid0){
+valid3 = true;
+passing0 = 1;
+}
+const _errs15 = errors;
+if(typeof data4 === "string"){
+if(func2(data4) > 4096){
+vErrors = add(vErrors, {instancePath:instancePath+"/variants/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlagOverlay/properties/variants/additionalProperties/oneOf/2/maxLength",keyword:"maxLength",params:{limit: 4096}});
+errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/variants/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlagOverlay/properties/variants/additionalProperties/oneOf/2/type",keyword:"type",params:{type: "string"}});
+errors++;
+}
+var _valid0 = _errs15 === errors;
+if(_valid0 && valid3){
+valid3 = false;
+passing0 = [passing0, 2];
+}
+else {
+if(_valid0){
+valid3 = true;
+passing0 = 2;
+}
+}
+}
+if(!valid3){
+vErrors = add(vErrors, {instancePath:instancePath+"/variants/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlagOverlay/properties/variants/additionalProperties/oneOf",keyword:"oneOf",params:{passingSchemas: passing0}});
+errors++;
+}
+else {
+errors = _errs10;
+if(vErrors !== null){
+if(_errs10){
+vErrors.length = _errs10;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/variants",schemaPath:"#/$defs/FleetFlagOverlay/properties/variants/type",keyword:"type",params:{type: "object"}});
+errors++;
+}
+}
+if(data.default !== undefined){
+if(!(validate23(data.default, {instancePath:instancePath+"/default",parentData:data,parentDataProperty:"default",rootData}))){
+vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+errors = vErrors.length;
+}
+}
+if(data.rules !== undefined){
+let data6 = data.rules;
+if(Array.isArray(data6)){
+if(data6.length > 16){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules",schemaPath:"#/$defs/FleetFlagOverlay/properties/rules/maxItems",keyword:"maxItems",params:{limit: 16}});
+errors++;
+}
+const len0 = data6.length;
+for(let i0=0; i0<len0; i0++){
+let data7 = data6[i0];
+const _errs22 = errors;
+let valid6 = false;
+let passing1 = null;
+const _errs23 = errors;
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if(data7.serve === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0,schemaPath:"#/$defs/FleetFlagOverlay/properties/rules/items/oneOf/0/required",keyword:"required",params:{missingProperty: "serve"}});
+errors++;
+}
+}
+var _valid1 = _errs23 === errors;
+if(_valid1){
+valid6 = true;
+passing1 = 0;
+}
+const _errs24 = errors;
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if(data7.split === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0,schemaPath:"#/$defs/FleetFlagOverlay/properties/rules/items/oneOf/1/required",keyword:"required",params:{missingProperty: "split"}});
+errors++;
+}
+}
+var _valid1 = _errs24 === errors;
+if(_valid1 && valid6){
+valid6 = false;
+passing1 = [passing1, 1];
+}
+else {
+if(_valid1){
+valid6 = true;
+passing1 = 1;
+}
+}
+if(!valid6){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0,schemaPath:"#/$defs/FleetFlagOverlay/properties/rules/items/oneOf",keyword:"oneOf",params:{passingSchemas: passing1}});
+errors++;
+}
+else {
+errors = _errs22;
+if(vErrors !== null){
+if(_errs22){
+vErrors.length = _errs22;
+}
+else {
+vErrors = null;
+}
+}
+}
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+for(const key3 in data7){
+if(!((((key3 === "where") || (key3 === "serve")) || (key3 === "split")) || (key3 === "by"))){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0,schemaPath:"#/$defs/FleetFlagOverlay/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}});
+errors++;
+}
+}
+if(data7.where !== undefined){
+if(!(validate200(data7.where, {instancePath:instancePath+"/rules/" + i0+"/where",parentData:data7,parentDataProperty:"where",rootData}))){
+vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
+errors = vErrors.length;
+}
+}
+if(data7.serve !== undefined){
+if(!(validate23(data7.serve, {instancePath:instancePath+"/rules/" + i0+"/serve",parentData:data7,parentDataProperty:"serve",rootData}))){
+vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+errors = vErrors.length;
+}
+}
+if(data7.split !== undefined){
+let data10 = data7.split;
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if(Object.keys(data10).length > 16){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0+"/split",schemaPath:"#/$defs/FleetFlagOverlay/properties/rules/items/properties/split/maxProperties",keyword:"maxProperties",params:{limit: 16}});
+errors++;
+}
+if(Object.keys(data10).length < 2){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0+"/split",schemaPath:"#/$defs/FleetFlagOverlay/properties/rules/items/properties/split/minProperties",keyword:"minProperties",params:{limit: 2}});
+errors++;
+}
+for(const key4 in data10){
+const _errs30 = errors;
+if(!(validate23(key4, {instancePath:instancePath+"/rules/" + i0+"/split",parentData:data10,parentDataProperty:"split",rootData}))){
+vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+errors = vErrors.length;
+}
+var valid8 = _errs30 === errors;
+if(!valid8){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0+"/split",schemaPath:"#/$defs/FleetFlagOverlay/properties/rules/items/properties/split/propertyNames",keyword:"propertyNames",params:{propertyName: key4}});
+errors++;
+}
+}
+for(const key5 in data10){
+let data11 = data10[key5];
+if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0+"/split/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlagOverlay/properties/rules/items/properties/split/additionalProperties/type",keyword:"type",params:{type: "integer"}});
+errors++;
+}
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 > 1000 || isNaN(data11)){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0+"/split/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlagOverlay/properties/rules/items/properties/split/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}});
+errors++;
+}
+if(data11 < 1 || isNaN(data11)){
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0+"/split/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetFlagOverlay/properties/rules/items/properties/split/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}});
+errors++;
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0+"/split",schemaPath:"#/$defs/FleetFlagOverlay/properties/rules/items/properties/split/type",keyword:"type",params:{type: "object"}});
+errors++;
+}
+}
+if(data7.by !== undefined){
+if(!(validate204(data7.by, {instancePath:instancePath+"/rules/" + i0+"/by",parentData:data7,parentDataProperty:"by",rootData}))){
+vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/rules/" + i0,schemaPath:"#/$defs/FleetFlagOverlay/properties/rules/items/type",keyword:"type",params:{type: "object"}});
+errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/rules",schemaPath:"#/$defs/FleetFlagOverlay/properties/rules/type",keyword:"type",params:{type: "array"}});
+errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetFlagOverlay/type",keyword:"type",params:{type: "object"}});
+errors++;
+}
+validate255.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate266(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4458,13 +5155,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/scaleOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate239.errors = vErrors;
+validate266.errors = vErrors;
 return errors === 0;
 }
 
-const schema64 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent"},"hold":{"$ref":"duration"}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent"},"run":{"$ref":"percentile"}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration"}},"additionalProperties":false};
+const schema69 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent"},"hold":{"$ref":"duration"}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent"},"run":{"$ref":"percentile"}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration"}},"additionalProperties":false};
 
-function validate247(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate274(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4481,7 +5178,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/strategy",schemaPath:"#/$def
 errors++;
 }
 if(!(((data0 === "rolling") || (data0 === "canary")) || (data0 === "blue-green"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/strategy",schemaPath:"#/$defs/rolloutOverlay/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema64.properties.strategy.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/strategy",schemaPath:"#/$defs/rolloutOverlay/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema69.properties.strategy.enum}});
 errors++;
 }
 }
@@ -4492,7 +5189,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/split",schemaPath:"#/$defs/r
 errors++;
 }
 if(!((data1 === "mesh") || (data1 === "routing"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/split",schemaPath:"#/$defs/rolloutOverlay/properties/split/enum",keyword:"enum",params:{allowedValues: schema64.properties.split.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/split",schemaPath:"#/$defs/rolloutOverlay/properties/split/enum",keyword:"enum",params:{allowedValues: schema69.properties.split.enum}});
 errors++;
 }
 }
@@ -4579,7 +5276,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/onFailure",schemaPath:"#/$de
 errors++;
 }
 if(!((data9 === "rollback") || (data9 === "pause"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/onFailure",schemaPath:"#/$defs/rolloutOverlay/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema64.properties.onFailure.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/onFailure",schemaPath:"#/$defs/rolloutOverlay/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema69.properties.onFailure.enum}});
 errors++;
 }
 }
@@ -4594,12 +5291,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rolloutOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate247.errors = vErrors;
+validate274.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate256(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate283(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4644,13 +5341,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/sloOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate256.errors = vErrors;
+validate283.errors = vErrors;
 return errors === 0;
 }
 
-const schema66 = {"type":"object","properties":{"traces":{"$ref":"percent"},"logs":{"type":"string","enum":["debug","info","warn","error"]}},"additionalProperties":false};
+const schema71 = {"type":"object","properties":{"traces":{"$ref":"percent"},"logs":{"type":"string","enum":["debug","info","warn","error"]}},"additionalProperties":false};
 
-function validate263(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate290(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4673,7 +5370,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/logs",schemaPath:"#/$defs/ob
 errors++;
 }
 if(!((((data1 === "debug") || (data1 === "info")) || (data1 === "warn")) || (data1 === "error"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/logs",schemaPath:"#/$defs/observeOverlay/properties/logs/enum",keyword:"enum",params:{allowedValues: schema66.properties.logs.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/logs",schemaPath:"#/$defs/observeOverlay/properties/logs/enum",keyword:"enum",params:{allowedValues: schema71.properties.logs.enum}});
 errors++;
 }
 }
@@ -4682,17 +5379,17 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/observeOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate263.errors = vErrors;
+validate290.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate201(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate216(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func21.call(schema58.properties, key0))){
+if(!(func21.call(schema62.properties, key0))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetOverlay/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -4713,7 +5410,7 @@ if(data.agent !== undefined){
 let data2 = data.agent;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
-if(!(func21.call(schema58.properties.agent.properties, key1))){
+if(!(func21.call(schema62.properties.agent.properties, key1))){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent",schemaPath:"#/$defs/FleetOverlay/properties/agent/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}});
 errors++;
 }
@@ -4752,7 +5449,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/agent/delivery",schemaPath:"
 errors++;
 }
 if(!((data5 === "pull") || (data5 === "push"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/agent/delivery",schemaPath:"#/$defs/FleetOverlay/properties/agent/properties/delivery/enum",keyword:"enum",params:{allowedValues: schema58.properties.agent.properties.delivery.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/agent/delivery",schemaPath:"#/$defs/FleetOverlay/properties/agent/properties/delivery/enum",keyword:"enum",params:{allowedValues: schema62.properties.agent.properties.delivery.enum}});
 errors++;
 }
 }
@@ -4774,8 +5471,8 @@ errors++;
 }
 }
 if(data2.resources !== undefined){
-if(!(validate205(data2.resources, {instancePath:instancePath+"/agent/resources",parentData:data2,parentDataProperty:"resources",rootData}))){
-vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
+if(!(validate220(data2.resources, {instancePath:instancePath+"/agent/resources",parentData:data2,parentDataProperty:"resources",rootData}))){
+vErrors = vErrors === null ? validate220.errors : vErrors.concat(validate220.errors);
 errors = vErrors.length;
 }
 }
@@ -4970,14 +5667,14 @@ errors = vErrors.length;
 }
 }
 if(data19.timeouts !== undefined){
-if(!(validate218(data19.timeouts, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/timeouts",parentData:data19,parentDataProperty:"timeouts",rootData}))){
-vErrors = vErrors === null ? validate218.errors : vErrors.concat(validate218.errors);
+if(!(validate233(data19.timeouts, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/timeouts",parentData:data19,parentDataProperty:"timeouts",rootData}))){
+vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
 errors = vErrors.length;
 }
 }
 if(data19.retry !== undefined){
-if(!(validate223(data19.retry, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/retry",parentData:data19,parentDataProperty:"retry",rootData}))){
-vErrors = vErrors === null ? validate223.errors : vErrors.concat(validate223.errors);
+if(!(validate238(data19.retry, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/retry",parentData:data19,parentDataProperty:"retry",rootData}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 }
@@ -5048,7 +5745,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/memory/keep",schemaPath:"#/$
 errors++;
 }
 if(!((data29 === "always") || (data29 === "while-deployed"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/memory/keep",schemaPath:"#/$defs/FleetOverlay/properties/memory/properties/keep/enum",keyword:"enum",params:{allowedValues: schema58.properties.memory.properties.keep.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/memory/keep",schemaPath:"#/$defs/FleetOverlay/properties/memory/properties/keep/enum",keyword:"enum",params:{allowedValues: schema62.properties.memory.properties.keep.enum}});
 errors++;
 }
 }
@@ -5105,7 +5802,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~
 errors++;
 }
 if(!((data34 === "file") || (data34 === "env"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/mount",schemaPath:"#/$defs/FleetOverlay/properties/secrets/additionalProperties/properties/mount/enum",keyword:"enum",params:{allowedValues: schema58.properties.secrets.additionalProperties.properties.mount.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/mount",schemaPath:"#/$defs/FleetOverlay/properties/secrets/additionalProperties/properties/mount/enum",keyword:"enum",params:{allowedValues: schema62.properties.secrets.additionalProperties.properties.mount.enum}});
 errors++;
 }
 }
@@ -5294,72 +5991,103 @@ vErrors = add(vErrors, {instancePath:instancePath+"/tools",schemaPath:"#/$defs/F
 errors++;
 }
 }
+if(data.flags !== undefined){
+let data44 = data.flags;
+if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
+if(Object.keys(data44).length > 64){
+vErrors = add(vErrors, {instancePath:instancePath+"/flags",schemaPath:"#/$defs/FleetOverlay/properties/flags/maxProperties",keyword:"maxProperties",params:{limit: 64}});
+errors++;
+}
+for(const key20 in data44){
+const _errs93 = errors;
+if(!(validate23(key20, {instancePath:instancePath+"/flags",parentData:data44,parentDataProperty:"flags",rootData}))){
+vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+errors = vErrors.length;
+}
+var valid28 = _errs93 === errors;
+if(!valid28){
+vErrors = add(vErrors, {instancePath:instancePath+"/flags",schemaPath:"#/$defs/FleetOverlay/properties/flags/propertyNames",keyword:"propertyNames",params:{propertyName: key20}});
+errors++;
+}
+}
+for(const key21 in data44){
+if(!(validate255(data44[key21], {instancePath:instancePath+"/flags/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data44,parentDataProperty:key21,rootData}))){
+vErrors = vErrors === null ? validate255.errors : vErrors.concat(validate255.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/flags",schemaPath:"#/$defs/FleetOverlay/properties/flags/type",keyword:"type",params:{type: "object"}});
+errors++;
+}
+}
 if(data.scale !== undefined){
-if(!(validate239(data.scale, {instancePath:instancePath+"/scale",parentData:data,parentDataProperty:"scale",rootData}))){
-vErrors = vErrors === null ? validate239.errors : vErrors.concat(validate239.errors);
+if(!(validate266(data.scale, {instancePath:instancePath+"/scale",parentData:data,parentDataProperty:"scale",rootData}))){
+vErrors = vErrors === null ? validate266.errors : vErrors.concat(validate266.errors);
 errors = vErrors.length;
 }
 }
 if(data.rollout !== undefined){
-if(!(validate247(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
-vErrors = vErrors === null ? validate247.errors : vErrors.concat(validate247.errors);
+if(!(validate274(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
+vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
 errors = vErrors.length;
 }
 }
 if(data.talksTo !== undefined){
-let data46 = data.talksTo;
-if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
-if(Object.keys(data46).length > 64){
+let data48 = data.talksTo;
+if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
+if(Object.keys(data48).length > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/talksTo",schemaPath:"#/$defs/FleetOverlay/properties/talksTo/maxProperties",keyword:"maxProperties",params:{limit: 64}});
 errors++;
 }
-for(const key20 in data46){
-const _errs95 = errors;
-if(!(validate194(key20, {instancePath:instancePath+"/talksTo",parentData:data46,parentDataProperty:"talksTo",rootData}))){
-vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
+for(const key22 in data48){
+const _errs100 = errors;
+if(!(validate209(key22, {instancePath:instancePath+"/talksTo",parentData:data48,parentDataProperty:"talksTo",rootData}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
-var valid28 = _errs95 === errors;
-if(!valid28){
-vErrors = add(vErrors, {instancePath:instancePath+"/talksTo",schemaPath:"#/$defs/FleetOverlay/properties/talksTo/propertyNames",keyword:"propertyNames",params:{propertyName: key20}});
+var valid30 = _errs100 === errors;
+if(!valid30){
+vErrors = add(vErrors, {instancePath:instancePath+"/talksTo",schemaPath:"#/$defs/FleetOverlay/properties/talksTo/propertyNames",keyword:"propertyNames",params:{propertyName: key22}});
 errors++;
 }
 }
-for(const key21 in data46){
-let data47 = data46[key21];
-if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
-for(const key22 in data47){
-if(!(key22 === "tasks")){
-vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetOverlay/properties/talksTo/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}});
+for(const key23 in data48){
+let data49 = data48[key23];
+if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+for(const key24 in data49){
+if(!(key24 === "tasks")){
+vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetOverlay/properties/talksTo/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}});
 errors++;
 }
 }
-if(data47.tasks !== undefined){
-let data48 = data47.tasks;
-if(Array.isArray(data48)){
-if(data48.length > 64){
-vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetOverlay/properties/talksTo/additionalProperties/properties/tasks/maxItems",keyword:"maxItems",params:{limit: 64}});
+if(data49.tasks !== undefined){
+let data50 = data49.tasks;
+if(Array.isArray(data50)){
+if(data50.length > 64){
+vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetOverlay/properties/talksTo/additionalProperties/properties/tasks/maxItems",keyword:"maxItems",params:{limit: 64}});
 errors++;
 }
-if(data48.length < 1){
-vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetOverlay/properties/talksTo/additionalProperties/properties/tasks/minItems",keyword:"minItems",params:{limit: 1}});
+if(data50.length < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetOverlay/properties/talksTo/additionalProperties/properties/tasks/minItems",keyword:"minItems",params:{limit: 1}});
 errors++;
 }
-const len3 = data48.length;
+const len3 = data50.length;
 for(let i5=0; i5<len3; i5++){
-if(!(validate118(data48[i5], {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data48,parentDataProperty:i5,rootData}))){
+if(!(validate118(data50[i5], {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data50,parentDataProperty:i5,rootData}))){
 vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 }
-let i6 = data48.length;
+let i6 = data50.length;
 let j2;
 if(i6 > 1){
 outer1:
 for(;i6--;){
 for(j2 = i6; j2--;){
-if(func0(data48[i6], data48[j2])){
-vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetOverlay/properties/talksTo/additionalProperties/properties/tasks/uniqueItems",keyword:"uniqueItems",params:{i: i6, j: j2}});
+if(func0(data50[i6], data50[j2])){
+vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetOverlay/properties/talksTo/additionalProperties/properties/tasks/uniqueItems",keyword:"uniqueItems",params:{i: i6, j: j2}});
 errors++;
 break outer1;
 }
@@ -5368,13 +6096,13 @@ break outer1;
 }
 }
 else {
-vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetOverlay/properties/talksTo/additionalProperties/properties/tasks/type",keyword:"type",params:{type: "array"}});
+vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetOverlay/properties/talksTo/additionalProperties/properties/tasks/type",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
 }
 else {
-vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetOverlay/properties/talksTo/additionalProperties/type",keyword:"type",params:{type: "object"}});
+vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetOverlay/properties/talksTo/additionalProperties/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
 }
@@ -5385,14 +6113,14 @@ errors++;
 }
 }
 if(data.slo !== undefined){
-if(!(validate256(data.slo, {instancePath:instancePath+"/slo",parentData:data,parentDataProperty:"slo",rootData}))){
-vErrors = vErrors === null ? validate256.errors : vErrors.concat(validate256.errors);
+if(!(validate283(data.slo, {instancePath:instancePath+"/slo",parentData:data,parentDataProperty:"slo",rootData}))){
+vErrors = vErrors === null ? validate283.errors : vErrors.concat(validate283.errors);
 errors = vErrors.length;
 }
 }
 if(data.observe !== undefined){
-if(!(validate263(data.observe, {instancePath:instancePath+"/observe",parentData:data,parentDataProperty:"observe",rootData}))){
-vErrors = vErrors === null ? validate263.errors : vErrors.concat(validate263.errors);
+if(!(validate290(data.observe, {instancePath:instancePath+"/observe",parentData:data,parentDataProperty:"observe",rootData}))){
+vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
 errors = vErrors.length;
 }
 }
@@ -5401,7 +6129,7 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate201.errors = vErrors;
+validate216.errors = vErrors;
 return errors === 0;
 }
 
@@ -5476,8 +6204,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate201(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate201.errors : vErrors.concat(validate201.errors);
+if(!(validate216(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
 errors = vErrors.length;
 }
 }
@@ -5496,10 +6224,10 @@ validate153.errors = vErrors;
 return errors === 0;
 }
 
-export const validateRoute = validate267;
-const schema68 = {"type":"object","required":["match","to"],"properties":{"description":{"$ref":"description"},"match":{"type":"object","required":["task"],"properties":{"task":{"oneOf":[{"$ref":"taskType"},{"type":"array","items":{"$ref":"taskType"},"minItems":1,"maxItems":32,"uniqueItems":true}]},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":16,"additionalProperties":{"type":"string","maxLength":256}},"where":{"$ref":"condition"}},"additionalProperties":false},"precedence":{"type":"integer","minimum":0,"maximum":1000},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false},"to":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":0,"maximum":10000},"minProperties":1},"affinity":{"type":"object","required":["key"],"properties":{"key":{"$ref":"keyPath"},"mode":{"type":"string","enum":["soft","hard"]},"hold":{"$ref":"duration"},"spillAfter":{"$ref":"duration"}},"additionalProperties":false},"priority":{"type":"object","properties":{"default":{"$ref":"priority"},"when":{"type":"array","items":{"type":"object","required":["if","then"],"properties":{"if":{"$ref":"condition"},"then":{"$ref":"priority"}},"additionalProperties":false},"maxItems":16},"aging":{"type":"object","required":["every"],"properties":{"every":{"$ref":"duration"},"max":{"$ref":"priority"}},"additionalProperties":false}},"additionalProperties":false},"fairness":{"type":"object","properties":{"key":{"$ref":"keyPath"},"weights":{"type":"object","maxProperties":200,"propertyNames":{"type":"string","minLength":1,"maxLength":128},"additionalProperties":{"type":"integer","minimum":1,"maximum":1000}}},"additionalProperties":false},"limits":{"type":"object","properties":{"inFlight":{"type":"integer","minimum":1,"maximum":1000000},"rate":{"$ref":"rate"},"perKey":{"type":"object","required":["key","max"],"properties":{"key":{"$ref":"keyPath"},"max":{"type":"integer","minimum":1,"maximum":100000},"onFull":{"type":"string","enum":["queue","reject"]}},"additionalProperties":false}},"additionalProperties":false},"dedupe":{"type":"object","required":["key","window"],"properties":{"key":{"$ref":"keyTemplate"},"window":{"$ref":"duration"},"onHit":{"type":"string","enum":["join","reject"]}},"additionalProperties":false},"queue":{"$ref":"queue"},"fallback":{"type":"array","items":{"type":"object","required":["when","to"],"properties":{"when":{"type":"array","items":{"type":"string","enum":["no-agent","wait-above","breaker-open","rejected"]},"maxItems":4,"minItems":1,"uniqueItems":true},"after":{"$ref":"duration"},"to":{"$ref":"fleetRef"},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":8},"expect":{"type":"array","items":{"type":"object","required":["task"],"properties":{"task":{"$ref":"taskSample"},"goesTo":{"type":"array","items":{"$ref":"fleetRef"},"maxItems":32,"minItems":1,"uniqueItems":true},"notHere":{"const":true}},"additionalProperties":false,"oneOf":[{"required":["goesTo"]},{"required":["notHere"]}]},"maxItems":64}},"additionalProperties":false};
+export const validateRoute = validate294;
+const schema73 = {"type":"object","required":["match","to"],"properties":{"description":{"$ref":"description"},"match":{"type":"object","required":["task"],"properties":{"task":{"oneOf":[{"$ref":"taskType"},{"type":"array","items":{"$ref":"taskType"},"minItems":1,"maxItems":32,"uniqueItems":true}]},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":16,"additionalProperties":{"type":"string","maxLength":256}},"where":{"$ref":"condition"}},"additionalProperties":false},"precedence":{"type":"integer","minimum":0,"maximum":1000},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false},"to":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":0,"maximum":10000},"minProperties":1},"affinity":{"type":"object","required":["key"],"properties":{"key":{"$ref":"keyPath"},"mode":{"type":"string","enum":["soft","hard"]},"hold":{"$ref":"duration"},"spillAfter":{"$ref":"duration"}},"additionalProperties":false},"priority":{"type":"object","properties":{"default":{"$ref":"priority"},"when":{"type":"array","items":{"type":"object","required":["if","then"],"properties":{"if":{"$ref":"condition"},"then":{"$ref":"priority"}},"additionalProperties":false},"maxItems":16},"aging":{"type":"object","required":["every"],"properties":{"every":{"$ref":"duration"},"max":{"$ref":"priority"}},"additionalProperties":false}},"additionalProperties":false},"fairness":{"type":"object","properties":{"key":{"$ref":"keyPath"},"weights":{"type":"object","maxProperties":200,"propertyNames":{"type":"string","minLength":1,"maxLength":128},"additionalProperties":{"type":"integer","minimum":1,"maximum":1000}}},"additionalProperties":false},"limits":{"type":"object","properties":{"inFlight":{"type":"integer","minimum":1,"maximum":1000000},"rate":{"$ref":"rate"},"perKey":{"type":"object","required":["key","max"],"properties":{"key":{"$ref":"keyPath"},"max":{"type":"integer","minimum":1,"maximum":100000},"onFull":{"type":"string","enum":["queue","reject"]}},"additionalProperties":false}},"additionalProperties":false},"dedupe":{"type":"object","required":["key","window"],"properties":{"key":{"$ref":"keyTemplate"},"window":{"$ref":"duration"},"onHit":{"type":"string","enum":["join","reject"]}},"additionalProperties":false},"queue":{"$ref":"queue"},"fallback":{"type":"array","items":{"type":"object","required":["when","to"],"properties":{"when":{"type":"array","items":{"type":"string","enum":["no-agent","wait-above","breaker-open","rejected"]},"maxItems":4,"minItems":1,"uniqueItems":true},"after":{"$ref":"duration"},"to":{"$ref":"fleetRef"},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":8},"expect":{"type":"array","items":{"type":"object","required":["task"],"properties":{"task":{"$ref":"taskSample"},"goesTo":{"type":"array","items":{"$ref":"fleetRef"},"maxItems":32,"minItems":1,"uniqueItems":true},"notHere":{"const":true}},"additionalProperties":false,"oneOf":[{"required":["goesTo"]},{"required":["notHere"]}]},"maxItems":64}},"additionalProperties":false};
 
-function validate273(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate300(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -5516,35 +6244,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskLabelName/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate273.errors = vErrors;
+validate300.errors = vErrors;
 return errors === 0;
 }
 
+const pattern44 = new RegExp("^([a-z0-9_-]|\\{[A-Za-z0-9_.-]{1,120}\\}){1,127}$", "u");
 
-function validate275(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(func2(data) > 1024){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/condition/maxLength",keyword:"maxLength",params:{limit: 1024}});
-errors++;
-}
-if(func2(data) < 1){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/condition/minLength",keyword:"minLength",params:{limit: 1}});
-errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/condition/type",keyword:"type",params:{type: "string"}});
-errors++;
-}
-validate275.errors = vErrors;
-return errors === 0;
-}
-
-const pattern42 = new RegExp("^([a-z0-9_-]|\\{[A-Za-z0-9_.-]{1,120}\\}){1,127}$", "u");
-
-function validate277(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate303(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -5552,7 +6258,7 @@ if(func2(data) > 127){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skillTemplate/maxLength",keyword:"maxLength",params:{limit: 127}});
 errors++;
 }
-if(!pattern42.test(data)){
+if(!pattern44.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skillTemplate/pattern",keyword:"pattern",params:{pattern: "^([a-z0-9_-]|\\{[A-Za-z0-9_.-]{1,120}\\}){1,127}$"}});
 errors++;
 }
@@ -5561,35 +6267,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skillTemplate/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate277.errors = vErrors;
-return errors === 0;
-}
-
-const pattern43 = new RegExp("^(tenant|task|labels\\.[A-Za-z_][A-Za-z0-9_-]{0,62}|input(\\.[A-Za-z_][A-Za-z0-9_-]{0,62}){1,8})$", "u");
-
-function validate280(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(func2(data) > 600){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyPath/maxLength",keyword:"maxLength",params:{limit: 600}});
-errors++;
-}
-if(!pattern43.test(data)){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyPath/pattern",keyword:"pattern",params:{pattern: "^(tenant|task|labels\\.[A-Za-z_][A-Za-z0-9_-]{0,62}|input(\\.[A-Za-z_][A-Za-z0-9_-]{0,62}){1,8})$"}});
-errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyPath/type",keyword:"type",params:{type: "string"}});
-errors++;
-}
-validate280.errors = vErrors;
+validate303.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate292(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate317(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -5606,12 +6289,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyTemplate/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate292.errors = vErrors;
+validate317.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate299(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate324(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5657,8 +6340,8 @@ errors++;
 }
 for(const key1 in data2){
 const _errs7 = errors;
-if(!(validate273(key1, {instancePath:instancePath+"/labels",parentData:data2,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate273.errors : vErrors.concat(validate273.errors);
+if(!(validate300(key1, {instancePath:instancePath+"/labels",parentData:data2,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs7 === errors;
@@ -5704,12 +6387,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskSample/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate299.errors = vErrors;
+validate324.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate269(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate296(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5722,7 +6405,7 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteSpec/required",key
 errors++;
 }
 for(const key0 in data){
-if(!(func21.call(schema68.properties, key0))){
+if(!(func21.call(schema73.properties, key0))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteSpec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -5833,8 +6516,8 @@ errors++;
 }
 for(const key2 in data4){
 const _errs14 = errors;
-if(!(validate273(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate273.errors : vErrors.concat(validate273.errors);
+if(!(validate300(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs14 === errors;
@@ -5863,8 +6546,8 @@ errors++;
 }
 }
 if(data1.where !== undefined){
-if(!(validate275(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
-vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
+if(!(validate200(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
+vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
 errors = vErrors.length;
 }
 }
@@ -5909,8 +6592,8 @@ errors++;
 }
 for(const key5 in data9){
 const _errs26 = errors;
-if(!(validate277(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
+if(!(validate303(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate303.errors : vErrors.concat(validate303.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs26 === errors;
@@ -5961,8 +6644,8 @@ errors++;
 }
 for(const key7 in data11){
 const _errs32 = errors;
-if(!(validate194(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
+if(!(validate209(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs32 === errors;
@@ -6008,8 +6691,8 @@ errors++;
 }
 }
 if(data13.key !== undefined){
-if(!(validate280(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate280.errors : vErrors.concat(validate280.errors);
+if(!(validate204(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
 errors = vErrors.length;
 }
 }
@@ -6020,7 +6703,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/affinity/mode",schemaPath:"#
 errors++;
 }
 if(!((data15 === "soft") || (data15 === "hard"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/affinity/mode",schemaPath:"#/$defs/RouteSpec/properties/affinity/properties/mode/enum",keyword:"enum",params:{allowedValues: schema68.properties.affinity.properties.mode.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/affinity/mode",schemaPath:"#/$defs/RouteSpec/properties/affinity/properties/mode/enum",keyword:"enum",params:{allowedValues: schema73.properties.affinity.properties.mode.enum}});
 errors++;
 }
 }
@@ -6083,8 +6766,8 @@ errors++;
 }
 }
 if(data21.if !== undefined){
-if(!(validate275(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
-vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
+if(!(validate200(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
+vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
 errors = vErrors.length;
 }
 }
@@ -6153,8 +6836,8 @@ errors++;
 }
 }
 if(data27.key !== undefined){
-if(!(validate280(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate280.errors : vErrors.concat(validate280.errors);
+if(!(validate204(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
 errors = vErrors.length;
 }
 }
@@ -6266,8 +6949,8 @@ errors++;
 }
 }
 if(data34.key !== undefined){
-if(!(validate280(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate280.errors : vErrors.concat(validate280.errors);
+if(!(validate204(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
 errors = vErrors.length;
 }
 }
@@ -6295,7 +6978,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/limits/perKey/onFull",schema
 errors++;
 }
 if(!((data37 === "queue") || (data37 === "reject"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/limits/perKey/onFull",schemaPath:"#/$defs/RouteSpec/properties/limits/properties/perKey/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema68.properties.limits.properties.perKey.properties.onFull.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/limits/perKey/onFull",schemaPath:"#/$defs/RouteSpec/properties/limits/properties/perKey/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema73.properties.limits.properties.perKey.properties.onFull.enum}});
 errors++;
 }
 }
@@ -6329,8 +7012,8 @@ errors++;
 }
 }
 if(data38.key !== undefined){
-if(!(validate292(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
+if(!(validate317(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate317.errors : vErrors.concat(validate317.errors);
 errors = vErrors.length;
 }
 }
@@ -6347,7 +7030,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/dedupe/onHit",schemaPath:"#/
 errors++;
 }
 if(!((data41 === "join") || (data41 === "reject"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/dedupe/onHit",schemaPath:"#/$defs/RouteSpec/properties/dedupe/properties/onHit/enum",keyword:"enum",params:{allowedValues: schema68.properties.dedupe.properties.onHit.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/dedupe/onHit",schemaPath:"#/$defs/RouteSpec/properties/dedupe/properties/onHit/enum",keyword:"enum",params:{allowedValues: schema73.properties.dedupe.properties.onHit.enum}});
 errors++;
 }
 }
@@ -6407,7 +7090,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/fallback/" + i3+"/when/" + i
 errors++;
 }
 if(!((((data46 === "no-agent") || (data46 === "wait-above")) || (data46 === "breaker-open")) || (data46 === "rejected"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/fallback/" + i3+"/when/" + i4,schemaPath:"#/$defs/RouteSpec/properties/fallback/items/properties/when/items/enum",keyword:"enum",params:{allowedValues: schema68.properties.fallback.items.properties.when.items.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/fallback/" + i3+"/when/" + i4,schemaPath:"#/$defs/RouteSpec/properties/fallback/items/properties/when/items/enum",keyword:"enum",params:{allowedValues: schema73.properties.fallback.items.properties.when.items.enum}});
 errors++;
 }
 }
@@ -6442,8 +7125,8 @@ errors = vErrors.length;
 }
 }
 if(data44.to !== undefined){
-if(!(validate194(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
+if(!(validate209(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
 }
@@ -6465,8 +7148,8 @@ errors++;
 }
 for(const key21 in data50){
 const _errs109 = errors;
-if(!(validate277(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
+if(!(validate303(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate303.errors : vErrors.concat(validate303.errors);
 errors = vErrors.length;
 }
 var valid32 = _errs109 === errors;
@@ -6586,8 +7269,8 @@ errors++;
 }
 }
 if(data53.task !== undefined){
-if(!(validate299(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate299.errors : vErrors.concat(validate299.errors);
+if(!(validate324(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
 errors = vErrors.length;
 }
 }
@@ -6604,8 +7287,8 @@ errors++;
 }
 const len5 = data55.length;
 for(let i7=0; i7<len5; i7++){
-if(!(validate194(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
-vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
+if(!(validate209(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
 }
@@ -6652,14 +7335,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate269.errors = vErrors;
+validate296.errors = vErrors;
 return errors === 0;
 }
 
-const schema75 = {"type":"object","properties":{"description":{"$ref":"description"},"match":{"type":"object","properties":{"task":{"oneOf":[{"$ref":"taskType"},{"type":"array","items":{"$ref":"taskType"},"minItems":1,"maxItems":32,"uniqueItems":true}]},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":16,"additionalProperties":{"type":"string","maxLength":256}},"where":{"$ref":"condition"}},"additionalProperties":false},"precedence":{"type":"integer","minimum":0,"maximum":1000},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false},"to":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":0,"maximum":10000}},"affinity":{"type":"object","properties":{"key":{"$ref":"keyPath"},"mode":{"type":"string","enum":["soft","hard"]},"hold":{"$ref":"duration"},"spillAfter":{"$ref":"duration"}},"additionalProperties":false},"priority":{"type":"object","properties":{"default":{"$ref":"priority"},"when":{"type":"array","items":{"type":"object","required":["if","then"],"properties":{"if":{"$ref":"condition"},"then":{"$ref":"priority"}},"additionalProperties":false},"maxItems":16},"aging":{"type":"object","properties":{"every":{"$ref":"duration"},"max":{"$ref":"priority"}},"additionalProperties":false}},"additionalProperties":false},"fairness":{"type":"object","properties":{"key":{"$ref":"keyPath"},"weights":{"type":"object","maxProperties":200,"propertyNames":{"type":"string","minLength":1,"maxLength":128},"additionalProperties":{"type":"integer","minimum":1,"maximum":1000}}},"additionalProperties":false},"limits":{"type":"object","properties":{"inFlight":{"type":"integer","minimum":1,"maximum":1000000},"rate":{"$ref":"rate"},"perKey":{"type":"object","properties":{"key":{"$ref":"keyPath"},"max":{"type":"integer","minimum":1,"maximum":100000},"onFull":{"type":"string","enum":["queue","reject"]}},"additionalProperties":false}},"additionalProperties":false},"dedupe":{"type":"object","properties":{"key":{"$ref":"keyTemplate"},"window":{"$ref":"duration"},"onHit":{"type":"string","enum":["join","reject"]}},"additionalProperties":false},"queue":{"$ref":"queueOverlay"},"fallback":{"type":"array","items":{"type":"object","required":["when","to"],"properties":{"when":{"type":"array","items":{"type":"string","enum":["no-agent","wait-above","breaker-open","rejected"]},"maxItems":4,"minItems":1,"uniqueItems":true},"after":{"$ref":"duration"},"to":{"$ref":"fleetRef"},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":8},"expect":{"type":"array","items":{"type":"object","required":["task"],"properties":{"task":{"$ref":"taskSample"},"goesTo":{"type":"array","items":{"$ref":"fleetRef"},"maxItems":32,"minItems":1,"uniqueItems":true},"notHere":{"const":true}},"additionalProperties":false,"oneOf":[{"required":["goesTo"]},{"required":["notHere"]}]},"maxItems":64}},"additionalProperties":false};
-const schema76 = {"type":"object","properties":{"maxDepth":{"type":"integer","minimum":1,"maximum":1000000},"maxAge":{"$ref":"duration"},"onFull":{"type":"string","enum":["reject","shed-lowest"]}},"additionalProperties":false};
+const schema78 = {"type":"object","properties":{"description":{"$ref":"description"},"match":{"type":"object","properties":{"task":{"oneOf":[{"$ref":"taskType"},{"type":"array","items":{"$ref":"taskType"},"minItems":1,"maxItems":32,"uniqueItems":true}]},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":16,"additionalProperties":{"type":"string","maxLength":256}},"where":{"$ref":"condition"}},"additionalProperties":false},"precedence":{"type":"integer","minimum":0,"maximum":1000},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false},"to":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":0,"maximum":10000}},"affinity":{"type":"object","properties":{"key":{"$ref":"keyPath"},"mode":{"type":"string","enum":["soft","hard"]},"hold":{"$ref":"duration"},"spillAfter":{"$ref":"duration"}},"additionalProperties":false},"priority":{"type":"object","properties":{"default":{"$ref":"priority"},"when":{"type":"array","items":{"type":"object","required":["if","then"],"properties":{"if":{"$ref":"condition"},"then":{"$ref":"priority"}},"additionalProperties":false},"maxItems":16},"aging":{"type":"object","properties":{"every":{"$ref":"duration"},"max":{"$ref":"priority"}},"additionalProperties":false}},"additionalProperties":false},"fairness":{"type":"object","properties":{"key":{"$ref":"keyPath"},"weights":{"type":"object","maxProperties":200,"propertyNames":{"type":"string","minLength":1,"maxLength":128},"additionalProperties":{"type":"integer","minimum":1,"maximum":1000}}},"additionalProperties":false},"limits":{"type":"object","properties":{"inFlight":{"type":"integer","minimum":1,"maximum":1000000},"rate":{"$ref":"rate"},"perKey":{"type":"object","properties":{"key":{"$ref":"keyPath"},"max":{"type":"integer","minimum":1,"maximum":100000},"onFull":{"type":"string","enum":["queue","reject"]}},"additionalProperties":false}},"additionalProperties":false},"dedupe":{"type":"object","properties":{"key":{"$ref":"keyTemplate"},"window":{"$ref":"duration"},"onHit":{"type":"string","enum":["join","reject"]}},"additionalProperties":false},"queue":{"$ref":"queueOverlay"},"fallback":{"type":"array","items":{"type":"object","required":["when","to"],"properties":{"when":{"type":"array","items":{"type":"string","enum":["no-agent","wait-above","breaker-open","rejected"]},"maxItems":4,"minItems":1,"uniqueItems":true},"after":{"$ref":"duration"},"to":{"$ref":"fleetRef"},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":8},"expect":{"type":"array","items":{"type":"object","required":["task"],"properties":{"task":{"$ref":"taskSample"},"goesTo":{"type":"array","items":{"$ref":"fleetRef"},"maxItems":32,"minItems":1,"uniqueItems":true},"notHere":{"const":true}},"additionalProperties":false,"oneOf":[{"required":["goesTo"]},{"required":["notHere"]}]},"maxItems":64}},"additionalProperties":false};
+const schema79 = {"type":"object","properties":{"maxDepth":{"type":"integer","minimum":1,"maximum":1000000},"maxAge":{"$ref":"duration"},"onFull":{"type":"string","enum":["reject","shed-lowest"]}},"additionalProperties":false};
 
-function validate327(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate352(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6699,7 +7382,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/onFull",schemaPath:"#/$defs/
 errors++;
 }
 if(!((data2 === "reject") || (data2 === "shed-lowest"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/onFull",schemaPath:"#/$defs/queueOverlay/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema76.properties.onFull.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/onFull",schemaPath:"#/$defs/queueOverlay/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema79.properties.onFull.enum}});
 errors++;
 }
 }
@@ -6708,17 +7391,17 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/queueOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate327.errors = vErrors;
+validate352.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate306(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate331(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func21.call(schema75.properties, key0))){
+if(!(func21.call(schema78.properties, key0))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteOverlay/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -6825,8 +7508,8 @@ errors++;
 }
 for(const key2 in data4){
 const _errs14 = errors;
-if(!(validate273(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate273.errors : vErrors.concat(validate273.errors);
+if(!(validate300(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs14 === errors;
@@ -6855,8 +7538,8 @@ errors++;
 }
 }
 if(data1.where !== undefined){
-if(!(validate275(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
-vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
+if(!(validate200(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
+vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
 errors = vErrors.length;
 }
 }
@@ -6901,8 +7584,8 @@ errors++;
 }
 for(const key5 in data9){
 const _errs26 = errors;
-if(!(validate277(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
+if(!(validate303(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate303.errors : vErrors.concat(validate303.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs26 === errors;
@@ -6949,8 +7632,8 @@ errors++;
 }
 for(const key7 in data11){
 const _errs32 = errors;
-if(!(validate194(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
+if(!(validate209(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs32 === errors;
@@ -6992,8 +7675,8 @@ errors++;
 }
 }
 if(data13.key !== undefined){
-if(!(validate280(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate280.errors : vErrors.concat(validate280.errors);
+if(!(validate204(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
 errors = vErrors.length;
 }
 }
@@ -7004,7 +7687,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/affinity/mode",schemaPath:"#
 errors++;
 }
 if(!((data15 === "soft") || (data15 === "hard"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/affinity/mode",schemaPath:"#/$defs/RouteOverlay/properties/affinity/properties/mode/enum",keyword:"enum",params:{allowedValues: schema75.properties.affinity.properties.mode.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/affinity/mode",schemaPath:"#/$defs/RouteOverlay/properties/affinity/properties/mode/enum",keyword:"enum",params:{allowedValues: schema78.properties.affinity.properties.mode.enum}});
 errors++;
 }
 }
@@ -7067,8 +7750,8 @@ errors++;
 }
 }
 if(data21.if !== undefined){
-if(!(validate275(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
-vErrors = vErrors === null ? validate275.errors : vErrors.concat(validate275.errors);
+if(!(validate200(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
+vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
 errors = vErrors.length;
 }
 }
@@ -7133,8 +7816,8 @@ errors++;
 }
 }
 if(data27.key !== undefined){
-if(!(validate280(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate280.errors : vErrors.concat(validate280.errors);
+if(!(validate204(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
 errors = vErrors.length;
 }
 }
@@ -7238,8 +7921,8 @@ errors++;
 }
 }
 if(data34.key !== undefined){
-if(!(validate280(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate280.errors : vErrors.concat(validate280.errors);
+if(!(validate204(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
 errors = vErrors.length;
 }
 }
@@ -7267,7 +7950,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/limits/perKey/onFull",schema
 errors++;
 }
 if(!((data37 === "queue") || (data37 === "reject"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/limits/perKey/onFull",schemaPath:"#/$defs/RouteOverlay/properties/limits/properties/perKey/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema75.properties.limits.properties.perKey.properties.onFull.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/limits/perKey/onFull",schemaPath:"#/$defs/RouteOverlay/properties/limits/properties/perKey/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema78.properties.limits.properties.perKey.properties.onFull.enum}});
 errors++;
 }
 }
@@ -7293,8 +7976,8 @@ errors++;
 }
 }
 if(data38.key !== undefined){
-if(!(validate292(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate292.errors : vErrors.concat(validate292.errors);
+if(!(validate317(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate317.errors : vErrors.concat(validate317.errors);
 errors = vErrors.length;
 }
 }
@@ -7311,7 +7994,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/dedupe/onHit",schemaPath:"#/
 errors++;
 }
 if(!((data41 === "join") || (data41 === "reject"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/dedupe/onHit",schemaPath:"#/$defs/RouteOverlay/properties/dedupe/properties/onHit/enum",keyword:"enum",params:{allowedValues: schema75.properties.dedupe.properties.onHit.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/dedupe/onHit",schemaPath:"#/$defs/RouteOverlay/properties/dedupe/properties/onHit/enum",keyword:"enum",params:{allowedValues: schema78.properties.dedupe.properties.onHit.enum}});
 errors++;
 }
 }
@@ -7322,8 +8005,8 @@ errors++;
 }
 }
 if(data.queue !== undefined){
-if(!(validate327(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
-vErrors = vErrors === null ? validate327.errors : vErrors.concat(validate327.errors);
+if(!(validate352(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
+vErrors = vErrors === null ? validate352.errors : vErrors.concat(validate352.errors);
 errors = vErrors.length;
 }
 }
@@ -7371,7 +8054,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/fallback/" + i3+"/when/" + i
 errors++;
 }
 if(!((((data46 === "no-agent") || (data46 === "wait-above")) || (data46 === "breaker-open")) || (data46 === "rejected"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/fallback/" + i3+"/when/" + i4,schemaPath:"#/$defs/RouteOverlay/properties/fallback/items/properties/when/items/enum",keyword:"enum",params:{allowedValues: schema75.properties.fallback.items.properties.when.items.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/fallback/" + i3+"/when/" + i4,schemaPath:"#/$defs/RouteOverlay/properties/fallback/items/properties/when/items/enum",keyword:"enum",params:{allowedValues: schema78.properties.fallback.items.properties.when.items.enum}});
 errors++;
 }
 }
@@ -7406,8 +8089,8 @@ errors = vErrors.length;
 }
 }
 if(data44.to !== undefined){
-if(!(validate194(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
+if(!(validate209(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
 }
@@ -7429,8 +8112,8 @@ errors++;
 }
 for(const key21 in data50){
 const _errs109 = errors;
-if(!(validate277(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate277.errors : vErrors.concat(validate277.errors);
+if(!(validate303(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate303.errors : vErrors.concat(validate303.errors);
 errors = vErrors.length;
 }
 var valid32 = _errs109 === errors;
@@ -7550,8 +8233,8 @@ errors++;
 }
 }
 if(data53.task !== undefined){
-if(!(validate299(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate299.errors : vErrors.concat(validate299.errors);
+if(!(validate324(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
 errors = vErrors.length;
 }
 }
@@ -7568,8 +8251,8 @@ errors++;
 }
 const len5 = data55.length;
 for(let i7=0; i7<len5; i7++){
-if(!(validate194(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
-vErrors = vErrors === null ? validate194.errors : vErrors.concat(validate194.errors);
+if(!(validate209(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
 }
@@ -7616,12 +8299,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate306.errors = vErrors;
+validate331.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate267(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate294(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7666,8 +8349,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate269(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate269.errors : vErrors.concat(validate269.errors);
+if(!(validate296(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate296.errors : vErrors.concat(validate296.errors);
 errors = vErrors.length;
 }
 }
@@ -7691,8 +8374,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate306(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate306.errors : vErrors.concat(validate306.errors);
+if(!(validate331(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate331.errors : vErrors.concat(validate331.errors);
 errors = vErrors.length;
 }
 }
@@ -7707,13 +8390,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Route/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate267.errors = vErrors;
+validate294.errors = vErrors;
 return errors === 0;
 }
 
-export const validateProvider = validate336;
+export const validateProvider = validate361;
 
-function validate341(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate366(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7748,12 +8431,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretRef/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate341.errors = vErrors;
+validate366.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate338(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate363(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7780,8 +8463,8 @@ errors = vErrors.length;
 }
 }
 if(data.secret !== undefined){
-if(!(validate341(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate341.errors : vErrors.concat(validate341.errors);
+if(!(validate366(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate366.errors : vErrors.concat(validate366.errors);
 errors = vErrors.length;
 }
 }
@@ -7866,12 +8549,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ProviderSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate338.errors = vErrors;
+validate363.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate352(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate377(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7898,12 +8581,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretRefOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate352.errors = vErrors;
+validate377.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate349(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate374(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7926,8 +8609,8 @@ errors = vErrors.length;
 }
 }
 if(data.secret !== undefined){
-if(!(validate352(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate352.errors : vErrors.concat(validate352.errors);
+if(!(validate377(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate377.errors : vErrors.concat(validate377.errors);
 errors = vErrors.length;
 }
 }
@@ -8012,12 +8695,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ProviderOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate349.errors = vErrors;
+validate374.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate336(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate361(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8062,8 +8745,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate338(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate338.errors : vErrors.concat(validate338.errors);
+if(!(validate363(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate363.errors : vErrors.concat(validate363.errors);
 errors = vErrors.length;
 }
 }
@@ -8087,8 +8770,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate349(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate349.errors : vErrors.concat(validate349.errors);
+if(!(validate374(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
 errors = vErrors.length;
 }
 }
@@ -8103,14 +8786,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Provider/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate336.errors = vErrors;
+validate361.errors = vErrors;
 return errors === 0;
 }
 
-export const validateToolServer = validate359;
-const schema83 = {"type":"object","required":["url","tools"],"properties":{"description":{"$ref":"description"},"url":{"$ref":"url"},"transport":{"type":"string","enum":["streamable-http","sse"]},"secret":{"$ref":"secretRef"},"tools":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":500,"minItems":1,"uniqueItems":true}},"additionalProperties":false};
+export const validateToolServer = validate384;
+const schema86 = {"type":"object","required":["url","tools"],"properties":{"description":{"$ref":"description"},"url":{"$ref":"url"},"transport":{"type":"string","enum":["streamable-http","sse"]},"secret":{"$ref":"secretRef"},"tools":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":500,"minItems":1,"uniqueItems":true}},"additionalProperties":false};
 
-function validate361(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate386(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8147,13 +8830,13 @@ vErrors = add(vErrors, {instancePath:instancePath+"/transport",schemaPath:"#/$de
 errors++;
 }
 if(!((data2 === "streamable-http") || (data2 === "sse"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/transport",schemaPath:"#/$defs/ToolServerSpec/properties/transport/enum",keyword:"enum",params:{allowedValues: schema83.properties.transport.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/transport",schemaPath:"#/$defs/ToolServerSpec/properties/transport/enum",keyword:"enum",params:{allowedValues: schema86.properties.transport.enum}});
 errors++;
 }
 }
 if(data.secret !== undefined){
-if(!(validate341(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate341.errors : vErrors.concat(validate341.errors);
+if(!(validate366(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate366.errors : vErrors.concat(validate366.errors);
 errors = vErrors.length;
 }
 }
@@ -8215,13 +8898,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ToolServerSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate361.errors = vErrors;
+validate386.errors = vErrors;
 return errors === 0;
 }
 
-const schema84 = {"type":"object","properties":{"description":{"$ref":"description"},"url":{"$ref":"url"},"transport":{"type":"string","enum":["streamable-http","sse"]},"secret":{"$ref":"secretRefOverlay"},"tools":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":500,"minItems":1,"uniqueItems":true}},"additionalProperties":false};
+const schema87 = {"type":"object","properties":{"description":{"$ref":"description"},"url":{"$ref":"url"},"transport":{"type":"string","enum":["streamable-http","sse"]},"secret":{"$ref":"secretRefOverlay"},"tools":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":500,"minItems":1,"uniqueItems":true}},"additionalProperties":false};
 
-function validate367(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate392(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8250,13 +8933,13 @@ vErrors = add(vErrors, {instancePath:instancePath+"/transport",schemaPath:"#/$de
 errors++;
 }
 if(!((data2 === "streamable-http") || (data2 === "sse"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/transport",schemaPath:"#/$defs/ToolServerOverlay/properties/transport/enum",keyword:"enum",params:{allowedValues: schema84.properties.transport.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/transport",schemaPath:"#/$defs/ToolServerOverlay/properties/transport/enum",keyword:"enum",params:{allowedValues: schema87.properties.transport.enum}});
 errors++;
 }
 }
 if(data.secret !== undefined){
-if(!(validate352(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate352.errors : vErrors.concat(validate352.errors);
+if(!(validate377(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate377.errors : vErrors.concat(validate377.errors);
 errors = vErrors.length;
 }
 }
@@ -8318,12 +9001,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ToolServerOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate367.errors = vErrors;
+validate392.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate359(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate384(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8368,8 +9051,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate361(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate361.errors : vErrors.concat(validate361.errors);
+if(!(validate386(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate386.errors : vErrors.concat(validate386.errors);
 errors = vErrors.length;
 }
 }
@@ -8393,8 +9076,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate367(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate367.errors : vErrors.concat(validate367.errors);
+if(!(validate392(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate392.errors : vErrors.concat(validate392.errors);
 errors = vErrors.length;
 }
 }
@@ -8409,14 +9092,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ToolServer/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate359.errors = vErrors;
+validate384.errors = vErrors;
 return errors === 0;
 }
 
-export const validateSchedule = validate372;
-const schema86 = {"type":"object","required":["cron","task"],"properties":{"description":{"$ref":"description"},"cron":{"$ref":"cron"},"tz":{"$ref":"timeZone"},"task":{"$ref":"taskType"},"input":{"type":"object","maxProperties":200},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":32,"additionalProperties":{"type":"string","maxLength":256}},"overlap":{"type":"string","enum":["skip","queue","replace"]},"catchUp":{"type":"object","properties":{"window":{"$ref":"duration"},"max":{"type":"integer","minimum":0,"maximum":100}},"additionalProperties":false}},"additionalProperties":false};
+export const validateSchedule = validate397;
+const schema89 = {"type":"object","required":["cron","task"],"properties":{"description":{"$ref":"description"},"cron":{"$ref":"cron"},"tz":{"$ref":"timeZone"},"task":{"$ref":"taskType"},"input":{"type":"object","maxProperties":200},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":32,"additionalProperties":{"type":"string","maxLength":256}},"overlap":{"type":"string","enum":["skip","queue","replace"]},"catchUp":{"type":"object","properties":{"window":{"$ref":"duration"},"max":{"type":"integer","minimum":0,"maximum":100}},"additionalProperties":false}},"additionalProperties":false};
 
-function validate374(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate399(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8480,8 +9163,8 @@ errors++;
 }
 for(const key1 in data5){
 const _errs10 = errors;
-if(!(validate273(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate273.errors : vErrors.concat(validate273.errors);
+if(!(validate300(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs10 === errors;
@@ -8516,7 +9199,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/overlap",schemaPath:"#/$defs
 errors++;
 }
 if(!(((data7 === "skip") || (data7 === "queue")) || (data7 === "replace"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/overlap",schemaPath:"#/$defs/ScheduleSpec/properties/overlap/enum",keyword:"enum",params:{allowedValues: schema86.properties.overlap.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/overlap",schemaPath:"#/$defs/ScheduleSpec/properties/overlap/enum",keyword:"enum",params:{allowedValues: schema89.properties.overlap.enum}});
 errors++;
 }
 }
@@ -8563,13 +9246,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ScheduleSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate374.errors = vErrors;
+validate399.errors = vErrors;
 return errors === 0;
 }
 
-const schema87 = {"type":"object","properties":{"description":{"$ref":"description"},"cron":{"$ref":"cron"},"tz":{"$ref":"timeZone"},"task":{"$ref":"taskType"},"input":{"type":"object","maxProperties":200},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":32,"additionalProperties":{"type":"string","maxLength":256}},"overlap":{"type":"string","enum":["skip","queue","replace"]},"catchUp":{"type":"object","properties":{"window":{"$ref":"duration"},"max":{"type":"integer","minimum":0,"maximum":100}},"additionalProperties":false}},"additionalProperties":false};
+const schema90 = {"type":"object","properties":{"description":{"$ref":"description"},"cron":{"$ref":"cron"},"tz":{"$ref":"timeZone"},"task":{"$ref":"taskType"},"input":{"type":"object","maxProperties":200},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":32,"additionalProperties":{"type":"string","maxLength":256}},"overlap":{"type":"string","enum":["skip","queue","replace"]},"catchUp":{"type":"object","properties":{"window":{"$ref":"duration"},"max":{"type":"integer","minimum":0,"maximum":100}},"additionalProperties":false}},"additionalProperties":false};
 
-function validate383(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate408(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8625,8 +9308,8 @@ errors++;
 }
 for(const key1 in data5){
 const _errs10 = errors;
-if(!(validate273(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate273.errors : vErrors.concat(validate273.errors);
+if(!(validate300(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs10 === errors;
@@ -8661,7 +9344,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/overlap",schemaPath:"#/$defs
 errors++;
 }
 if(!(((data7 === "skip") || (data7 === "queue")) || (data7 === "replace"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/overlap",schemaPath:"#/$defs/ScheduleOverlay/properties/overlap/enum",keyword:"enum",params:{allowedValues: schema87.properties.overlap.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/overlap",schemaPath:"#/$defs/ScheduleOverlay/properties/overlap/enum",keyword:"enum",params:{allowedValues: schema90.properties.overlap.enum}});
 errors++;
 }
 }
@@ -8708,12 +9391,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ScheduleOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate383.errors = vErrors;
+validate408.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate372(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate397(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8758,8 +9441,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate374(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
+if(!(validate399(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate399.errors : vErrors.concat(validate399.errors);
 errors = vErrors.length;
 }
 }
@@ -8783,8 +9466,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate383(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate383.errors : vErrors.concat(validate383.errors);
+if(!(validate408(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate408.errors : vErrors.concat(validate408.errors);
 errors = vErrors.length;
 }
 }
@@ -8799,38 +9482,15 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Schedule/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate372.errors = vErrors;
-return errors === 0;
-}
-
-export const validatePatch = validate391;
-const schema89 = {"type":"object","required":["fleet","target","owner","reason","expires","operations"],"properties":{"fleet":{"$ref":"name"},"environments":{"type":"array","items":{"$ref":"name"},"maxItems":16,"minItems":1,"uniqueItems":true},"target":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["Deployment","StatefulSet","Service","PodDisruptionBudget","NetworkPolicy"]},"name":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}},"additionalProperties":false},"owner":{"$ref":"githubTeam"},"reason":{"type":"string","minLength":1,"maxLength":300},"expires":{"$ref":"day"},"operations":{"type":"array","items":{"oneOf":[{"type":"object","required":["op","path","value"],"properties":{"op":{"type":"string","enum":["add","replace","test"]},"path":{"$ref":"PatchPointer"},"value":{}},"additionalProperties":false},{"type":"object","required":["op","path"],"properties":{"op":{"const":"remove"},"path":{"$ref":"PatchPointer"}},"additionalProperties":false}]},"maxItems":32,"minItems":1}},"additionalProperties":false};
-const pattern47 = new RegExp("^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "u");
-
-function validate397(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(typeof data === "string"){
-if(func2(data) > 10){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/day/maxLength",keyword:"maxLength",params:{limit: 10}});
-errors++;
-}
-if(!pattern47.test(data)){
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/day/pattern",keyword:"pattern",params:{pattern: "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"}});
-errors++;
-}
-}
-else {
-vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/day/type",keyword:"type",params:{type: "string"}});
-errors++;
-}
 validate397.errors = vErrors;
 return errors === 0;
 }
 
+export const validatePatch = validate416;
+const schema92 = {"type":"object","required":["fleet","target","owner","reason","expires","operations"],"properties":{"fleet":{"$ref":"name"},"environments":{"type":"array","items":{"$ref":"name"},"maxItems":16,"minItems":1,"uniqueItems":true},"target":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["Deployment","StatefulSet","Service","PodDisruptionBudget","NetworkPolicy"]},"name":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}},"additionalProperties":false},"owner":{"$ref":"githubTeam"},"reason":{"type":"string","minLength":1,"maxLength":300},"expires":{"$ref":"day"},"operations":{"type":"array","items":{"oneOf":[{"type":"object","required":["op","path","value"],"properties":{"op":{"type":"string","enum":["add","replace","test"]},"path":{"$ref":"PatchPointer"},"value":{}},"additionalProperties":false},{"type":"object","required":["op","path"],"properties":{"op":{"const":"remove"},"path":{"$ref":"PatchPointer"}},"additionalProperties":false}]},"maxItems":32,"minItems":1}},"additionalProperties":false};
 const pattern48 = new RegExp("^/spec(/[^/]{1,128}){1,16}$", "u");
 
-function validate399(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate423(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -8847,13 +9507,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/PatchPointer/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate399.errors = vErrors;
+validate423.errors = vErrors;
 return errors === 0;
 }
 
-const pattern46 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
+const pattern47 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
 
-function validate393(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate418(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8951,7 +9611,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/target/kind",schemaPath:"#/$
 errors++;
 }
 if(!(((((data4 === "Deployment") || (data4 === "StatefulSet")) || (data4 === "Service")) || (data4 === "PodDisruptionBudget")) || (data4 === "NetworkPolicy"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/target/kind",schemaPath:"#/$defs/PatchSpec/properties/target/properties/kind/enum",keyword:"enum",params:{allowedValues: schema89.properties.target.properties.kind.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/target/kind",schemaPath:"#/$defs/PatchSpec/properties/target/properties/kind/enum",keyword:"enum",params:{allowedValues: schema92.properties.target.properties.kind.enum}});
 errors++;
 }
 }
@@ -8966,7 +9626,7 @@ if(func2(data5) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/target/name",schemaPath:"#/$defs/PatchSpec/properties/target/properties/name/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern46.test(data5)){
+if(!pattern47.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/target/name",schemaPath:"#/$defs/PatchSpec/properties/target/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}});
 errors++;
 }
@@ -9006,8 +9666,8 @@ errors++;
 }
 }
 if(data.expires !== undefined){
-if(!(validate397(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
-vErrors = vErrors === null ? validate397.errors : vErrors.concat(validate397.errors);
+if(!(validate196(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
+vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
 errors = vErrors.length;
 }
 }
@@ -9055,13 +9715,13 @@ vErrors = add(vErrors, {instancePath:instancePath+"/operations/" + i2+"/op",sche
 errors++;
 }
 if(!(((data11 === "add") || (data11 === "replace")) || (data11 === "test"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/operations/" + i2+"/op",schemaPath:"#/$defs/PatchSpec/properties/operations/items/oneOf/0/properties/op/enum",keyword:"enum",params:{allowedValues: schema89.properties.operations.items.oneOf[0].properties.op.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/operations/" + i2+"/op",schemaPath:"#/$defs/PatchSpec/properties/operations/items/oneOf/0/properties/op/enum",keyword:"enum",params:{allowedValues: schema92.properties.operations.items.oneOf[0].properties.op.enum}});
 errors++;
 }
 }
 if(data10.path !== undefined){
-if(!(validate399(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate399.errors : vErrors.concat(validate399.errors);
+if(!(validate423(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate423.errors : vErrors.concat(validate423.errors);
 errors = vErrors.length;
 }
 }
@@ -9098,8 +9758,8 @@ errors++;
 }
 }
 if(data10.path !== undefined){
-if(!(validate399(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate399.errors : vErrors.concat(validate399.errors);
+if(!(validate423(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate423.errors : vErrors.concat(validate423.errors);
 errors = vErrors.length;
 }
 }
@@ -9146,12 +9806,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/PatchSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate393.errors = vErrors;
+validate418.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate391(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate416(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9196,8 +9856,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate393(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate393.errors : vErrors.concat(validate393.errors);
+if(!(validate418(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate418.errors : vErrors.concat(validate418.errors);
 errors = vErrors.length;
 }
 }
@@ -9206,7 +9866,7 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Patch/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate391.errors = vErrors;
+validate416.errors = vErrors;
 return errors === 0;
 }
 
@@ -9214,25 +9874,25 @@ export const validateTeamOverlay = validate141;
 
 export const validateTeamSpec = validate126;
 
-export const validateFleetOverlay = validate201;
+export const validateFleetOverlay = validate216;
 
 export const validateFleetSpec = validate161;
 
-export const validateRouteOverlay = validate306;
+export const validateRouteOverlay = validate331;
 
-export const validateRouteSpec = validate269;
+export const validateRouteSpec = validate296;
 
-export const validateProviderOverlay = validate349;
+export const validateProviderOverlay = validate374;
 
-export const validateProviderSpec = validate338;
+export const validateProviderSpec = validate363;
 
-export const validateToolServerOverlay = validate367;
+export const validateToolServerOverlay = validate392;
 
-export const validateToolServerSpec = validate361;
+export const validateToolServerSpec = validate386;
 
-export const validateScheduleOverlay = validate383;
+export const validateScheduleOverlay = validate408;
 
-export const validateScheduleSpec = validate374;
+export const validateScheduleSpec = validate399;
 
 
 /** One problem. `schemaPath` leads into `nova-torch.schema.json`: `#/$defs/duration/pattern`. */

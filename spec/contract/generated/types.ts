@@ -617,6 +617,8 @@ export interface FleetSpec {
       }
     >
   >;
+  /** Feature flags, by the name the agents ask for. They read them from a file; a change reaches running agents. */
+  readonly flags?: Readonly<Record<string, FleetFlag>>;
   /** How many agents run. */
   readonly scale?: Scale;
   /** How a new version takes over. */
@@ -643,6 +645,31 @@ export interface FleetMetadata {
   readonly name: Name;
   /** Your own labels; each is written as `nova-torch.dev/<name>` on every generated object. */
   readonly labels?: Readonly<Record<string, LabelValue>>;
+}
+
+/** A choice that the agents make while they run, without a new version. */
+export interface FleetFlag {
+  /** What it changes. */
+  readonly description?: Description;
+  /** Who answers for it, and takes it out again. */
+  readonly owner: GithubTeam;
+  /** The last day it counts. After that it is an error: the choice is made, and the flag goes. */
+  readonly expires: Day;
+  /** What there is to choose from. All values are of one kind. */
+  readonly variants: Readonly<Record<string, boolean | number | string>>;
+  /** The variant of tasks that no rule takes. */
+  readonly default: Name;
+  /** Who gets another variant. The first rule that holds decides. */
+  readonly rules?: readonly {
+    /** Which tasks; all where it is not said. Of a condition, what flagd knows too: a field `==`, `!=` or `in` given values, `has()`, `startsWith()`, `endsWith()`, `&&`, `||`, `!`. A field that is null is absent. */
+    readonly where?: Condition;
+    /** The variant they get. */
+    readonly serve?: Name;
+    /** Variants and their weights. A weight counts against the sum of all. */
+    readonly split?: Readonly<Record<string, number>>;
+    /** With `split`: tasks that agree in it get the same variant. Tasks without it get the default. Default: `'tenant'`. */
+    readonly by?: KeyPath;
+  }[];
 }
 
 /** A fleet: agents of one kind that run the same image and accept the same tasks. */
