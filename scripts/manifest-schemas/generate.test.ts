@@ -75,7 +75,7 @@ function* damaged(object: JsonObject): Generator<JsonObject> {
 
 function pathsOf(value: Json, path: readonly string[] = []): string[][] {
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => [[...path, key], ...pathsOf(inner as Json, [...path, key])]);
+  return Object.entries(value).flatMap(([key, inner]) => [[...path, key], ...pathsOf(inner, [...path, key])]);
 }
 
 test('whatever the package refuses is refused here too', async () => {
