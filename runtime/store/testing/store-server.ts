@@ -14,13 +14,14 @@ export interface StoreServer {
   stop(): Promise<void>;
 }
 
-const SERVERS = ['dragonfly', 'valkey-server', 'redis-server'] as const;
+/** Programs that any of these tests can run, the first one found. */
+export const STORE_SERVERS = ['dragonfly', 'valkey-server', 'redis-server'] as const;
 
 /** The one that `NOVA_TORCH_STORE_URL` names, emptied; else a new one. Fails saying what to install. */
 export async function startStoreServer(extra: readonly string[] = []): Promise<StoreServer> {
   const given = process.env['NOVA_TORCH_STORE_URL'];
   if (given !== undefined) return useGiven(given);
-  const name = SERVERS.find((server) => spawnSync(server, ['--version'], { stdio: 'ignore' }).status === 0);
+  const name = STORE_SERVERS.find((server) => spawnSync(server, ['--version'], { stdio: 'ignore' }).status === 0);
   if (name === undefined) {
     throw new Error(
       `These tests need a store: install Dragonfly, Valkey or Redis (on Debian: apt-get install redis-server), or name one in NOVA_TORCH_STORE_URL.`,
@@ -41,7 +42,7 @@ async function useGiven(url: string): Promise<StoreServer> {
   };
 }
 
-async function startOwn(name: (typeof SERVERS)[number], extra: readonly string[]): Promise<StoreServer> {
+async function startOwn(name: (typeof STORE_SERVERS)[number], extra: readonly string[]): Promise<StoreServer> {
   const directory = mkdtempSync(join(tmpdir(), 'nova-torch-store-'));
   const socket = join(directory, 'socket');
   const child = spawn(name, [...argumentsOf(name, directory, socket), ...extra], { stdio: 'ignore' });
@@ -57,7 +58,7 @@ async function startOwn(name: (typeof SERVERS)[number], extra: readonly string[]
   return { url: `unix:${socket}`, ...(child.pid !== undefined && { pid: child.pid }), stop };
 }
 
-function argumentsOf(name: (typeof SERVERS)[number], directory: string, socket: string): readonly string[] {
+function argumentsOf(name: (typeof STORE_SERVERS)[number], directory: string, socket: string): readonly string[] {
   if (name === 'dragonfly') {
     return ['--port', '0', '--unixsocket', socket, '--dir', directory, '--dbfilename', '', '--proactor_threads', '1'];
   }
