@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { contents } from './testing/built.ts';
@@ -141,7 +141,11 @@ test('compile --env compiles one environment and refuses one that does not exist
   const { stdout } = await runHere(['compile', '--env', 'dev'], { cwd });
   expect(stdout).toContain('\ndev ');
   expect(stdout).not.toContain('\nprod ');
-  expect((await runHere(['compile', '--env', 'qa'], { cwd })).code).toBe(2);
+  rmSync(join(cwd, 'generated'), { recursive: true });
+  const { code, stderr } = await runHere(['compile', '--env', 'dev', '--env', 'prd'], { cwd });
+  expect(code).toBe(2);
+  expect(stderr).toBe('error: there is no environment `prd`\n  did you mean `prod`?\n  there is `dev`, `prod`\n');
+  expect(existsSync(join(cwd, 'generated'))).toBe(false);
 });
 
 test('compile --watch and --check exclude each other', async () => {

@@ -84,12 +84,12 @@ test('doctor says what to do about an old Node.js, a broken spec and stale or ed
   expect(JSON.parse(stale.stdout)).toContainEqual({
     what: 'generated',
     state: 'warn',
-    found: expect.stringMatching(/^\d{2,} files are out of date$/) as string,
+    found: expect.stringMatching(/^\d{2,} files out of date$/) as string,
     todo: 'run `nova-torch compile`',
   });
   await runHere(['compile'], { cwd });
   writeFileSync(join(cwd, 'generated/dev/platform/kubernetes.yaml'), 'mine\n');
-  expect((await runHere(['doctor'], { cwd })).stdout).toContain('1 files were edited by hand');
+  expect((await runHere(['doctor'], { cwd })).stdout).toContain('1 file edited by hand');
   writeFileSync(join(cwd, FLEET), 'kind: Flet\n');
   expect((await runHere(['doctor'], { cwd })).stdout).toMatch(
     /fail {2}spec {8}\d+ errors\n {18}run `nova-torch check`/,
@@ -111,7 +111,7 @@ test('doctor warns of warnings and of a missing Git', async () => {
     found: 'not found',
     todo: 'install Git: `nova-torch diff --base` needs it',
   });
-  expect(found).toContainEqual({ what: 'spec', state: 'warn', found: '1 warnings', todo: 'run `nova-torch check`' });
+  expect(found).toContainEqual({ what: 'spec', state: 'warn', found: '1 warning', todo: 'run `nova-torch check`' });
 });
 
 test('doctor fails outside a repository', async () => {

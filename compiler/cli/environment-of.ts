@@ -8,8 +8,14 @@ export function environmentOf({ environments }: Model, name: string | undefined)
   if (name === undefined) return sure(environments.at(-1), 'an environment of a sound spec');
   const found = environments.find((environment) => environment.name === name);
   if (found !== undefined) return found;
-  const names = environments.map((environment) => environment.name);
-  throw new UsageError(`there is no environment \`${name}\``, [
+  throw unknownEnvironment(
+    name,
+    environments.map((environment) => environment.name),
+  );
+}
+
+export function unknownEnvironment(name: string, names: readonly string[]): UsageError {
+  return new UsageError(`there is no environment \`${name}\``, [
     ...meant(nearest(name, names)),
     `there is ${names.map((each) => `\`${each}\``).join(', ')}`,
   ]);

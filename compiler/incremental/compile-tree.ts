@@ -47,6 +47,8 @@ export interface CompiledTree {
   readonly removed: readonly string[];
   /** Nothing had changed since the last compile, and nothing was compiled. */
   readonly unchanged: boolean;
+  /** A name that was asked for and is none of the spec's, `names`: nothing was written. */
+  readonly unknown?: { readonly name: string; readonly names: readonly string[] };
   /** The text of a file that a diagnostic names. */
   readonly sourceOf: (path: string) => string | undefined;
 }
@@ -131,9 +133,10 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
   });
   diagnostics.push(...result.diagnostics);
 
-  const plan = hasErrors(diagnostics)
-    ? undefined
-    : await applyPlan({ ...options, stages }, place, result, generated, diagnostics);
+  const names = result.model.environments.map(({ name }) => name);
+  const unknown = environments?.find((name) => !names.includes(name));
+  const refused = hasErrors(diagnostics) || unknown !== undefined;
+  const plan = refused ? undefined : await applyPlan({ ...options, stages }, place, result, generated, diagnostics);
   const found = ordered(diagnostics);
   const summary = result.environments.map((environment) => summaryOf(environment, result));
   const failed = hasErrors(found);
@@ -158,6 +161,7 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
     written: [...(plan?.writes.keys() ?? [])],
     removed: plan?.removes ?? [],
     unchanged: false,
+    ...(unknown !== undefined && { unknown: { name: unknown, names } }),
     sourceOf: sourceReader(options.root),
   };
 }

@@ -1,7 +1,7 @@
 import { compileTree } from '../../incremental/compile-tree.ts';
 import { exitCodeOf } from '../../diagnostics/order.ts';
 import type { Context } from '../context.ts';
-import { refuse } from '../context.ts';
+import { unknownEnvironment } from '../environment-of.ts';
 import { exits } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { progressLine } from '../progress.ts';
@@ -33,13 +33,11 @@ export async function compileOnce(root: string, choices: CompileChoices, context
     ...(choices.env.length > 0 && { environments: choices.env }),
   });
   progress.clear();
-  const unknown = choices.env.find((name) => !tree.environments.some((environment) => environment.name === name));
-  const { diagnostics, sourceOf } = tree;
+  const { diagnostics, sourceOf, unknown } = tree;
   await showProblems(choices.format, { diagnostics, sourceOf, strict: choices.strict }, context);
   const code = exitCodeOf(diagnostics, choices.strict);
   if (code !== exits.ok) return failed(choices, code, context);
-  if (unknown !== undefined)
-    return refuse(context, `there is no environment \`${unknown}\``, ['nothing was written for it']);
+  if (unknown !== undefined) throw unknownEnvironment(unknown.name, unknown.names);
   if (choices.format === 'text') context.out.write(summaryTable(tree, context.host.now() - started, context.out.style));
   return exits.ok;
 }

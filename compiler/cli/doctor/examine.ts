@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { compileTree } from '../../incremental/compile-tree.ts';
 import { VERSION } from '../../core/version.ts';
+import { counted } from '../../diagnostics/print-text.ts';
 import type { Host } from '../host.ts';
 import { checkRepository } from '../check-repository.ts';
 import { sure } from '../../../spec/contract/sure.ts';
@@ -49,11 +50,13 @@ function specState(root: string, today: string): Finding {
   const { diagnostics, model } = checkRepository(root, today);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
-  if (errors > 0) return { what: 'spec', state: 'fail', found: `${errors} errors`, todo: 'run `nova-torch check`' };
+  if (errors > 0)
+    return { what: 'spec', state: 'fail', found: counted(errors, 'error'), todo: 'run `nova-torch check`' };
   if (warnings > 0)
-    return { what: 'spec', state: 'warn', found: `${warnings} warnings`, todo: 'run `nova-torch check`' };
+    return { what: 'spec', state: 'warn', found: counted(warnings, 'warning'), todo: 'run `nova-torch check`' };
   const { fleets } = sure(model.environments[0], 'an environment of a sound spec');
-  return { what: 'spec', state: 'ok', found: `${fleets.size} fleets in ${model.environments.length} environments` };
+  const found = `${counted(fleets.size, 'fleet')} in ${counted(model.environments.length, 'environment')}`;
+  return { what: 'spec', state: 'ok', found };
 }
 
 async function generatedState(root: string, today: string): Promise<Finding> {
@@ -65,14 +68,14 @@ async function generatedState(root: string, today: string): Promise<Finding> {
     return {
       what: 'generated',
       state: 'fail',
-      found: `${edited} files were edited by hand`,
+      found: `${counted(edited, 'file')} edited by hand`,
       todo: 'run `nova-torch compile` and read what it says',
     };
   if (stale > 0)
     return {
       what: 'generated',
       state: 'warn',
-      found: `${stale} files are out of date`,
+      found: `${counted(stale, 'file')} out of date`,
       todo: 'run `nova-torch compile`',
     };
   return { what: 'generated', state: 'ok', found: 'up to date' };
