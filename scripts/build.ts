@@ -1,4 +1,5 @@
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -44,6 +45,17 @@ const grafanaSdk: Plugin = {
   },
 };
 
+/** Code and packages. What one build remembers, another does not take for its own. */
+function sourceDigest(): string {
+  const hash = createHash('sha256').update(readFileSync('package-lock.json'));
+  for (const folder of ['compiler', 'runtime', 'spec/contract']) {
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    const code = names.filter((name) => /\.(ts|lua)$/.test(name) && !/\.test\.ts$|[\\/]testing[\\/]/.test(name)).sort();
+    for (const name of code) hash.update(`${folder}/${name}\n`).update(readFileSync(join(folder, name)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
 const { metafile } = await build({
   entryPoints: ENTRIES,
   outbase: '.',
@@ -60,6 +72,7 @@ const { metafile } = await build({
   logLevel: 'warning',
   plugins: [storeScript, grafanaSdk],
   metafile: true,
+  define: { NOVA_TORCH_BUILD: JSON.stringify(sourceDigest()) },
 });
 // Afterwards, and only what nobody made: a command that runs meanwhile still finds its chunks.
 const made = new Set([...Object.keys(metafile.outputs), ...ASSETS.map((path) => join('dist', path))]);

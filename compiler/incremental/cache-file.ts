@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { VERSION } from '../core/version.ts';
+import { BUILD, VERSION } from '../core/version.ts';
 
 /** Raised when the shape of what is cached changes. */
 const SHAPE = 1;
 
 /**
- * A value of a cache file; undefined when there is none, or it is torn, damaged, of another version or another program's.
- * The first line names the version and the SHA-256 of the rest: a cache is a memory, and a wrong one is no memory.
+ * A value of a cache file; undefined when there is none, or it is torn, damaged, of another build or another program's.
+ * The first line names the build and the SHA-256 of the rest: a cache is a memory, and a wrong one is no memory.
  */
 export function readCache(path: string): unknown {
   try {
@@ -35,5 +35,5 @@ export function writeCache(path: string, value: unknown): void {
 }
 
 function header(body: string): string {
-  return `nova-torch cache ${SHAPE} ${VERSION} ${createHash('sha256').update(body).digest('hex')}`;
+  return `nova-torch cache ${SHAPE} ${VERSION} ${BUILD} ${createHash('sha256').update(body).digest('hex')}`;
 }

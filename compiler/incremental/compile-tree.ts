@@ -182,7 +182,7 @@ function cacheOf({ work }: Place): { readonly state: string; readonly documents:
   return { state: file('state'), documents: file('documents'), units: file('units') };
 }
 
-/** Everything the outcome depends on besides the compiler itself, whose version is in the cache's first line. */
+/** Everything the outcome depends on besides the compiler itself, whose build is in the cache's first line. */
 function keyOf(entries: readonly SpecEntry[], spec: FileDigests, options: CompileTreeOptions): string {
   let text = `${options.today} ${options.environments?.join(',') ?? '*'}\n`;
   for (const entry of entries) text += `${spec.of(entry.path, entry)} ${entry.path}\n`;
