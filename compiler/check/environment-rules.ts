@@ -29,6 +29,7 @@ import { images } from './ownership/images.ts';
 import { flagOwner } from './ownership/flag-owner.ts';
 import { patchOwner } from './ownership/patch-owner.ts';
 import { secretPrefix } from './ownership/secrets.ts';
+import { submitters } from './ownership/submitters.ts';
 import { blueGreen } from './rollout/blue-green.ts';
 import { canary } from './rollout/canary.ts';
 import { drain } from './rollout/drain.ts';
@@ -117,6 +118,7 @@ export const environmentRules: Readonly<Record<string, EnvironmentCheck>> = Obje
   ports,
   'patch-scope': patchScope,
   'secret-prefixes': secretPrefixes,
+  submitters,
   'flag-variants': flagVariants,
   'flag-rules': flagRules,
   clocks,

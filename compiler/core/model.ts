@@ -103,6 +103,13 @@ export interface EnvironmentFacts {
     readonly grafanaFolder: string;
     readonly grafanaOutput: 'operator' | 'operator-v2' | 'config-map';
   };
+  /** The OpenID provider of people. */
+  readonly people?: {
+    readonly issuer: string;
+    readonly keys: string;
+    readonly endpoint: Endpoint;
+    readonly groups: string;
+  };
 }
 
 export interface TeamModel extends Node {
@@ -116,6 +123,8 @@ export interface TeamModel extends Node {
   };
   readonly egress: readonly string[];
   readonly secretPrefixes: readonly string[];
+  /** ServiceAccounts that submit for it, `namespace/name`. */
+  readonly submitters: readonly string[];
   /** By fleet name: the teams that may route to it and call it. */
   readonly exports: ReadonlyMap<string, { readonly routes: readonly string[]; readonly calls: readonly string[] }>;
 }

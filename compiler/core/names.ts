@@ -61,8 +61,18 @@ export const paths = {
   secrets: '/etc/nova-torch/secrets',
   prompt: '/etc/nova-torch/prompt',
   flags: '/etc/nova-torch/flags',
+  /** Folder of `IDENTITY_FILE`. */
+  identity: '/var/run/secrets/nova-torch',
   temporary: '/tmp',
 } as const;
+
+/** The token that tells the scheduler who an agent is, where no proxy of the mesh does. */
+export const IDENTITY_FILE = 'token';
+/** For whom such a token is made. */
+export const IDENTITY_AUDIENCE = 'nova-torch';
+
+/** The ConfigMap with the certificates of the API server, which Kubernetes puts into every namespace. */
+export const CLUSTER_CA = 'kube-root-ca.crt';
 
 /** The ConfigMap with a fleet's feature flags, and its file. */
 export function flagsName(fleet: string): string {
@@ -84,6 +94,8 @@ export const ports = {
   mergedMetrics: 15020,
   egressGateway: 8443,
   dns: 53,
+  /** Of the API server: at its Service, and where that leads. */
+  kubernetes: [443, 6443],
 } as const;
 
 /** Labels that find the pods of shared services. */
@@ -201,6 +213,4 @@ export const mesh = {
   egress: 'egressgateway',
   tracing: 'nova-torch-traces',
   accessLog: 'nova-torch-access-log',
-  /** ServiceAccount of whatever submits tasks from outside of fleets. */
-  submitter: 'nova-torch-submitter',
 } as const;

@@ -1,4 +1,4 @@
-import type { FleetModel } from './model.ts';
+import type { EnvironmentModel, FleetModel } from './model.ts';
 import type { Origin } from './origin.ts';
 import { isInCluster } from './names.ts';
 
@@ -22,4 +22,11 @@ export function outsideHosts(fleet: FleetModel): readonly OutsideHost[] {
   for (const { host, port, tls, at } of [...used.filter((one) => !isInCluster(one.host)), ...own])
     if (!known.has(`${host}:${port}`)) known.set(`${host}:${port}`, { host, port, tls, at });
   return [...known.values()].sort((a, b) => (a.host === b.host ? a.port - b.port : a.host < b.host ? -1 : 1));
+}
+
+/** Where the scheduler fetches the keys that prove who people are, when that is outside the cluster. */
+export function peopleHost({ facts, from }: EnvironmentModel): OutsideHost | undefined {
+  if (facts.people === undefined || isInCluster(facts.people.endpoint.host)) return undefined;
+  const { host, port, tls } = facts.people.endpoint;
+  return { host, port, tls, at: from(['people', 'keys']) };
 }

@@ -5,6 +5,7 @@ import type {
   TableRoute,
   TableSchedule,
   TableSkills,
+  TableTeam,
 } from '../../spec/contract/routing-table.ts';
 import type { Json, JsonObject } from '../../spec/contract/source.ts';
 import { digestOf } from './digest.ts';
@@ -53,13 +54,18 @@ function make(environment: EnvironmentModel): RoutingTable {
     schema: 1,
     environment: environment.name,
     digest: '',
-    teams: sorted([...environment.company.teams]),
+    teams: sorted([...environment.company.teams].map(([name, shares]) => [name, tableTeam(environment, name, shares)])),
     fleets: sorted(fleets),
     routes: environment.routes.map(tableRoute),
     schedules: [...environment.schedules.values()].map(tableSchedule).sort(byId),
     providers: sorted([...environment.providers.values()].map(({ facts }) => [facts.name, tableProvider(facts)])),
     schemas: sorted([...schemas]),
   };
+}
+
+function tableTeam({ teams }: EnvironmentModel, name: string, shares: TableTeam): TableTeam {
+  const submitters = teams.get(name)?.submitters ?? [];
+  return submitters.length === 0 ? shares : { ...shares, submitters: [...submitters].sort(compareText) };
 }
 
 /** A route as the scheduler tries it. */

@@ -67,6 +67,7 @@ const OPTIONAL: Readonly<Record<string, string>> = {
   'perKey.onFull': 'Route limits.perKey.onFull',
   'dedupe.onHit': 'Route dedupe.onHit',
   'fallback.after': 'Route fallback[].after',
+  'people.groups': 'Environment people.groups',
   'secrets.engine': 'Environment secrets.engine',
   'secrets.delivery': 'Environment secrets.delivery',
   'secrets.mount': 'Environment secrets.mount',

@@ -63,7 +63,7 @@ export const LANGUAGE_DEFAULTS = Object.freeze({
   provider: { breaker: { errors: 5, openFor: '30s' }, limits: {} },
   toolServer: { transport: 'streamable-http' },
   schedule: { tz: 'Etc/UTC', input: {}, labels: {}, overlap: 'skip', catchUp: { window: '1h', max: 1 } },
-  team: { quota: {}, egress: [], secretPrefixes: [], exports: {} },
+  team: { quota: {}, egress: [], secretPrefixes: [], submitters: [], exports: {} },
 } as const);
 
 /** Defaults of values that stand in a map or a part that may be absent: they hold once it is there. */
@@ -79,6 +79,7 @@ export const PART_DEFAULTS = Object.freeze({
   perKey: { onFull: 'queue' },
   dedupe: { onHit: 'join' },
   fallback: { after: '1m' },
+  people: { groups: 'groups' },
   secrets: { engine: 'vault', delivery: 'vso', mount: 'kubernetes' },
   grafanaFolder: 'Nova-Torch',
   grafanaOutput: 'operator',

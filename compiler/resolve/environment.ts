@@ -4,6 +4,7 @@ import type { SpecDocument } from '../load/document.ts';
 import { bytes, ms, present } from './amounts.ts';
 import { LANGUAGE_DEFAULTS, PART_DEFAULTS } from './defaults.ts';
 import type { EnvironmentContext, SpecContext } from './context.ts';
+import { endpointOf } from './endpoint.ts';
 import type { FilledEnvironment } from './filled.ts';
 import { merge } from './layers.ts';
 import type { Layer } from './layers.ts';
@@ -34,6 +35,7 @@ export function environmentFacts(document: SpecDocument<Environment>, company: C
     },
     secrets: secretsOf(document.name, spec),
     observability: observabilityOf(spec),
+    people: peopleOf(spec),
   });
 }
 
@@ -51,6 +53,11 @@ function observabilityOf({ observability }: FilledEnvironment): EnvironmentFacts
   if (observability === undefined) return undefined;
   const { grafanaFolder, grafanaOutput } = PART_DEFAULTS;
   return { grafanaFolder, grafanaOutput, ...observability };
+}
+
+function peopleOf({ people }: FilledEnvironment): EnvironmentFacts['people'] {
+  if (people === undefined) return undefined;
+  return { ...PART_DEFAULTS.people, ...people, endpoint: endpointOf(people.keys) };
 }
 
 /** What resolving the documents of one environment shares. */

@@ -56,7 +56,7 @@ export type FilledEnvironment = Omit<
   readonly arrivals: NonNullable<EnvironmentSpec['arrivals']>;
 };
 
-export type FilledTeam = Having<TeamSpec, 'quota' | 'egress' | 'secretPrefixes' | 'exports'>;
+export type FilledTeam = Having<TeamSpec, 'quota' | 'egress' | 'secretPrefixes' | 'submitters' | 'exports'>;
 export type FilledProvider = With<Having<ProviderSpec, 'limits'>, 'breaker'>;
 export type FilledToolServer = Having<ToolServerSpec, 'transport'>;
 export type FilledSchedule = With<Having<ScheduleSpec, 'tz' | 'input' | 'labels' | 'overlap'>, 'catchUp'>;

@@ -30,6 +30,7 @@ export function resolveTeam(document: SpecDocument, context: EnvironmentContext)
     }),
     egress: spec.egress,
     secretPrefixes: spec.secretPrefixes,
+    submitters: spec.submitters,
     exports: new Map(offers),
   };
 }

@@ -60,18 +60,28 @@ function splitOutsideQuotes(text: string, separator: string): readonly string[] 
   return parts;
 }
 
-/** A pod of a fleet's namespace is an agent of that fleet, and may submit for its team what the fleet's `talksTo` says. */
+/**
+ * A pod of a fleet's namespace is an agent of that fleet, and may submit for its team what the fleet's `talksTo` says. Another
+ * one submits for the team that names it.
+ */
 function workloadIdentity(
   table: RoutingTable,
   namespace: string,
   account: string,
   subject: string,
 ): Identity | 'refused' {
-  const found = Object.entries(table.fleets).find(([, fleet]) => fleet.namespace === namespace);
-  if (found === undefined) return 'refused';
-  const [fleet, { team }] = found;
   if (account === '') return 'refused';
+  const found = Object.entries(table.fleets).find(([, fleet]) => fleet.namespace === namespace);
+  if (found === undefined) {
+    const tenant = tenantOf(table, `${namespace}/${account}`);
+    return tenant === undefined ? 'refused' : { subject, roles: new Set<Role>(['submitter']), tenant };
+  }
+  const [fleet, { team }] = found;
   return { subject, roles: new Set<Role>(['agent', 'submitter']), tenant: team, fleet };
+}
+
+function tenantOf({ teams }: RoutingTable, workload: string): string | undefined {
+  return Object.entries(teams).find(([, { submitters }]) => submitters?.includes(workload) === true)?.[0];
 }
 
 export interface TokenIssuer {
@@ -80,9 +90,11 @@ export interface TokenIssuer {
   readonly keys: JWTVerifyGetKey;
 }
 
-/** Keys over HTTPS, kept for ten minutes, asked for again at most once a minute. */
+/** Keys are kept for ten minutes, and asked for again at most once a minute. */
+export const KEYS_KEPT = { cooldownDuration: 60_000, cacheMaxAge: 600_000, timeoutDuration: 3000 } as const;
+
 export function remoteKeys(url: string): JWTVerifyGetKey {
-  return createRemoteJWKSet(new URL(url), { cooldownDuration: 60_000, cacheMaxAge: 600_000, timeoutDuration: 3000 });
+  return createRemoteJWKSet(new URL(url), KEYS_KEPT);
 }
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA'];

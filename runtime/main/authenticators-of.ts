@@ -6,16 +6,21 @@ import {
   remoteKeys,
   serviceAccountAuthenticator,
 } from '../api/authenticators.ts';
+import { clusterIssuer } from '../api/cluster-keys.ts';
 import type { Authenticator } from '../api/identity.ts';
 import type { Config } from '../ops/config/fields.ts';
+
+/** Where Kubernetes puts a pod's own token. */
+const OWN_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 /** The ways to prove who calls that the configuration opens, in the order in which they are asked. */
 export function authenticatorsOf({ auth }: Config, table: () => RoutingTable): readonly Authenticator[] {
   const { devToken, mesh, trustDomain, serviceAccountIssuer, serviceAccountKeys, peopleIssuer, peopleKeys } = auth;
-  const { audience, peopleRoles } = auth;
+  const { audience, peopleRoles, cluster } = auth;
   const ways: Authenticator[] = [];
   if (devToken !== undefined) ways.push(devAuthenticator(devToken.reveal()));
   if (mesh) ways.push(meshAuthenticator(trustDomain, table));
+  if (cluster) ways.push(serviceAccountAuthenticator({ ...clusterIssuer(OWN_TOKEN), audience }, table));
   if (serviceAccountIssuer !== undefined) {
     const keys = remoteKeys(serviceAccountKeys ?? `${serviceAccountIssuer.replace(/\/$/, '')}/openid/v1/jwks`);
     ways.push(serviceAccountAuthenticator({ issuer: serviceAccountIssuer, audience, keys }, table));

@@ -1,4 +1,5 @@
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
+import type { Authenticator } from '../api/identity.ts';
 import { DEFAULT_LIMITS } from '../api/limits.ts';
 import { startApi, type RunningApi } from '../api/start-api.ts';
 import { openJournal } from '../journal/file-journal.ts';
@@ -42,14 +43,10 @@ export async function serve(options: ServeOptions): Promise<ServeEnd> {
   if (read.kind === 'refused') {
     return refused(read.reason, 'compile the spec, or say with NOVA_TORCH_ROUTING_DIR where its routing table is');
   }
-  const { table } = read;
-  if (authenticatorsOf(config, () => table).length === 0) {
-    return refused(
-      'nobody could call it: no way to prove who calls is configured',
-      'set NOVA_TORCH_AUTH_MESH, an issuer of tokens, or for your own machine use --dev',
-    );
-  }
-  const running = await open(options, table);
+  const inForce = { table: read.table };
+  const authenticators = waysToProve(config, inForce);
+  if ('kind' in authenticators) return authenticators;
+  const running = await open(options, inForce, authenticators);
   if (!('api' in running)) return running;
   // Timers of the loops keep no process alive.
   const alive = setInterval(() => undefined, 60_000);
@@ -79,13 +76,39 @@ interface Running {
 
 type Refused = Extract<ServeEnd, { kind: 'refused' }>;
 
-async function open(options: ServeOptions, first: RoutingTable): Promise<Running | Refused> {
+/** The routing table that decides now; another one may come while the scheduler runs. */
+interface InForce {
+  table: RoutingTable;
+}
+
+function waysToProve(config: Config, inForce: InForce): readonly Authenticator[] | Refused {
+  try {
+    const ways = authenticatorsOf(config, () => inForce.table);
+    if (ways.length > 0) return ways;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return refused(
+      `tokens of this cluster cannot be checked: ${error.message}`,
+      'NOVA_TORCH_AUTH_CLUSTER is for a scheduler that has a token of its own cluster',
+    );
+  }
+  return refused(
+    'nobody could call it: no way to prove who calls is configured',
+    'set NOVA_TORCH_AUTH_MESH, an issuer of tokens, or for your own machine use --dev',
+  );
+}
+
+async function open(
+  options: ServeOptions,
+  inForce: InForce,
+  authenticators: readonly Authenticator[],
+): Promise<Running | Refused> {
   const { config, version, clock, onFatal } = options;
   const opened: (() => Promise<void> | void)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of opened.reverse().splice(0)) await close();
   };
-  let table = first;
+  const { table } = inForce;
   let leaving = false;
   let scheduler: RunningScheduler | undefined;
   try {
@@ -135,8 +158,8 @@ async function open(options: ServeOptions, first: RoutingTable): Promise<Running
           return { ...status, ready: status.ready && !leaving, draining: status.draining || leaving };
         },
       },
-      table: () => table,
-      authenticators: authenticatorsOf(config, () => table),
+      table: () => inForce.table,
+      authenticators,
       audit: telemetry.audit,
       limits: DEFAULT_LIMITS,
       version,
@@ -160,7 +183,7 @@ async function open(options: ServeOptions, first: RoutingTable): Promise<Running
       onTable: (next) => {
         started.use(next);
         telemetry.use(next);
-        table = next;
+        inForce.table = next;
       },
       onRefused: (reason) => started.refuseTable(reason),
     });

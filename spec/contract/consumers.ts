@@ -67,6 +67,9 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Environment.spec.scheduler.replicas': ['emitter:platform'],
   'Environment.spec.scheduler.image': ['emitter:platform'],
   'Environment.spec.scheduler.journal': ['emitter:platform', 'emitter:platform-alerts', 'emitter:grafana'],
+  'Environment.spec.people.issuer': ['emitter:platform'],
+  'Environment.spec.people.keys': ['emitter:istio', 'emitter:platform'],
+  'Environment.spec.people.groups': ['emitter:platform'],
   'Environment.spec.dragonfly.replicas': ['emitter:platform'],
   'Environment.spec.dragonfly.image': ['emitter:platform'],
   'Environment.spec.dragonfly.memory': ['emitter:platform'],
@@ -92,6 +95,7 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Team.spec.quota.pods': ['check:quota'],
   'Team.spec.egress[]': ['check:egress'],
   'Team.spec.secretPrefixes[]': ['check:secret'],
+  'Team.spec.submitters[]': ['check:submitters', 'emitter:istio', 'emitter:platform', 'emitter:routing-table'],
   'Team.spec.exports.*.routes[]': ['check:export'],
   'Team.spec.exports.*.calls[]': ['check:export'],
 

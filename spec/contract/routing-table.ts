@@ -11,8 +11,7 @@ export interface RoutingTable {
   readonly environment: string;
   /** `sha256-` and the hex SHA-256 of the table's canonical JSON without this field. */
   readonly digest: string;
-  /** Share of a busy scheduler and most tasks in flight, by team. */
-  readonly teams: Readonly<Record<string, { readonly weight: number; readonly inFlightMax?: number }>>;
+  readonly teams: Readonly<Record<string, TableTeam>>;
   /** By fleet id. */
   readonly fleets: Readonly<Record<string, TableFleet>>;
   /** In the order in which they are tried. */
@@ -22,6 +21,15 @@ export interface RoutingTable {
   readonly providers: Readonly<Record<string, TableProvider>>;
   /** JSON Schemas of inputs and outputs, by `sha256-` and their digest. */
   readonly schemas: Readonly<Record<string, JsonObject>>;
+}
+
+export interface TableTeam {
+  /** Share of a busy scheduler. */
+  readonly weight: number;
+  /** Most tasks in flight. */
+  readonly inFlightMax?: number;
+  /** ServiceAccounts that submit for it besides its fleets, `namespace/name`, sorted. */
+  readonly submitters?: readonly string[];
 }
 
 export interface TableProvider {

@@ -314,6 +314,7 @@ function teamOf(name: string, quota: TeamModel['quota']): TeamModel {
     quota,
     egress: [],
     secretPrefixes: [],
+    submitters: [],
     exports: new Map(),
   };
 }

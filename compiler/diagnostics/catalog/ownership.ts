@@ -102,4 +102,13 @@ export const ownership = defineCatalog({
       'Give the teams prefixes that do not contain each other.',
     ),
   },
+  NT4013: {
+    severity: 'error',
+    exit: 3,
+    message: '`{account}` cannot submit for team `{team}`: it stands for {other}',
+    explanation: paragraphs(
+      'The scheduler knows by its ServiceAccount for which team somebody submits, so an account stands for one team. That of a fleet stands for the fleet, and those of the platform for nobody.',
+      'Let each team that submits use an account of its own.',
+    ),
+  },
 });

@@ -1,11 +1,13 @@
 import type { Add } from '../../cdk8s/synthesize.ts';
 import { waves } from '../../core/fleet-context.ts';
-import type { FleetContext } from '../../core/fleet-context.ts';
+import type { FleetContext, Metadata } from '../../core/fleet-context.ts';
+import type { EnvironmentFacts } from '../../core/model.ts';
 import { deriveName, namespaces, pods, ports } from '../../core/names.ts';
 import { trace } from '../../core/trace.ts';
-import { fleetPrincipal } from './identity.ts';
+import type { PlatformContext } from '../../core/platform-context.ts';
+import { fleetPrincipal, schedulerPrincipal } from './identity.ts';
 import { kinds } from './kinds.ts';
-import { outsideHosts } from '../../core/outside-hosts.ts';
+import { outsideHosts, peopleHost } from '../../core/outside-hosts.ts';
 import type { OutsideHost } from '../../core/outside-hosts.ts';
 import { hostName, serverName } from './host-names.ts';
 
@@ -14,27 +16,50 @@ import { hostName, serverName } from './host-names.ts';
  * goes through is encrypted by the agent, so nothing of HTTP can be asked for.
  */
 export function addEgressAccess(add: Add, context: FleetContext): void {
-  const hosts = outsideHosts(context.fleet);
-  if (hosts.length === 0) return;
-  if (context.fleet.environment.mesh === 'ambient') allowAtWaypoint(add, context, hosts);
-  else allowAtGateway(add, context, hosts);
+  const { fleet } = context;
+  const caller: Caller = {
+    name: fleet.namespace,
+    principal: fleetPrincipal(fleet.environment, fleet),
+    metadata: (name) => ({ ...context.metadata(name, waves.mesh), namespace: namespaces.egress }),
+  };
+  allow(add, fleet.environment.mesh, caller, outsideHosts(fleet));
 }
 
-function metadata(context: FleetContext, name: string) {
-  return { ...context.metadata(name, waves.mesh), namespace: namespaces.egress };
+/** The scheduler fetches the keys that prove who people are, and nothing else. */
+export function addSchedulerEgress(add: Add, context: PlatformContext): void {
+  const { environment, from, metadata } = context;
+  const people = peopleHost(environment);
+  const caller: Caller = {
+    name: namespaces.system,
+    principal: from(schedulerPrincipal(environment.facts), 'trustDomain'),
+    metadata: (name) => metadata(namespaces.egress, name, waves.mesh),
+  };
+  allow(add, environment.facts.mesh, caller, people === undefined ? [] : [people]);
+}
+
+/** Who goes out: its identity, and what its policies are called. */
+interface Caller {
+  readonly name: string;
+  readonly principal: string;
+  readonly metadata: (name: string) => Metadata;
+}
+
+function allow(add: Add, mode: EnvironmentFacts['mesh'], caller: Caller, hosts: readonly OutsideHost[]): void {
+  if (hosts.length === 0) return;
+  if (mode === 'ambient') allowAtWaypoint(add, caller, hosts);
+  else allowAtGateway(add, caller, hosts);
 }
 
 /** The connection to the gateway bears the name of the host it is for. */
-function allowAtGateway(add: Add, context: FleetContext, hosts: readonly OutsideHost[]): void {
-  const { fleet } = context;
+function allowAtGateway(add: Add, { name, principal, metadata }: Caller, hosts: readonly OutsideHost[]): void {
   add(kinds.authorizationPolicy, {
-    metadata: metadata(context, fleet.namespace),
+    metadata: metadata(name),
     spec: {
       selector: { matchLabels: { ...pods.egressGateway } },
       action: 'ALLOW',
       rules: [
         {
-          from: [{ source: { principals: [fleetPrincipal(fleet.environment, fleet)] } }],
+          from: [{ source: { principals: [principal] } }],
           to: [{ operation: { ports: [String(ports.egressGateway)] } }],
           when: [{ key: 'connection.sni', values: hosts.map((one) => trace(serverName(one), one.at)) }],
         },
@@ -47,8 +72,7 @@ function allowAtGateway(add: Add, context: FleetContext, hosts: readonly Outside
 const TARGETS_MAX = 16;
 
 /** The waypoint knows hosts by their ServiceEntry: one policy for all hosts with the same ports. */
-function allowAtWaypoint(add: Add, context: FleetContext, hosts: readonly OutsideHost[]): void {
-  const { fleet } = context;
+function allowAtWaypoint(add: Add, caller: Caller, hosts: readonly OutsideHost[]): void {
   const byPorts = new Map<string, Map<string, OutsideHost>>();
   for (const one of hosts) {
     const all = hosts.filter(({ host }) => host === one.host).map(({ port }) => String(port));
@@ -58,9 +82,9 @@ function allowAtWaypoint(add: Add, context: FleetContext, hosts: readonly Outsid
   for (const [key, group] of byPorts) {
     const targets = [...group.values()];
     for (let start = 0; start < targets.length; start += TARGETS_MAX) {
-      const name = deriveName([fleet.namespace, key.replaceAll(',', '-'), ...(start === 0 ? [] : [String(start)])]);
+      const name = deriveName([caller.name, key.replaceAll(',', '-'), ...(start === 0 ? [] : [String(start)])]);
       add(kinds.authorizationPolicy, {
-        metadata: metadata(context, name),
+        metadata: caller.metadata(name),
         spec: {
           targetRefs: targets.slice(start, start + TARGETS_MAX).map(({ host, at }) => ({
             group: 'networking.istio.io',
@@ -70,7 +94,7 @@ function allowAtWaypoint(add: Add, context: FleetContext, hosts: readonly Outsid
           action: 'ALLOW',
           rules: [
             {
-              from: [{ source: { principals: [fleetPrincipal(fleet.environment, fleet)] } }],
+              from: [{ source: { principals: [caller.principal] } }],
               to: [{ operation: { ports: key.split(',') } }],
             },
           ],

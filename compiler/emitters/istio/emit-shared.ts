@@ -3,6 +3,7 @@ import type { Artifact } from '../../core/artifact.ts';
 import type { EnvironmentInput } from '../../core/emitter.ts';
 import { platformContext } from '../../core/platform-context.ts';
 import { addEgress } from './egress.ts';
+import { addSchedulerEgress } from './egress-access.ts';
 import { addHosts } from './hosts.ts';
 import { addSystem } from './system.ts';
 
@@ -13,6 +14,7 @@ export function emit({ environment }: EnvironmentInput): readonly Artifact[] {
     addSystem(add, context);
     addEgress(add, context);
     addHosts(add, context);
+    addSchedulerEgress(add, context);
   });
   return [{ path: 'platform/istio.yaml', kind: 'manifests', manifests }];
 }

@@ -12,6 +12,7 @@ spec:
   cluster: { server: https://prod.k8s.acme.example }
   platform: { kubernetes: "1.33", istio: "1.28", mesh: ${mesh}, revision: stable, nodeLocalDns: false }
   trustDomain: prod.acme.example
+  people: { issuer: https://login.acme.example, keys: https://login.acme.example/keys }
 `,
 });
 
@@ -35,6 +36,7 @@ spec:
   egress: [api.github.com, api.vendor-a.example, "*.acme.example"]
   secretPrefixes: [kv/engineering]
   exports: { code-fixer: { routes: [research] } }
+  submitters: [shop/checkout]
 `,
   'spec/teams/engineering/agents.yaml': `${HEAD} Fleet
 metadata: { name: worker, labels: { tier: core } }
@@ -72,6 +74,7 @@ spec: { match: { task: call }, to: { caller: 100 } }
 };
 
 const CHANGES: Readonly<Record<string, Change>> = {
+  'Environment.spec.people.keys': ['keys: https://login', 'keys: https://in'],
   'Environment.spec.platform.istio': ['istio: "1.28", mesh', 'istio: "1.29", mesh'],
   'Environment.spec.platform.kubernetes': ['"1.33", istio: "1.28", mesh', '"1.34", istio: "1.28", mesh'],
   'Environment.spec.platform.mesh': ['mesh: sidecar', 'mesh: ambient'],
@@ -100,6 +103,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'Provider.spec.breaker.openFor': ['openFor: 20s', 'openFor: 40s'],
   'Provider.spec.endpoint': ['https://api.vendor-s.acme', 'https://api2.vendor-s.acme'],
   'Provider.spec.limits.concurrent': ['concurrent: 40', 'concurrent: 50'],
+  'Team.spec.submitters[]': ['shop/checkout', 'shop/cart'],
   'ToolServer.spec.url': ['https://tickets.acme', 'https://desk.acme'],
 };
 

@@ -7,11 +7,11 @@ import { formatSeconds } from './duration.ts';
 import { serviceHost } from './identity.ts';
 import { kinds } from './kinds.ts';
 import type { TrafficPolicy } from './kinds.ts';
-import { outsideHosts } from '../../core/outside-hosts.ts';
+import { outsideHosts, peopleHost } from '../../core/outside-hosts.ts';
 import type { OutsideHost } from '../../core/outside-hosts.ts';
 import { endpointName, hostName, serverName } from './host-names.ts';
 
-/** A host outside the cluster and the fleets that reach it. */
+/** A host outside the cluster and who reaches it. */
 interface Host {
   readonly host: string;
   /** One for each port, sorted by port. */
@@ -35,15 +35,16 @@ export function outsidePorts(context: PlatformContext): readonly number[] {
 
 function hostsOf({ environment }: PlatformContext): Host[] {
   const known = new Map<string, { endpoints: Map<number, OutsideHost>; consumers: Set<string> }>();
-  for (const fleet of environment.fleets.values()) {
-    for (const one of outsideHosts(fleet)) {
-      const entry = known.get(one.host) ?? { endpoints: new Map<number, OutsideHost>(), consumers: new Set<string>() };
-      known.set(one.host, entry);
-      const before = entry.endpoints.get(one.port);
-      entry.endpoints.set(one.port, { ...(before ?? one), tls: one.tls || before?.tls === true });
-      entry.consumers.add(fleet.namespace);
-    }
-  }
+  const add = (one: OutsideHost, consumer: string): void => {
+    const entry = known.get(one.host) ?? { endpoints: new Map<number, OutsideHost>(), consumers: new Set<string>() };
+    known.set(one.host, entry);
+    const before = entry.endpoints.get(one.port);
+    entry.endpoints.set(one.port, { ...(before ?? one), tls: one.tls || before?.tls === true });
+    entry.consumers.add(consumer);
+  };
+  for (const fleet of environment.fleets.values()) for (const one of outsideHosts(fleet)) add(one, fleet.namespace);
+  const people = peopleHost(environment);
+  if (people !== undefined) add(people, namespaces.system);
   return [...known]
     .map(([host, { endpoints, consumers }]) => ({
       host,

@@ -1,7 +1,9 @@
 import type { Add } from '../../cdk8s/synthesize.ts';
 import { waves } from '../../core/fleet-context.ts';
-import { mesh, namespaces, pods, ports, services } from '../../core/names.ts';
+import { namespaces, pods, ports, services } from '../../core/names.ts';
 import type { PlatformContext } from '../../core/platform-context.ts';
+import { submittersOf } from '../../core/submitters.ts';
+import { trace } from '../../core/trace.ts';
 import { principal, serviceHost } from './identity.ts';
 import { kinds } from './kinds.ts';
 
@@ -21,10 +23,7 @@ export function addSystem(add: Add, context: PlatformContext): void {
   addStoreRules(add, context);
 }
 
-/**
- * Fleets have a policy each beside this one. Whoever else submits tasks runs as the submitter's account; that its namespace
- * may is said by its label, in the NetworkPolicy.
- */
+/** Fleets have a policy each beside this one. Whoever else submits tasks does so for a team, which names it. */
 function addSchedulerRules(add: Add, context: PlatformContext): void {
   const { environment, from } = context;
   const prometheus = pods.prometheus['app.kubernetes.io/name'];
@@ -38,7 +37,11 @@ function addSchedulerRules(add: Add, context: PlatformContext): void {
       rules: [
         {
           from: [
-            { source: { principals: [identity(namespaces.system, services.scheduler), `*/sa/${mesh.submitter}`] } },
+            {
+              source: {
+                principals: [identity(namespaces.system, services.scheduler), ...submitterPrincipals(context)],
+              },
+            },
           ],
           to: [{ operation: { ports: [String(ports.scheduler)] } }],
         },
@@ -75,6 +78,12 @@ function addSchedulerRules(add: Add, context: PlatformContext): void {
       },
     },
   });
+}
+
+function submitterPrincipals({ environment }: PlatformContext): string[] {
+  return submittersOf(environment).map(({ namespace, account, at }) =>
+    trace(principal(environment.facts, namespace, account), at),
+  );
 }
 
 /**

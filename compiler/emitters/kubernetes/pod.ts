@@ -2,13 +2,21 @@ import { createHash } from 'node:crypto';
 import { k8s } from '../../cdk8s/k8s.ts';
 import type { K8s } from '../../cdk8s/k8s.ts';
 import { formatCpu, formatSize } from '../../../spec/contract/units.ts';
-import { AGENT_PRIORITY, LABEL_PREFIX, flagsName, labels, paths } from '../../core/names.ts';
+import {
+  AGENT_PRIORITY,
+  IDENTITY_AUDIENCE,
+  IDENTITY_FILE,
+  LABEL_PREFIX,
+  flagsName,
+  labels,
+  paths,
+} from '../../core/names.ts';
 import { deliveredSecrets } from '../../core/secrets.ts';
 import { proxyAnnotations } from './proxy.ts';
 import type { FleetContext } from '../../core/fleet-context.ts';
 import type { DeliveredSecret } from '../../core/secrets.ts';
 import { trace } from '../../core/trace.ts';
-import { escaped, variablesOf } from './variables.ts';
+import { escaped, showsToken, variablesOf } from './variables.ts';
 
 /** Name of the ConfigMap with the prompt. */
 export function promptName(fleet: string): string {
@@ -114,6 +122,7 @@ function mountsOf({ fleet, from }: FleetContext): K8s.VolumeMount[] {
   const hasFiles = deliveredSecrets(fleet).some(({ mount }) => mount === 'file');
   return [
     { name: 'tmp', mountPath: paths.temporary },
+    ...(showsToken(fleet) ? [{ name: 'identity', mountPath: paths.identity, readOnly: true }] : []),
     ...(hasFiles ? [{ name: 'secrets', mountPath: paths.secrets, readOnly: true }] : []),
     ...(agent.prompt === undefined ? [] : [{ name: 'prompt', mountPath: paths.prompt, readOnly: true }]),
     // The whole folder, never `subPath`: a change of the flags reaches agents that run.
@@ -128,12 +137,19 @@ function volumesOf({ fleet, from }: FleetContext): K8s.Volume[] {
   const sizeLimit = from(formatSize(Math.floor(agent.resources.ephemeralBytes / 2)), 'agent', 'resources', 'ephemeral');
   return [
     { name: 'tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString(sizeLimit) } },
+    ...(showsToken(fleet) ? [identityVolume()] : []),
     ...(files.length === 0 ? [] : [secretsVolume(files)]),
     ...(agent.prompt === undefined
       ? []
       : [{ name: 'prompt', configMap: { name: from(promptName(fleet.name), 'agent', 'prompt') } }]),
     ...(fleet.flags.size === 0 ? [] : [{ name: 'flags', configMap: { name: from(flagsName(fleet.name), 'flags') } }]),
   ];
+}
+
+/** A token for the scheduler and nobody else, which the cluster renews. */
+function identityVolume(): K8s.Volume {
+  const token = { path: IDENTITY_FILE, audience: IDENTITY_AUDIENCE, expirationSeconds: 3600 };
+  return { name: 'identity', projected: { defaultMode: 0o440, sources: [{ serviceAccountToken: token }] } };
 }
 
 /** All files in one folder, whichever Secrets they come from. Whole Secrets, never `subPath`: those are not renewed. */

@@ -1,6 +1,6 @@
 import type { K8s } from '../../cdk8s/k8s.ts';
-import type { Endpoint, ProviderFacts, ToolServerFacts } from '../../core/model.ts';
-import { FLAGS_FILE, namespaces, paths, ports, services } from '../../core/names.ts';
+import type { Endpoint, FleetModel, ProviderFacts, ToolServerFacts } from '../../core/model.ts';
+import { FLAGS_FILE, IDENTITY_FILE, namespaces, paths, ports, services } from '../../core/names.ts';
 import { credentialFile, deliveredSecrets } from '../../core/secrets.ts';
 import { trace } from '../../core/trace.ts';
 import type { FleetContext } from '../../core/fleet-context.ts';
@@ -19,6 +19,7 @@ export function variablesOf(context: FleetContext): K8s.EnvVar[] {
     NOVA_TORCH_LOG_LEVEL: from(fleet.observe.logs, 'observe', 'logs'),
     NOVA_TORCH_SCHEDULER_URL: `http://${services.scheduler}.${namespaces.system}.svc:${ports.scheduler}`,
     NOVA_TORCH_SLOTS: from(String(agent.slots), 'agent', 'slots'),
+    ...(showsToken(fleet) && { NOVA_TORCH_TOKEN_FILE: `${paths.identity}/${IDENTITY_FILE}` }),
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://otel-gateway-collector.${namespaces.observability}.svc:${ports.otlp}`,
     OTEL_SERVICE_NAME: from(fleet.name),
     ...usesOf(context),
@@ -36,6 +37,11 @@ export function variablesOf(context: FleetContext): K8s.EnvVar[] {
       keys.map(({ key, at }) => ({ name: key, valueFrom: { secretKeyRef: { name, key: trace(key, at) } } })),
     ),
   ];
+}
+
+/** In ambient mode no proxy beside the scheduler tells it who calls: the agent shows a token. */
+export function showsToken({ environment }: FleetModel): boolean {
+  return environment.mesh === 'ambient';
 }
 
 /** Where the flagd provider of OpenFeature finds the flags: in a file, so that it needs no server and answers while an agent drains. */

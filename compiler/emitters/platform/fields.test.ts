@@ -11,8 +11,18 @@ spec:
   platform:
     { kubernetes: "1.34", istio: "1.28", mesh: sidecar, revision: stable, nodeLocalDns: false, storageClass: fast }
   trustDomain: trust.acme.example
+  people: { issuer: https://login.acme.example, keys: https://login.acme.example/keys, groups: teams }
   scheduler: { replicas: 3, image: ghcr.io/acme/scheduler:1, journal: 20Gi }
   dragonfly: { replicas: 4, image: ghcr.io/acme/store:1, memory: 2Gi, snapshotEvery: 7m }
+`,
+  'spec/teams/research/team.yaml': `apiVersion: nova-torch.dev/v1
+kind: Team
+metadata: { name: research }
+spec:
+  owners: [acme/research]
+  egress: [en.wikipedia.org]
+  secretPrefixes: [kv/research]
+  submitters: [shop/checkout]
 `,
 };
 
@@ -23,6 +33,9 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'Environment.spec.platform.nodeLocalDns': ['nodeLocalDns: false', 'nodeLocalDns: true'],
   'Environment.spec.platform.storageClass': ['storageClass: fast', 'storageClass: slow'],
   'Environment.spec.trustDomain': ['trust.acme', 'other.acme'],
+  'Environment.spec.people.issuer': ['issuer: https://login', 'issuer: https://in'],
+  'Environment.spec.people.keys': ['keys: https://login', 'keys: https://in'],
+  'Environment.spec.people.groups': ['groups: teams', 'groups: roles'],
   'Environment.spec.scheduler.replicas': ['replicas: 3', 'replicas: 5'],
   'Environment.spec.scheduler.image': ['scheduler:1', 'scheduler:2'],
   'Environment.spec.scheduler.journal': ['journal: 20Gi', 'journal: 30Gi'],
@@ -30,6 +43,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'Environment.spec.dragonfly.image': ['store:1', 'store:2'],
   'Environment.spec.dragonfly.memory': ['memory: 2Gi', 'memory: 4Gi'],
   'Environment.spec.dragonfly.snapshotEvery': ['snapshotEvery: 7m', 'snapshotEvery: 9m'],
+  'Team.spec.submitters[]': ['shop/checkout', 'store/checkout'],
 };
 
 const emitted = (change?: Change) => emittedText(['platform'], SPEC, change);

@@ -1,10 +1,18 @@
 import type { K8s } from '../../cdk8s/k8s.ts';
-import { LABEL_PREFIX, namespaces, pods, ports } from '../../core/names.ts';
+import { namespaces, pods, ports } from '../../core/names.ts';
+import { peopleHost } from '../../core/outside-hosts.ts';
 import type { PlatformContext } from '../../core/platform-context.ts';
-import { basicEgress, fleetPods, meshPorts, metricsPorts, podsIn, probeIngress } from '../../cdk8s/platform-network.ts';
-
-/** A namespace whose pods may submit tasks says so with this label, set to `true`. */
-const SUBMITTERS = `${LABEL_PREFIX}/submits-tasks`;
+import { submittersOf } from '../../core/submitters.ts';
+import { trace } from '../../core/trace.ts';
+import {
+  basicEgress,
+  fleetPods,
+  meshPorts,
+  metricsPorts,
+  podsIn,
+  port,
+  probeIngress,
+} from '../../cdk8s/platform-network.ts';
 
 /** Who reaches the scheduler, and what it reaches. */
 export function schedulerNetwork(context: PlatformContext): K8s.NetworkPolicySpec {
@@ -20,7 +28,7 @@ function ingressOf(context: PlatformContext): K8s.NetworkPolicyIngressRule[] {
   const api = meshPorts(context, ports.scheduler);
   return [
     { from: [fleetPods()], ports: api },
-    { from: [{ namespaceSelector: { matchLabels: { [SUBMITTERS]: 'true' } } }], ports: api },
+    ...submitterIngress(context),
     { from: [podsIn(namespaces.system, pods.scheduler)], ports: api },
     {
       from: [podsIn(namespaces.observability, pods.prometheus)],
@@ -30,6 +38,17 @@ function ingressOf(context: PlatformContext): K8s.NetworkPolicyIngressRule[] {
   ];
 }
 
+/** Which of their pods may, the identity says that each must prove. */
+function submitterIngress(context: PlatformContext): K8s.NetworkPolicyIngressRule[] {
+  const places = new Map(
+    submittersOf(context.environment).map(({ namespace, at }) => [namespace, trace(namespace, at)]),
+  );
+  const from = [...places.values()].map((name) => ({
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+  }));
+  return from.length === 0 ? [] : [{ from, ports: meshPorts(context, ports.scheduler) }];
+}
+
 function egressOf(context: PlatformContext): K8s.NetworkPolicyEgressRule[] {
   return [
     ...basicEgress(context),
@@ -37,6 +56,19 @@ function egressOf(context: PlatformContext): K8s.NetworkPolicyEgressRule[] {
     { to: [podsIn(namespaces.system, pods.scheduler)], ports: meshPorts(context, ports.scheduler) },
     { to: [podsIn(namespaces.observability, pods.collector)], ports: meshPorts(context, ports.otlp) },
     ...pushEgress(context),
+    ...identityEgress(context),
+  ];
+}
+
+/** To the keys that prove who calls: the company's by the one way out, those of the cluster at its API server, wherever that is. */
+function identityEgress(context: PlatformContext): K8s.NetworkPolicyEgressRule[] {
+  const { environment } = context;
+  const gateway = podsIn(namespaces.egress, pods.egressGateway);
+  return [
+    ...(peopleHost(environment) === undefined
+      ? []
+      : [{ to: [gateway], ports: meshPorts(context, ports.egressGateway) }]),
+    ...(environment.facts.mesh === 'ambient' ? [{ ports: ports.kubernetes.map((number) => port(number)) }] : []),
   ];
 }
 

@@ -1,8 +1,18 @@
 import { k8s } from '../../cdk8s/k8s.ts';
 import type { K8s } from '../../cdk8s/k8s.ts';
-import { STORE_USER, namespaces, platformSecrets, pods, ports, services } from '../../core/names.ts';
+import {
+  CLUSTER_CA,
+  IDENTITY_AUDIENCE,
+  STORE_USER,
+  namespaces,
+  platformSecrets,
+  pods,
+  ports,
+  services,
+} from '../../core/names.ts';
 import type { PlatformContext } from '../../core/platform-context.ts';
 import { routingTableMap, routingTableParts } from '../../core/routing-table-parts.ts';
+import { compareText } from '../../../spec/contract/text.ts';
 
 /** Where the scheduler finds what it is given. */
 const FOLDERS = {
@@ -10,6 +20,7 @@ const FOLDERS = {
   journal: '/var/lib/nova-torch/journal',
   routing: '/etc/nova-torch/routing',
   secrets: '/etc/nova-torch/secrets',
+  cluster: '/var/run/secrets/kubernetes.io/serviceaccount',
 } as const;
 
 /** One replica of the scheduler, without the priority it runs at. */
@@ -38,7 +49,27 @@ export function schedulerPod(context: PlatformContext): K8s.PodSpec {
       { name: 'tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString('64Mi') } },
       { name: 'routing', projected: { defaultMode: 0o440, sources: tableSources(context) } },
       { name: 'secrets', secret: { secretName: platformSecrets.storeLogin, defaultMode: 0o440 } },
+      ...(asksCluster(context) ? [clusterVolume()] : []),
     ],
+  };
+}
+
+/** In ambient mode no proxy beside the scheduler says who calls: callers show tokens, whose keys the API server has. */
+function asksCluster({ environment }: PlatformContext): boolean {
+  return environment.facts.mesh === 'ambient';
+}
+
+/** What is mounted where nothing is said about tokens, but for the scheduler alone and renewed. */
+function clusterVolume(): K8s.Volume {
+  return {
+    name: 'cluster',
+    projected: {
+      defaultMode: 0o440,
+      sources: [
+        { serviceAccountToken: { path: 'token', expirationSeconds: 3600 } },
+        { configMap: { name: CLUSTER_CA, items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+      ],
+    },
   };
 }
 
@@ -65,6 +96,7 @@ function container(context: PlatformContext): K8s.Container {
       { name: 'journal', mountPath: FOLDERS.audit, subPath: 'audit' },
       { name: 'routing', mountPath: FOLDERS.routing, readOnly: true },
       { name: 'secrets', mountPath: FOLDERS.secrets, readOnly: true },
+      ...(asksCluster(context) ? [{ name: 'cluster', mountPath: FOLDERS.cluster, readOnly: true }] : []),
     ],
     // Replaying a journal after a crash takes its time; nothing is killed for it.
     startupProbe: { ...probe('/healthz/startup'), periodSeconds: 2, failureThreshold: 150 },
@@ -94,11 +126,12 @@ function probe(path: string): { httpGet: K8s.HttpGetAction } {
   return { httpGet: { path, port: k8s.IntOrString.fromString('http-ops') } };
 }
 
-function variables({ environment, from }: PlatformContext): K8s.EnvVar[] {
+function variables(context: PlatformContext): K8s.EnvVar[] {
+  const { environment, from } = context;
   const { facts } = environment;
   const given: Readonly<Record<string, string>> = {
     NOVA_TORCH_AUDIT_DIR: FOLDERS.audit,
-    // In ambient mode nobody beside the scheduler says who calls.
+    ...identityVariables(context),
     NOVA_TORCH_AUTH_MESH: from(String(facts.mesh === 'sidecar'), 'platform', 'mesh'),
     NOVA_TORCH_AUTH_TRUST_DOMAIN: from(facts.trustDomain, 'trustDomain'),
     NOVA_TORCH_ENVIRONMENT: from(environment.name),
@@ -118,8 +151,25 @@ function variables({ environment, from }: PlatformContext): K8s.EnvVar[] {
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://otel-gateway-collector.${namespaces.observability}.svc:${ports.otlp}`,
     OTEL_SERVICE_NAME: services.scheduler,
   };
+  const sorted = Object.entries(given).sort(([a], [b]) => compareText(a, b));
   return [
     { name: 'NOVA_TORCH_SCHEDULER_ID', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-    ...Object.entries(given).map(([name, value]) => ({ name, value })),
+    ...sorted.map(([name, value]) => ({ name, value })),
   ];
+}
+
+/** How callers prove who they are besides the mesh. */
+function identityVariables(context: PlatformContext): Record<string, string> {
+  const { environment, from } = context;
+  const { people } = environment.facts;
+  return {
+    ...(asksCluster(context) && { NODE_EXTRA_CA_CERTS: `${FOLDERS.cluster}/ca.crt` }),
+    NOVA_TORCH_AUTH_AUDIENCE: IDENTITY_AUDIENCE,
+    NOVA_TORCH_AUTH_CLUSTER: from(String(asksCluster(context)), 'platform', 'mesh'),
+    ...(people !== undefined && {
+      NOVA_TORCH_AUTH_PEOPLE_ISSUER: from(people.issuer, 'people', 'issuer'),
+      NOVA_TORCH_AUTH_PEOPLE_KEYS: from(people.keys, 'people', 'keys'),
+      NOVA_TORCH_AUTH_PEOPLE_ROLES: from(people.groups, 'people', 'groups'),
+    }),
+  };
 }

@@ -16,6 +16,14 @@ async function emitted(model: EnvironmentModel) {
   return { artifacts, diagnostics };
 }
 
+test('who submits for a team besides its fleets stands in the table, sorted', async () => {
+  const { teams, ...model } = environment();
+  const named = [...teams].map(([name, team]) => [name, { ...team, submitters: ['web/shop', 'ci/builder'] }] as const);
+  const company = { ...model.company, teams: new Map([['eng', { weight: 1 }]]) };
+  const { artifacts } = await emitted({ ...model, company, teams: new Map(named) });
+  expect(tableOf(artifacts).teams['eng']).toEqual({ weight: 1, submitters: ['ci/builder', 'web/shop'] });
+});
+
 function tableOf(artifacts: readonly Artifact[]): RoutingTable {
   const found = artifacts.find((artifact) => artifact.kind === 'json');
   if (found === undefined) throw new Error('no table');

@@ -1566,7 +1566,7 @@ return errors === 0;
 }
 
 export const validateEnvironment = validate98;
-const schema34 = {"type":"object","required":["cluster","platform","trustDomain"],"properties":{"description":{"$ref":"description"},"cluster":{"type":"object","required":["server"],"properties":{"server":{"$ref":"url"}},"additionalProperties":false},"platform":{"type":"object","required":["kubernetes","istio"],"properties":{"kubernetes":{"type":"string","enum":["1.30","1.31","1.32","1.33","1.34","1.35","1.36"]},"istio":{"type":"string","enum":["1.28","1.29","1.30"]},"mesh":{"type":"string","enum":["sidecar","ambient"]},"revision":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},"nodeLocalDns":{"type":"boolean"},"storageClass":{"$ref":"storageClass"}},"additionalProperties":false},"trustDomain":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},"images":{"type":"object","properties":{"requireDigest":{"type":"boolean"},"registries":{"type":"array","items":{"$ref":"registry"},"maxItems":32,"minItems":1,"uniqueItems":true}},"additionalProperties":false},"scheduler":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"image":{"$ref":"image"},"journal":{"$ref":"size"}},"additionalProperties":false},"dragonfly":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":5},"image":{"$ref":"image"},"memory":{"$ref":"size"},"snapshotEvery":{"$ref":"duration"}},"additionalProperties":false},"secrets":{"type":"object","required":["address"],"properties":{"engine":{"type":"string","enum":["vault","openbao"]},"delivery":{"type":"string","enum":["vso","eso"]},"address":{"$ref":"url"},"mount":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9][a-z0-9-]{0,62}$"},"platform":{"$ref":"secretPath"}},"additionalProperties":false},"observability":{"type":"object","required":["prometheus"],"properties":{"prometheus":{"$ref":"url"},"elasticsearch":{"$ref":"url"},"grafanaFolder":{"type":"string","minLength":1,"maxLength":80,"pattern":"^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$"},"grafanaOutput":{"type":"string","enum":["operator","operator-v2","config-map"]}},"additionalProperties":false},"arrivals":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":200,"additionalProperties":{"$ref":"rate"}},"defaults":{"$ref":"defaults"}},"additionalProperties":false};
+const schema34 = {"type":"object","required":["cluster","platform","trustDomain"],"properties":{"description":{"$ref":"description"},"cluster":{"type":"object","required":["server"],"properties":{"server":{"$ref":"url"}},"additionalProperties":false},"platform":{"type":"object","required":["kubernetes","istio"],"properties":{"kubernetes":{"type":"string","enum":["1.30","1.31","1.32","1.33","1.34","1.35","1.36"]},"istio":{"type":"string","enum":["1.28","1.29","1.30"]},"mesh":{"type":"string","enum":["sidecar","ambient"]},"revision":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},"nodeLocalDns":{"type":"boolean"},"storageClass":{"$ref":"storageClass"}},"additionalProperties":false},"trustDomain":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},"images":{"type":"object","properties":{"requireDigest":{"type":"boolean"},"registries":{"type":"array","items":{"$ref":"registry"},"maxItems":32,"minItems":1,"uniqueItems":true}},"additionalProperties":false},"scheduler":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"image":{"$ref":"image"},"journal":{"$ref":"size"}},"additionalProperties":false},"people":{"type":"object","required":["issuer","keys"],"properties":{"issuer":{"$ref":"url"},"keys":{"$ref":"url"},"groups":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_.:/-]{0,62}$"}},"additionalProperties":false},"dragonfly":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":5},"image":{"$ref":"image"},"memory":{"$ref":"size"},"snapshotEvery":{"$ref":"duration"}},"additionalProperties":false},"secrets":{"type":"object","required":["address"],"properties":{"engine":{"type":"string","enum":["vault","openbao"]},"delivery":{"type":"string","enum":["vso","eso"]},"address":{"$ref":"url"},"mount":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9][a-z0-9-]{0,62}$"},"platform":{"$ref":"secretPath"}},"additionalProperties":false},"observability":{"type":"object","required":["prometheus"],"properties":{"prometheus":{"$ref":"url"},"elasticsearch":{"$ref":"url"},"grafanaFolder":{"type":"string","minLength":1,"maxLength":80,"pattern":"^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$"},"grafanaOutput":{"type":"string","enum":["operator","operator-v2","config-map"]}},"additionalProperties":false},"arrivals":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":200,"additionalProperties":{"$ref":"rate"}},"defaults":{"$ref":"defaults"}},"additionalProperties":false};
 const func21 = Object.prototype.hasOwnProperty;
 const pattern13 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$", "u");
 
@@ -1637,9 +1637,9 @@ validate107.errors = vErrors;
 return errors === 0;
 }
 
-const pattern18 = new RegExp("^[a-z0-9]([a-z0-9_-]{0,62})(/[A-Za-z0-9][A-Za-z0-9_-]{0,62}){1,8}$", "u");
+const pattern19 = new RegExp("^[a-z0-9]([a-z0-9_-]{0,62})(/[A-Za-z0-9][A-Za-z0-9_-]{0,62}){1,8}$", "u");
 
-function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1647,7 +1647,7 @@ if(func2(data) > 512){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretPath/maxLength",keyword:"maxLength",params:{limit: 512}});
 errors++;
 }
-if(!pattern18.test(data)){
+if(!pattern19.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretPath/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9_-]{0,62})(/[A-Za-z0-9][A-Za-z0-9_-]{0,62}){1,8}$"}});
 errors++;
 }
@@ -1656,13 +1656,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretPath/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate114.errors = vErrors;
+validate116.errors = vErrors;
 return errors === 0;
 }
 
-const pattern20 = new RegExp("^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", "u");
+const pattern21 = new RegExp("^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", "u");
 
-function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1670,7 +1670,7 @@ if(func2(data) > 63){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskType/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern20.test(data)){
+if(!pattern21.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskType/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"}});
 errors++;
 }
@@ -1679,13 +1679,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskType/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate118.errors = vErrors;
+validate120.errors = vErrors;
 return errors === 0;
 }
 
-const pattern21 = new RegExp("^[1-9][0-9]{0,8}/(s|m|h)$", "u");
+const pattern22 = new RegExp("^[1-9][0-9]{0,8}/(s|m|h)$", "u");
 
-function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1693,7 +1693,7 @@ if(func2(data) > 11){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rate/maxLength",keyword:"maxLength",params:{limit: 11}});
 errors++;
 }
-if(!pattern21.test(data)){
+if(!pattern22.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rate/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,8}/(s|m|h)$"}});
 errors++;
 }
@@ -1702,13 +1702,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rate/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate120.errors = vErrors;
+validate122.errors = vErrors;
 return errors === 0;
 }
 
 const pattern14 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", "u");
-const pattern17 = new RegExp("^[a-z0-9][a-z0-9-]{0,62}$", "u");
-const pattern19 = new RegExp("^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$", "u");
+const pattern17 = new RegExp("^[A-Za-z][A-Za-z0-9_.:/-]{0,62}$", "u");
+const pattern18 = new RegExp("^[a-z0-9][a-z0-9-]{0,62}$", "u");
+const pattern20 = new RegExp("^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$", "u");
 
 function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1976,46 +1977,102 @@ vErrors = add(vErrors, {instancePath:instancePath+"/scheduler",schemaPath:"#/$de
 errors++;
 }
 }
-if(data.dragonfly !== undefined){
-let data19 = data.dragonfly;
+if(data.people !== undefined){
+let data19 = data.people;
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.issuer === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/people",schemaPath:"#/$defs/EnvironmentSpec/properties/people/required",keyword:"required",params:{missingProperty: "issuer"}});
+errors++;
+}
+if(data19.keys === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/people",schemaPath:"#/$defs/EnvironmentSpec/properties/people/required",keyword:"required",params:{missingProperty: "keys"}});
+errors++;
+}
 for(const key5 in data19){
-if(!((((key5 === "replicas") || (key5 === "image")) || (key5 === "memory")) || (key5 === "snapshotEvery"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/dragonfly",schemaPath:"#/$defs/EnvironmentSpec/properties/dragonfly/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}});
+if(!(((key5 === "issuer") || (key5 === "keys")) || (key5 === "groups"))){
+vErrors = add(vErrors, {instancePath:instancePath+"/people",schemaPath:"#/$defs/EnvironmentSpec/properties/people/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}});
 errors++;
 }
 }
-if(data19.replicas !== undefined){
-let data20 = data19.replicas;
-if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
+if(data19.issuer !== undefined){
+if(!(validate31(data19.issuer, {instancePath:instancePath+"/people/issuer",parentData:data19,parentDataProperty:"issuer",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data19.keys !== undefined){
+if(!(validate31(data19.keys, {instancePath:instancePath+"/people/keys",parentData:data19,parentDataProperty:"keys",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+}
+if(data19.groups !== undefined){
+let data22 = data19.groups;
+if(typeof data22 === "string"){
+if(func2(data22) > 63){
+vErrors = add(vErrors, {instancePath:instancePath+"/people/groups",schemaPath:"#/$defs/EnvironmentSpec/properties/people/properties/groups/maxLength",keyword:"maxLength",params:{limit: 63}});
+errors++;
+}
+if(func2(data22) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/people/groups",schemaPath:"#/$defs/EnvironmentSpec/properties/people/properties/groups/minLength",keyword:"minLength",params:{limit: 1}});
+errors++;
+}
+if(!pattern17.test(data22)){
+vErrors = add(vErrors, {instancePath:instancePath+"/people/groups",schemaPath:"#/$defs/EnvironmentSpec/properties/people/properties/groups/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_.:/-]{0,62}$"}});
+errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/people/groups",schemaPath:"#/$defs/EnvironmentSpec/properties/people/properties/groups/type",keyword:"type",params:{type: "string"}});
+errors++;
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/people",schemaPath:"#/$defs/EnvironmentSpec/properties/people/type",keyword:"type",params:{type: "object"}});
+errors++;
+}
+}
+if(data.dragonfly !== undefined){
+let data23 = data.dragonfly;
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+for(const key6 in data23){
+if(!((((key6 === "replicas") || (key6 === "image")) || (key6 === "memory")) || (key6 === "snapshotEvery"))){
+vErrors = add(vErrors, {instancePath:instancePath+"/dragonfly",schemaPath:"#/$defs/EnvironmentSpec/properties/dragonfly/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}});
+errors++;
+}
+}
+if(data23.replicas !== undefined){
+let data24 = data23.replicas;
+if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
 vErrors = add(vErrors, {instancePath:instancePath+"/dragonfly/replicas",schemaPath:"#/$defs/EnvironmentSpec/properties/dragonfly/properties/replicas/type",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data20 == "number") && (isFinite(data20))){
-if(data20 > 5 || isNaN(data20)){
+if((typeof data24 == "number") && (isFinite(data24))){
+if(data24 > 5 || isNaN(data24)){
 vErrors = add(vErrors, {instancePath:instancePath+"/dragonfly/replicas",schemaPath:"#/$defs/EnvironmentSpec/properties/dragonfly/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5}});
 errors++;
 }
-if(data20 < 1 || isNaN(data20)){
+if(data24 < 1 || isNaN(data24)){
 vErrors = add(vErrors, {instancePath:instancePath+"/dragonfly/replicas",schemaPath:"#/$defs/EnvironmentSpec/properties/dragonfly/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
 }
-if(data19.image !== undefined){
-if(!(validate107(data19.image, {instancePath:instancePath+"/dragonfly/image",parentData:data19,parentDataProperty:"image",rootData}))){
+if(data23.image !== undefined){
+if(!(validate107(data23.image, {instancePath:instancePath+"/dragonfly/image",parentData:data23,parentDataProperty:"image",rootData}))){
 vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
 errors = vErrors.length;
 }
 }
-if(data19.memory !== undefined){
-if(!(validate38(data19.memory, {instancePath:instancePath+"/dragonfly/memory",parentData:data19,parentDataProperty:"memory",rootData}))){
+if(data23.memory !== undefined){
+if(!(validate38(data23.memory, {instancePath:instancePath+"/dragonfly/memory",parentData:data23,parentDataProperty:"memory",rootData}))){
 vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
-if(data19.snapshotEvery !== undefined){
-if(!(validate43(data19.snapshotEvery, {instancePath:instancePath+"/dragonfly/snapshotEvery",parentData:data19,parentDataProperty:"snapshotEvery",rootData}))){
+if(data23.snapshotEvery !== undefined){
+if(!(validate43(data23.snapshotEvery, {instancePath:instancePath+"/dragonfly/snapshotEvery",parentData:data23,parentDataProperty:"snapshotEvery",rootData}))){
 vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
@@ -2027,58 +2084,58 @@ errors++;
 }
 }
 if(data.secrets !== undefined){
-let data24 = data.secrets;
-if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
-if(data24.address === undefined){
+let data28 = data.secrets;
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+if(data28.address === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/required",keyword:"required",params:{missingProperty: "address"}});
 errors++;
 }
-for(const key6 in data24){
-if(!(((((key6 === "engine") || (key6 === "delivery")) || (key6 === "address")) || (key6 === "mount")) || (key6 === "platform"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/secrets",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}});
+for(const key7 in data28){
+if(!(((((key7 === "engine") || (key7 === "delivery")) || (key7 === "address")) || (key7 === "mount")) || (key7 === "platform"))){
+vErrors = add(vErrors, {instancePath:instancePath+"/secrets",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}});
 errors++;
 }
 }
-if(data24.engine !== undefined){
-let data25 = data24.engine;
-if(typeof data25 !== "string"){
+if(data28.engine !== undefined){
+let data29 = data28.engine;
+if(typeof data29 !== "string"){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/engine",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/engine/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-if(!((data25 === "vault") || (data25 === "openbao"))){
+if(!((data29 === "vault") || (data29 === "openbao"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/engine",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/engine/enum",keyword:"enum",params:{allowedValues: schema34.properties.secrets.properties.engine.enum}});
 errors++;
 }
 }
-if(data24.delivery !== undefined){
-let data26 = data24.delivery;
-if(typeof data26 !== "string"){
+if(data28.delivery !== undefined){
+let data30 = data28.delivery;
+if(typeof data30 !== "string"){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/delivery",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/delivery/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-if(!((data26 === "vso") || (data26 === "eso"))){
+if(!((data30 === "vso") || (data30 === "eso"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/delivery",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/delivery/enum",keyword:"enum",params:{allowedValues: schema34.properties.secrets.properties.delivery.enum}});
 errors++;
 }
 }
-if(data24.address !== undefined){
-if(!(validate31(data24.address, {instancePath:instancePath+"/secrets/address",parentData:data24,parentDataProperty:"address",rootData}))){
+if(data28.address !== undefined){
+if(!(validate31(data28.address, {instancePath:instancePath+"/secrets/address",parentData:data28,parentDataProperty:"address",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
-if(data24.mount !== undefined){
-let data28 = data24.mount;
-if(typeof data28 === "string"){
-if(func2(data28) > 63){
+if(data28.mount !== undefined){
+let data32 = data28.mount;
+if(typeof data32 === "string"){
+if(func2(data32) > 63){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/mount",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/mount/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(func2(data28) < 1){
+if(func2(data32) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/mount",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/mount/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern17.test(data28)){
+if(!pattern18.test(data32)){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/mount",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/mount/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9-]{0,62}$"}});
 errors++;
 }
@@ -2088,9 +2145,9 @@ vErrors = add(vErrors, {instancePath:instancePath+"/secrets/mount",schemaPath:"#
 errors++;
 }
 }
-if(data24.platform !== undefined){
-if(!(validate114(data24.platform, {instancePath:instancePath+"/secrets/platform",parentData:data24,parentDataProperty:"platform",rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(data28.platform !== undefined){
+if(!(validate116(data28.platform, {instancePath:instancePath+"/secrets/platform",parentData:data28,parentDataProperty:"platform",rootData}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
 errors = vErrors.length;
 }
 }
@@ -2101,42 +2158,42 @@ errors++;
 }
 }
 if(data.observability !== undefined){
-let data30 = data.observability;
-if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
-if(data30.prometheus === undefined){
+let data34 = data.observability;
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+if(data34.prometheus === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/required",keyword:"required",params:{missingProperty: "prometheus"}});
 errors++;
 }
-for(const key7 in data30){
-if(!((((key7 === "prometheus") || (key7 === "elasticsearch")) || (key7 === "grafanaFolder")) || (key7 === "grafanaOutput"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/observability",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}});
+for(const key8 in data34){
+if(!((((key8 === "prometheus") || (key8 === "elasticsearch")) || (key8 === "grafanaFolder")) || (key8 === "grafanaOutput"))){
+vErrors = add(vErrors, {instancePath:instancePath+"/observability",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}});
 errors++;
 }
 }
-if(data30.prometheus !== undefined){
-if(!(validate31(data30.prometheus, {instancePath:instancePath+"/observability/prometheus",parentData:data30,parentDataProperty:"prometheus",rootData}))){
+if(data34.prometheus !== undefined){
+if(!(validate31(data34.prometheus, {instancePath:instancePath+"/observability/prometheus",parentData:data34,parentDataProperty:"prometheus",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
-if(data30.elasticsearch !== undefined){
-if(!(validate31(data30.elasticsearch, {instancePath:instancePath+"/observability/elasticsearch",parentData:data30,parentDataProperty:"elasticsearch",rootData}))){
+if(data34.elasticsearch !== undefined){
+if(!(validate31(data34.elasticsearch, {instancePath:instancePath+"/observability/elasticsearch",parentData:data34,parentDataProperty:"elasticsearch",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
-if(data30.grafanaFolder !== undefined){
-let data33 = data30.grafanaFolder;
-if(typeof data33 === "string"){
-if(func2(data33) > 80){
+if(data34.grafanaFolder !== undefined){
+let data37 = data34.grafanaFolder;
+if(typeof data37 === "string"){
+if(func2(data37) > 80){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaFolder",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaFolder/maxLength",keyword:"maxLength",params:{limit: 80}});
 errors++;
 }
-if(func2(data33) < 1){
+if(func2(data37) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaFolder",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaFolder/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern19.test(data33)){
+if(!pattern20.test(data37)){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaFolder",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaFolder/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$"}});
 errors++;
 }
@@ -2146,13 +2203,13 @@ vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaFolder"
 errors++;
 }
 }
-if(data30.grafanaOutput !== undefined){
-let data34 = data30.grafanaOutput;
-if(typeof data34 !== "string"){
+if(data34.grafanaOutput !== undefined){
+let data38 = data34.grafanaOutput;
+if(typeof data38 !== "string"){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaOutput",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaOutput/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-if(!(((data34 === "operator") || (data34 === "operator-v2")) || (data34 === "config-map"))){
+if(!(((data38 === "operator") || (data38 === "operator-v2")) || (data38 === "config-map"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaOutput",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaOutput/enum",keyword:"enum",params:{allowedValues: schema34.properties.observability.properties.grafanaOutput.enum}});
 errors++;
 }
@@ -2164,27 +2221,27 @@ errors++;
 }
 }
 if(data.arrivals !== undefined){
-let data35 = data.arrivals;
-if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
-if(Object.keys(data35).length > 200){
+let data39 = data.arrivals;
+if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
+if(Object.keys(data39).length > 200){
 vErrors = add(vErrors, {instancePath:instancePath+"/arrivals",schemaPath:"#/$defs/EnvironmentSpec/properties/arrivals/maxProperties",keyword:"maxProperties",params:{limit: 200}});
 errors++;
 }
-for(const key8 in data35){
-const _errs68 = errors;
-if(!(validate118(key8, {instancePath:instancePath+"/arrivals",parentData:data35,parentDataProperty:"arrivals",rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+for(const key9 in data39){
+const _errs75 = errors;
+if(!(validate120(key9, {instancePath:instancePath+"/arrivals",parentData:data39,parentDataProperty:"arrivals",rootData}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
-var valid11 = _errs68 === errors;
-if(!valid11){
-vErrors = add(vErrors, {instancePath:instancePath+"/arrivals",schemaPath:"#/$defs/EnvironmentSpec/properties/arrivals/propertyNames",keyword:"propertyNames",params:{propertyName: key8}});
+var valid12 = _errs75 === errors;
+if(!valid12){
+vErrors = add(vErrors, {instancePath:instancePath+"/arrivals",schemaPath:"#/$defs/EnvironmentSpec/properties/arrivals/propertyNames",keyword:"propertyNames",params:{propertyName: key9}});
 errors++;
 }
 }
-for(const key9 in data35){
-if(!(validate120(data35[key9], {instancePath:instancePath+"/arrivals/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data35,parentDataProperty:key9,rootData}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+for(const key10 in data39){
+if(!(validate122(data39[key10], {instancePath:instancePath+"/arrivals/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data39,parentDataProperty:key10,rootData}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
 }
@@ -2269,10 +2326,10 @@ validate98.errors = vErrors;
 return errors === 0;
 }
 
-export const validateTeam = validate124;
-const pattern22 = new RegExp("^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[a-z0-9][a-z0-9_-]{0,99}$", "u");
+export const validateTeam = validate126;
+const pattern23 = new RegExp("^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[a-z0-9][a-z0-9_-]{0,99}$", "u");
 
-function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -2280,7 +2337,7 @@ if(func2(data) > 140){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/githubTeam/maxLength",keyword:"maxLength",params:{limit: 140}});
 errors++;
 }
-if(!pattern22.test(data)){
+if(!pattern23.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/githubTeam/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[a-z0-9][a-z0-9_-]{0,99}$"}});
 errors++;
 }
@@ -2289,13 +2346,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/githubTeam/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate128.errors = vErrors;
+validate130.errors = vErrors;
 return errors === 0;
 }
 
-const pattern24 = new RegExp("^(\\*\\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$", "u");
+const pattern25 = new RegExp("^(\\*\\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$", "u");
 
-function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -2303,7 +2360,7 @@ if(func2(data) > 255){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/hostPattern/maxLength",keyword:"maxLength",params:{limit: 255}});
 errors++;
 }
-if(!pattern24.test(data)){
+if(!pattern25.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/hostPattern/pattern",keyword:"pattern",params:{pattern: "^(\\*\\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$"}});
 errors++;
 }
@@ -2312,13 +2369,40 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/hostPattern/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate133.errors = vErrors;
+validate135.errors = vErrors;
 return errors === 0;
 }
 
-const pattern23 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
+const pattern26 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", "u");
 
-function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(typeof data === "string"){
+if(func2(data) > 317){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/workload/maxLength",keyword:"maxLength",params:{limit: 317}});
+errors++;
+}
+if(func2(data) < 3){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/workload/minLength",keyword:"minLength",params:{limit: 3}});
+errors++;
+}
+if(!pattern26.test(data)){
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/workload/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"}});
+errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/workload/type",keyword:"type",params:{type: "string"}});
+errors++;
+}
+validate138.errors = vErrors;
+return errors === 0;
+}
+
+const pattern24 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
+
+function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2327,7 +2411,7 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/TeamSpec/required",keyw
 errors++;
 }
 for(const key0 in data){
-if(!(((((((key0 === "description") || (key0 === "owners")) || (key0 === "oncall")) || (key0 === "quota")) || (key0 === "egress")) || (key0 === "secretPrefixes")) || (key0 === "exports"))){
+if(!((((((((key0 === "description") || (key0 === "owners")) || (key0 === "oncall")) || (key0 === "quota")) || (key0 === "egress")) || (key0 === "secretPrefixes")) || (key0 === "submitters")) || (key0 === "exports"))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/TeamSpec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -2351,8 +2435,8 @@ errors++;
 }
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate128(data1[i0], {instancePath:instancePath+"/owners/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+if(!(validate130(data1[i0], {instancePath:instancePath+"/owners/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 }
@@ -2387,7 +2471,7 @@ if(func2(data3) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/oncall",schemaPath:"#/$defs/TeamSpec/properties/oncall/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern23.test(data3)){
+if(!pattern24.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/oncall",schemaPath:"#/$defs/TeamSpec/properties/oncall/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"}});
 errors++;
 }
@@ -2456,8 +2540,8 @@ errors++;
 }
 const len1 = data9.length;
 for(let i2=0; i2<len1; i2++){
-if(!(validate133(data9[i2], {instancePath:instancePath+"/egress/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
+if(!(validate135(data9[i2], {instancePath:instancePath+"/egress/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
 errors = vErrors.length;
 }
 }
@@ -2490,8 +2574,8 @@ errors++;
 }
 const len2 = data11.length;
 for(let i4=0; i4<len2; i4++){
-if(!(validate114(data11[i4], {instancePath:instancePath+"/secretPrefixes/" + i4,parentData:data11,parentDataProperty:i4,rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate116(data11[i4], {instancePath:instancePath+"/secretPrefixes/" + i4,parentData:data11,parentDataProperty:i4,rootData}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
 errors = vErrors.length;
 }
 }
@@ -2515,56 +2599,28 @@ vErrors = add(vErrors, {instancePath:instancePath+"/secretPrefixes",schemaPath:"
 errors++;
 }
 }
-if(data.exports !== undefined){
-let data13 = data.exports;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-if(Object.keys(data13).length > 200){
-vErrors = add(vErrors, {instancePath:instancePath+"/exports",schemaPath:"#/$defs/TeamSpec/properties/exports/maxProperties",keyword:"maxProperties",params:{limit: 200}});
+if(data.submitters !== undefined){
+let data13 = data.submitters;
+if(Array.isArray(data13)){
+if(data13.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/submitters",schemaPath:"#/$defs/TeamSpec/properties/submitters/maxItems",keyword:"maxItems",params:{limit: 50}});
 errors++;
 }
-for(const key2 in data13){
-const _errs24 = errors;
-if(!(validate23(key2, {instancePath:instancePath+"/exports",parentData:data13,parentDataProperty:"exports",rootData}))){
-vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
-errors = vErrors.length;
-}
-var valid11 = _errs24 === errors;
-if(!valid11){
-vErrors = add(vErrors, {instancePath:instancePath+"/exports",schemaPath:"#/$defs/TeamSpec/properties/exports/propertyNames",keyword:"propertyNames",params:{propertyName: key2}});
-errors++;
-}
-}
-for(const key3 in data13){
-let data14 = data13[key3];
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-for(const key4 in data14){
-if(!((key4 === "routes") || (key4 === "calls"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/TeamSpec/properties/exports/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}});
-errors++;
-}
-}
-if(data14.routes !== undefined){
-let data15 = data14.routes;
-if(Array.isArray(data15)){
-if(data15.length > 100){
-vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/routes",schemaPath:"#/$defs/TeamSpec/properties/exports/additionalProperties/properties/routes/maxItems",keyword:"maxItems",params:{limit: 100}});
-errors++;
-}
-const len3 = data15.length;
+const len3 = data13.length;
 for(let i6=0; i6<len3; i6++){
-if(!(validate23(data15[i6], {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/routes/" + i6,parentData:data15,parentDataProperty:i6,rootData}))){
-vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+if(!(validate138(data13[i6], {instancePath:instancePath+"/submitters/" + i6,parentData:data13,parentDataProperty:i6,rootData}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
 errors = vErrors.length;
 }
 }
-let i7 = data15.length;
+let i7 = data13.length;
 let j3;
 if(i7 > 1){
 outer3:
 for(;i7--;){
 for(j3 = i7; j3--;){
-if(func0(data15[i7], data15[j3])){
-vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/routes",schemaPath:"#/$defs/TeamSpec/properties/exports/additionalProperties/properties/routes/uniqueItems",keyword:"uniqueItems",params:{i: i7, j: j3}});
+if(func0(data13[i7], data13[j3])){
+vErrors = add(vErrors, {instancePath:instancePath+"/submitters",schemaPath:"#/$defs/TeamSpec/properties/submitters/uniqueItems",keyword:"uniqueItems",params:{i: i7, j: j3}});
 errors++;
 break outer3;
 }
@@ -2573,20 +2629,48 @@ break outer3;
 }
 }
 else {
-vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/routes",schemaPath:"#/$defs/TeamSpec/properties/exports/additionalProperties/properties/routes/type",keyword:"type",params:{type: "array"}});
+vErrors = add(vErrors, {instancePath:instancePath+"/submitters",schemaPath:"#/$defs/TeamSpec/properties/submitters/type",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
-if(data14.calls !== undefined){
-let data17 = data14.calls;
+if(data.exports !== undefined){
+let data15 = data.exports;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+if(Object.keys(data15).length > 200){
+vErrors = add(vErrors, {instancePath:instancePath+"/exports",schemaPath:"#/$defs/TeamSpec/properties/exports/maxProperties",keyword:"maxProperties",params:{limit: 200}});
+errors++;
+}
+for(const key2 in data15){
+const _errs27 = errors;
+if(!(validate23(key2, {instancePath:instancePath+"/exports",parentData:data15,parentDataProperty:"exports",rootData}))){
+vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+errors = vErrors.length;
+}
+var valid14 = _errs27 === errors;
+if(!valid14){
+vErrors = add(vErrors, {instancePath:instancePath+"/exports",schemaPath:"#/$defs/TeamSpec/properties/exports/propertyNames",keyword:"propertyNames",params:{propertyName: key2}});
+errors++;
+}
+}
+for(const key3 in data15){
+let data16 = data15[key3];
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+for(const key4 in data16){
+if(!((key4 === "routes") || (key4 === "calls"))){
+vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/TeamSpec/properties/exports/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}});
+errors++;
+}
+}
+if(data16.routes !== undefined){
+let data17 = data16.routes;
 if(Array.isArray(data17)){
 if(data17.length > 100){
-vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/calls",schemaPath:"#/$defs/TeamSpec/properties/exports/additionalProperties/properties/calls/maxItems",keyword:"maxItems",params:{limit: 100}});
+vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/routes",schemaPath:"#/$defs/TeamSpec/properties/exports/additionalProperties/properties/routes/maxItems",keyword:"maxItems",params:{limit: 100}});
 errors++;
 }
 const len4 = data17.length;
 for(let i8=0; i8<len4; i8++){
-if(!(validate23(data17[i8], {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/calls/" + i8,parentData:data17,parentDataProperty:i8,rootData}))){
+if(!(validate23(data17[i8], {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/routes/" + i8,parentData:data17,parentDataProperty:i8,rootData}))){
 vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
 errors = vErrors.length;
 }
@@ -2598,9 +2682,43 @@ outer4:
 for(;i9--;){
 for(j4 = i9; j4--;){
 if(func0(data17[i9], data17[j4])){
-vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/calls",schemaPath:"#/$defs/TeamSpec/properties/exports/additionalProperties/properties/calls/uniqueItems",keyword:"uniqueItems",params:{i: i9, j: j4}});
+vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/routes",schemaPath:"#/$defs/TeamSpec/properties/exports/additionalProperties/properties/routes/uniqueItems",keyword:"uniqueItems",params:{i: i9, j: j4}});
 errors++;
 break outer4;
+}
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/routes",schemaPath:"#/$defs/TeamSpec/properties/exports/additionalProperties/properties/routes/type",keyword:"type",params:{type: "array"}});
+errors++;
+}
+}
+if(data16.calls !== undefined){
+let data19 = data16.calls;
+if(Array.isArray(data19)){
+if(data19.length > 100){
+vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/calls",schemaPath:"#/$defs/TeamSpec/properties/exports/additionalProperties/properties/calls/maxItems",keyword:"maxItems",params:{limit: 100}});
+errors++;
+}
+const len5 = data19.length;
+for(let i10=0; i10<len5; i10++){
+if(!(validate23(data19[i10], {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/calls/" + i10,parentData:data19,parentDataProperty:i10,rootData}))){
+vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+errors = vErrors.length;
+}
+}
+let i11 = data19.length;
+let j5;
+if(i11 > 1){
+outer5:
+for(;i11--;){
+for(j5 = i11; j5--;){
+if(func0(data19[i11], data19[j5])){
+vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/calls",schemaPath:"#/$defs/TeamSpec/properties/exports/additionalProperties/properties/calls/uniqueItems",keyword:"uniqueItems",params:{i: i11, j: j5}});
+errors++;
+break outer5;
 }
 }
 }
@@ -2628,17 +2746,17 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/TeamSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate126.errors = vErrors;
+validate128.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(((((((key0 === "description") || (key0 === "owners")) || (key0 === "oncall")) || (key0 === "quota")) || (key0 === "egress")) || (key0 === "secretPrefixes")) || (key0 === "exports"))){
+if(!((((((((key0 === "description") || (key0 === "owners")) || (key0 === "oncall")) || (key0 === "quota")) || (key0 === "egress")) || (key0 === "secretPrefixes")) || (key0 === "submitters")) || (key0 === "exports"))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/TeamOverlay/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -2662,8 +2780,8 @@ errors++;
 }
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate128(data1[i0], {instancePath:instancePath+"/owners/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+if(!(validate130(data1[i0], {instancePath:instancePath+"/owners/" + i0,parentData:data1,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 }
@@ -2698,7 +2816,7 @@ if(func2(data3) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/oncall",schemaPath:"#/$defs/TeamOverlay/properties/oncall/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern23.test(data3)){
+if(!pattern24.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/oncall",schemaPath:"#/$defs/TeamOverlay/properties/oncall/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"}});
 errors++;
 }
@@ -2767,8 +2885,8 @@ errors++;
 }
 const len1 = data9.length;
 for(let i2=0; i2<len1; i2++){
-if(!(validate133(data9[i2], {instancePath:instancePath+"/egress/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
-vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
+if(!(validate135(data9[i2], {instancePath:instancePath+"/egress/" + i2,parentData:data9,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
 errors = vErrors.length;
 }
 }
@@ -2801,8 +2919,8 @@ errors++;
 }
 const len2 = data11.length;
 for(let i4=0; i4<len2; i4++){
-if(!(validate114(data11[i4], {instancePath:instancePath+"/secretPrefixes/" + i4,parentData:data11,parentDataProperty:i4,rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate116(data11[i4], {instancePath:instancePath+"/secretPrefixes/" + i4,parentData:data11,parentDataProperty:i4,rootData}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
 errors = vErrors.length;
 }
 }
@@ -2826,56 +2944,28 @@ vErrors = add(vErrors, {instancePath:instancePath+"/secretPrefixes",schemaPath:"
 errors++;
 }
 }
-if(data.exports !== undefined){
-let data13 = data.exports;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-if(Object.keys(data13).length > 200){
-vErrors = add(vErrors, {instancePath:instancePath+"/exports",schemaPath:"#/$defs/TeamOverlay/properties/exports/maxProperties",keyword:"maxProperties",params:{limit: 200}});
+if(data.submitters !== undefined){
+let data13 = data.submitters;
+if(Array.isArray(data13)){
+if(data13.length > 50){
+vErrors = add(vErrors, {instancePath:instancePath+"/submitters",schemaPath:"#/$defs/TeamOverlay/properties/submitters/maxItems",keyword:"maxItems",params:{limit: 50}});
 errors++;
 }
-for(const key2 in data13){
-const _errs24 = errors;
-if(!(validate23(key2, {instancePath:instancePath+"/exports",parentData:data13,parentDataProperty:"exports",rootData}))){
-vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
-errors = vErrors.length;
-}
-var valid11 = _errs24 === errors;
-if(!valid11){
-vErrors = add(vErrors, {instancePath:instancePath+"/exports",schemaPath:"#/$defs/TeamOverlay/properties/exports/propertyNames",keyword:"propertyNames",params:{propertyName: key2}});
-errors++;
-}
-}
-for(const key3 in data13){
-let data14 = data13[key3];
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-for(const key4 in data14){
-if(!((key4 === "routes") || (key4 === "calls"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/TeamOverlay/properties/exports/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}});
-errors++;
-}
-}
-if(data14.routes !== undefined){
-let data15 = data14.routes;
-if(Array.isArray(data15)){
-if(data15.length > 100){
-vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/routes",schemaPath:"#/$defs/TeamOverlay/properties/exports/additionalProperties/properties/routes/maxItems",keyword:"maxItems",params:{limit: 100}});
-errors++;
-}
-const len3 = data15.length;
+const len3 = data13.length;
 for(let i6=0; i6<len3; i6++){
-if(!(validate23(data15[i6], {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/routes/" + i6,parentData:data15,parentDataProperty:i6,rootData}))){
-vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+if(!(validate138(data13[i6], {instancePath:instancePath+"/submitters/" + i6,parentData:data13,parentDataProperty:i6,rootData}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
 errors = vErrors.length;
 }
 }
-let i7 = data15.length;
+let i7 = data13.length;
 let j3;
 if(i7 > 1){
 outer3:
 for(;i7--;){
 for(j3 = i7; j3--;){
-if(func0(data15[i7], data15[j3])){
-vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/routes",schemaPath:"#/$defs/TeamOverlay/properties/exports/additionalProperties/properties/routes/uniqueItems",keyword:"uniqueItems",params:{i: i7, j: j3}});
+if(func0(data13[i7], data13[j3])){
+vErrors = add(vErrors, {instancePath:instancePath+"/submitters",schemaPath:"#/$defs/TeamOverlay/properties/submitters/uniqueItems",keyword:"uniqueItems",params:{i: i7, j: j3}});
 errors++;
 break outer3;
 }
@@ -2884,20 +2974,48 @@ break outer3;
 }
 }
 else {
-vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/routes",schemaPath:"#/$defs/TeamOverlay/properties/exports/additionalProperties/properties/routes/type",keyword:"type",params:{type: "array"}});
+vErrors = add(vErrors, {instancePath:instancePath+"/submitters",schemaPath:"#/$defs/TeamOverlay/properties/submitters/type",keyword:"type",params:{type: "array"}});
 errors++;
 }
 }
-if(data14.calls !== undefined){
-let data17 = data14.calls;
+if(data.exports !== undefined){
+let data15 = data.exports;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+if(Object.keys(data15).length > 200){
+vErrors = add(vErrors, {instancePath:instancePath+"/exports",schemaPath:"#/$defs/TeamOverlay/properties/exports/maxProperties",keyword:"maxProperties",params:{limit: 200}});
+errors++;
+}
+for(const key2 in data15){
+const _errs27 = errors;
+if(!(validate23(key2, {instancePath:instancePath+"/exports",parentData:data15,parentDataProperty:"exports",rootData}))){
+vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+errors = vErrors.length;
+}
+var valid14 = _errs27 === errors;
+if(!valid14){
+vErrors = add(vErrors, {instancePath:instancePath+"/exports",schemaPath:"#/$defs/TeamOverlay/properties/exports/propertyNames",keyword:"propertyNames",params:{propertyName: key2}});
+errors++;
+}
+}
+for(const key3 in data15){
+let data16 = data15[key3];
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+for(const key4 in data16){
+if(!((key4 === "routes") || (key4 === "calls"))){
+vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/TeamOverlay/properties/exports/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}});
+errors++;
+}
+}
+if(data16.routes !== undefined){
+let data17 = data16.routes;
 if(Array.isArray(data17)){
 if(data17.length > 100){
-vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/calls",schemaPath:"#/$defs/TeamOverlay/properties/exports/additionalProperties/properties/calls/maxItems",keyword:"maxItems",params:{limit: 100}});
+vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/routes",schemaPath:"#/$defs/TeamOverlay/properties/exports/additionalProperties/properties/routes/maxItems",keyword:"maxItems",params:{limit: 100}});
 errors++;
 }
 const len4 = data17.length;
 for(let i8=0; i8<len4; i8++){
-if(!(validate23(data17[i8], {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/calls/" + i8,parentData:data17,parentDataProperty:i8,rootData}))){
+if(!(validate23(data17[i8], {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/routes/" + i8,parentData:data17,parentDataProperty:i8,rootData}))){
 vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
 errors = vErrors.length;
 }
@@ -2909,9 +3027,43 @@ outer4:
 for(;i9--;){
 for(j4 = i9; j4--;){
 if(func0(data17[i9], data17[j4])){
-vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/calls",schemaPath:"#/$defs/TeamOverlay/properties/exports/additionalProperties/properties/calls/uniqueItems",keyword:"uniqueItems",params:{i: i9, j: j4}});
+vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/routes",schemaPath:"#/$defs/TeamOverlay/properties/exports/additionalProperties/properties/routes/uniqueItems",keyword:"uniqueItems",params:{i: i9, j: j4}});
 errors++;
 break outer4;
+}
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/routes",schemaPath:"#/$defs/TeamOverlay/properties/exports/additionalProperties/properties/routes/type",keyword:"type",params:{type: "array"}});
+errors++;
+}
+}
+if(data16.calls !== undefined){
+let data19 = data16.calls;
+if(Array.isArray(data19)){
+if(data19.length > 100){
+vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/calls",schemaPath:"#/$defs/TeamOverlay/properties/exports/additionalProperties/properties/calls/maxItems",keyword:"maxItems",params:{limit: 100}});
+errors++;
+}
+const len5 = data19.length;
+for(let i10=0; i10<len5; i10++){
+if(!(validate23(data19[i10], {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/calls/" + i10,parentData:data19,parentDataProperty:i10,rootData}))){
+vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
+errors = vErrors.length;
+}
+}
+let i11 = data19.length;
+let j5;
+if(i11 > 1){
+outer5:
+for(;i11--;){
+for(j5 = i11; j5--;){
+if(func0(data19[i11], data19[j5])){
+vErrors = add(vErrors, {instancePath:instancePath+"/exports/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/calls",schemaPath:"#/$defs/TeamOverlay/properties/exports/additionalProperties/properties/calls/uniqueItems",keyword:"uniqueItems",params:{i: i11, j: j5}});
+errors++;
+break outer5;
 }
 }
 }
@@ -2939,12 +3091,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/TeamOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate141.errors = vErrors;
+validate145.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2989,8 +3141,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate126(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+if(!(validate128(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
 errors = vErrors.length;
 }
 }
@@ -3014,8 +3166,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate141(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+if(!(validate145(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
 errors = vErrors.length;
 }
 }
@@ -3030,13 +3182,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Team/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate124.errors = vErrors;
+validate126.errors = vErrors;
 return errors === 0;
 }
 
-export const validateFleet = validate153;
+export const validateFleet = validate158;
 
-function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3053,13 +3205,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelName/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate156.errors = vErrors;
+validate161.errors = vErrors;
 return errors === 0;
 }
 
-const pattern27 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", "u");
+const pattern29 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", "u");
 
-function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3067,7 +3219,7 @@ if(func2(data) > 63){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelValue/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern27.test(data)){
+if(!pattern29.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelValue/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
 errors++;
 }
@@ -3076,12 +3228,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelValue/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate158.errors = vErrors;
+validate163.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate159(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3110,8 +3262,8 @@ errors++;
 }
 for(const key1 in data1){
 const _errs5 = errors;
-if(!(validate156(key1, {instancePath:instancePath+"/labels",parentData:data1,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
+if(!(validate161(key1, {instancePath:instancePath+"/labels",parentData:data1,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs5 === errors;
@@ -3121,8 +3273,8 @@ errors++;
 }
 }
 for(const key2 in data1){
-if(!(validate158(data1[key2], {instancePath:instancePath+"/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data1,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
+if(!(validate163(data1[key2], {instancePath:instancePath+"/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data1,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
 errors = vErrors.length;
 }
 }
@@ -3137,13 +3289,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetMetadata/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate154.errors = vErrors;
+validate159.errors = vErrors;
 return errors === 0;
 }
 
-const schema50 = {"type":"object","required":["agent","accepts"],"properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","required":["image"],"properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resources"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeouts"},"retry":{"$ref":"retry"},"effects":{"$ref":"effects"}},"additionalProperties":false},"minProperties":1},"memory":{"type":"object","required":["size"],"properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","required":["path","field"],"properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","required":["allow"],"properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"flags":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":64,"additionalProperties":{"$ref":"FleetFlag"}},"scale":{"$ref":"scale"},"rollout":{"$ref":"rollout"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"slo"},"observe":{"$ref":"observe"}},"additionalProperties":false};
+const schema51 = {"type":"object","required":["agent","accepts"],"properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","required":["image"],"properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resources"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeouts"},"retry":{"$ref":"retry"},"effects":{"$ref":"effects"}},"additionalProperties":false},"minProperties":1},"memory":{"type":"object","required":["size"],"properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","required":["path","field"],"properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","required":["allow"],"properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"flags":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":64,"additionalProperties":{"$ref":"FleetFlag"}},"scale":{"$ref":"scale"},"rollout":{"$ref":"rollout"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"slo"},"observe":{"$ref":"observe"}},"additionalProperties":false};
 
-function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate171(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -3160,13 +3312,13 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/port/minimum",keyword:"
 errors++;
 }
 }
-validate166.errors = vErrors;
+validate171.errors = vErrors;
 return errors === 0;
 }
 
-const pattern29 = new RegExp("^[A-Z_][A-Z0-9_]{0,127}$", "u");
+const pattern31 = new RegExp("^[A-Z_][A-Z0-9_]{0,127}$", "u");
 
-function validate169(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate174(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3174,7 +3326,7 @@ if(func2(data) > 128){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/envName/maxLength",keyword:"maxLength",params:{limit: 128}});
 errors++;
 }
-if(!pattern29.test(data)){
+if(!pattern31.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/envName/pattern",keyword:"pattern",params:{pattern: "^[A-Z_][A-Z0-9_]{0,127}$"}});
 errors++;
 }
@@ -3183,13 +3335,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/envName/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate169.errors = vErrors;
+validate174.errors = vErrors;
 return errors === 0;
 }
 
-const pattern30 = new RegExp("^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}){0,4}$", "u");
+const pattern32 = new RegExp("^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}){0,4}$", "u");
 
-function validate171(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3197,7 +3349,7 @@ if(func2(data) > 320){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/relativeFile/maxLength",keyword:"maxLength",params:{limit: 320}});
 errors++;
 }
-if(!pattern30.test(data)){
+if(!pattern32.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/relativeFile/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}){0,4}$"}});
 errors++;
 }
@@ -3206,12 +3358,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/relativeFile/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate171.errors = vErrors;
+validate176.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate173(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate178(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3219,7 +3371,7 @@ if(func2(data) > 63){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skill/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern20.test(data)){
+if(!pattern21.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skill/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"}});
 errors++;
 }
@@ -3228,13 +3380,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skill/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate173.errors = vErrors;
+validate178.errors = vErrors;
 return errors === 0;
 }
 
-const pattern33 = new RegExp("^[A-Za-z_][A-Za-z0-9_-]{0,62}$", "u");
+const pattern35 = new RegExp("^[A-Za-z_][A-Za-z0-9_-]{0,62}$", "u");
 
-function validate185(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate190(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3242,7 +3394,7 @@ if(func2(data) > 63){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretField/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern33.test(data)){
+if(!pattern35.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretField/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_-]{0,62}$"}});
 errors++;
 }
@@ -3251,13 +3403,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretField/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate185.errors = vErrors;
+validate190.errors = vErrors;
 return errors === 0;
 }
 
-const pattern34 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$", "u");
+const pattern36 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$", "u");
 
-function validate187(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3265,7 +3417,7 @@ if(func2(data) > 253){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/host/maxLength",keyword:"maxLength",params:{limit: 253}});
 errors++;
 }
-if(!pattern34.test(data)){
+if(!pattern36.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/host/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$"}});
 errors++;
 }
@@ -3274,13 +3426,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/host/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate187.errors = vErrors;
+validate192.errors = vErrors;
 return errors === 0;
 }
 
-const pattern36 = new RegExp("^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "u");
+const pattern38 = new RegExp("^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "u");
 
-function validate196(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate201(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3288,7 +3440,7 @@ if(func2(data) > 10){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/day/maxLength",keyword:"maxLength",params:{limit: 10}});
 errors++;
 }
-if(!pattern36.test(data)){
+if(!pattern38.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/day/pattern",keyword:"pattern",params:{pattern: "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"}});
 errors++;
 }
@@ -3297,12 +3449,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/day/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate196.errors = vErrors;
+validate201.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate200(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate205(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3319,13 +3471,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/condition/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate200.errors = vErrors;
+validate205.errors = vErrors;
 return errors === 0;
 }
 
-const pattern37 = new RegExp("^(tenant|task|labels\\.[A-Za-z_][A-Za-z0-9_-]{0,62}|input(\\.[A-Za-z_][A-Za-z0-9_-]{0,62}){1,8})$", "u");
+const pattern39 = new RegExp("^(tenant|task|labels\\.[A-Za-z_][A-Za-z0-9_-]{0,62}|input(\\.[A-Za-z_][A-Za-z0-9_-]{0,62}){1,8})$", "u");
 
-function validate204(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate209(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3333,7 +3485,7 @@ if(func2(data) > 600){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyPath/maxLength",keyword:"maxLength",params:{limit: 600}});
 errors++;
 }
-if(!pattern37.test(data)){
+if(!pattern39.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyPath/pattern",keyword:"pattern",params:{pattern: "^(tenant|task|labels\\.[A-Za-z_][A-Za-z0-9_-]{0,62}|input(\\.[A-Za-z_][A-Za-z0-9_-]{0,62}){1,8})$"}});
 errors++;
 }
@@ -3342,12 +3494,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyPath/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate204.errors = vErrors;
+validate209.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate193(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate198(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3380,14 +3532,14 @@ errors = vErrors.length;
 }
 }
 if(data.owner !== undefined){
-if(!(validate128(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData}))){
-vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+if(!(validate130(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 }
 if(data.expires !== undefined){
-if(!(validate196(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
-vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
+if(!(validate201(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
+vErrors = vErrors === null ? validate201.errors : vErrors.concat(validate201.errors);
 errors = vErrors.length;
 }
 }
@@ -3571,8 +3723,8 @@ errors++;
 }
 }
 if(data7.where !== undefined){
-if(!(validate200(data7.where, {instancePath:instancePath+"/rules/" + i0+"/where",parentData:data7,parentDataProperty:"where",rootData}))){
-vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
+if(!(validate205(data7.where, {instancePath:instancePath+"/rules/" + i0+"/where",parentData:data7,parentDataProperty:"where",rootData}))){
+vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
 errors = vErrors.length;
 }
 }
@@ -3629,8 +3781,8 @@ errors++;
 }
 }
 if(data7.by !== undefined){
-if(!(validate204(data7.by, {instancePath:instancePath+"/rules/" + i0+"/by",parentData:data7,parentDataProperty:"by",rootData}))){
-vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
+if(!(validate209(data7.by, {instancePath:instancePath+"/rules/" + i0+"/by",parentData:data7,parentDataProperty:"by",rootData}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
 }
@@ -3651,13 +3803,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetFlag/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate193.errors = vErrors;
+validate198.errors = vErrors;
 return errors === 0;
 }
 
-const pattern38 = new RegExp("^([a-z][a-z0-9]*(-[a-z0-9]+)*/)?[a-z][a-z0-9]*(-[a-z0-9]+)*$", "u");
+const pattern40 = new RegExp("^([a-z][a-z0-9]*(-[a-z0-9]+)*/)?[a-z][a-z0-9]*(-[a-z0-9]+)*$", "u");
 
-function validate209(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate214(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3665,7 +3817,7 @@ if(func2(data) > 81){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/fleetRef/maxLength",keyword:"maxLength",params:{limit: 81}});
 errors++;
 }
-if(!pattern38.test(data)){
+if(!pattern40.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/fleetRef/pattern",keyword:"pattern",params:{pattern: "^([a-z][a-z0-9]*(-[a-z0-9]+)*/)?[a-z][a-z0-9]*(-[a-z0-9]+)*$"}});
 errors++;
 }
@@ -3674,14 +3826,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/fleetRef/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate209.errors = vErrors;
+validate214.errors = vErrors;
 return errors === 0;
 }
 
-const pattern32 = new RegExp("^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$", "u");
-const pattern35 = new RegExp("^[A-Za-z][A-Za-z0-9_.-]{0,63}$", "u");
+const pattern34 = new RegExp("^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$", "u");
+const pattern37 = new RegExp("^[A-Za-z][A-Za-z0-9_.-]{0,63}$", "u");
 
-function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3694,7 +3846,7 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetSpec/required",key
 errors++;
 }
 for(const key0 in data){
-if(!(func21.call(schema50.properties, key0))){
+if(!(func21.call(schema51.properties, key0))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetSpec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -3719,7 +3871,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/agent",schemaPath:"#/$defs/F
 errors++;
 }
 for(const key1 in data2){
-if(!(func21.call(schema50.properties.agent.properties, key1))){
+if(!(func21.call(schema51.properties.agent.properties, key1))){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent",schemaPath:"#/$defs/FleetSpec/properties/agent/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}});
 errors++;
 }
@@ -3741,7 +3893,7 @@ if(func2(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetSpec/properties/agent/properties/build/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern27.test(data4)){
+if(!pattern29.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetSpec/properties/agent/properties/build/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
 errors++;
 }
@@ -3758,7 +3910,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/agent/delivery",schemaPath:"
 errors++;
 }
 if(!((data5 === "pull") || (data5 === "push"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/agent/delivery",schemaPath:"#/$defs/FleetSpec/properties/agent/properties/delivery/enum",keyword:"enum",params:{allowedValues: schema50.properties.agent.properties.delivery.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/agent/delivery",schemaPath:"#/$defs/FleetSpec/properties/agent/properties/delivery/enum",keyword:"enum",params:{allowedValues: schema51.properties.agent.properties.delivery.enum}});
 errors++;
 }
 }
@@ -3795,14 +3947,14 @@ errors++;
 }
 }
 if(data8.http !== undefined){
-if(!(validate166(data8.http, {instancePath:instancePath+"/agent/ports/http",parentData:data8,parentDataProperty:"http",rootData}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate171(data8.http, {instancePath:instancePath+"/agent/ports/http",parentData:data8,parentDataProperty:"http",rootData}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
 }
 }
 if(data8.metrics !== undefined){
-if(!(validate166(data8.metrics, {instancePath:instancePath+"/agent/ports/metrics",parentData:data8,parentDataProperty:"metrics",rootData}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate171(data8.metrics, {instancePath:instancePath+"/agent/ports/metrics",parentData:data8,parentDataProperty:"metrics",rootData}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
 }
 }
@@ -3852,8 +4004,8 @@ errors++;
 }
 for(const key3 in data13){
 const _errs26 = errors;
-if(!(validate169(key3, {instancePath:instancePath+"/agent/env",parentData:data13,parentDataProperty:"env",rootData}))){
-vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors);
+if(!(validate174(key3, {instancePath:instancePath+"/agent/env",parentData:data13,parentDataProperty:"env",rootData}))){
+vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
 errors = vErrors.length;
 }
 var valid5 = _errs26 === errors;
@@ -3882,8 +4034,8 @@ errors++;
 }
 }
 if(data2.prompt !== undefined){
-if(!(validate171(data2.prompt, {instancePath:instancePath+"/agent/prompt",parentData:data2,parentDataProperty:"prompt",rootData}))){
-vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
+if(!(validate176(data2.prompt, {instancePath:instancePath+"/agent/prompt",parentData:data2,parentDataProperty:"prompt",rootData}))){
+vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
 errors = vErrors.length;
 }
 }
@@ -3902,8 +4054,8 @@ errors++;
 }
 for(const key5 in data16){
 const _errs33 = errors;
-if(!(validate173(key5, {instancePath:instancePath+"/skills",parentData:data16,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
+if(!(validate178(key5, {instancePath:instancePath+"/skills",parentData:data16,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs33 === errors;
@@ -3948,8 +4100,8 @@ errors++;
 }
 for(const key7 in data18){
 const _errs39 = errors;
-if(!(validate118(key7, {instancePath:instancePath+"/accepts",parentData:data18,parentDataProperty:"accepts",rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate120(key7, {instancePath:instancePath+"/accepts",parentData:data18,parentDataProperty:"accepts",rootData}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs39 === errors;
@@ -3968,14 +4120,14 @@ errors++;
 }
 }
 if(data19.input !== undefined){
-if(!(validate171(data19.input, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/input",parentData:data19,parentDataProperty:"input",rootData}))){
-vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
+if(!(validate176(data19.input, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/input",parentData:data19,parentDataProperty:"input",rootData}))){
+vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
 errors = vErrors.length;
 }
 }
 if(data19.output !== undefined){
-if(!(validate171(data19.output, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/output",parentData:data19,parentDataProperty:"output",rootData}))){
-vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
+if(!(validate176(data19.output, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/output",parentData:data19,parentDataProperty:"output",rootData}))){
+vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
 errors = vErrors.length;
 }
 }
@@ -4045,7 +4197,7 @@ if(func2(data28) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/memory/path",schemaPath:"#/$defs/FleetSpec/properties/memory/properties/path/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern32.test(data28)){
+if(!pattern34.test(data28)){
 vErrors = add(vErrors, {instancePath:instancePath+"/memory/path",schemaPath:"#/$defs/FleetSpec/properties/memory/properties/path/pattern",keyword:"pattern",params:{pattern: "^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"}});
 errors++;
 }
@@ -4062,7 +4214,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/memory/keep",schemaPath:"#/$
 errors++;
 }
 if(!((data29 === "always") || (data29 === "while-deployed"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/memory/keep",schemaPath:"#/$defs/FleetSpec/properties/memory/properties/keep/enum",keyword:"enum",params:{allowedValues: schema50.properties.memory.properties.keep.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/memory/keep",schemaPath:"#/$defs/FleetSpec/properties/memory/properties/keep/enum",keyword:"enum",params:{allowedValues: schema51.properties.memory.properties.keep.enum}});
 errors++;
 }
 }
@@ -4081,8 +4233,8 @@ errors++;
 }
 for(const key11 in data30){
 const _errs60 = errors;
-if(!(validate169(key11, {instancePath:instancePath+"/secrets",parentData:data30,parentDataProperty:"secrets",rootData}))){
-vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors);
+if(!(validate174(key11, {instancePath:instancePath+"/secrets",parentData:data30,parentDataProperty:"secrets",rootData}))){
+vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
 errors = vErrors.length;
 }
 var valid13 = _errs60 === errors;
@@ -4109,14 +4261,14 @@ errors++;
 }
 }
 if(data31.path !== undefined){
-if(!(validate114(data31.path, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/path",parentData:data31,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate116(data31.path, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/path",parentData:data31,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
 errors = vErrors.length;
 }
 }
 if(data31.field !== undefined){
-if(!(validate185(data31.field, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/field",parentData:data31,parentDataProperty:"field",rootData}))){
-vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
+if(!(validate190(data31.field, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/field",parentData:data31,parentDataProperty:"field",rootData}))){
+vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
 errors = vErrors.length;
 }
 }
@@ -4127,7 +4279,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~
 errors++;
 }
 if(!((data34 === "file") || (data34 === "env"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/mount",schemaPath:"#/$defs/FleetSpec/properties/secrets/additionalProperties/properties/mount/enum",keyword:"enum",params:{allowedValues: schema50.properties.secrets.additionalProperties.properties.mount.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/mount",schemaPath:"#/$defs/FleetSpec/properties/secrets/additionalProperties/properties/mount/enum",keyword:"enum",params:{allowedValues: schema51.properties.secrets.additionalProperties.properties.mount.enum}});
 errors++;
 }
 }
@@ -4152,8 +4304,8 @@ errors++;
 }
 for(const key14 in data35){
 const _errs71 = errors;
-if(!(validate187(key14, {instancePath:instancePath+"/egress",parentData:data35,parentDataProperty:"egress",rootData}))){
-vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
+if(!(validate192(key14, {instancePath:instancePath+"/egress",parentData:data35,parentDataProperty:"egress",rootData}))){
+vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
 errors = vErrors.length;
 }
 var valid16 = _errs71 === errors;
@@ -4172,8 +4324,8 @@ errors++;
 }
 }
 if(data36.port !== undefined){
-if(!(validate166(data36.port, {instancePath:instancePath+"/egress/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/port",parentData:data36,parentDataProperty:"port",rootData}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate171(data36.port, {instancePath:instancePath+"/egress/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/port",parentData:data36,parentDataProperty:"port",rootData}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
 }
 }
@@ -4274,7 +4426,7 @@ if(func2(data43) > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/allow/" + i3,schemaPath:"#/$defs/FleetSpec/properties/tools/additionalProperties/properties/allow/items/maxLength",keyword:"maxLength",params:{limit: 64}});
 errors++;
 }
-if(!pattern35.test(data43)){
+if(!pattern37.test(data43)){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/allow/" + i3,schemaPath:"#/$defs/FleetSpec/properties/tools/additionalProperties/properties/allow/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"}});
 errors++;
 }
@@ -4340,8 +4492,8 @@ errors++;
 }
 }
 for(const key21 in data44){
-if(!(validate193(data44[key21], {instancePath:instancePath+"/flags/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data44,parentDataProperty:key21,rootData}))){
-vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
+if(!(validate198(data44[key21], {instancePath:instancePath+"/flags/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data44,parentDataProperty:key21,rootData}))){
+vErrors = vErrors === null ? validate198.errors : vErrors.concat(validate198.errors);
 errors = vErrors.length;
 }
 }
@@ -4372,8 +4524,8 @@ errors++;
 }
 for(const key22 in data48){
 const _errs100 = errors;
-if(!(validate209(key22, {instancePath:instancePath+"/talksTo",parentData:data48,parentDataProperty:"talksTo",rootData}))){
-vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+if(!(validate214(key22, {instancePath:instancePath+"/talksTo",parentData:data48,parentDataProperty:"talksTo",rootData}))){
+vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
 errors = vErrors.length;
 }
 var valid30 = _errs100 === errors;
@@ -4404,8 +4556,8 @@ errors++;
 }
 const len3 = data50.length;
 for(let i5=0; i5<len3; i5++){
-if(!(validate118(data50[i5], {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data50,parentDataProperty:i5,rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate120(data50[i5], {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data50,parentDataProperty:i5,rootData}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 }
@@ -4458,13 +4610,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate161.errors = vErrors;
+validate166.errors = vErrors;
 return errors === 0;
 }
 
-const schema62 = {"type":"object","properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resourcesOverlay"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeoutsOverlay"},"retry":{"$ref":"retryOverlay"},"effects":{"$ref":"effects"}},"additionalProperties":false}},"memory":{"type":"object","properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"flags":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":64,"additionalProperties":{"$ref":"FleetFlagOverlay"}},"scale":{"$ref":"scaleOverlay"},"rollout":{"$ref":"rolloutOverlay"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"sloOverlay"},"observe":{"$ref":"observeOverlay"}},"additionalProperties":false};
+const schema63 = {"type":"object","properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resourcesOverlay"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeoutsOverlay"},"retry":{"$ref":"retryOverlay"},"effects":{"$ref":"effects"}},"additionalProperties":false}},"memory":{"type":"object","properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"flags":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":64,"additionalProperties":{"$ref":"FleetFlagOverlay"}},"scale":{"$ref":"scaleOverlay"},"rollout":{"$ref":"rolloutOverlay"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"sloOverlay"},"observe":{"$ref":"observeOverlay"}},"additionalProperties":false};
 
-function validate220(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate225(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4497,12 +4649,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/resourcesOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate220.errors = vErrors;
+validate225.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate233(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate238(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4535,13 +4687,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/timeoutsOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate233.errors = vErrors;
+validate238.errors = vErrors;
 return errors === 0;
 }
 
-const schema66 = {"type":"object","properties":{"first":{"$ref":"duration"},"factor":{"type":"number","minimum":1,"maximum":10},"max":{"$ref":"duration"},"jitter":{"type":"string","enum":["full","none"]}},"additionalProperties":false};
+const schema67 = {"type":"object","properties":{"first":{"$ref":"duration"},"factor":{"type":"number","minimum":1,"maximum":10},"max":{"$ref":"duration"},"jitter":{"type":"string","enum":["full","none"]}},"additionalProperties":false};
 
-function validate239(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate244(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4587,7 +4739,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/jitter",schemaPath:"#/$defs/
 errors++;
 }
 if(!((data3 === "full") || (data3 === "none"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/jitter",schemaPath:"#/$defs/backoffOverlay/properties/jitter/enum",keyword:"enum",params:{allowedValues: schema66.properties.jitter.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/jitter",schemaPath:"#/$defs/backoffOverlay/properties/jitter/enum",keyword:"enum",params:{allowedValues: schema67.properties.jitter.enum}});
 errors++;
 }
 }
@@ -4596,12 +4748,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/backoffOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate239.errors = vErrors;
+validate244.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate238(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate243(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4629,8 +4781,8 @@ errors++;
 }
 }
 if(data.backoff !== undefined){
-if(!(validate239(data.backoff, {instancePath:instancePath+"/backoff",parentData:data,parentDataProperty:"backoff",rootData}))){
-vErrors = vErrors === null ? validate239.errors : vErrors.concat(validate239.errors);
+if(!(validate244(data.backoff, {instancePath:instancePath+"/backoff",parentData:data,parentDataProperty:"backoff",rootData}))){
+vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
 errors = vErrors.length;
 }
 }
@@ -4688,12 +4840,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/retryOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate238.errors = vErrors;
+validate243.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate255(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4710,14 +4862,14 @@ errors = vErrors.length;
 }
 }
 if(data.owner !== undefined){
-if(!(validate128(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData}))){
-vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+if(!(validate130(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 }
 if(data.expires !== undefined){
-if(!(validate196(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
-vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
+if(!(validate201(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
+vErrors = vErrors === null ? validate201.errors : vErrors.concat(validate201.errors);
 errors = vErrors.length;
 }
 }
@@ -4897,8 +5049,8 @@ errors++;
 }
 }
 if(data7.where !== undefined){
-if(!(validate200(data7.where, {instancePath:instancePath+"/rules/" + i0+"/where",parentData:data7,parentDataProperty:"where",rootData}))){
-vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
+if(!(validate205(data7.where, {instancePath:instancePath+"/rules/" + i0+"/where",parentData:data7,parentDataProperty:"where",rootData}))){
+vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
 errors = vErrors.length;
 }
 }
@@ -4955,8 +5107,8 @@ errors++;
 }
 }
 if(data7.by !== undefined){
-if(!(validate204(data7.by, {instancePath:instancePath+"/rules/" + i0+"/by",parentData:data7,parentDataProperty:"by",rootData}))){
-vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
+if(!(validate209(data7.by, {instancePath:instancePath+"/rules/" + i0+"/by",parentData:data7,parentDataProperty:"by",rootData}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
 }
@@ -4977,12 +5129,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetFlagOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate255.errors = vErrors;
+validate260.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate266(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate271(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5155,13 +5307,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/scaleOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate266.errors = vErrors;
+validate271.errors = vErrors;
 return errors === 0;
 }
 
-const schema69 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent"},"hold":{"$ref":"duration"}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent"},"run":{"$ref":"percentile"}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration"}},"additionalProperties":false};
+const schema70 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent"},"hold":{"$ref":"duration"}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent"},"run":{"$ref":"percentile"}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration"}},"additionalProperties":false};
 
-function validate274(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate279(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5178,7 +5330,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/strategy",schemaPath:"#/$def
 errors++;
 }
 if(!(((data0 === "rolling") || (data0 === "canary")) || (data0 === "blue-green"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/strategy",schemaPath:"#/$defs/rolloutOverlay/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema69.properties.strategy.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/strategy",schemaPath:"#/$defs/rolloutOverlay/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema70.properties.strategy.enum}});
 errors++;
 }
 }
@@ -5189,7 +5341,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/split",schemaPath:"#/$defs/r
 errors++;
 }
 if(!((data1 === "mesh") || (data1 === "routing"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/split",schemaPath:"#/$defs/rolloutOverlay/properties/split/enum",keyword:"enum",params:{allowedValues: schema69.properties.split.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/split",schemaPath:"#/$defs/rolloutOverlay/properties/split/enum",keyword:"enum",params:{allowedValues: schema70.properties.split.enum}});
 errors++;
 }
 }
@@ -5276,7 +5428,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/onFailure",schemaPath:"#/$de
 errors++;
 }
 if(!((data9 === "rollback") || (data9 === "pause"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/onFailure",schemaPath:"#/$defs/rolloutOverlay/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema69.properties.onFailure.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/onFailure",schemaPath:"#/$defs/rolloutOverlay/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema70.properties.onFailure.enum}});
 errors++;
 }
 }
@@ -5291,12 +5443,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rolloutOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate274.errors = vErrors;
+validate279.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate283(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate288(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5341,13 +5493,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/sloOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate283.errors = vErrors;
+validate288.errors = vErrors;
 return errors === 0;
 }
 
-const schema71 = {"type":"object","properties":{"traces":{"$ref":"percent"},"logs":{"type":"string","enum":["debug","info","warn","error"]}},"additionalProperties":false};
+const schema72 = {"type":"object","properties":{"traces":{"$ref":"percent"},"logs":{"type":"string","enum":["debug","info","warn","error"]}},"additionalProperties":false};
 
-function validate290(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate295(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5370,7 +5522,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/logs",schemaPath:"#/$defs/ob
 errors++;
 }
 if(!((((data1 === "debug") || (data1 === "info")) || (data1 === "warn")) || (data1 === "error"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/logs",schemaPath:"#/$defs/observeOverlay/properties/logs/enum",keyword:"enum",params:{allowedValues: schema71.properties.logs.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/logs",schemaPath:"#/$defs/observeOverlay/properties/logs/enum",keyword:"enum",params:{allowedValues: schema72.properties.logs.enum}});
 errors++;
 }
 }
@@ -5379,17 +5531,17 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/observeOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate290.errors = vErrors;
+validate295.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate216(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate221(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func21.call(schema62.properties, key0))){
+if(!(func21.call(schema63.properties, key0))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetOverlay/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -5410,7 +5562,7 @@ if(data.agent !== undefined){
 let data2 = data.agent;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
-if(!(func21.call(schema62.properties.agent.properties, key1))){
+if(!(func21.call(schema63.properties.agent.properties, key1))){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent",schemaPath:"#/$defs/FleetOverlay/properties/agent/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}});
 errors++;
 }
@@ -5432,7 +5584,7 @@ if(func2(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetOverlay/properties/agent/properties/build/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern27.test(data4)){
+if(!pattern29.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetOverlay/properties/agent/properties/build/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
 errors++;
 }
@@ -5449,7 +5601,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/agent/delivery",schemaPath:"
 errors++;
 }
 if(!((data5 === "pull") || (data5 === "push"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/agent/delivery",schemaPath:"#/$defs/FleetOverlay/properties/agent/properties/delivery/enum",keyword:"enum",params:{allowedValues: schema62.properties.agent.properties.delivery.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/agent/delivery",schemaPath:"#/$defs/FleetOverlay/properties/agent/properties/delivery/enum",keyword:"enum",params:{allowedValues: schema63.properties.agent.properties.delivery.enum}});
 errors++;
 }
 }
@@ -5471,8 +5623,8 @@ errors++;
 }
 }
 if(data2.resources !== undefined){
-if(!(validate220(data2.resources, {instancePath:instancePath+"/agent/resources",parentData:data2,parentDataProperty:"resources",rootData}))){
-vErrors = vErrors === null ? validate220.errors : vErrors.concat(validate220.errors);
+if(!(validate225(data2.resources, {instancePath:instancePath+"/agent/resources",parentData:data2,parentDataProperty:"resources",rootData}))){
+vErrors = vErrors === null ? validate225.errors : vErrors.concat(validate225.errors);
 errors = vErrors.length;
 }
 }
@@ -5486,14 +5638,14 @@ errors++;
 }
 }
 if(data8.http !== undefined){
-if(!(validate166(data8.http, {instancePath:instancePath+"/agent/ports/http",parentData:data8,parentDataProperty:"http",rootData}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate171(data8.http, {instancePath:instancePath+"/agent/ports/http",parentData:data8,parentDataProperty:"http",rootData}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
 }
 }
 if(data8.metrics !== undefined){
-if(!(validate166(data8.metrics, {instancePath:instancePath+"/agent/ports/metrics",parentData:data8,parentDataProperty:"metrics",rootData}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate171(data8.metrics, {instancePath:instancePath+"/agent/ports/metrics",parentData:data8,parentDataProperty:"metrics",rootData}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
 }
 }
@@ -5543,8 +5695,8 @@ errors++;
 }
 for(const key3 in data13){
 const _errs26 = errors;
-if(!(validate169(key3, {instancePath:instancePath+"/agent/env",parentData:data13,parentDataProperty:"env",rootData}))){
-vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors);
+if(!(validate174(key3, {instancePath:instancePath+"/agent/env",parentData:data13,parentDataProperty:"env",rootData}))){
+vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
 errors = vErrors.length;
 }
 var valid5 = _errs26 === errors;
@@ -5573,8 +5725,8 @@ errors++;
 }
 }
 if(data2.prompt !== undefined){
-if(!(validate171(data2.prompt, {instancePath:instancePath+"/agent/prompt",parentData:data2,parentDataProperty:"prompt",rootData}))){
-vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
+if(!(validate176(data2.prompt, {instancePath:instancePath+"/agent/prompt",parentData:data2,parentDataProperty:"prompt",rootData}))){
+vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
 errors = vErrors.length;
 }
 }
@@ -5593,8 +5745,8 @@ errors++;
 }
 for(const key5 in data16){
 const _errs33 = errors;
-if(!(validate173(key5, {instancePath:instancePath+"/skills",parentData:data16,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors);
+if(!(validate178(key5, {instancePath:instancePath+"/skills",parentData:data16,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate178.errors : vErrors.concat(validate178.errors);
 errors = vErrors.length;
 }
 var valid7 = _errs33 === errors;
@@ -5635,8 +5787,8 @@ errors++;
 }
 for(const key7 in data18){
 const _errs39 = errors;
-if(!(validate118(key7, {instancePath:instancePath+"/accepts",parentData:data18,parentDataProperty:"accepts",rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate120(key7, {instancePath:instancePath+"/accepts",parentData:data18,parentDataProperty:"accepts",rootData}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs39 === errors;
@@ -5655,26 +5807,26 @@ errors++;
 }
 }
 if(data19.input !== undefined){
-if(!(validate171(data19.input, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/input",parentData:data19,parentDataProperty:"input",rootData}))){
-vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
+if(!(validate176(data19.input, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/input",parentData:data19,parentDataProperty:"input",rootData}))){
+vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
 errors = vErrors.length;
 }
 }
 if(data19.output !== undefined){
-if(!(validate171(data19.output, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/output",parentData:data19,parentDataProperty:"output",rootData}))){
-vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
+if(!(validate176(data19.output, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/output",parentData:data19,parentDataProperty:"output",rootData}))){
+vErrors = vErrors === null ? validate176.errors : vErrors.concat(validate176.errors);
 errors = vErrors.length;
 }
 }
 if(data19.timeouts !== undefined){
-if(!(validate233(data19.timeouts, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/timeouts",parentData:data19,parentDataProperty:"timeouts",rootData}))){
-vErrors = vErrors === null ? validate233.errors : vErrors.concat(validate233.errors);
+if(!(validate238(data19.timeouts, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/timeouts",parentData:data19,parentDataProperty:"timeouts",rootData}))){
+vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
 errors = vErrors.length;
 }
 }
 if(data19.retry !== undefined){
-if(!(validate238(data19.retry, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/retry",parentData:data19,parentDataProperty:"retry",rootData}))){
-vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
+if(!(validate243(data19.retry, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/retry",parentData:data19,parentDataProperty:"retry",rootData}))){
+vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
 errors = vErrors.length;
 }
 }
@@ -5728,7 +5880,7 @@ if(func2(data28) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/memory/path",schemaPath:"#/$defs/FleetOverlay/properties/memory/properties/path/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern32.test(data28)){
+if(!pattern34.test(data28)){
 vErrors = add(vErrors, {instancePath:instancePath+"/memory/path",schemaPath:"#/$defs/FleetOverlay/properties/memory/properties/path/pattern",keyword:"pattern",params:{pattern: "^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"}});
 errors++;
 }
@@ -5745,7 +5897,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/memory/keep",schemaPath:"#/$
 errors++;
 }
 if(!((data29 === "always") || (data29 === "while-deployed"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/memory/keep",schemaPath:"#/$defs/FleetOverlay/properties/memory/properties/keep/enum",keyword:"enum",params:{allowedValues: schema62.properties.memory.properties.keep.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/memory/keep",schemaPath:"#/$defs/FleetOverlay/properties/memory/properties/keep/enum",keyword:"enum",params:{allowedValues: schema63.properties.memory.properties.keep.enum}});
 errors++;
 }
 }
@@ -5764,8 +5916,8 @@ errors++;
 }
 for(const key11 in data30){
 const _errs60 = errors;
-if(!(validate169(key11, {instancePath:instancePath+"/secrets",parentData:data30,parentDataProperty:"secrets",rootData}))){
-vErrors = vErrors === null ? validate169.errors : vErrors.concat(validate169.errors);
+if(!(validate174(key11, {instancePath:instancePath+"/secrets",parentData:data30,parentDataProperty:"secrets",rootData}))){
+vErrors = vErrors === null ? validate174.errors : vErrors.concat(validate174.errors);
 errors = vErrors.length;
 }
 var valid13 = _errs60 === errors;
@@ -5784,14 +5936,14 @@ errors++;
 }
 }
 if(data31.path !== undefined){
-if(!(validate114(data31.path, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/path",parentData:data31,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate116(data31.path, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/path",parentData:data31,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
 errors = vErrors.length;
 }
 }
 if(data31.field !== undefined){
-if(!(validate185(data31.field, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/field",parentData:data31,parentDataProperty:"field",rootData}))){
-vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
+if(!(validate190(data31.field, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/field",parentData:data31,parentDataProperty:"field",rootData}))){
+vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
 errors = vErrors.length;
 }
 }
@@ -5802,7 +5954,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~
 errors++;
 }
 if(!((data34 === "file") || (data34 === "env"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/mount",schemaPath:"#/$defs/FleetOverlay/properties/secrets/additionalProperties/properties/mount/enum",keyword:"enum",params:{allowedValues: schema62.properties.secrets.additionalProperties.properties.mount.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/mount",schemaPath:"#/$defs/FleetOverlay/properties/secrets/additionalProperties/properties/mount/enum",keyword:"enum",params:{allowedValues: schema63.properties.secrets.additionalProperties.properties.mount.enum}});
 errors++;
 }
 }
@@ -5827,8 +5979,8 @@ errors++;
 }
 for(const key14 in data35){
 const _errs71 = errors;
-if(!(validate187(key14, {instancePath:instancePath+"/egress",parentData:data35,parentDataProperty:"egress",rootData}))){
-vErrors = vErrors === null ? validate187.errors : vErrors.concat(validate187.errors);
+if(!(validate192(key14, {instancePath:instancePath+"/egress",parentData:data35,parentDataProperty:"egress",rootData}))){
+vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
 errors = vErrors.length;
 }
 var valid16 = _errs71 === errors;
@@ -5847,8 +5999,8 @@ errors++;
 }
 }
 if(data36.port !== undefined){
-if(!(validate166(data36.port, {instancePath:instancePath+"/egress/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/port",parentData:data36,parentDataProperty:"port",rootData}))){
-vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
+if(!(validate171(data36.port, {instancePath:instancePath+"/egress/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/port",parentData:data36,parentDataProperty:"port",rootData}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
 }
 }
@@ -5945,7 +6097,7 @@ if(func2(data43) > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/allow/" + i3,schemaPath:"#/$defs/FleetOverlay/properties/tools/additionalProperties/properties/allow/items/maxLength",keyword:"maxLength",params:{limit: 64}});
 errors++;
 }
-if(!pattern35.test(data43)){
+if(!pattern37.test(data43)){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/allow/" + i3,schemaPath:"#/$defs/FleetOverlay/properties/tools/additionalProperties/properties/allow/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"}});
 errors++;
 }
@@ -6011,8 +6163,8 @@ errors++;
 }
 }
 for(const key21 in data44){
-if(!(validate255(data44[key21], {instancePath:instancePath+"/flags/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data44,parentDataProperty:key21,rootData}))){
-vErrors = vErrors === null ? validate255.errors : vErrors.concat(validate255.errors);
+if(!(validate260(data44[key21], {instancePath:instancePath+"/flags/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data44,parentDataProperty:key21,rootData}))){
+vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
 errors = vErrors.length;
 }
 }
@@ -6023,14 +6175,14 @@ errors++;
 }
 }
 if(data.scale !== undefined){
-if(!(validate266(data.scale, {instancePath:instancePath+"/scale",parentData:data,parentDataProperty:"scale",rootData}))){
-vErrors = vErrors === null ? validate266.errors : vErrors.concat(validate266.errors);
+if(!(validate271(data.scale, {instancePath:instancePath+"/scale",parentData:data,parentDataProperty:"scale",rootData}))){
+vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
 errors = vErrors.length;
 }
 }
 if(data.rollout !== undefined){
-if(!(validate274(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
-vErrors = vErrors === null ? validate274.errors : vErrors.concat(validate274.errors);
+if(!(validate279(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
+vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
 errors = vErrors.length;
 }
 }
@@ -6043,8 +6195,8 @@ errors++;
 }
 for(const key22 in data48){
 const _errs100 = errors;
-if(!(validate209(key22, {instancePath:instancePath+"/talksTo",parentData:data48,parentDataProperty:"talksTo",rootData}))){
-vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+if(!(validate214(key22, {instancePath:instancePath+"/talksTo",parentData:data48,parentDataProperty:"talksTo",rootData}))){
+vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
 errors = vErrors.length;
 }
 var valid30 = _errs100 === errors;
@@ -6075,8 +6227,8 @@ errors++;
 }
 const len3 = data50.length;
 for(let i5=0; i5<len3; i5++){
-if(!(validate118(data50[i5], {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data50,parentDataProperty:i5,rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate120(data50[i5], {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data50,parentDataProperty:i5,rootData}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 }
@@ -6113,14 +6265,14 @@ errors++;
 }
 }
 if(data.slo !== undefined){
-if(!(validate283(data.slo, {instancePath:instancePath+"/slo",parentData:data,parentDataProperty:"slo",rootData}))){
-vErrors = vErrors === null ? validate283.errors : vErrors.concat(validate283.errors);
+if(!(validate288(data.slo, {instancePath:instancePath+"/slo",parentData:data,parentDataProperty:"slo",rootData}))){
+vErrors = vErrors === null ? validate288.errors : vErrors.concat(validate288.errors);
 errors = vErrors.length;
 }
 }
 if(data.observe !== undefined){
-if(!(validate290(data.observe, {instancePath:instancePath+"/observe",parentData:data,parentDataProperty:"observe",rootData}))){
-vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
+if(!(validate295(data.observe, {instancePath:instancePath+"/observe",parentData:data,parentDataProperty:"observe",rootData}))){
+vErrors = vErrors === null ? validate295.errors : vErrors.concat(validate295.errors);
 errors = vErrors.length;
 }
 }
@@ -6129,12 +6281,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate216.errors = vErrors;
+validate221.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6173,14 +6325,14 @@ errors++;
 }
 }
 if(data.metadata !== undefined){
-if(!(validate154(data.metadata, {instancePath:instancePath+"/metadata",parentData:data,parentDataProperty:"metadata",rootData}))){
-vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
+if(!(validate159(data.metadata, {instancePath:instancePath+"/metadata",parentData:data,parentDataProperty:"metadata",rootData}))){
+vErrors = vErrors === null ? validate159.errors : vErrors.concat(validate159.errors);
 errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate161(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
+if(!(validate166(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
 errors = vErrors.length;
 }
 }
@@ -6204,8 +6356,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate216(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate216.errors : vErrors.concat(validate216.errors);
+if(!(validate221(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate221.errors : vErrors.concat(validate221.errors);
 errors = vErrors.length;
 }
 }
@@ -6220,14 +6372,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Fleet/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate153.errors = vErrors;
+validate158.errors = vErrors;
 return errors === 0;
 }
 
-export const validateRoute = validate294;
-const schema73 = {"type":"object","required":["match","to"],"properties":{"description":{"$ref":"description"},"match":{"type":"object","required":["task"],"properties":{"task":{"oneOf":[{"$ref":"taskType"},{"type":"array","items":{"$ref":"taskType"},"minItems":1,"maxItems":32,"uniqueItems":true}]},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":16,"additionalProperties":{"type":"string","maxLength":256}},"where":{"$ref":"condition"}},"additionalProperties":false},"precedence":{"type":"integer","minimum":0,"maximum":1000},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false},"to":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":0,"maximum":10000},"minProperties":1},"affinity":{"type":"object","required":["key"],"properties":{"key":{"$ref":"keyPath"},"mode":{"type":"string","enum":["soft","hard"]},"hold":{"$ref":"duration"},"spillAfter":{"$ref":"duration"}},"additionalProperties":false},"priority":{"type":"object","properties":{"default":{"$ref":"priority"},"when":{"type":"array","items":{"type":"object","required":["if","then"],"properties":{"if":{"$ref":"condition"},"then":{"$ref":"priority"}},"additionalProperties":false},"maxItems":16},"aging":{"type":"object","required":["every"],"properties":{"every":{"$ref":"duration"},"max":{"$ref":"priority"}},"additionalProperties":false}},"additionalProperties":false},"fairness":{"type":"object","properties":{"key":{"$ref":"keyPath"},"weights":{"type":"object","maxProperties":200,"propertyNames":{"type":"string","minLength":1,"maxLength":128},"additionalProperties":{"type":"integer","minimum":1,"maximum":1000}}},"additionalProperties":false},"limits":{"type":"object","properties":{"inFlight":{"type":"integer","minimum":1,"maximum":1000000},"rate":{"$ref":"rate"},"perKey":{"type":"object","required":["key","max"],"properties":{"key":{"$ref":"keyPath"},"max":{"type":"integer","minimum":1,"maximum":100000},"onFull":{"type":"string","enum":["queue","reject"]}},"additionalProperties":false}},"additionalProperties":false},"dedupe":{"type":"object","required":["key","window"],"properties":{"key":{"$ref":"keyTemplate"},"window":{"$ref":"duration"},"onHit":{"type":"string","enum":["join","reject"]}},"additionalProperties":false},"queue":{"$ref":"queue"},"fallback":{"type":"array","items":{"type":"object","required":["when","to"],"properties":{"when":{"type":"array","items":{"type":"string","enum":["no-agent","wait-above","breaker-open","rejected"]},"maxItems":4,"minItems":1,"uniqueItems":true},"after":{"$ref":"duration"},"to":{"$ref":"fleetRef"},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":8},"expect":{"type":"array","items":{"type":"object","required":["task"],"properties":{"task":{"$ref":"taskSample"},"goesTo":{"type":"array","items":{"$ref":"fleetRef"},"maxItems":32,"minItems":1,"uniqueItems":true},"notHere":{"const":true}},"additionalProperties":false,"oneOf":[{"required":["goesTo"]},{"required":["notHere"]}]},"maxItems":64}},"additionalProperties":false};
+export const validateRoute = validate299;
+const schema74 = {"type":"object","required":["match","to"],"properties":{"description":{"$ref":"description"},"match":{"type":"object","required":["task"],"properties":{"task":{"oneOf":[{"$ref":"taskType"},{"type":"array","items":{"$ref":"taskType"},"minItems":1,"maxItems":32,"uniqueItems":true}]},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":16,"additionalProperties":{"type":"string","maxLength":256}},"where":{"$ref":"condition"}},"additionalProperties":false},"precedence":{"type":"integer","minimum":0,"maximum":1000},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false},"to":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":0,"maximum":10000},"minProperties":1},"affinity":{"type":"object","required":["key"],"properties":{"key":{"$ref":"keyPath"},"mode":{"type":"string","enum":["soft","hard"]},"hold":{"$ref":"duration"},"spillAfter":{"$ref":"duration"}},"additionalProperties":false},"priority":{"type":"object","properties":{"default":{"$ref":"priority"},"when":{"type":"array","items":{"type":"object","required":["if","then"],"properties":{"if":{"$ref":"condition"},"then":{"$ref":"priority"}},"additionalProperties":false},"maxItems":16},"aging":{"type":"object","required":["every"],"properties":{"every":{"$ref":"duration"},"max":{"$ref":"priority"}},"additionalProperties":false}},"additionalProperties":false},"fairness":{"type":"object","properties":{"key":{"$ref":"keyPath"},"weights":{"type":"object","maxProperties":200,"propertyNames":{"type":"string","minLength":1,"maxLength":128},"additionalProperties":{"type":"integer","minimum":1,"maximum":1000}}},"additionalProperties":false},"limits":{"type":"object","properties":{"inFlight":{"type":"integer","minimum":1,"maximum":1000000},"rate":{"$ref":"rate"},"perKey":{"type":"object","required":["key","max"],"properties":{"key":{"$ref":"keyPath"},"max":{"type":"integer","minimum":1,"maximum":100000},"onFull":{"type":"string","enum":["queue","reject"]}},"additionalProperties":false}},"additionalProperties":false},"dedupe":{"type":"object","required":["key","window"],"properties":{"key":{"$ref":"keyTemplate"},"window":{"$ref":"duration"},"onHit":{"type":"string","enum":["join","reject"]}},"additionalProperties":false},"queue":{"$ref":"queue"},"fallback":{"type":"array","items":{"type":"object","required":["when","to"],"properties":{"when":{"type":"array","items":{"type":"string","enum":["no-agent","wait-above","breaker-open","rejected"]},"maxItems":4,"minItems":1,"uniqueItems":true},"after":{"$ref":"duration"},"to":{"$ref":"fleetRef"},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":8},"expect":{"type":"array","items":{"type":"object","required":["task"],"properties":{"task":{"$ref":"taskSample"},"goesTo":{"type":"array","items":{"$ref":"fleetRef"},"maxItems":32,"minItems":1,"uniqueItems":true},"notHere":{"const":true}},"additionalProperties":false,"oneOf":[{"required":["goesTo"]},{"required":["notHere"]}]},"maxItems":64}},"additionalProperties":false};
 
-function validate300(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate305(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -6235,7 +6387,7 @@ if(func2(data) > 63){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskLabelName/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern33.test(data)){
+if(!pattern35.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskLabelName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_-]{0,62}$"}});
 errors++;
 }
@@ -6244,13 +6396,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskLabelName/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate300.errors = vErrors;
+validate305.errors = vErrors;
 return errors === 0;
 }
 
-const pattern44 = new RegExp("^([a-z0-9_-]|\\{[A-Za-z0-9_.-]{1,120}\\}){1,127}$", "u");
+const pattern46 = new RegExp("^([a-z0-9_-]|\\{[A-Za-z0-9_.-]{1,120}\\}){1,127}$", "u");
 
-function validate303(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate308(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -6258,7 +6410,7 @@ if(func2(data) > 127){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skillTemplate/maxLength",keyword:"maxLength",params:{limit: 127}});
 errors++;
 }
-if(!pattern44.test(data)){
+if(!pattern46.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skillTemplate/pattern",keyword:"pattern",params:{pattern: "^([a-z0-9_-]|\\{[A-Za-z0-9_.-]{1,120}\\}){1,127}$"}});
 errors++;
 }
@@ -6267,12 +6419,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skillTemplate/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate303.errors = vErrors;
+validate308.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate317(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate322(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -6289,12 +6441,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyTemplate/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate317.errors = vErrors;
+validate322.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate324(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate329(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6309,8 +6461,8 @@ errors++;
 }
 }
 if(data.task !== undefined){
-if(!(validate118(data.task, {instancePath:instancePath+"/task",parentData:data,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate120(data.task, {instancePath:instancePath+"/task",parentData:data,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 }
@@ -6340,8 +6492,8 @@ errors++;
 }
 for(const key1 in data2){
 const _errs7 = errors;
-if(!(validate300(key1, {instancePath:instancePath+"/labels",parentData:data2,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
+if(!(validate305(key1, {instancePath:instancePath+"/labels",parentData:data2,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs7 === errors;
@@ -6387,12 +6539,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskSample/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate324.errors = vErrors;
+validate329.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate296(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate301(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6405,7 +6557,7 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteSpec/required",key
 errors++;
 }
 for(const key0 in data){
-if(!(func21.call(schema73.properties, key0))){
+if(!(func21.call(schema74.properties, key0))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteSpec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -6435,8 +6587,8 @@ const _errs7 = errors;
 let valid2 = false;
 let passing0 = null;
 const _errs8 = errors;
-if(!(validate118(data2, {instancePath:instancePath+"/match/task",parentData:data1,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate120(data2, {instancePath:instancePath+"/match/task",parentData:data1,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs8 === errors;
@@ -6456,8 +6608,8 @@ errors++;
 }
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate118(data2[i0], {instancePath:instancePath+"/match/task/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate120(data2[i0], {instancePath:instancePath+"/match/task/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 }
@@ -6516,8 +6668,8 @@ errors++;
 }
 for(const key2 in data4){
 const _errs14 = errors;
-if(!(validate300(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
+if(!(validate305(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs14 === errors;
@@ -6546,8 +6698,8 @@ errors++;
 }
 }
 if(data1.where !== undefined){
-if(!(validate200(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
-vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
+if(!(validate205(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
+vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
 errors = vErrors.length;
 }
 }
@@ -6592,8 +6744,8 @@ errors++;
 }
 for(const key5 in data9){
 const _errs26 = errors;
-if(!(validate303(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate303.errors : vErrors.concat(validate303.errors);
+if(!(validate308(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs26 === errors;
@@ -6644,8 +6796,8 @@ errors++;
 }
 for(const key7 in data11){
 const _errs32 = errors;
-if(!(validate209(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+if(!(validate214(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs32 === errors;
@@ -6691,8 +6843,8 @@ errors++;
 }
 }
 if(data13.key !== undefined){
-if(!(validate204(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
+if(!(validate209(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
 }
@@ -6703,7 +6855,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/affinity/mode",schemaPath:"#
 errors++;
 }
 if(!((data15 === "soft") || (data15 === "hard"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/affinity/mode",schemaPath:"#/$defs/RouteSpec/properties/affinity/properties/mode/enum",keyword:"enum",params:{allowedValues: schema73.properties.affinity.properties.mode.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/affinity/mode",schemaPath:"#/$defs/RouteSpec/properties/affinity/properties/mode/enum",keyword:"enum",params:{allowedValues: schema74.properties.affinity.properties.mode.enum}});
 errors++;
 }
 }
@@ -6766,8 +6918,8 @@ errors++;
 }
 }
 if(data21.if !== undefined){
-if(!(validate200(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
-vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
+if(!(validate205(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
+vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
 errors = vErrors.length;
 }
 }
@@ -6836,8 +6988,8 @@ errors++;
 }
 }
 if(data27.key !== undefined){
-if(!(validate204(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
+if(!(validate209(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
 }
@@ -6926,8 +7078,8 @@ errors++;
 }
 }
 if(data31.rate !== undefined){
-if(!(validate120(data31.rate, {instancePath:instancePath+"/limits/rate",parentData:data31,parentDataProperty:"rate",rootData}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate122(data31.rate, {instancePath:instancePath+"/limits/rate",parentData:data31,parentDataProperty:"rate",rootData}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
 }
@@ -6949,8 +7101,8 @@ errors++;
 }
 }
 if(data34.key !== undefined){
-if(!(validate204(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
+if(!(validate209(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
 }
@@ -6978,7 +7130,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/limits/perKey/onFull",schema
 errors++;
 }
 if(!((data37 === "queue") || (data37 === "reject"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/limits/perKey/onFull",schemaPath:"#/$defs/RouteSpec/properties/limits/properties/perKey/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema73.properties.limits.properties.perKey.properties.onFull.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/limits/perKey/onFull",schemaPath:"#/$defs/RouteSpec/properties/limits/properties/perKey/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema74.properties.limits.properties.perKey.properties.onFull.enum}});
 errors++;
 }
 }
@@ -7012,8 +7164,8 @@ errors++;
 }
 }
 if(data38.key !== undefined){
-if(!(validate317(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate317.errors : vErrors.concat(validate317.errors);
+if(!(validate322(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate322.errors : vErrors.concat(validate322.errors);
 errors = vErrors.length;
 }
 }
@@ -7030,7 +7182,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/dedupe/onHit",schemaPath:"#/
 errors++;
 }
 if(!((data41 === "join") || (data41 === "reject"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/dedupe/onHit",schemaPath:"#/$defs/RouteSpec/properties/dedupe/properties/onHit/enum",keyword:"enum",params:{allowedValues: schema73.properties.dedupe.properties.onHit.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/dedupe/onHit",schemaPath:"#/$defs/RouteSpec/properties/dedupe/properties/onHit/enum",keyword:"enum",params:{allowedValues: schema74.properties.dedupe.properties.onHit.enum}});
 errors++;
 }
 }
@@ -7090,7 +7242,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/fallback/" + i3+"/when/" + i
 errors++;
 }
 if(!((((data46 === "no-agent") || (data46 === "wait-above")) || (data46 === "breaker-open")) || (data46 === "rejected"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/fallback/" + i3+"/when/" + i4,schemaPath:"#/$defs/RouteSpec/properties/fallback/items/properties/when/items/enum",keyword:"enum",params:{allowedValues: schema73.properties.fallback.items.properties.when.items.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/fallback/" + i3+"/when/" + i4,schemaPath:"#/$defs/RouteSpec/properties/fallback/items/properties/when/items/enum",keyword:"enum",params:{allowedValues: schema74.properties.fallback.items.properties.when.items.enum}});
 errors++;
 }
 }
@@ -7125,8 +7277,8 @@ errors = vErrors.length;
 }
 }
 if(data44.to !== undefined){
-if(!(validate209(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+if(!(validate214(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
 errors = vErrors.length;
 }
 }
@@ -7148,8 +7300,8 @@ errors++;
 }
 for(const key21 in data50){
 const _errs109 = errors;
-if(!(validate303(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate303.errors : vErrors.concat(validate303.errors);
+if(!(validate308(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
 errors = vErrors.length;
 }
 var valid32 = _errs109 === errors;
@@ -7269,8 +7421,8 @@ errors++;
 }
 }
 if(data53.task !== undefined){
-if(!(validate324(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
+if(!(validate329(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate329.errors : vErrors.concat(validate329.errors);
 errors = vErrors.length;
 }
 }
@@ -7287,8 +7439,8 @@ errors++;
 }
 const len5 = data55.length;
 for(let i7=0; i7<len5; i7++){
-if(!(validate209(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
-vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+if(!(validate214(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
+vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
 errors = vErrors.length;
 }
 }
@@ -7335,14 +7487,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate296.errors = vErrors;
+validate301.errors = vErrors;
 return errors === 0;
 }
 
-const schema78 = {"type":"object","properties":{"description":{"$ref":"description"},"match":{"type":"object","properties":{"task":{"oneOf":[{"$ref":"taskType"},{"type":"array","items":{"$ref":"taskType"},"minItems":1,"maxItems":32,"uniqueItems":true}]},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":16,"additionalProperties":{"type":"string","maxLength":256}},"where":{"$ref":"condition"}},"additionalProperties":false},"precedence":{"type":"integer","minimum":0,"maximum":1000},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false},"to":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":0,"maximum":10000}},"affinity":{"type":"object","properties":{"key":{"$ref":"keyPath"},"mode":{"type":"string","enum":["soft","hard"]},"hold":{"$ref":"duration"},"spillAfter":{"$ref":"duration"}},"additionalProperties":false},"priority":{"type":"object","properties":{"default":{"$ref":"priority"},"when":{"type":"array","items":{"type":"object","required":["if","then"],"properties":{"if":{"$ref":"condition"},"then":{"$ref":"priority"}},"additionalProperties":false},"maxItems":16},"aging":{"type":"object","properties":{"every":{"$ref":"duration"},"max":{"$ref":"priority"}},"additionalProperties":false}},"additionalProperties":false},"fairness":{"type":"object","properties":{"key":{"$ref":"keyPath"},"weights":{"type":"object","maxProperties":200,"propertyNames":{"type":"string","minLength":1,"maxLength":128},"additionalProperties":{"type":"integer","minimum":1,"maximum":1000}}},"additionalProperties":false},"limits":{"type":"object","properties":{"inFlight":{"type":"integer","minimum":1,"maximum":1000000},"rate":{"$ref":"rate"},"perKey":{"type":"object","properties":{"key":{"$ref":"keyPath"},"max":{"type":"integer","minimum":1,"maximum":100000},"onFull":{"type":"string","enum":["queue","reject"]}},"additionalProperties":false}},"additionalProperties":false},"dedupe":{"type":"object","properties":{"key":{"$ref":"keyTemplate"},"window":{"$ref":"duration"},"onHit":{"type":"string","enum":["join","reject"]}},"additionalProperties":false},"queue":{"$ref":"queueOverlay"},"fallback":{"type":"array","items":{"type":"object","required":["when","to"],"properties":{"when":{"type":"array","items":{"type":"string","enum":["no-agent","wait-above","breaker-open","rejected"]},"maxItems":4,"minItems":1,"uniqueItems":true},"after":{"$ref":"duration"},"to":{"$ref":"fleetRef"},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":8},"expect":{"type":"array","items":{"type":"object","required":["task"],"properties":{"task":{"$ref":"taskSample"},"goesTo":{"type":"array","items":{"$ref":"fleetRef"},"maxItems":32,"minItems":1,"uniqueItems":true},"notHere":{"const":true}},"additionalProperties":false,"oneOf":[{"required":["goesTo"]},{"required":["notHere"]}]},"maxItems":64}},"additionalProperties":false};
-const schema79 = {"type":"object","properties":{"maxDepth":{"type":"integer","minimum":1,"maximum":1000000},"maxAge":{"$ref":"duration"},"onFull":{"type":"string","enum":["reject","shed-lowest"]}},"additionalProperties":false};
+const schema79 = {"type":"object","properties":{"description":{"$ref":"description"},"match":{"type":"object","properties":{"task":{"oneOf":[{"$ref":"taskType"},{"type":"array","items":{"$ref":"taskType"},"minItems":1,"maxItems":32,"uniqueItems":true}]},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":16,"additionalProperties":{"type":"string","maxLength":256}},"where":{"$ref":"condition"}},"additionalProperties":false},"precedence":{"type":"integer","minimum":0,"maximum":1000},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false},"to":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":0,"maximum":10000}},"affinity":{"type":"object","properties":{"key":{"$ref":"keyPath"},"mode":{"type":"string","enum":["soft","hard"]},"hold":{"$ref":"duration"},"spillAfter":{"$ref":"duration"}},"additionalProperties":false},"priority":{"type":"object","properties":{"default":{"$ref":"priority"},"when":{"type":"array","items":{"type":"object","required":["if","then"],"properties":{"if":{"$ref":"condition"},"then":{"$ref":"priority"}},"additionalProperties":false},"maxItems":16},"aging":{"type":"object","properties":{"every":{"$ref":"duration"},"max":{"$ref":"priority"}},"additionalProperties":false}},"additionalProperties":false},"fairness":{"type":"object","properties":{"key":{"$ref":"keyPath"},"weights":{"type":"object","maxProperties":200,"propertyNames":{"type":"string","minLength":1,"maxLength":128},"additionalProperties":{"type":"integer","minimum":1,"maximum":1000}}},"additionalProperties":false},"limits":{"type":"object","properties":{"inFlight":{"type":"integer","minimum":1,"maximum":1000000},"rate":{"$ref":"rate"},"perKey":{"type":"object","properties":{"key":{"$ref":"keyPath"},"max":{"type":"integer","minimum":1,"maximum":100000},"onFull":{"type":"string","enum":["queue","reject"]}},"additionalProperties":false}},"additionalProperties":false},"dedupe":{"type":"object","properties":{"key":{"$ref":"keyTemplate"},"window":{"$ref":"duration"},"onHit":{"type":"string","enum":["join","reject"]}},"additionalProperties":false},"queue":{"$ref":"queueOverlay"},"fallback":{"type":"array","items":{"type":"object","required":["when","to"],"properties":{"when":{"type":"array","items":{"type":"string","enum":["no-agent","wait-above","breaker-open","rejected"]},"maxItems":4,"minItems":1,"uniqueItems":true},"after":{"$ref":"duration"},"to":{"$ref":"fleetRef"},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":8},"expect":{"type":"array","items":{"type":"object","required":["task"],"properties":{"task":{"$ref":"taskSample"},"goesTo":{"type":"array","items":{"$ref":"fleetRef"},"maxItems":32,"minItems":1,"uniqueItems":true},"notHere":{"const":true}},"additionalProperties":false,"oneOf":[{"required":["goesTo"]},{"required":["notHere"]}]},"maxItems":64}},"additionalProperties":false};
+const schema80 = {"type":"object","properties":{"maxDepth":{"type":"integer","minimum":1,"maximum":1000000},"maxAge":{"$ref":"duration"},"onFull":{"type":"string","enum":["reject","shed-lowest"]}},"additionalProperties":false};
 
-function validate352(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate357(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7382,7 +7534,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/onFull",schemaPath:"#/$defs/
 errors++;
 }
 if(!((data2 === "reject") || (data2 === "shed-lowest"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/onFull",schemaPath:"#/$defs/queueOverlay/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema79.properties.onFull.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/onFull",schemaPath:"#/$defs/queueOverlay/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema80.properties.onFull.enum}});
 errors++;
 }
 }
@@ -7391,17 +7543,17 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/queueOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate352.errors = vErrors;
+validate357.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate331(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate336(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func21.call(schema78.properties, key0))){
+if(!(func21.call(schema79.properties, key0))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteOverlay/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -7427,8 +7579,8 @@ const _errs7 = errors;
 let valid2 = false;
 let passing0 = null;
 const _errs8 = errors;
-if(!(validate118(data2, {instancePath:instancePath+"/match/task",parentData:data1,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate120(data2, {instancePath:instancePath+"/match/task",parentData:data1,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs8 === errors;
@@ -7448,8 +7600,8 @@ errors++;
 }
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate118(data2[i0], {instancePath:instancePath+"/match/task/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate120(data2[i0], {instancePath:instancePath+"/match/task/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 }
@@ -7508,8 +7660,8 @@ errors++;
 }
 for(const key2 in data4){
 const _errs14 = errors;
-if(!(validate300(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
+if(!(validate305(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs14 === errors;
@@ -7538,8 +7690,8 @@ errors++;
 }
 }
 if(data1.where !== undefined){
-if(!(validate200(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
-vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
+if(!(validate205(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
+vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
 errors = vErrors.length;
 }
 }
@@ -7584,8 +7736,8 @@ errors++;
 }
 for(const key5 in data9){
 const _errs26 = errors;
-if(!(validate303(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate303.errors : vErrors.concat(validate303.errors);
+if(!(validate308(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs26 === errors;
@@ -7632,8 +7784,8 @@ errors++;
 }
 for(const key7 in data11){
 const _errs32 = errors;
-if(!(validate209(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+if(!(validate214(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs32 === errors;
@@ -7675,8 +7827,8 @@ errors++;
 }
 }
 if(data13.key !== undefined){
-if(!(validate204(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
+if(!(validate209(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
 }
@@ -7687,7 +7839,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/affinity/mode",schemaPath:"#
 errors++;
 }
 if(!((data15 === "soft") || (data15 === "hard"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/affinity/mode",schemaPath:"#/$defs/RouteOverlay/properties/affinity/properties/mode/enum",keyword:"enum",params:{allowedValues: schema78.properties.affinity.properties.mode.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/affinity/mode",schemaPath:"#/$defs/RouteOverlay/properties/affinity/properties/mode/enum",keyword:"enum",params:{allowedValues: schema79.properties.affinity.properties.mode.enum}});
 errors++;
 }
 }
@@ -7750,8 +7902,8 @@ errors++;
 }
 }
 if(data21.if !== undefined){
-if(!(validate200(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
-vErrors = vErrors === null ? validate200.errors : vErrors.concat(validate200.errors);
+if(!(validate205(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
+vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
 errors = vErrors.length;
 }
 }
@@ -7816,8 +7968,8 @@ errors++;
 }
 }
 if(data27.key !== undefined){
-if(!(validate204(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
+if(!(validate209(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
 }
@@ -7906,8 +8058,8 @@ errors++;
 }
 }
 if(data31.rate !== undefined){
-if(!(validate120(data31.rate, {instancePath:instancePath+"/limits/rate",parentData:data31,parentDataProperty:"rate",rootData}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate122(data31.rate, {instancePath:instancePath+"/limits/rate",parentData:data31,parentDataProperty:"rate",rootData}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
 }
@@ -7921,8 +8073,8 @@ errors++;
 }
 }
 if(data34.key !== undefined){
-if(!(validate204(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate204.errors : vErrors.concat(validate204.errors);
+if(!(validate209(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
 errors = vErrors.length;
 }
 }
@@ -7950,7 +8102,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/limits/perKey/onFull",schema
 errors++;
 }
 if(!((data37 === "queue") || (data37 === "reject"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/limits/perKey/onFull",schemaPath:"#/$defs/RouteOverlay/properties/limits/properties/perKey/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema78.properties.limits.properties.perKey.properties.onFull.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/limits/perKey/onFull",schemaPath:"#/$defs/RouteOverlay/properties/limits/properties/perKey/properties/onFull/enum",keyword:"enum",params:{allowedValues: schema79.properties.limits.properties.perKey.properties.onFull.enum}});
 errors++;
 }
 }
@@ -7976,8 +8128,8 @@ errors++;
 }
 }
 if(data38.key !== undefined){
-if(!(validate317(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate317.errors : vErrors.concat(validate317.errors);
+if(!(validate322(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate322.errors : vErrors.concat(validate322.errors);
 errors = vErrors.length;
 }
 }
@@ -7994,7 +8146,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/dedupe/onHit",schemaPath:"#/
 errors++;
 }
 if(!((data41 === "join") || (data41 === "reject"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/dedupe/onHit",schemaPath:"#/$defs/RouteOverlay/properties/dedupe/properties/onHit/enum",keyword:"enum",params:{allowedValues: schema78.properties.dedupe.properties.onHit.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/dedupe/onHit",schemaPath:"#/$defs/RouteOverlay/properties/dedupe/properties/onHit/enum",keyword:"enum",params:{allowedValues: schema79.properties.dedupe.properties.onHit.enum}});
 errors++;
 }
 }
@@ -8005,8 +8157,8 @@ errors++;
 }
 }
 if(data.queue !== undefined){
-if(!(validate352(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
-vErrors = vErrors === null ? validate352.errors : vErrors.concat(validate352.errors);
+if(!(validate357(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
+vErrors = vErrors === null ? validate357.errors : vErrors.concat(validate357.errors);
 errors = vErrors.length;
 }
 }
@@ -8054,7 +8206,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/fallback/" + i3+"/when/" + i
 errors++;
 }
 if(!((((data46 === "no-agent") || (data46 === "wait-above")) || (data46 === "breaker-open")) || (data46 === "rejected"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/fallback/" + i3+"/when/" + i4,schemaPath:"#/$defs/RouteOverlay/properties/fallback/items/properties/when/items/enum",keyword:"enum",params:{allowedValues: schema78.properties.fallback.items.properties.when.items.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/fallback/" + i3+"/when/" + i4,schemaPath:"#/$defs/RouteOverlay/properties/fallback/items/properties/when/items/enum",keyword:"enum",params:{allowedValues: schema79.properties.fallback.items.properties.when.items.enum}});
 errors++;
 }
 }
@@ -8089,8 +8241,8 @@ errors = vErrors.length;
 }
 }
 if(data44.to !== undefined){
-if(!(validate209(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+if(!(validate214(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
 errors = vErrors.length;
 }
 }
@@ -8112,8 +8264,8 @@ errors++;
 }
 for(const key21 in data50){
 const _errs109 = errors;
-if(!(validate303(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate303.errors : vErrors.concat(validate303.errors);
+if(!(validate308(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
 errors = vErrors.length;
 }
 var valid32 = _errs109 === errors;
@@ -8233,8 +8385,8 @@ errors++;
 }
 }
 if(data53.task !== undefined){
-if(!(validate324(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
+if(!(validate329(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate329.errors : vErrors.concat(validate329.errors);
 errors = vErrors.length;
 }
 }
@@ -8251,8 +8403,8 @@ errors++;
 }
 const len5 = data55.length;
 for(let i7=0; i7<len5; i7++){
-if(!(validate209(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
-vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+if(!(validate214(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
+vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
 errors = vErrors.length;
 }
 }
@@ -8299,12 +8451,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate331.errors = vErrors;
+validate336.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate294(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate299(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8349,8 +8501,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate296(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate296.errors : vErrors.concat(validate296.errors);
+if(!(validate301(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate301.errors : vErrors.concat(validate301.errors);
 errors = vErrors.length;
 }
 }
@@ -8374,8 +8526,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate331(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate331.errors : vErrors.concat(validate331.errors);
+if(!(validate336(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate336.errors : vErrors.concat(validate336.errors);
 errors = vErrors.length;
 }
 }
@@ -8390,13 +8542,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Route/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate294.errors = vErrors;
+validate299.errors = vErrors;
 return errors === 0;
 }
 
-export const validateProvider = validate361;
+export const validateProvider = validate366;
 
-function validate366(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate371(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8415,14 +8567,14 @@ errors++;
 }
 }
 if(data.path !== undefined){
-if(!(validate114(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate116(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
 errors = vErrors.length;
 }
 }
 if(data.field !== undefined){
-if(!(validate185(data.field, {instancePath:instancePath+"/field",parentData:data,parentDataProperty:"field",rootData}))){
-vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
+if(!(validate190(data.field, {instancePath:instancePath+"/field",parentData:data,parentDataProperty:"field",rootData}))){
+vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
 errors = vErrors.length;
 }
 }
@@ -8431,12 +8583,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretRef/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate366.errors = vErrors;
+validate371.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate363(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate368(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8463,8 +8615,8 @@ errors = vErrors.length;
 }
 }
 if(data.secret !== undefined){
-if(!(validate366(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate366.errors : vErrors.concat(validate366.errors);
+if(!(validate371(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate371.errors : vErrors.concat(validate371.errors);
 errors = vErrors.length;
 }
 }
@@ -8478,8 +8630,8 @@ errors++;
 }
 }
 if(data3.requests !== undefined){
-if(!(validate120(data3.requests, {instancePath:instancePath+"/limits/requests",parentData:data3,parentDataProperty:"requests",rootData}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate122(data3.requests, {instancePath:instancePath+"/limits/requests",parentData:data3,parentDataProperty:"requests",rootData}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
 }
@@ -8549,12 +8701,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ProviderSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate363.errors = vErrors;
+validate368.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate377(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate382(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8565,14 +8717,14 @@ errors++;
 }
 }
 if(data.path !== undefined){
-if(!(validate114(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate116(data.path, {instancePath:instancePath+"/path",parentData:data,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
 errors = vErrors.length;
 }
 }
 if(data.field !== undefined){
-if(!(validate185(data.field, {instancePath:instancePath+"/field",parentData:data,parentDataProperty:"field",rootData}))){
-vErrors = vErrors === null ? validate185.errors : vErrors.concat(validate185.errors);
+if(!(validate190(data.field, {instancePath:instancePath+"/field",parentData:data,parentDataProperty:"field",rootData}))){
+vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.errors);
 errors = vErrors.length;
 }
 }
@@ -8581,12 +8733,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretRefOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate377.errors = vErrors;
+validate382.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate374(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate379(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8609,8 +8761,8 @@ errors = vErrors.length;
 }
 }
 if(data.secret !== undefined){
-if(!(validate377(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate377.errors : vErrors.concat(validate377.errors);
+if(!(validate382(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate382.errors : vErrors.concat(validate382.errors);
 errors = vErrors.length;
 }
 }
@@ -8624,8 +8776,8 @@ errors++;
 }
 }
 if(data3.requests !== undefined){
-if(!(validate120(data3.requests, {instancePath:instancePath+"/limits/requests",parentData:data3,parentDataProperty:"requests",rootData}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate122(data3.requests, {instancePath:instancePath+"/limits/requests",parentData:data3,parentDataProperty:"requests",rootData}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
 }
@@ -8695,12 +8847,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ProviderOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate374.errors = vErrors;
+validate379.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate361(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate366(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8745,8 +8897,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate363(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate363.errors : vErrors.concat(validate363.errors);
+if(!(validate368(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate368.errors : vErrors.concat(validate368.errors);
 errors = vErrors.length;
 }
 }
@@ -8770,8 +8922,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate374(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate374.errors : vErrors.concat(validate374.errors);
+if(!(validate379(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate379.errors : vErrors.concat(validate379.errors);
 errors = vErrors.length;
 }
 }
@@ -8786,14 +8938,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Provider/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate361.errors = vErrors;
+validate366.errors = vErrors;
 return errors === 0;
 }
 
-export const validateToolServer = validate384;
-const schema86 = {"type":"object","required":["url","tools"],"properties":{"description":{"$ref":"description"},"url":{"$ref":"url"},"transport":{"type":"string","enum":["streamable-http","sse"]},"secret":{"$ref":"secretRef"},"tools":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":500,"minItems":1,"uniqueItems":true}},"additionalProperties":false};
+export const validateToolServer = validate389;
+const schema87 = {"type":"object","required":["url","tools"],"properties":{"description":{"$ref":"description"},"url":{"$ref":"url"},"transport":{"type":"string","enum":["streamable-http","sse"]},"secret":{"$ref":"secretRef"},"tools":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":500,"minItems":1,"uniqueItems":true}},"additionalProperties":false};
 
-function validate386(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate391(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8830,13 +8982,13 @@ vErrors = add(vErrors, {instancePath:instancePath+"/transport",schemaPath:"#/$de
 errors++;
 }
 if(!((data2 === "streamable-http") || (data2 === "sse"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/transport",schemaPath:"#/$defs/ToolServerSpec/properties/transport/enum",keyword:"enum",params:{allowedValues: schema86.properties.transport.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/transport",schemaPath:"#/$defs/ToolServerSpec/properties/transport/enum",keyword:"enum",params:{allowedValues: schema87.properties.transport.enum}});
 errors++;
 }
 }
 if(data.secret !== undefined){
-if(!(validate366(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate366.errors : vErrors.concat(validate366.errors);
+if(!(validate371(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate371.errors : vErrors.concat(validate371.errors);
 errors = vErrors.length;
 }
 }
@@ -8859,7 +9011,7 @@ if(func2(data5) > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/ToolServerSpec/properties/tools/items/maxLength",keyword:"maxLength",params:{limit: 64}});
 errors++;
 }
-if(!pattern35.test(data5)){
+if(!pattern37.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/ToolServerSpec/properties/tools/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"}});
 errors++;
 }
@@ -8898,13 +9050,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ToolServerSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate386.errors = vErrors;
+validate391.errors = vErrors;
 return errors === 0;
 }
 
-const schema87 = {"type":"object","properties":{"description":{"$ref":"description"},"url":{"$ref":"url"},"transport":{"type":"string","enum":["streamable-http","sse"]},"secret":{"$ref":"secretRefOverlay"},"tools":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":500,"minItems":1,"uniqueItems":true}},"additionalProperties":false};
+const schema88 = {"type":"object","properties":{"description":{"$ref":"description"},"url":{"$ref":"url"},"transport":{"type":"string","enum":["streamable-http","sse"]},"secret":{"$ref":"secretRefOverlay"},"tools":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":500,"minItems":1,"uniqueItems":true}},"additionalProperties":false};
 
-function validate392(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate397(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8933,13 +9085,13 @@ vErrors = add(vErrors, {instancePath:instancePath+"/transport",schemaPath:"#/$de
 errors++;
 }
 if(!((data2 === "streamable-http") || (data2 === "sse"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/transport",schemaPath:"#/$defs/ToolServerOverlay/properties/transport/enum",keyword:"enum",params:{allowedValues: schema87.properties.transport.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/transport",schemaPath:"#/$defs/ToolServerOverlay/properties/transport/enum",keyword:"enum",params:{allowedValues: schema88.properties.transport.enum}});
 errors++;
 }
 }
 if(data.secret !== undefined){
-if(!(validate377(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate377.errors : vErrors.concat(validate377.errors);
+if(!(validate382(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate382.errors : vErrors.concat(validate382.errors);
 errors = vErrors.length;
 }
 }
@@ -8962,7 +9114,7 @@ if(func2(data5) > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/ToolServerOverlay/properties/tools/items/maxLength",keyword:"maxLength",params:{limit: 64}});
 errors++;
 }
-if(!pattern35.test(data5)){
+if(!pattern37.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/ToolServerOverlay/properties/tools/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"}});
 errors++;
 }
@@ -9001,12 +9153,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ToolServerOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate392.errors = vErrors;
+validate397.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate384(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate389(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9051,8 +9203,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate386(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate386.errors : vErrors.concat(validate386.errors);
+if(!(validate391(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate391.errors : vErrors.concat(validate391.errors);
 errors = vErrors.length;
 }
 }
@@ -9076,8 +9228,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate392(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate392.errors : vErrors.concat(validate392.errors);
+if(!(validate397(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate397.errors : vErrors.concat(validate397.errors);
 errors = vErrors.length;
 }
 }
@@ -9092,14 +9244,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ToolServer/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate384.errors = vErrors;
+validate389.errors = vErrors;
 return errors === 0;
 }
 
-export const validateSchedule = validate397;
-const schema89 = {"type":"object","required":["cron","task"],"properties":{"description":{"$ref":"description"},"cron":{"$ref":"cron"},"tz":{"$ref":"timeZone"},"task":{"$ref":"taskType"},"input":{"type":"object","maxProperties":200},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":32,"additionalProperties":{"type":"string","maxLength":256}},"overlap":{"type":"string","enum":["skip","queue","replace"]},"catchUp":{"type":"object","properties":{"window":{"$ref":"duration"},"max":{"type":"integer","minimum":0,"maximum":100}},"additionalProperties":false}},"additionalProperties":false};
+export const validateSchedule = validate402;
+const schema90 = {"type":"object","required":["cron","task"],"properties":{"description":{"$ref":"description"},"cron":{"$ref":"cron"},"tz":{"$ref":"timeZone"},"task":{"$ref":"taskType"},"input":{"type":"object","maxProperties":200},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":32,"additionalProperties":{"type":"string","maxLength":256}},"overlap":{"type":"string","enum":["skip","queue","replace"]},"catchUp":{"type":"object","properties":{"window":{"$ref":"duration"},"max":{"type":"integer","minimum":0,"maximum":100}},"additionalProperties":false}},"additionalProperties":false};
 
-function validate399(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate404(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9136,8 +9288,8 @@ errors = vErrors.length;
 }
 }
 if(data.task !== undefined){
-if(!(validate118(data.task, {instancePath:instancePath+"/task",parentData:data,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate120(data.task, {instancePath:instancePath+"/task",parentData:data,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 }
@@ -9163,8 +9315,8 @@ errors++;
 }
 for(const key1 in data5){
 const _errs10 = errors;
-if(!(validate300(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
+if(!(validate305(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs10 === errors;
@@ -9199,7 +9351,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/overlap",schemaPath:"#/$defs
 errors++;
 }
 if(!(((data7 === "skip") || (data7 === "queue")) || (data7 === "replace"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/overlap",schemaPath:"#/$defs/ScheduleSpec/properties/overlap/enum",keyword:"enum",params:{allowedValues: schema89.properties.overlap.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/overlap",schemaPath:"#/$defs/ScheduleSpec/properties/overlap/enum",keyword:"enum",params:{allowedValues: schema90.properties.overlap.enum}});
 errors++;
 }
 }
@@ -9246,13 +9398,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ScheduleSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate399.errors = vErrors;
+validate404.errors = vErrors;
 return errors === 0;
 }
 
-const schema90 = {"type":"object","properties":{"description":{"$ref":"description"},"cron":{"$ref":"cron"},"tz":{"$ref":"timeZone"},"task":{"$ref":"taskType"},"input":{"type":"object","maxProperties":200},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":32,"additionalProperties":{"type":"string","maxLength":256}},"overlap":{"type":"string","enum":["skip","queue","replace"]},"catchUp":{"type":"object","properties":{"window":{"$ref":"duration"},"max":{"type":"integer","minimum":0,"maximum":100}},"additionalProperties":false}},"additionalProperties":false};
+const schema91 = {"type":"object","properties":{"description":{"$ref":"description"},"cron":{"$ref":"cron"},"tz":{"$ref":"timeZone"},"task":{"$ref":"taskType"},"input":{"type":"object","maxProperties":200},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":32,"additionalProperties":{"type":"string","maxLength":256}},"overlap":{"type":"string","enum":["skip","queue","replace"]},"catchUp":{"type":"object","properties":{"window":{"$ref":"duration"},"max":{"type":"integer","minimum":0,"maximum":100}},"additionalProperties":false}},"additionalProperties":false};
 
-function validate408(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate413(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9281,8 +9433,8 @@ errors = vErrors.length;
 }
 }
 if(data.task !== undefined){
-if(!(validate118(data.task, {instancePath:instancePath+"/task",parentData:data,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate120(data.task, {instancePath:instancePath+"/task",parentData:data,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 }
@@ -9308,8 +9460,8 @@ errors++;
 }
 for(const key1 in data5){
 const _errs10 = errors;
-if(!(validate300(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate300.errors : vErrors.concat(validate300.errors);
+if(!(validate305(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs10 === errors;
@@ -9344,7 +9496,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/overlap",schemaPath:"#/$defs
 errors++;
 }
 if(!(((data7 === "skip") || (data7 === "queue")) || (data7 === "replace"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/overlap",schemaPath:"#/$defs/ScheduleOverlay/properties/overlap/enum",keyword:"enum",params:{allowedValues: schema90.properties.overlap.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/overlap",schemaPath:"#/$defs/ScheduleOverlay/properties/overlap/enum",keyword:"enum",params:{allowedValues: schema91.properties.overlap.enum}});
 errors++;
 }
 }
@@ -9391,12 +9543,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ScheduleOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate408.errors = vErrors;
+validate413.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate397(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate402(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9441,8 +9593,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate399(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate399.errors : vErrors.concat(validate399.errors);
+if(!(validate404(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
 errors = vErrors.length;
 }
 }
@@ -9466,8 +9618,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate408(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate408.errors : vErrors.concat(validate408.errors);
+if(!(validate413(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate413.errors : vErrors.concat(validate413.errors);
 errors = vErrors.length;
 }
 }
@@ -9482,15 +9634,15 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Schedule/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate397.errors = vErrors;
+validate402.errors = vErrors;
 return errors === 0;
 }
 
-export const validatePatch = validate416;
-const schema92 = {"type":"object","required":["fleet","target","owner","reason","expires","operations"],"properties":{"fleet":{"$ref":"name"},"environments":{"type":"array","items":{"$ref":"name"},"maxItems":16,"minItems":1,"uniqueItems":true},"target":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["Deployment","StatefulSet","Service","PodDisruptionBudget","NetworkPolicy"]},"name":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}},"additionalProperties":false},"owner":{"$ref":"githubTeam"},"reason":{"type":"string","minLength":1,"maxLength":300},"expires":{"$ref":"day"},"operations":{"type":"array","items":{"oneOf":[{"type":"object","required":["op","path","value"],"properties":{"op":{"type":"string","enum":["add","replace","test"]},"path":{"$ref":"PatchPointer"},"value":{}},"additionalProperties":false},{"type":"object","required":["op","path"],"properties":{"op":{"const":"remove"},"path":{"$ref":"PatchPointer"}},"additionalProperties":false}]},"maxItems":32,"minItems":1}},"additionalProperties":false};
-const pattern48 = new RegExp("^/spec(/[^/]{1,128}){1,16}$", "u");
+export const validatePatch = validate421;
+const schema93 = {"type":"object","required":["fleet","target","owner","reason","expires","operations"],"properties":{"fleet":{"$ref":"name"},"environments":{"type":"array","items":{"$ref":"name"},"maxItems":16,"minItems":1,"uniqueItems":true},"target":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["Deployment","StatefulSet","Service","PodDisruptionBudget","NetworkPolicy"]},"name":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}},"additionalProperties":false},"owner":{"$ref":"githubTeam"},"reason":{"type":"string","minLength":1,"maxLength":300},"expires":{"$ref":"day"},"operations":{"type":"array","items":{"oneOf":[{"type":"object","required":["op","path","value"],"properties":{"op":{"type":"string","enum":["add","replace","test"]},"path":{"$ref":"PatchPointer"},"value":{}},"additionalProperties":false},{"type":"object","required":["op","path"],"properties":{"op":{"const":"remove"},"path":{"$ref":"PatchPointer"}},"additionalProperties":false}]},"maxItems":32,"minItems":1}},"additionalProperties":false};
+const pattern50 = new RegExp("^/spec(/[^/]{1,128}){1,16}$", "u");
 
-function validate423(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate428(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -9498,7 +9650,7 @@ if(func2(data) > 1024){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/PatchPointer/maxLength",keyword:"maxLength",params:{limit: 1024}});
 errors++;
 }
-if(!pattern48.test(data)){
+if(!pattern50.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/PatchPointer/pattern",keyword:"pattern",params:{pattern: "^/spec(/[^/]{1,128}){1,16}$"}});
 errors++;
 }
@@ -9507,13 +9659,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/PatchPointer/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate423.errors = vErrors;
+validate428.errors = vErrors;
 return errors === 0;
 }
 
-const pattern47 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
+const pattern49 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
 
-function validate418(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate423(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9611,7 +9763,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/target/kind",schemaPath:"#/$
 errors++;
 }
 if(!(((((data4 === "Deployment") || (data4 === "StatefulSet")) || (data4 === "Service")) || (data4 === "PodDisruptionBudget")) || (data4 === "NetworkPolicy"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/target/kind",schemaPath:"#/$defs/PatchSpec/properties/target/properties/kind/enum",keyword:"enum",params:{allowedValues: schema92.properties.target.properties.kind.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/target/kind",schemaPath:"#/$defs/PatchSpec/properties/target/properties/kind/enum",keyword:"enum",params:{allowedValues: schema93.properties.target.properties.kind.enum}});
 errors++;
 }
 }
@@ -9626,7 +9778,7 @@ if(func2(data5) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/target/name",schemaPath:"#/$defs/PatchSpec/properties/target/properties/name/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern47.test(data5)){
+if(!pattern49.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/target/name",schemaPath:"#/$defs/PatchSpec/properties/target/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}});
 errors++;
 }
@@ -9643,8 +9795,8 @@ errors++;
 }
 }
 if(data.owner !== undefined){
-if(!(validate128(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData}))){
-vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+if(!(validate130(data.owner, {instancePath:instancePath+"/owner",parentData:data,parentDataProperty:"owner",rootData}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 }
@@ -9666,8 +9818,8 @@ errors++;
 }
 }
 if(data.expires !== undefined){
-if(!(validate196(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
-vErrors = vErrors === null ? validate196.errors : vErrors.concat(validate196.errors);
+if(!(validate201(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
+vErrors = vErrors === null ? validate201.errors : vErrors.concat(validate201.errors);
 errors = vErrors.length;
 }
 }
@@ -9715,13 +9867,13 @@ vErrors = add(vErrors, {instancePath:instancePath+"/operations/" + i2+"/op",sche
 errors++;
 }
 if(!(((data11 === "add") || (data11 === "replace")) || (data11 === "test"))){
-vErrors = add(vErrors, {instancePath:instancePath+"/operations/" + i2+"/op",schemaPath:"#/$defs/PatchSpec/properties/operations/items/oneOf/0/properties/op/enum",keyword:"enum",params:{allowedValues: schema92.properties.operations.items.oneOf[0].properties.op.enum}});
+vErrors = add(vErrors, {instancePath:instancePath+"/operations/" + i2+"/op",schemaPath:"#/$defs/PatchSpec/properties/operations/items/oneOf/0/properties/op/enum",keyword:"enum",params:{allowedValues: schema93.properties.operations.items.oneOf[0].properties.op.enum}});
 errors++;
 }
 }
 if(data10.path !== undefined){
-if(!(validate423(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate423.errors : vErrors.concat(validate423.errors);
+if(!(validate428(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate428.errors : vErrors.concat(validate428.errors);
 errors = vErrors.length;
 }
 }
@@ -9758,8 +9910,8 @@ errors++;
 }
 }
 if(data10.path !== undefined){
-if(!(validate423(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate423.errors : vErrors.concat(validate423.errors);
+if(!(validate428(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate428.errors : vErrors.concat(validate428.errors);
 errors = vErrors.length;
 }
 }
@@ -9806,12 +9958,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/PatchSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate418.errors = vErrors;
+validate423.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate416(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate421(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9856,8 +10008,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate418(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate418.errors : vErrors.concat(validate418.errors);
+if(!(validate423(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate423.errors : vErrors.concat(validate423.errors);
 errors = vErrors.length;
 }
 }
@@ -9866,33 +10018,33 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Patch/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate416.errors = vErrors;
+validate421.errors = vErrors;
 return errors === 0;
 }
 
-export const validateTeamOverlay = validate141;
+export const validateTeamOverlay = validate145;
 
-export const validateTeamSpec = validate126;
+export const validateTeamSpec = validate128;
 
-export const validateFleetOverlay = validate216;
+export const validateFleetOverlay = validate221;
 
-export const validateFleetSpec = validate161;
+export const validateFleetSpec = validate166;
 
-export const validateRouteOverlay = validate331;
+export const validateRouteOverlay = validate336;
 
-export const validateRouteSpec = validate296;
+export const validateRouteSpec = validate301;
 
-export const validateProviderOverlay = validate374;
+export const validateProviderOverlay = validate379;
 
-export const validateProviderSpec = validate363;
+export const validateProviderSpec = validate368;
 
-export const validateToolServerOverlay = validate392;
+export const validateToolServerOverlay = validate397;
 
-export const validateToolServerSpec = validate386;
+export const validateToolServerSpec = validate391;
 
-export const validateScheduleOverlay = validate408;
+export const validateScheduleOverlay = validate413;
 
-export const validateScheduleSpec = validate399;
+export const validateScheduleSpec = validate404;
 
 
 /** One problem. `schemaPath` leads into `nova-torch.schema.json`: `#/$defs/duration/pattern`. */

@@ -146,9 +146,14 @@ export const configFields = {
       variable: 'NOVA_TORCH_AUTH_TRUST_DOMAIN',
       about: 'Whose identities of the mesh count',
     }),
+    cluster: flag(false, {
+      variable: 'NOVA_TORCH_AUTH_CLUSTER',
+      about:
+        'Whether tokens of the ServiceAccounts of this cluster count: its issuer is that of the token in `/var/run/secrets/kubernetes.io/serviceaccount`, its keys come from the API server',
+    }),
     serviceAccountIssuer: optional(HTTP_URL, {
       variable: 'NOVA_TORCH_AUTH_SERVICE_ACCOUNT_ISSUER',
-      about: 'Issuer of the tokens of ServiceAccounts',
+      about: 'Issuer of the tokens of ServiceAccounts of another cluster, or of one whose API server cannot be asked',
     }),
     serviceAccountKeys: optional(HTTP_URL, {
       variable: 'NOVA_TORCH_AUTH_SERVICE_ACCOUNT_KEYS',

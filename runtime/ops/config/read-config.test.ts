@@ -195,7 +195,6 @@ const LEFT_TO_OPERATORS = [
   'NOVA_TORCH_AUDIT_FILE_BYTES_MAX',
   'NOVA_TORCH_AUDIT_MAC_KEY_FILE',
   'NOVA_TORCH_AUDIT_SIGNING_KEY_FILE',
-  'NOVA_TORCH_AUTH_AUDIENCE',
   'NOVA_TORCH_AUTH_DEV_TOKEN_FILE',
   'NOVA_TORCH_AUTH_PEOPLE_ISSUER',
   'NOVA_TORCH_AUTH_PEOPLE_KEYS',
@@ -215,10 +214,12 @@ test.for(['sidecar', 'ambient'])(
     const given = podVariables(mesh);
     expect(Object.keys(given).length).toBeGreaterThan(12);
     const known = placedFields(configFields).map(({ field }) => field.variable);
-    expect(Object.keys(given).filter((name) => !known.includes(name))).toEqual([]);
+    const others = mesh === 'ambient' ? ['NODE_EXTRA_CA_CERTS'] : [];
+    expect(Object.keys(given).filter((name) => !known.includes(name))).toEqual(others);
     expect(known.filter((name) => !(name in given)).sort()).toEqual(LEFT_TO_OPERATORS);
     const read = config(undefined, { ...given, NOVA_TORCH_STORE_PASSWORD_FILE: file('password') });
-    expect(read.auth.mesh).toBe(mesh === 'sidecar');
+    // Somebody proves who calls in either of them.
+    expect(read.auth).toMatchObject({ mesh: mesh === 'sidecar', cluster: mesh === 'ambient' });
     expect(read.traces.endpoint).toMatch(/:4317$/);
     expect(read.http.host).toBe('0.0.0.0');
   },

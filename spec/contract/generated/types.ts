@@ -315,6 +315,9 @@ export interface TaskSample {
   readonly input?: Readonly<Record<string, unknown>>;
 }
 
+/** A ServiceAccount of the cluster, as `namespace/name`. */
+export type Workload = string;
+
 /** Environments, teams and what they share. */
 export interface CompanySpec {
   /** What the company is. */
@@ -414,6 +417,15 @@ export interface EnvironmentSpec {
     /** Volume of one replica's journal. Default: `'10Gi'`. */
     readonly journal?: Size;
   };
+  /** How people prove to the scheduler who they are. Without it only workloads of the cluster may call it. */
+  readonly people?: {
+    /** Issuer of their tokens: the OpenID provider, exactly as the tokens name it. */
+    readonly issuer: Url;
+    /** Where its public keys are (JWKS). */
+    readonly keys: Url;
+    /** Claim that holds a person's groups. `nova-torch:operators` and `nova-torch:auditors` are roles, `team:<name>` makes a person a submitter of that team. Default: `'groups'`. */
+    readonly groups?: string;
+  };
   /** The store behind the scheduler. */
   readonly dragonfly?: {
     /** Copies, the master included. Default: `2`. */
@@ -490,6 +502,8 @@ export interface TeamSpec {
   readonly egress?: readonly HostPattern[];
   /** Where its secrets live: its fleets may read below these paths only. */
   readonly secretPrefixes?: readonly SecretPath[];
+  /** Who else in the cluster submits tasks for the team, besides its fleets: ServiceAccounts, as `namespace/name`. They see and cancel the team's tasks. */
+  readonly submitters?: readonly Workload[];
   /** Fleets other teams may use. */
   readonly exports?: Readonly<
     Record<
