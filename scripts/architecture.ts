@@ -84,7 +84,8 @@ export const rooms: readonly Room[] = [
     packages: [...HASH, '@cfworker/json-schema'],
     pure: true,
   },
-  { path: 'compiler/cdk8s', doors: MODEL, packages: [...CDK, 'node:module'], pure: true },
+  // The pod of a fleet notes the digest of its prompt.
+  { path: 'compiler/cdk8s', doors: MODEL, packages: [...CDK, ...HASH, 'node:module'], pure: true },
   {
     path: 'compiler/emitters',
     doors: [...MODEL, 'compiler/cdk8s'],

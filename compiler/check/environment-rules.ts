@@ -33,6 +33,7 @@ import { submitters } from './ownership/submitters.ts';
 import { blueGreen } from './rollout/blue-green.ts';
 import { canary } from './rollout/canary.ts';
 import { drain } from './rollout/drain.ts';
+import { underway } from './rollout/underway.ts';
 import { idleMemory } from './rollout/idle-memory.ts';
 import { ports } from './rollout/ports.ts';
 import { pushWake } from './rollout/push-wake.ts';
@@ -112,6 +113,7 @@ export const environmentRules: Readonly<Record<string, EnvironmentCheck>> = Obje
   gate,
   canary,
   'blue-green': blueGreen,
+  underway,
   'push-wake': pushWake,
   drain,
   'idle-memory': idleMemory,

@@ -203,3 +203,40 @@ test('a field leads to the place in the spec of the nearest field that is traced
 test('an amount of memory may have no unit', () => {
   expect(['512Mi', '1Gi', '1048576'].map(parseMemoryQuantity)).toEqual([2 ** 29, 2 ** 30, 2 ** 20]);
 });
+
+test('a rollout names the Services, routes and analyses that it works with', () => {
+  const canary = {
+    stableService: 'a',
+    canaryService: 'a-canary',
+    trafficRouting: { istio: { virtualService: { name: 'a-shares' } } },
+    analysis: { templates: [{ templateName: 'a-gate' }] },
+  };
+  const blueGreen = {
+    activeService: 'b',
+    previewService: 'b-preview',
+    prePromotionAnalysis: { templates: [{ templateName: 'b-before' }] },
+    postPromotionAnalysis: { templates: [{ templateName: 'b-gate' }] },
+  };
+  const named = toOf(workload('Rollout', {}, { strategy: { canary, blueGreen } })).map((one) =>
+    one.split(' ').slice(1),
+  );
+  expect(named.map((words) => words.join(' '))).toEqual([
+    'Service n/a',
+    'Service n/a-canary',
+    'VirtualService n/a-shares',
+    'AnalysisTemplate n/a-gate',
+    'Service n/b',
+    'Service n/b-preview',
+    'AnalysisTemplate n/b-before',
+    'AnalysisTemplate n/b-gate',
+  ]);
+});
+
+test('a route that leaves its shares to another object names it, whichever of its rules does', () => {
+  const rule = { delegate: { name: 'shares' } };
+  for (const http of [[rule], [{}, rule]]) {
+    expect(facts({ kind: 'VirtualService', metadata: meta, spec: { http } }).references).toMatchObject([
+      { to: 'VirtualService n/shares' },
+    ]);
+  }
+});

@@ -61,6 +61,21 @@ export const REFERENCES: Readonly<
     { field: '/spec/rules/0/backendRefs/0/name', kind: '/spec/rules/0/backendRefs/0/kind' },
   ],
   Telemetry: [{ field: '/spec/targetRefs/0/name', kind: '/spec/targetRefs/0/kind' }],
+  // Calls of other fleets stand first where there are any.
+  VirtualService: [
+    { field: '/spec/http/0/delegate/name', kind: 'VirtualService' },
+    { field: '/spec/http/1/delegate/name', kind: 'VirtualService' },
+  ],
+  Rollout: [
+    { field: '/spec/strategy/canary/stableService', kind: 'Service' },
+    { field: '/spec/strategy/canary/canaryService', kind: 'Service' },
+    { field: '/spec/strategy/canary/trafficRouting/istio/virtualService/name', kind: 'VirtualService' },
+    { field: '/spec/strategy/canary/analysis/templates/0/templateName', kind: 'AnalysisTemplate' },
+    { field: '/spec/strategy/blueGreen/activeService', kind: 'Service' },
+    { field: '/spec/strategy/blueGreen/previewService', kind: 'Service' },
+    { field: '/spec/strategy/blueGreen/prePromotionAnalysis/templates/0/templateName', kind: 'AnalysisTemplate' },
+    { field: '/spec/strategy/blueGreen/postPromotionAnalysis/templates/0/templateName', kind: 'AnalysisTemplate' },
+  ],
 };
 
 /** Objects that a controller makes from another one, with the same namespace: the field that names them, and their kind. */

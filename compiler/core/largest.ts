@@ -13,16 +13,15 @@ export interface Largest {
 }
 
 /**
- * Most pods a fleet can have: all of `scale.max`, and what its rollout adds. A rolling update adds a quarter (rounded up),
- * blue-green a second set, a canary the share of its largest step. A fleet with memory replaces its pods one by one, since
- * two pods cannot share a volume, and adds none.
+ * Most pods a fleet can have: all of `scale.max`, and what its rollout adds. A rolling update adds a quarter (rounded up).
+ * Everything else ends with two whole sets, also a canary: the old version goes when the new one has all tasks. A fleet
+ * with memory replaces its pods one by one, since two pods cannot share a volume, and adds none.
  */
 export function largest(fleet: FleetModel): Largest {
   const { max } = fleet.scale;
-  const { strategy, steps } = fleet.rollout;
   if (fleet.memory !== undefined) return { pods: max, extra: 0, why: '' };
-  if (strategy === 'blue-green') return { pods: 2 * max, extra: max, why: 'blue-green' };
-  const share = strategy === 'canary' ? Math.max(0, ...steps.map((step) => step.share)) : ROLLING_SURGE;
-  const extra = Math.ceil(max * share - 1e-9);
-  return { pods: max + extra, extra, why: strategy === 'canary' ? 'canary' : 'surge' };
+  const { strategy } = fleet.rollout;
+  if (strategy !== 'rolling') return { pods: 2 * max, extra: max, why: strategy };
+  const extra = Math.ceil(max * ROLLING_SURGE - 1e-9);
+  return { pods: max + extra, extra, why: 'surge' };
 }

@@ -282,6 +282,8 @@ export interface RolloutModel {
   readonly gate: { readonly success?: number; readonly run?: PercentileTarget };
   readonly onFailure: 'rollback' | 'pause';
   readonly drainMs: number;
+  /** A hand-over by the routing table that has begun: the build that has the other tasks, and how many steps are reached. */
+  readonly underway?: { readonly from: string; readonly step: number };
 }
 
 /** `p99 < 100ms`: percentile 0..1 and bound. */

@@ -180,6 +180,22 @@ export function canaryService(fleet: string): string {
   return `${fleet}-canary`;
 }
 
+/** The Service of the new version while it runs beside the old one and has no tasks yet, or only those the routing table gives it. */
+export function previewService(fleet: string): string {
+  return `${fleet}-preview`;
+}
+
+/** The VirtualService that holds the shares of both versions and nothing else: Argo Rollouts rewrites it. */
+export function sharesRoute(fleet: string): string {
+  return `${fleet}-shares`;
+}
+
+/** What a new version is measured by, and what is looked at before a switch. */
+export const analyses = {
+  gate: (fleet: string) => `${fleet}-gate`,
+  beforeSwitch: (fleet: string) => `${fleet}-before-switch`,
+} as const;
+
 /** The headless Service that gives each agent with memory a name of its own. Callers use the one of the fleet's name. */
 export function podsService(fleet: string): string {
   return `${fleet}-pods`;

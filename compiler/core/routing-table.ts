@@ -9,19 +9,9 @@ import type {
 } from '../../spec/contract/routing-table.ts';
 import type { Json, JsonObject } from '../../spec/contract/source.ts';
 import { digestOf } from './digest.ts';
-import type {
-  AcceptModel,
-  EnvironmentModel,
-  FleetModel,
-  RolloutModel,
-  RouteModel,
-  ScheduleModel,
-  SchemaModel,
-} from './model.ts';
+import { WHOLE, buildShares, gateOf } from './hand-over.ts';
+import type { AcceptModel, EnvironmentModel, FleetModel, RouteModel, ScheduleModel, SchemaModel } from './model.ts';
 import { compareText } from '../../spec/contract/text.ts';
-
-/** All of a fleet's tasks, in hundredths of a percent. */
-const WHOLE = 10_000;
 
 /**
  * The routing table of an environment: what checks run tasks through and what the scheduler is given are the same data.
@@ -117,7 +107,7 @@ function tableFleet(fleet: FleetModel, schemas: Map<string, JsonObject>): TableF
     skills: sorted(Object.entries(fleet.skills)),
     providers: fleet.providers.map(({ facts }) => facts.name),
     drainMs: rollout.drainMs,
-    builds: { [agent.build]: WHOLE },
+    builds: buildShares(fleet),
     ...(rollout.strategy === 'canary' && rollout.split === 'routing' ? { canary: canary(fleet) } : {}),
     accepts: sorted([...fleet.accepts].map(([task, accept]) => [task, tableAccept(accept, schemas)])),
     calls: sorted(fleet.calls.map((edge) => [edge.to.id, [...edge.tasks].sort()])),
@@ -126,11 +116,10 @@ function tableFleet(fleet: FleetModel, schemas: Map<string, JsonObject>): TableF
 
 /** The share a new build gets step by step, and what has to hold on it; the objective where the gate does not say. */
 function canary(fleet: FleetModel): NonNullable<TableFleet['canary']> {
-  const { steps, gate, onFailure }: RolloutModel = fleet.rollout;
-  const run = gate.run ?? fleet.slo.run;
+  const { steps, onFailure } = fleet.rollout;
   return {
     steps: steps.map(({ share, holdMs }) => ({ weight: Math.round(share * WHOLE), holdMs })),
-    gate: { success: gate.success ?? fleet.slo.success, ...(run === undefined ? {} : { run: { ...run } }) },
+    gate: gateOf(fleet),
     onFailure,
   };
 }

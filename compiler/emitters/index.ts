@@ -7,6 +7,7 @@ import { kubernetesEmitter } from './kubernetes/emitter.ts';
 import { platformEmitter } from './platform/emitter.ts';
 import { platformAlertsEmitter, prometheusEmitter } from './prometheus/emitter.ts';
 import { scalingEmitter } from './scaling/emitter.ts';
+import { rolloutEmitter } from './rollout/emitter.ts';
 import { routingTableEmitter } from './routing-table/emit.ts';
 import { telemetryEmitter } from './telemetry/emitter.ts';
 import { vaultEmitter, vaultSharedEmitter } from './vault/emitter.ts';
@@ -21,6 +22,7 @@ export const emitters: readonly Emitter[] = Object.freeze([
   platformDashboardsEmitter,
   istioSharedEmitter,
   kubernetesEmitter,
+  rolloutEmitter,
   istioEmitter,
   vaultEmitter,
   flagdEmitter,

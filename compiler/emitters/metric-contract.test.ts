@@ -27,9 +27,9 @@ test('all that is generated asks for what is served or recorded, and all that is
   }
 });
 
-test('rules, scalers and dashboards were read, and nothing else names a metric of ours', () => {
+test('rules, scalers, analyses and dashboards were read, and nothing else names a metric of ours', () => {
   expect(Object.keys(kinds).sort()).toEqual(
-    expect.arrayContaining(['GrafanaDashboard', 'PrometheusRule', 'ScaledObject']),
+    expect.arrayContaining(['AnalysisTemplate', 'GrafanaDashboard', 'PrometheusRule', 'ScaledObject']),
   );
   expect(expressions.length).toBeGreaterThan(2000);
   expect(distinct.length).toBeGreaterThan(200);

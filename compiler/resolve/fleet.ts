@@ -129,7 +129,7 @@ function scaleOf({ scale }: FilledFleet): FleetModel['scale'] {
 
 function rolloutOf({ rollout, agent }: FilledFleet): FleetModel['rollout'] {
   const { success, run } = rollout.gate;
-  return {
+  return present({
     strategy: rollout.strategy,
     split: rollout.split ?? (agent.delivery === 'push' ? 'mesh' : 'routing'),
     steps: rollout.steps.map(({ weight, hold }) => ({ share: share(weight), holdMs: ms(hold) })),
@@ -139,7 +139,8 @@ function rolloutOf({ rollout, agent }: FilledFleet): FleetModel['rollout'] {
     }),
     onFailure: rollout.onFailure,
     drainMs: ms(rollout.drain),
-  };
+    underway: rollout.underway,
+  });
 }
 
 function sloOf({ slo }: FilledFleet): FleetModel['slo'] {

@@ -8,7 +8,7 @@
  */
 export type Consumer = 'compile' | `check:${string}` | `emitter:${string}` | `later:${LaterTarget}`;
 
-export const LATER_TARGETS = ['rollout', 'argocd', 'scheduler'] as const;
+export const LATER_TARGETS = ['argocd', 'scheduler'] as const;
 type LaterTarget = (typeof LATER_TARGETS)[number];
 
 /** Fields that stand for others: a default is read by whoever reads what it is the default of. */
@@ -79,7 +79,7 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Environment.spec.secrets.address': ['emitter:vault'],
   'Environment.spec.secrets.mount': ['emitter:vault'],
   'Environment.spec.secrets.platform': ['emitter:vault'],
-  'Environment.spec.observability.prometheus': ['later:rollout', 'emitter:scaling'],
+  'Environment.spec.observability.prometheus': ['emitter:rollout', 'emitter:scaling'],
   'Environment.spec.observability.elasticsearch': ['emitter:telemetry'],
   'Environment.spec.observability.grafanaFolder': ['emitter:grafana'],
   'Environment.spec.observability.grafanaOutput': ['emitter:grafana'],
@@ -169,14 +169,22 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Fleet.spec.scale.schedule[].hold': ['check:scaler-limits', 'emitter:scaling'],
   'Fleet.spec.scale.schedule[].tz': ['emitter:scaling'],
   'Fleet.spec.scale.schedule[].min': ['check:scale-bounds', 'emitter:scaling'],
-  'Fleet.spec.rollout.strategy': ['check:blue-green', 'emitter:istio', 'emitter:kubernetes', 'later:rollout'],
-  'Fleet.spec.rollout.split': ['check:canary', 'emitter:istio', 'emitter:routing-table', 'later:rollout'],
-  'Fleet.spec.rollout.steps[].weight': ['check:canary', 'emitter:routing-table', 'later:rollout'],
-  'Fleet.spec.rollout.steps[].hold': ['emitter:routing-table', 'later:rollout'],
-  'Fleet.spec.rollout.gate.success': ['check:gate', 'later:rollout'],
-  'Fleet.spec.rollout.gate.run': ['check:gate', 'later:rollout'],
-  'Fleet.spec.rollout.onFailure': ['emitter:routing-table', 'later:rollout'],
-  'Fleet.spec.rollout.drain': ['check:drain', 'emitter:kubernetes', 'emitter:routing-table', 'emitter:scaling'],
+  'Fleet.spec.rollout.strategy': ['check:blue-green', 'emitter:istio', 'emitter:kubernetes', 'emitter:rollout'],
+  'Fleet.spec.rollout.split': ['check:canary', 'emitter:routing-table'],
+  'Fleet.spec.rollout.steps[].weight': ['check:canary', 'emitter:routing-table', 'emitter:rollout'],
+  'Fleet.spec.rollout.steps[].hold': ['emitter:routing-table', 'emitter:rollout'],
+  'Fleet.spec.rollout.gate.success': ['check:gate', 'emitter:rollout'],
+  'Fleet.spec.rollout.gate.run': ['check:gate', 'emitter:rollout'],
+  'Fleet.spec.rollout.onFailure': ['emitter:routing-table', 'emitter:rollout'],
+  'Fleet.spec.rollout.drain': [
+    'check:drain',
+    'emitter:kubernetes',
+    'emitter:rollout',
+    'emitter:routing-table',
+    'emitter:scaling',
+  ],
+  'Fleet.spec.rollout.underway.from': ['check:underway', 'emitter:rollout', 'emitter:routing-table', 'emitter:scaling'],
+  'Fleet.spec.rollout.underway.step': ['check:underway', 'emitter:kubernetes', 'emitter:routing-table'],
   'Fleet.spec.talksTo.*.tasks[]': ['check:reference', 'emitter:routing-table'],
   'Fleet.spec.slo.success': ['check:success-objective', 'emitter:prometheus', 'emitter:grafana'],
   'Fleet.spec.slo.window': ['check:success-objective', 'emitter:prometheus'],

@@ -24,20 +24,20 @@ const team = [
 ];
 
 test('the fleets of a team at their largest, rollouts included, are summed up in a table', () => {
-  expect(problemsOf(quota, environment({ fleets: team, quotas: { eng: { cpuMillis: 13_000 } } }))).toEqual([
+  expect(problemsOf(quota, environment({ fleets: team, quotas: { eng: { cpuMillis: 14_000 } } }))).toEqual([
     {
       at: 'team:eng#quota.cpu',
-      problem: 'error NT2510: the fleets of `eng` may ask for 13500m processor, above the quota of 13',
+      problem: 'error NT2510: the fleets of `eng` may ask for 14750m processor, above the quota of 14',
       notes: [
         'roller    5 + 2 surge x 1               7',
-        'canary    10 + 5 canary x 250m      3750m',
+        'canary    10 + 10 canary x 250m         5',
         'twin      4 + 4 blue-green x 250m       2',
         'keeper    3 x 250m                   750m',
-        'together                           13500m',
+        'together                           14750m',
       ],
       related: [
         'fleet:eng/roller#scale.max: `eng/roller`: 7',
-        'fleet:eng/canary#scale.max: `eng/canary`: 3750m',
+        'fleet:eng/canary#scale.max: `eng/canary`: 5',
         'fleet:eng/twin#scale.max: `eng/twin`: 2',
         'fleet:eng/keeper#scale.max: `eng/keeper`: 750m',
       ],
@@ -49,11 +49,11 @@ test('memory, storage and pods have their own quota', () => {
   const small = { memoryBytes: 2 ** 30, storageBytes: 2 ** 30, pods: 1 };
   const found = problemsOf(quota, environment({ fleets: team, quotas: { eng: small } }));
   expect(found.map(({ at, problem }) => `${at} ${problem.slice(14)}`)).toEqual([
-    'team:eng#quota.memory the fleets of `eng` may ask for 20Gi memory, above the quota of 1Gi'.replace('20Gi', '20Gi'),
+    'team:eng#quota.memory the fleets of `eng` may ask for 23040Mi memory, above the quota of 1Gi',
     'team:eng#quota.storage the fleets of `eng` may ask for 60Gi storage, above the quota of 1Gi',
-    'team:eng#quota.pods the fleets of `eng` may ask for 33 pods, above the quota of 1',
+    'team:eng#quota.pods the fleets of `eng` may ask for 38 pods, above the quota of 1',
   ]);
-  expect(found[2]?.notes?.[0]).toBe('canary    10 + 5 canary     15');
+  expect(found[2]?.notes?.[0]).toBe('canary    10 + 10 canary    20');
 });
 
 test('with many fleets the smallest share one line', () => {
@@ -67,15 +67,17 @@ test('a team within its quota, one without, and one without fleets are fine', ()
   expect(
     problemsOf(
       quota,
-      environment({ fleets: team, quotas: { eng: { cpuMillis: 13_500, pods: 33 }, idle: { pods: 1 } } }),
+      environment({ fleets: team, quotas: { eng: { cpuMillis: 14_750, pods: 38 }, idle: { pods: 1 } } }),
     ),
   ).toEqual([]);
   expect(problemsOf(quota, environment({ fleets: team }))).toEqual([]);
 });
 
-test('a canary without steps adds no pods', () => {
-  const bare = fleet('eng/bare', { scale: { max: 4 }, rollout: { strategy: 'canary' } });
-  expect(problemsOf(quota, environment({ fleets: [bare], quotas: { eng: { pods: 4 } } }))).toEqual([]);
+test('a canary ends with two whole sets, however small its last step', () => {
+  const steps = [{ share: 0.01, holdMs: 1 }];
+  const small = fleet('eng/small', { scale: { max: 4 }, rollout: { strategy: 'canary', steps } });
+  expect(problemsOf(quota, environment({ fleets: [small], quotas: { eng: { pods: 8 } } }))).toEqual([]);
+  expect(problemsOf(quota, environment({ fleets: [small], quotas: { eng: { pods: 7 } } }))).toHaveLength(1);
 });
 
 test('fleets that ask for the same stand in the order of their names', () => {

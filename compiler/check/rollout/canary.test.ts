@@ -81,6 +81,27 @@ test('nor a fleet with memory, nor any in an ambient mesh', () => {
   expect(say({ ...push, environment: { mesh: 'ambient' }, unwritten: ['rollout.split'] })).toHaveLength(1);
 });
 
+test('the mesh moves whole percents, and the routing table hundredths', () => {
+  const fine = { strategy: 'canary', steps: [step(0.005), step(0.29)] } as const;
+  expect(say({ agent: { delivery: 'push' }, rollout: { ...fine, split: 'mesh' } })).toEqual([
+    {
+      at: 'fleet:eng/fixer#rollout.steps.0.weight',
+      problem: 'error NT2540: step 0.5% of `eng/fixer` is no whole percent, and the mesh moves no others',
+    },
+  ]);
+  expect(say({ rollout: fine })).toEqual([]);
+});
+
+test('the routing table cannot split the tasks of agents that are called', () => {
+  expect(say({ agent: { delivery: 'push' }, rollout: { strategy: 'canary', split: 'routing', steps } })).toEqual([
+    {
+      at: 'fleet:eng/fixer#rollout.split',
+      problem: 'error NT2554: the routing table cannot split the tasks of `eng/fixer`, whose agents are called',
+      related: ['fleet:eng/fixer#agent.delivery: its agents are called'],
+    },
+  ]);
+});
+
 test('a push canary by the mesh and a pull canary by the routing table are fine', () => {
   expect(say({ agent: { delivery: 'push' }, rollout: { strategy: 'canary', split: 'mesh', steps } })).toEqual([]);
   expect(say({ rollout: { strategy: 'canary', steps } })).toEqual([]);

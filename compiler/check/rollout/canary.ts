@@ -15,6 +15,7 @@ function checkCanary(fleet: FleetModel, report: Report): void {
   if (steps.length === 0) report('NT2541', fleet.from(['rollout', 'strategy']), { fleet: fleet.id });
   checkSteps(fleet, report);
   if (fleet.rollout.split === 'mesh') checkMesh(fleet, report);
+  else checkRouting(fleet, report);
 }
 
 function checkSteps(fleet: FleetModel, report: Report): void {
@@ -35,8 +36,25 @@ function checkSteps(fleet: FleetModel, report: Report): void {
         weight,
         problem: `is not above the step before it, ${formatPercent(before)}`,
       });
+    else if (fleet.rollout.split === 'mesh' && !isWhole(share * 100))
+      report('NT2540', at, { fleet: fleet.id, weight, problem: 'is no whole percent, and the mesh moves no others' });
     before = Math.max(before, share);
   }
+}
+
+function isWhole(percent: number): boolean {
+  return Math.abs(percent - Math.round(percent)) < 1e-9;
+}
+
+/** The routing table says which build gets a task; agents that are called are behind one address for all builds. */
+function checkRouting(fleet: FleetModel, report: Report): void {
+  if (fleet.agent.delivery === 'pull') return;
+  report(
+    'NT2554',
+    fleet.from(['rollout', 'split']),
+    { fleet: fleet.id },
+    { related: [{ message: 'its agents are called', at: fleet.from(['agent', 'delivery']) }] },
+  );
 }
 
 /** The mesh splits requests. A pull fleet receives none, and a fleet with memory cannot run two versions side by side. */
@@ -55,7 +73,7 @@ function checkMesh(fleet: FleetModel, report: Report): void {
       { related: [{ message: 'its memory', at: fleet.from(['memory'], 'key') }] },
     );
   } else if (fleet.environment.mesh === 'ambient') {
-    report('NT2550', at, { fleet: fleet.id, environment: fleet.environment.name }, written ? { fix } : {});
+    report('NT2550', at, { fleet: fleet.id, environment: fleet.environment.name });
   }
 }
 

@@ -237,8 +237,8 @@ export const capacity = defineCatalog({
     exit: 1,
     message: 'the ambient mesh of `{environment}` cannot move the tasks of `{fleet}` step by step',
     explanation: paragraphs(
-      'Argo Rollouts moves shares with a VirtualService. Waypoints of an ambient mesh read it only as an alpha feature and not beside the routes they are given.',
-      'Use `split: routing`, or a mesh with sidecars.',
+      'Argo Rollouts rewrites the shares in a list of routes, and Argo CD then keeps the whole list as it is in the cluster. With sidecars the shares lie in an object of their own, from which nothing else is kept. The routes that waypoints of an ambient mesh read cannot be taken apart like that: every later change of them would be lost without a word.',
+      'Use `strategy: blue-green` or `rolling` there, with `steps: []` in the overlay, or a mesh with sidecars.',
     ),
   },
   NT2551: {
@@ -266,6 +266,30 @@ export const capacity = defineCatalog({
     explanation: paragraphs(
       'A fleet without agents is woken by the tasks that wait for it, and the scaler reads their number from Prometheus. This environment names none, so the fleet is scaled by its use of the processor, which an absent agent does not have.',
       'Name one in `observability.prometheus` of the environment, or write `min: 1` for it.',
+    ),
+  },
+  NT2554: {
+    severity: 'error',
+    exit: 1,
+    message: 'the routing table cannot split the tasks of `{fleet}`, whose agents are called',
+    explanation: paragraphs(
+      'The routing table gives a task to a build, and agents of that build ask for it. Agents with `delivery: push` are called at one address for all builds: tasks of the smaller share would wait for nobody.',
+      'Use `split: mesh`: the mesh moves requests to the new version step by step. Or use `strategy: blue-green`.',
+    ),
+  },
+  NT2555: {
+    severity: 'error',
+    exit: 1,
+    message: 'the hand-over of `{fleet}` {problem}',
+    explanation: paragraphs(
+      '`rollout.underway` says that the routing table is handing tasks from one build to another: how many steps are reached, and which build still has the rest. Both builds keep their agents until it is taken away.',
+      yaml(
+        'agent: {build: 2026-08-21.3}',
+        'rollout:',
+        '  strategy: canary',
+        '  steps: [{weight: 5%, hold: 30m}]',
+        '  underway: {from: 2026-08-14.1, step: 1}',
+      ),
     ),
   },
 });

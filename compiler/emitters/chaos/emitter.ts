@@ -4,7 +4,7 @@ import type { EnvironmentEmitter, FleetEmitter } from '../../core/emitter.ts';
 export const chaosEmitter: FleetEmitter = Object.freeze({
   name: 'chaos',
   summary: 'experiments on a fleet, which wait until somebody starts them',
-  version: 1,
+  version: 2,
   scope: 'fleet',
   load: async () => (await import('./emit.ts')).emit,
 });

@@ -5,7 +5,7 @@ export const istioEmitter: FleetEmitter = Object.freeze({
   name: 'istio',
   summary:
     'who may call a fleet and whom it may call, how calls are repeated and broken off, and what is recorded of them',
-  version: 1,
+  version: 2,
   scope: 'fleet',
   load: async () => (await import('./emit.ts')).emit,
 });

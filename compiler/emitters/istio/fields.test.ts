@@ -93,7 +93,6 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'Fleet.spec.observe.logs': ['logs: info', 'logs: error'],
   'Fleet.spec.observe.traces': ['traces: 30%', 'traces: 31%'],
   'Fleet.spec.providers[]': ['providers: [vendor-s]', 'providers: [vendor-a]'],
-  'Fleet.spec.rollout.split': ['split: mesh', 'split: routing'],
   'Fleet.spec.rollout.strategy': [
     'strategy: canary, split: mesh, steps: [{ weight: 10%, hold: 5m }]',
     'strategy: rolling',

@@ -3,7 +3,7 @@ import type { Add } from '../../cdk8s/synthesize.ts';
 import { waves } from '../../core/fleet-context.ts';
 import type { FleetContext } from '../../core/fleet-context.ts';
 import type { FleetModel } from '../../core/model.ts';
-import { agentPaths, canaryService, meshRoutes } from '../../core/names.ts';
+import { agentPaths, canaryService, meshRoutes, sharesRoute } from '../../core/names.ts';
 import { serviceHost } from './identity.ts';
 import { kinds } from './kinds.ts';
 import type { HttpRule } from './kinds.ts';
@@ -35,6 +35,26 @@ function addVirtualService(add: Add, context: FleetContext): void {
       ],
     },
   });
+  if (splitsTraffic(fleet)) addShares(add, context);
+}
+
+/**
+ * The shares of both versions and nothing else. Argo Rollouts rewrites the list, and Argo CD leaves it as it is in the
+ * cluster: whatever else stood in it would never change again. So it names no port either, each Service has one.
+ */
+function addShares(add: Add, context: FleetContext): void {
+  const { fleet, from } = context;
+  const share = (service: string, weight: number) => ({
+    destination: { host: from(serviceHost(fleet.namespace, service)) },
+    weight,
+  });
+  add(kinds.virtualService, {
+    metadata: context.metadata(sharesRoute(fleet.name), waves.mesh),
+    spec: {
+      exportTo: ['.'],
+      http: [{ name: meshRoutes.handOver, route: [share(fleet.name, 100), share(canaryService(fleet.name), 0)] }],
+    },
+  });
 }
 
 /** Calls of other fleets. They last as long as a task may, and the caller alone knows whether one may be repeated. */
@@ -54,12 +74,9 @@ function callRule(context: FleetContext): HttpRule {
 function handOverRule(context: FleetContext): HttpRule {
   const { fleet } = context;
   const within = handOver(fleet);
-  const shares = splitsTraffic(fleet)
-    ? [
-        { ...destination(context, fleet.name), weight: 100 },
-        { ...destination(context, canaryService(fleet.name)), weight: 0 },
-      ]
-    : [destination(context, fleet.name)];
+  const whole = splitsTraffic(fleet)
+    ? { delegate: { name: sharesRoute(fleet.name), namespace: fleet.namespace } }
+    : { route: [destination(context, fleet.name)] };
   return {
     name: meshRoutes.handOver,
     timeout: within.from(context, within.ms),
@@ -70,7 +87,7 @@ function handOverRule(context: FleetContext): HttpRule {
       retryIgnorePreviousHosts: true,
       backoff: '100ms',
     },
-    route: shares,
+    ...whole,
   };
 }
 

@@ -49,6 +49,8 @@ spec:
   agent: { image: ${IMAGE} }
   accepts: { keep: {} }
   memory: { size: 10Gi, class: fast, path: /data, keep: always }
+  scale: { min: 4, max: 4 }
+  rollout: { strategy: canary, steps: [{ weight: 25%, hold: 5m }], underway: { from: old, step: 0 } }
 ---
 ${HEAD} Fleet
 metadata: { name: plain }
@@ -124,6 +126,7 @@ const CHANGES: Readonly<Record<string, readonly [string, string]>> = {
   'Fleet.spec.scale.min': ['min: 2, max: 4', 'min: 4, max: 4'],
   'Fleet.spec.rollout.strategy': ['strategy: rolling', 'strategy: blue-green'],
   'Fleet.spec.rollout.drain': ['drain: 20m', 'drain: 30m'],
+  'Fleet.spec.rollout.underway.step': ['step: 0', 'step: 1'],
   'Fleet.spec.observe.logs': ['logs: warn', 'logs: error'],
   'Provider.spec.endpoint': ['https://api.vendor-a.example', 'https://api.vendor-a.example/v2'],
   'ToolServer.spec.url': ['https://mcp.acme.example', 'https://mcp.acme.example/mcp'],

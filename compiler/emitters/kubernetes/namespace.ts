@@ -6,8 +6,8 @@ import { largest } from '../../core/largest.ts';
 import type { FleetModel } from '../../core/model.ts';
 import { hasWaypoint } from '../../core/mesh-calls.ts';
 import { LABEL_PREFIX, mesh } from '../../core/names.ts';
-import { present } from './present.ts';
-import { proxyOf, waypointOf } from './proxy.ts';
+import { present } from '../../cdk8s/present.ts';
+import { proxyOf, waypointOf } from '../../cdk8s/agent/proxy.ts';
 import { waveAnnotation, waves } from '../../core/fleet-context.ts';
 import type { FleetContext } from '../../core/fleet-context.ts';
 

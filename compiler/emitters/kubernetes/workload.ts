@@ -1,63 +1,35 @@
 import type { Add } from '../../cdk8s/synthesize.ts';
+import { PROMPT_FILE, promptName } from '../../cdk8s/agent/pod.ts';
+import { nearestFirst, serviceProps, workloadMetadata, workloadSpec } from '../../cdk8s/agent/workload.ts';
 import { k8s } from '../../cdk8s/k8s.ts';
-import type { K8s } from '../../cdk8s/k8s.ts';
 import { formatSize } from '../../../spec/contract/units.ts';
-import type { FleetModel, MemoryModel } from '../../core/model.ts';
-import { LABEL_PREFIX, podsService } from '../../core/names.ts';
-import { deliveredSecrets } from '../../core/secrets.ts';
-import { present } from './present.ts';
 import { waves } from '../../core/fleet-context.ts';
 import type { FleetContext } from '../../core/fleet-context.ts';
-import { podTemplate, promptName } from './pod.ts';
+import { partitionOf } from '../../core/hand-over.ts';
+import type { MemoryModel } from '../../core/model.ts';
+import { podsService } from '../../core/names.ts';
+import { workloadKind } from '../../core/workload.ts';
 
-/** What runs the agents: a Deployment, or a StatefulSet when each agent has a volume of its own. */
+/** What runs the agents, unless a Rollout does: a Deployment, or a StatefulSet when each agent has a volume of its own. */
 export function addWorkload(add: Add, context: FleetContext): void {
   const { fleet } = context;
-  if (fleet.memory === undefined) addDeployment(add, context);
-  else addStatefulSet(add, context, fleet.memory);
-  addService(add, context);
+  if (fleet.memory !== undefined) addStatefulSet(add, context, fleet.memory);
+  else if (workloadKind(fleet) === 'Deployment') addDeployment(add, context);
+  addServices(add, context);
   addBudget(add, context);
   addPrompt(add, context);
-}
-
-function workloadMetadata(context: FleetContext) {
-  const { fleet, from } = context;
-  const annotations = present({
-    [`${LABEL_PREFIX}/description`]:
-      fleet.description === undefined ? undefined : from(fleet.description, 'description'),
-    [`${LABEL_PREFIX}/role`]: fleet.role === undefined ? undefined : from(fleet.role, 'role'),
-    'secret.reloader.stakater.com/reload': reloadedSecrets(fleet),
-  });
-  return context.metadata(from(fleet.name), waves.workload, annotations);
-}
-
-/** With External Secrets nothing restarts what holds a secret in a variable; Reloader does. The other operator does itself. */
-function reloadedSecrets(fleet: FleetModel): string | undefined {
-  if (fleet.environment.secrets?.delivery !== 'eso') return undefined;
-  const names = deliveredSecrets(fleet).filter(({ mount }) => mount === 'env');
-  return names.length === 0 ? undefined : names.map(({ name }) => name).join(',');
-}
-
-/** A fleet of a fixed size says it; one that is scaled leaves the number to its scaler. */
-function replicasOf({ fleet, from }: FleetContext): { replicas?: number } {
-  const { min, max } = fleet.scale;
-  return min === max ? { replicas: from(max, 'scale', 'max') } : {};
 }
 
 function addDeployment(add: Add, context: FleetContext): void {
   add(k8s.KubeDeployment, {
     metadata: workloadMetadata(context),
     spec: {
-      ...replicasOf(context),
-      revisionHistoryLimit: 5,
-      minReadySeconds: 15,
+      ...workloadSpec(context),
       progressDeadlineSeconds: 600,
       strategy: {
         type: 'RollingUpdate',
         rollingUpdate: { maxSurge: k8s.IntOrString.fromString('25%'), maxUnavailable: k8s.IntOrString.fromNumber(0) },
       },
-      selector: { matchLabels: context.selector },
-      template: podTemplate(context, spreadOf(context, ['pod-template-hash'])),
     },
   });
 }
@@ -69,18 +41,18 @@ function addStatefulSet(add: Add, context: FleetContext, memory: MemoryModel): v
   add(k8s.KubeStatefulSet, {
     metadata: workloadMetadata(context),
     spec: {
-      ...replicasOf(context),
+      ...workloadSpec(context),
       serviceName: from(podsService(fleet.name)),
       podManagementPolicy: 'Parallel',
-      revisionHistoryLimit: 5,
-      minReadySeconds: 15,
-      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
+      // Agents from this number on are renewed. Nothing in the cluster lowers it: the next commit of a hand-over does.
+      updateStrategy: {
+        type: 'RollingUpdate',
+        rollingUpdate: { partition: from(partitionOf(fleet), 'rollout', 'underway', 'step') },
+      },
       persistentVolumeClaimRetentionPolicy: {
         whenDeleted: from(keep, 'memory', 'keep'),
         whenScaled: from(keep, 'memory', 'keep'),
       },
-      selector: { matchLabels: context.selector },
-      template: podTemplate(context, spreadOf(context, [])),
       volumeClaimTemplates: [
         {
           metadata: { name: 'memory' },
@@ -97,46 +69,13 @@ function addStatefulSet(add: Add, context: FleetContext, memory: MemoryModel): v
   });
 }
 
-/** Pods of one version spread over zones and nodes; without the hash, those of the old version would count too. */
-function spreadOf({ selector }: FleetContext, matchLabelKeys: string[]): K8s.TopologySpreadConstraint[] {
-  return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey, index) => ({
-    maxSkew: index + 1,
-    topologyKey,
-    whenUnsatisfiable: 'ScheduleAnyway',
-    labelSelector: { matchLabels: selector },
-    ...(matchLabelKeys.length === 0 ? {} : { matchLabelKeys }),
-  }));
-}
-
-/** Calls go to a near agent first, where the version knows how to say so and no agent is the only one that remembers. */
-function addService(add: Add, context: FleetContext): void {
-  const { fleet, from } = context;
-  const { memory, environment } = fleet;
-  const spreads = memory === undefined && minorOf(environment.kubernetes) >= 31;
-  const props = (name: string) => ({
-    metadata: context.metadata(from(name), waves.workload),
-    spec: {
-      ...(name === fleet.name ? {} : { clusterIp: 'None', publishNotReadyAddresses: false }),
-      selector: context.selector,
-      ports: [
-        {
-          name: 'http',
-          port: from(fleet.agent.ports.http, 'agent', 'ports', 'http'),
-          targetPort: k8s.IntOrString.fromString('http'),
-          protocol: 'TCP',
-          appProtocol: 'http',
-        },
-      ],
-    },
-  });
-  add(k8s.KubeService, props(fleet.name), spreads ? { '/spec/trafficDistribution': 'PreferClose' } : {});
+function addServices(add: Add, context: FleetContext): void {
+  const { fleet } = context;
+  add(k8s.KubeService, serviceProps(context, fleet.name), nearestFirst(fleet));
+  if (fleet.memory === undefined) return;
   // The mesh reads no HTTP on the way to a headless Service: callers need the other one.
-  if (memory !== undefined) add(k8s.KubeService, props(podsService(fleet.name)));
-}
-
-/** The 33 of `1.33`. */
-function minorOf(version: string): number {
-  return Number(version.split('.')[1]);
+  const { metadata, spec } = serviceProps(context, podsService(fleet.name));
+  add(k8s.KubeService, { metadata, spec: { ...spec, clusterIp: 'None', publishNotReadyAddresses: false } });
 }
 
 function addBudget(add: Add, context: FleetContext): void {
@@ -157,6 +96,6 @@ function addPrompt(add: Add, context: FleetContext): void {
   if (prompt === undefined) return;
   add(k8s.KubeConfigMap, {
     metadata: context.metadata(from(promptName(fleet.name), 'agent', 'prompt'), waves.access),
-    data: { 'prompt.md': from(prompt.text, 'agent', 'prompt') },
+    data: { [PROMPT_FILE]: from(prompt.text, 'agent', 'prompt') },
   });
 }

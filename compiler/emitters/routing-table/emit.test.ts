@@ -240,3 +240,27 @@ test('a canary without a gate is judged by the objective alone', async () => {
   const table = tableOf((await emitted(environment({ fleets: [bare] }))).artifacts);
   expect(table.fleets['eng/bare']?.canary?.gate).toEqual({ success: 0.99 });
 });
+
+test('while a hand-over is underway both builds have their share, and one that has only begun has none', async () => {
+  const steps = [{ share: 0.05, holdMs: 600_000 }];
+  const at = (step: number) =>
+    environment({
+      fleets: [
+        fleet('eng/fixer', {
+          agent: { build: '7' },
+          accepts: { bug_fix: {} },
+          rollout: { strategy: 'canary', steps, underway: { from: '6', step } },
+        }),
+      ],
+      routes: [route('eng/bugs', { tasks: ['bug_fix'], to: { 'eng/fixer': 100 } })],
+    });
+  const buildsAt = async (step: number) => tableOf((await emitted(at(step))).artifacts).fleets['eng/fixer']?.builds;
+  expect(await buildsAt(0)).toEqual({ 6: 10_000, 7: 0 });
+  expect(await buildsAt(1)).toEqual({ 6: 9500, 7: 500 });
+  const compiled = compileTable(tableOf((await emitted(at(0))).artifacts));
+  const builds = Array.from(
+    { length: 50 },
+    (_, key) => decide(compiled, { task: 'bug_fix' }, { key: String(key) }).build,
+  );
+  expect(new Set(builds)).toEqual(new Set(['6']));
+});

@@ -27,16 +27,17 @@ export function emit({ fleet }: FleetInput): readonly Artifact[] {
 
 function specOf(context: FleetContext): IScaledObject['spec'] {
   const { fleet, from } = context;
-  const { min, max, downAfterMs } = fleet.scale;
+  const { max, downAfterMs } = fleet.scale;
   const prometheus = fleet.environment.observability?.prometheus;
   const demand = prometheus === undefined ? [processorTrigger(context)] : demandTriggers(context, prometheus);
-  // A processor has no value while no agent runs: nothing could wake the fleet again.
-  const least = prometheus === undefined ? Math.max(min, 1) : min;
+  const least = leastOf(context);
   return {
     scaleTargetRef: { apiVersion: workloadApi(fleet), kind: workloadKind(fleet), name: from(fleet.name) },
     pollingInterval: 15,
-    ...(least === 0 ? { cooldownPeriod: from(Math.ceil(downAfterMs / 1000), 'scale', 'down', 'after') } : {}),
-    minReplicaCount: from(least, 'scale', 'min'),
+    ...(fleet.scale.min === 0 && prometheus !== undefined
+      ? { cooldownPeriod: from(Math.ceil(downAfterMs / 1000), 'scale', 'down', 'after') }
+      : {}),
+    minReplicaCount: least,
     maxReplicaCount: from(max, 'scale', 'max'),
     ...(prometheus === undefined ? {} : { fallback: fallbackOf(context) }),
     advanced: {
@@ -45,6 +46,14 @@ function specOf(context: FleetContext): IScaledObject['spec'] {
     },
     triggers: [...demand, ...timeTriggers(context)],
   };
+}
+
+function leastOf({ fleet, from }: FleetContext): number {
+  const { min, max } = fleet.scale;
+  // Which agents are new is decided by their numbers: with fewer than all, one of the two builds might have none.
+  if (fleet.memory !== undefined && fleet.rollout.underway !== undefined) return from(max, 'rollout', 'underway');
+  // A processor has no value while no agent runs: nothing could wake the fleet again.
+  return from(fleet.environment.observability === undefined ? Math.max(min, 1) : min, 'scale', 'min');
 }
 
 /** When nobody knows the demand, nobody is sent away, and at least one agent is there to do what may wait. */

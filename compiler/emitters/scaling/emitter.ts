@@ -4,7 +4,7 @@ import type { FleetEmitter } from '../../core/emitter.ts';
 export const scalingEmitter: FleetEmitter = Object.freeze({
   name: 'scaling',
   summary: 'how many agents run: a KEDA ScaledObject for each fleet whose size may change',
-  version: 1,
+  version: 2,
   scope: 'fleet',
   load: async () => (await import('./emit.ts')).emit,
 });

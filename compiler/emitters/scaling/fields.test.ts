@@ -20,9 +20,21 @@ spec:
     schedule: [{ cron: "0 9 * * 1-5", hold: 8h, tz: Europe/Berlin, min: 3 }]
   rollout: { drain: 20m }
 ---
+${HEAD} Fleet
+metadata: { name: keeper }
+spec:
+  agent: { image: ghcr.io/acme/k@sha256:5555555555555555555555555555555555555555555555555555555555555555 }
+  accepts: { keep: {} }
+  memory: { size: 10Gi, class: fast }
+  rollout: { strategy: canary, steps: [{ weight: 25%, hold: 5m }], underway: { from: old, step: 1 } }
+---
 ${HEAD} Route
 metadata: { name: work }
 spec: { match: { task: work }, to: { worker: 100 } }
+---
+${HEAD} Route
+metadata: { name: keep }
+spec: { match: { task: keep }, to: { keeper: 100 } }
 `,
 };
 
@@ -42,6 +54,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'Fleet.spec.scale.schedule[].hold': ['hold: 8h', 'hold: 9h'],
   'Fleet.spec.scale.schedule[].tz': ['tz: Europe/Berlin', 'tz: Europe/Paris'],
   'Fleet.spec.scale.schedule[].min': ['min: 3 }', 'min: 4 }'],
+  'Fleet.spec.rollout.underway.from': [', underway: { from: old, step: 1 }', ''],
   'Fleet.spec.rollout.drain': ['drain: 20m', 'drain: 25m'],
 };
 

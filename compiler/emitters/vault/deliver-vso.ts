@@ -67,7 +67,12 @@ function addSecret(add: Add, consumer: Consumer, secret: DeliveredSecret | Compo
         labels: consumer.labels,
         transformation: { excludeRaw: true, excludes: ['.*'], templates },
       },
-      ...(restarts ? { rolloutRestartTargets: [restart] } : {}),
+      ...(restarts ? { rolloutRestartTargets: [restartTarget(restart)] } : {}),
     },
   });
+}
+
+/** The operator has a name of its own for the one kind that is not of Kubernetes. */
+function restartTarget({ kind, name }: NonNullable<Consumer['restart']>) {
+  return { kind: kind === 'Rollout' ? 'argo.Rollout' : kind, name };
 }

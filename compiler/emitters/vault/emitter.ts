@@ -4,7 +4,7 @@ import type { EnvironmentEmitter, FleetEmitter } from '../../core/emitter.ts';
 export const vaultEmitter: FleetEmitter = Object.freeze({
   name: 'vault',
   summary: 'what a fleet may read of the secrets server, and the Secrets it gets',
-  version: 1,
+  version: 2,
   scope: 'fleet',
   load: async () => (await import('./emit.ts')).emit,
 });

@@ -459,7 +459,7 @@ validate42.errors = vErrors;
 return errors === 0;
 }
 
-const schema22 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent"},"hold":{"$ref":"duration"}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent"},"run":{"$ref":"percentile"}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration"}},"additionalProperties":false};
+const schema22 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent"},"hold":{"$ref":"duration"}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent"},"run":{"$ref":"percentile"}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration"},"underway":{"type":"object","required":["from","step"],"properties":{"from":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"step":{"type":"integer","minimum":0,"maximum":10}},"additionalProperties":false}},"additionalProperties":false};
 const pattern9 = new RegExp("^p(50|90|95|99|99\\.9) < [1-9][0-9]{0,7}(ms|s|m|h|d)$", "u");
 
 function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -483,13 +483,14 @@ validate58.errors = vErrors;
 return errors === 0;
 }
 
+const pattern10 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", "u");
 
 function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!((((((key0 === "strategy") || (key0 === "split")) || (key0 === "steps")) || (key0 === "gate")) || (key0 === "onFailure")) || (key0 === "drain"))){
+if(!(((((((key0 === "strategy") || (key0 === "split")) || (key0 === "steps")) || (key0 === "gate")) || (key0 === "onFailure")) || (key0 === "drain")) || (key0 === "underway"))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rollout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -607,6 +608,67 @@ if(data.drain !== undefined){
 if(!(validate43(data.drain, {instancePath:instancePath+"/drain",parentData:data,parentDataProperty:"drain",rootData}))){
 vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
+}
+}
+if(data.underway !== undefined){
+let data11 = data.underway;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+if(data11.from === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/underway",schemaPath:"#/$defs/rollout/properties/underway/required",keyword:"required",params:{missingProperty: "from"}});
+errors++;
+}
+if(data11.step === undefined){
+vErrors = add(vErrors, {instancePath:instancePath+"/underway",schemaPath:"#/$defs/rollout/properties/underway/required",keyword:"required",params:{missingProperty: "step"}});
+errors++;
+}
+for(const key3 in data11){
+if(!((key3 === "from") || (key3 === "step"))){
+vErrors = add(vErrors, {instancePath:instancePath+"/underway",schemaPath:"#/$defs/rollout/properties/underway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}});
+errors++;
+}
+}
+if(data11.from !== undefined){
+let data12 = data11.from;
+if(typeof data12 === "string"){
+if(func2(data12) > 63){
+vErrors = add(vErrors, {instancePath:instancePath+"/underway/from",schemaPath:"#/$defs/rollout/properties/underway/properties/from/maxLength",keyword:"maxLength",params:{limit: 63}});
+errors++;
+}
+if(func2(data12) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/underway/from",schemaPath:"#/$defs/rollout/properties/underway/properties/from/minLength",keyword:"minLength",params:{limit: 1}});
+errors++;
+}
+if(!pattern10.test(data12)){
+vErrors = add(vErrors, {instancePath:instancePath+"/underway/from",schemaPath:"#/$defs/rollout/properties/underway/properties/from/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
+errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/underway/from",schemaPath:"#/$defs/rollout/properties/underway/properties/from/type",keyword:"type",params:{type: "string"}});
+errors++;
+}
+}
+if(data11.step !== undefined){
+let data13 = data11.step;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+vErrors = add(vErrors, {instancePath:instancePath+"/underway/step",schemaPath:"#/$defs/rollout/properties/underway/properties/step/type",keyword:"type",params:{type: "integer"}});
+errors++;
+}
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 > 10 || isNaN(data13)){
+vErrors = add(vErrors, {instancePath:instancePath+"/underway/step",schemaPath:"#/$defs/rollout/properties/underway/properties/step/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10}});
+errors++;
+}
+if(data13 < 0 || isNaN(data13)){
+vErrors = add(vErrors, {instancePath:instancePath+"/underway/step",schemaPath:"#/$defs/rollout/properties/underway/properties/step/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}});
+errors++;
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/underway",schemaPath:"#/$defs/rollout/properties/underway/type",keyword:"type",params:{type: "object"}});
+errors++;
 }
 }
 }
@@ -887,7 +949,7 @@ validate79.errors = vErrors;
 return errors === 0;
 }
 
-const pattern10 = new RegExp("^[a-z][a-z0-9]*(_[a-z0-9]+)*$", "u");
+const pattern11 = new RegExp("^[a-z][a-z0-9]*(_[a-z0-9]+)*$", "u");
 
 function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -937,7 +999,7 @@ if(func2(data3) > 63){
 vErrors = add(vErrors, {instancePath:instancePath+"/never/" + i0,schemaPath:"#/$defs/retry/properties/never/items/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern10.test(data3)){
+if(!pattern11.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/never/" + i0,schemaPath:"#/$defs/retry/properties/never/items/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"}});
 errors++;
 }
@@ -1155,7 +1217,7 @@ validate33.errors = vErrors;
 return errors === 0;
 }
 
-const pattern11 = new RegExp("^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]Z$", "u");
+const pattern12 = new RegExp("^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]Z$", "u");
 
 function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1165,7 +1227,7 @@ if(func2(data) > 17){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/instant/maxLength",keyword:"maxLength",params:{limit: 17}});
 errors++;
 }
-if(!pattern11.test(data)){
+if(!pattern12.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/instant/pattern",keyword:"pattern",params:{pattern: "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]Z$"}});
 errors++;
 }
@@ -1567,8 +1629,8 @@ return errors === 0;
 
 export const validateEnvironment = validate98;
 const schema34 = {"type":"object","required":["cluster","platform","trustDomain"],"properties":{"description":{"$ref":"description"},"cluster":{"type":"object","required":["server"],"properties":{"server":{"$ref":"url"}},"additionalProperties":false},"platform":{"type":"object","required":["kubernetes","istio"],"properties":{"kubernetes":{"type":"string","enum":["1.30","1.31","1.32","1.33","1.34","1.35","1.36"]},"istio":{"type":"string","enum":["1.28","1.29","1.30"]},"mesh":{"type":"string","enum":["sidecar","ambient"]},"revision":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},"nodeLocalDns":{"type":"boolean"},"storageClass":{"$ref":"storageClass"}},"additionalProperties":false},"trustDomain":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},"images":{"type":"object","properties":{"requireDigest":{"type":"boolean"},"registries":{"type":"array","items":{"$ref":"registry"},"maxItems":32,"minItems":1,"uniqueItems":true}},"additionalProperties":false},"scheduler":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"image":{"$ref":"image"},"journal":{"$ref":"size"}},"additionalProperties":false},"people":{"type":"object","required":["issuer","keys"],"properties":{"issuer":{"$ref":"url"},"keys":{"$ref":"url"},"groups":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_.:/-]{0,62}$"}},"additionalProperties":false},"dragonfly":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":5},"image":{"$ref":"image"},"memory":{"$ref":"size"},"snapshotEvery":{"$ref":"duration"}},"additionalProperties":false},"secrets":{"type":"object","required":["address"],"properties":{"engine":{"type":"string","enum":["vault","openbao"]},"delivery":{"type":"string","enum":["vso","eso"]},"address":{"$ref":"url"},"mount":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9][a-z0-9-]{0,62}$"},"platform":{"$ref":"secretPath"}},"additionalProperties":false},"observability":{"type":"object","required":["prometheus"],"properties":{"prometheus":{"$ref":"url"},"elasticsearch":{"$ref":"url"},"grafanaFolder":{"type":"string","minLength":1,"maxLength":80,"pattern":"^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$"},"grafanaOutput":{"type":"string","enum":["operator","operator-v2","config-map"]}},"additionalProperties":false},"arrivals":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":200,"additionalProperties":{"$ref":"rate"}},"defaults":{"$ref":"defaults"}},"additionalProperties":false};
-const func21 = Object.prototype.hasOwnProperty;
-const pattern13 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$", "u");
+const func23 = Object.prototype.hasOwnProperty;
+const pattern14 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$", "u");
 
 function validate103(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1578,7 +1640,7 @@ if(func2(data) > 63){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/storageClass/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern13.test(data)){
+if(!pattern14.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/storageClass/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$"}});
 errors++;
 }
@@ -1591,7 +1653,7 @@ validate103.errors = vErrors;
 return errors === 0;
 }
 
-const pattern15 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,100}[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]{1,2}[a-z0-9]+)*){0,8}$", "u");
+const pattern16 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,100}[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]{1,2}[a-z0-9]+)*){0,8}$", "u");
 
 function validate105(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1601,7 +1663,7 @@ if(func2(data) > 512){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/registry/maxLength",keyword:"maxLength",params:{limit: 512}});
 errors++;
 }
-if(!pattern15.test(data)){
+if(!pattern16.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/registry/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,100}[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]{1,2}[a-z0-9]+)*){0,8}$"}});
 errors++;
 }
@@ -1614,7 +1676,7 @@ validate105.errors = vErrors;
 return errors === 0;
 }
 
-const pattern16 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,100}[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]{1,2}[a-z0-9]+)*){1,8}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "u");
+const pattern17 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,100}[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]{1,2}[a-z0-9]+)*){1,8}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "u");
 
 function validate107(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1624,7 +1686,7 @@ if(func2(data) > 512){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/image/maxLength",keyword:"maxLength",params:{limit: 512}});
 errors++;
 }
-if(!pattern16.test(data)){
+if(!pattern17.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/image/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,100}[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]{1,2}[a-z0-9]+)*){1,8}(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$"}});
 errors++;
 }
@@ -1637,7 +1699,7 @@ validate107.errors = vErrors;
 return errors === 0;
 }
 
-const pattern19 = new RegExp("^[a-z0-9]([a-z0-9_-]{0,62})(/[A-Za-z0-9][A-Za-z0-9_-]{0,62}){1,8}$", "u");
+const pattern20 = new RegExp("^[a-z0-9]([a-z0-9_-]{0,62})(/[A-Za-z0-9][A-Za-z0-9_-]{0,62}){1,8}$", "u");
 
 function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1647,7 +1709,7 @@ if(func2(data) > 512){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretPath/maxLength",keyword:"maxLength",params:{limit: 512}});
 errors++;
 }
-if(!pattern19.test(data)){
+if(!pattern20.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretPath/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9_-]{0,62})(/[A-Za-z0-9][A-Za-z0-9_-]{0,62}){1,8}$"}});
 errors++;
 }
@@ -1660,7 +1722,7 @@ validate116.errors = vErrors;
 return errors === 0;
 }
 
-const pattern21 = new RegExp("^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", "u");
+const pattern22 = new RegExp("^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", "u");
 
 function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1670,7 +1732,7 @@ if(func2(data) > 63){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskType/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern21.test(data)){
+if(!pattern22.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskType/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"}});
 errors++;
 }
@@ -1683,7 +1745,7 @@ validate120.errors = vErrors;
 return errors === 0;
 }
 
-const pattern22 = new RegExp("^[1-9][0-9]{0,8}/(s|m|h)$", "u");
+const pattern23 = new RegExp("^[1-9][0-9]{0,8}/(s|m|h)$", "u");
 
 function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1693,7 +1755,7 @@ if(func2(data) > 11){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rate/maxLength",keyword:"maxLength",params:{limit: 11}});
 errors++;
 }
-if(!pattern22.test(data)){
+if(!pattern23.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rate/pattern",keyword:"pattern",params:{pattern: "^[1-9][0-9]{0,8}/(s|m|h)$"}});
 errors++;
 }
@@ -1706,10 +1768,10 @@ validate122.errors = vErrors;
 return errors === 0;
 }
 
-const pattern14 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", "u");
-const pattern17 = new RegExp("^[A-Za-z][A-Za-z0-9_.:/-]{0,62}$", "u");
-const pattern18 = new RegExp("^[a-z0-9][a-z0-9-]{0,62}$", "u");
-const pattern20 = new RegExp("^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$", "u");
+const pattern15 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", "u");
+const pattern18 = new RegExp("^[A-Za-z][A-Za-z0-9_.:/-]{0,62}$", "u");
+const pattern19 = new RegExp("^[a-z0-9][a-z0-9-]{0,62}$", "u");
+const pattern21 = new RegExp("^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$", "u");
 
 function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1728,7 +1790,7 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/EnvironmentSpec/require
 errors++;
 }
 for(const key0 in data){
-if(!(func21.call(schema34.properties, key0))){
+if(!(func23.call(schema34.properties, key0))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/EnvironmentSpec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -1864,7 +1926,7 @@ if(func2(data10) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/trustDomain",schemaPath:"#/$defs/EnvironmentSpec/properties/trustDomain/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern14.test(data10)){
+if(!pattern15.test(data10)){
 vErrors = add(vErrors, {instancePath:instancePath+"/trustDomain",schemaPath:"#/$defs/EnvironmentSpec/properties/trustDomain/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"}});
 errors++;
 }
@@ -2017,7 +2079,7 @@ if(func2(data22) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/people/groups",schemaPath:"#/$defs/EnvironmentSpec/properties/people/properties/groups/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern17.test(data22)){
+if(!pattern18.test(data22)){
 vErrors = add(vErrors, {instancePath:instancePath+"/people/groups",schemaPath:"#/$defs/EnvironmentSpec/properties/people/properties/groups/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_.:/-]{0,62}$"}});
 errors++;
 }
@@ -2135,7 +2197,7 @@ if(func2(data32) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/mount",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/mount/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern18.test(data32)){
+if(!pattern19.test(data32)){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/mount",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/mount/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9-]{0,62}$"}});
 errors++;
 }
@@ -2193,7 +2255,7 @@ if(func2(data37) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaFolder",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaFolder/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern20.test(data37)){
+if(!pattern21.test(data37)){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaFolder",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaFolder/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$"}});
 errors++;
 }
@@ -2327,7 +2389,7 @@ return errors === 0;
 }
 
 export const validateTeam = validate126;
-const pattern23 = new RegExp("^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[a-z0-9][a-z0-9_-]{0,99}$", "u");
+const pattern24 = new RegExp("^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[a-z0-9][a-z0-9_-]{0,99}$", "u");
 
 function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2337,7 +2399,7 @@ if(func2(data) > 140){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/githubTeam/maxLength",keyword:"maxLength",params:{limit: 140}});
 errors++;
 }
-if(!pattern23.test(data)){
+if(!pattern24.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/githubTeam/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[a-z0-9][a-z0-9_-]{0,99}$"}});
 errors++;
 }
@@ -2350,7 +2412,7 @@ validate130.errors = vErrors;
 return errors === 0;
 }
 
-const pattern25 = new RegExp("^(\\*\\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$", "u");
+const pattern26 = new RegExp("^(\\*\\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$", "u");
 
 function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2360,7 +2422,7 @@ if(func2(data) > 255){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/hostPattern/maxLength",keyword:"maxLength",params:{limit: 255}});
 errors++;
 }
-if(!pattern25.test(data)){
+if(!pattern26.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/hostPattern/pattern",keyword:"pattern",params:{pattern: "^(\\*\\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$"}});
 errors++;
 }
@@ -2373,7 +2435,7 @@ validate135.errors = vErrors;
 return errors === 0;
 }
 
-const pattern26 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", "u");
+const pattern27 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", "u");
 
 function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2387,7 +2449,7 @@ if(func2(data) < 3){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/workload/minLength",keyword:"minLength",params:{limit: 3}});
 errors++;
 }
-if(!pattern26.test(data)){
+if(!pattern27.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/workload/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"}});
 errors++;
 }
@@ -2400,7 +2462,7 @@ validate138.errors = vErrors;
 return errors === 0;
 }
 
-const pattern24 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
+const pattern25 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
 
 function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2471,7 +2533,7 @@ if(func2(data3) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/oncall",schemaPath:"#/$defs/TeamSpec/properties/oncall/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern24.test(data3)){
+if(!pattern25.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/oncall",schemaPath:"#/$defs/TeamSpec/properties/oncall/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"}});
 errors++;
 }
@@ -2816,7 +2878,7 @@ if(func2(data3) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/oncall",schemaPath:"#/$defs/TeamOverlay/properties/oncall/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern24.test(data3)){
+if(!pattern25.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/oncall",schemaPath:"#/$defs/TeamOverlay/properties/oncall/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"}});
 errors++;
 }
@@ -3209,7 +3271,6 @@ validate161.errors = vErrors;
 return errors === 0;
 }
 
-const pattern29 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", "u");
 
 function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3219,7 +3280,7 @@ if(func2(data) > 63){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelValue/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern29.test(data)){
+if(!pattern10.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelValue/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
 errors++;
 }
@@ -3316,7 +3377,7 @@ validate171.errors = vErrors;
 return errors === 0;
 }
 
-const pattern31 = new RegExp("^[A-Z_][A-Z0-9_]{0,127}$", "u");
+const pattern32 = new RegExp("^[A-Z_][A-Z0-9_]{0,127}$", "u");
 
 function validate174(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3326,7 +3387,7 @@ if(func2(data) > 128){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/envName/maxLength",keyword:"maxLength",params:{limit: 128}});
 errors++;
 }
-if(!pattern31.test(data)){
+if(!pattern32.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/envName/pattern",keyword:"pattern",params:{pattern: "^[A-Z_][A-Z0-9_]{0,127}$"}});
 errors++;
 }
@@ -3339,7 +3400,7 @@ validate174.errors = vErrors;
 return errors === 0;
 }
 
-const pattern32 = new RegExp("^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}){0,4}$", "u");
+const pattern33 = new RegExp("^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}){0,4}$", "u");
 
 function validate176(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3349,7 +3410,7 @@ if(func2(data) > 320){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/relativeFile/maxLength",keyword:"maxLength",params:{limit: 320}});
 errors++;
 }
-if(!pattern32.test(data)){
+if(!pattern33.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/relativeFile/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}){0,4}$"}});
 errors++;
 }
@@ -3371,7 +3432,7 @@ if(func2(data) > 63){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skill/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern21.test(data)){
+if(!pattern22.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skill/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"}});
 errors++;
 }
@@ -3384,7 +3445,7 @@ validate178.errors = vErrors;
 return errors === 0;
 }
 
-const pattern35 = new RegExp("^[A-Za-z_][A-Za-z0-9_-]{0,62}$", "u");
+const pattern36 = new RegExp("^[A-Za-z_][A-Za-z0-9_-]{0,62}$", "u");
 
 function validate190(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3394,7 +3455,7 @@ if(func2(data) > 63){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretField/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern35.test(data)){
+if(!pattern36.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretField/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_-]{0,62}$"}});
 errors++;
 }
@@ -3407,7 +3468,7 @@ validate190.errors = vErrors;
 return errors === 0;
 }
 
-const pattern36 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$", "u");
+const pattern37 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$", "u");
 
 function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3417,7 +3478,7 @@ if(func2(data) > 253){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/host/maxLength",keyword:"maxLength",params:{limit: 253}});
 errors++;
 }
-if(!pattern36.test(data)){
+if(!pattern37.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/host/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$"}});
 errors++;
 }
@@ -3430,7 +3491,7 @@ validate192.errors = vErrors;
 return errors === 0;
 }
 
-const pattern38 = new RegExp("^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "u");
+const pattern39 = new RegExp("^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "u");
 
 function validate201(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3440,7 +3501,7 @@ if(func2(data) > 10){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/day/maxLength",keyword:"maxLength",params:{limit: 10}});
 errors++;
 }
-if(!pattern38.test(data)){
+if(!pattern39.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/day/pattern",keyword:"pattern",params:{pattern: "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"}});
 errors++;
 }
@@ -3475,7 +3536,7 @@ validate205.errors = vErrors;
 return errors === 0;
 }
 
-const pattern39 = new RegExp("^(tenant|task|labels\\.[A-Za-z_][A-Za-z0-9_-]{0,62}|input(\\.[A-Za-z_][A-Za-z0-9_-]{0,62}){1,8})$", "u");
+const pattern40 = new RegExp("^(tenant|task|labels\\.[A-Za-z_][A-Za-z0-9_-]{0,62}|input(\\.[A-Za-z_][A-Za-z0-9_-]{0,62}){1,8})$", "u");
 
 function validate209(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3485,7 +3546,7 @@ if(func2(data) > 600){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyPath/maxLength",keyword:"maxLength",params:{limit: 600}});
 errors++;
 }
-if(!pattern39.test(data)){
+if(!pattern40.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyPath/pattern",keyword:"pattern",params:{pattern: "^(tenant|task|labels\\.[A-Za-z_][A-Za-z0-9_-]{0,62}|input(\\.[A-Za-z_][A-Za-z0-9_-]{0,62}){1,8})$"}});
 errors++;
 }
@@ -3807,7 +3868,7 @@ validate198.errors = vErrors;
 return errors === 0;
 }
 
-const pattern40 = new RegExp("^([a-z][a-z0-9]*(-[a-z0-9]+)*/)?[a-z][a-z0-9]*(-[a-z0-9]+)*$", "u");
+const pattern41 = new RegExp("^([a-z][a-z0-9]*(-[a-z0-9]+)*/)?[a-z][a-z0-9]*(-[a-z0-9]+)*$", "u");
 
 function validate214(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3817,7 +3878,7 @@ if(func2(data) > 81){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/fleetRef/maxLength",keyword:"maxLength",params:{limit: 81}});
 errors++;
 }
-if(!pattern40.test(data)){
+if(!pattern41.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/fleetRef/pattern",keyword:"pattern",params:{pattern: "^([a-z][a-z0-9]*(-[a-z0-9]+)*/)?[a-z][a-z0-9]*(-[a-z0-9]+)*$"}});
 errors++;
 }
@@ -3830,8 +3891,8 @@ validate214.errors = vErrors;
 return errors === 0;
 }
 
-const pattern34 = new RegExp("^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$", "u");
-const pattern37 = new RegExp("^[A-Za-z][A-Za-z0-9_.-]{0,63}$", "u");
+const pattern35 = new RegExp("^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$", "u");
+const pattern38 = new RegExp("^[A-Za-z][A-Za-z0-9_.-]{0,63}$", "u");
 
 function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3846,7 +3907,7 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetSpec/required",key
 errors++;
 }
 for(const key0 in data){
-if(!(func21.call(schema51.properties, key0))){
+if(!(func23.call(schema51.properties, key0))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetSpec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -3871,7 +3932,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/agent",schemaPath:"#/$defs/F
 errors++;
 }
 for(const key1 in data2){
-if(!(func21.call(schema51.properties.agent.properties, key1))){
+if(!(func23.call(schema51.properties.agent.properties, key1))){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent",schemaPath:"#/$defs/FleetSpec/properties/agent/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}});
 errors++;
 }
@@ -3893,7 +3954,7 @@ if(func2(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetSpec/properties/agent/properties/build/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern29.test(data4)){
+if(!pattern10.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetSpec/properties/agent/properties/build/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
 errors++;
 }
@@ -4197,7 +4258,7 @@ if(func2(data28) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/memory/path",schemaPath:"#/$defs/FleetSpec/properties/memory/properties/path/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern34.test(data28)){
+if(!pattern35.test(data28)){
 vErrors = add(vErrors, {instancePath:instancePath+"/memory/path",schemaPath:"#/$defs/FleetSpec/properties/memory/properties/path/pattern",keyword:"pattern",params:{pattern: "^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"}});
 errors++;
 }
@@ -4426,7 +4487,7 @@ if(func2(data43) > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/allow/" + i3,schemaPath:"#/$defs/FleetSpec/properties/tools/additionalProperties/properties/allow/items/maxLength",keyword:"maxLength",params:{limit: 64}});
 errors++;
 }
-if(!pattern37.test(data43)){
+if(!pattern38.test(data43)){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/allow/" + i3,schemaPath:"#/$defs/FleetSpec/properties/tools/additionalProperties/properties/allow/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"}});
 errors++;
 }
@@ -4801,7 +4862,7 @@ if(func2(data3) > 63){
 vErrors = add(vErrors, {instancePath:instancePath+"/never/" + i0,schemaPath:"#/$defs/retryOverlay/properties/never/items/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern10.test(data3)){
+if(!pattern11.test(data3)){
 vErrors = add(vErrors, {instancePath:instancePath+"/never/" + i0,schemaPath:"#/$defs/retryOverlay/properties/never/items/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"}});
 errors++;
 }
@@ -5311,14 +5372,14 @@ validate271.errors = vErrors;
 return errors === 0;
 }
 
-const schema70 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent"},"hold":{"$ref":"duration"}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent"},"run":{"$ref":"percentile"}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration"}},"additionalProperties":false};
+const schema70 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent"},"hold":{"$ref":"duration"}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent"},"run":{"$ref":"percentile"}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration"},"underway":{"type":"object","properties":{"from":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"step":{"type":"integer","minimum":0,"maximum":10}},"additionalProperties":false}},"additionalProperties":false};
 
 function validate279(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!((((((key0 === "strategy") || (key0 === "split")) || (key0 === "steps")) || (key0 === "gate")) || (key0 === "onFailure")) || (key0 === "drain"))){
+if(!(((((((key0 === "strategy") || (key0 === "split")) || (key0 === "steps")) || (key0 === "gate")) || (key0 === "onFailure")) || (key0 === "drain")) || (key0 === "underway"))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rolloutOverlay/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -5438,6 +5499,59 @@ vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.error
 errors = vErrors.length;
 }
 }
+if(data.underway !== undefined){
+let data11 = data.underway;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+for(const key3 in data11){
+if(!((key3 === "from") || (key3 === "step"))){
+vErrors = add(vErrors, {instancePath:instancePath+"/underway",schemaPath:"#/$defs/rolloutOverlay/properties/underway/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3}});
+errors++;
+}
+}
+if(data11.from !== undefined){
+let data12 = data11.from;
+if(typeof data12 === "string"){
+if(func2(data12) > 63){
+vErrors = add(vErrors, {instancePath:instancePath+"/underway/from",schemaPath:"#/$defs/rolloutOverlay/properties/underway/properties/from/maxLength",keyword:"maxLength",params:{limit: 63}});
+errors++;
+}
+if(func2(data12) < 1){
+vErrors = add(vErrors, {instancePath:instancePath+"/underway/from",schemaPath:"#/$defs/rolloutOverlay/properties/underway/properties/from/minLength",keyword:"minLength",params:{limit: 1}});
+errors++;
+}
+if(!pattern10.test(data12)){
+vErrors = add(vErrors, {instancePath:instancePath+"/underway/from",schemaPath:"#/$defs/rolloutOverlay/properties/underway/properties/from/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
+errors++;
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/underway/from",schemaPath:"#/$defs/rolloutOverlay/properties/underway/properties/from/type",keyword:"type",params:{type: "string"}});
+errors++;
+}
+}
+if(data11.step !== undefined){
+let data13 = data11.step;
+if(!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))){
+vErrors = add(vErrors, {instancePath:instancePath+"/underway/step",schemaPath:"#/$defs/rolloutOverlay/properties/underway/properties/step/type",keyword:"type",params:{type: "integer"}});
+errors++;
+}
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 > 10 || isNaN(data13)){
+vErrors = add(vErrors, {instancePath:instancePath+"/underway/step",schemaPath:"#/$defs/rolloutOverlay/properties/underway/properties/step/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10}});
+errors++;
+}
+if(data13 < 0 || isNaN(data13)){
+vErrors = add(vErrors, {instancePath:instancePath+"/underway/step",schemaPath:"#/$defs/rolloutOverlay/properties/underway/properties/step/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}});
+errors++;
+}
+}
+}
+}
+else {
+vErrors = add(vErrors, {instancePath:instancePath+"/underway",schemaPath:"#/$defs/rolloutOverlay/properties/underway/type",keyword:"type",params:{type: "object"}});
+errors++;
+}
+}
 }
 else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rolloutOverlay/type",keyword:"type",params:{type: "object"}});
@@ -5541,7 +5655,7 @@ let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func21.call(schema63.properties, key0))){
+if(!(func23.call(schema63.properties, key0))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetOverlay/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -5562,7 +5676,7 @@ if(data.agent !== undefined){
 let data2 = data.agent;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
-if(!(func21.call(schema63.properties.agent.properties, key1))){
+if(!(func23.call(schema63.properties.agent.properties, key1))){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent",schemaPath:"#/$defs/FleetOverlay/properties/agent/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1}});
 errors++;
 }
@@ -5584,7 +5698,7 @@ if(func2(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetOverlay/properties/agent/properties/build/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern29.test(data4)){
+if(!pattern10.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetOverlay/properties/agent/properties/build/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
 errors++;
 }
@@ -5880,7 +5994,7 @@ if(func2(data28) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/memory/path",schemaPath:"#/$defs/FleetOverlay/properties/memory/properties/path/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern34.test(data28)){
+if(!pattern35.test(data28)){
 vErrors = add(vErrors, {instancePath:instancePath+"/memory/path",schemaPath:"#/$defs/FleetOverlay/properties/memory/properties/path/pattern",keyword:"pattern",params:{pattern: "^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"}});
 errors++;
 }
@@ -6097,7 +6211,7 @@ if(func2(data43) > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/allow/" + i3,schemaPath:"#/$defs/FleetOverlay/properties/tools/additionalProperties/properties/allow/items/maxLength",keyword:"maxLength",params:{limit: 64}});
 errors++;
 }
-if(!pattern37.test(data43)){
+if(!pattern38.test(data43)){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/allow/" + i3,schemaPath:"#/$defs/FleetOverlay/properties/tools/additionalProperties/properties/allow/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"}});
 errors++;
 }
@@ -6387,7 +6501,7 @@ if(func2(data) > 63){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskLabelName/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern35.test(data)){
+if(!pattern36.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskLabelName/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_-]{0,62}$"}});
 errors++;
 }
@@ -6400,7 +6514,7 @@ validate305.errors = vErrors;
 return errors === 0;
 }
 
-const pattern46 = new RegExp("^([a-z0-9_-]|\\{[A-Za-z0-9_.-]{1,120}\\}){1,127}$", "u");
+const pattern48 = new RegExp("^([a-z0-9_-]|\\{[A-Za-z0-9_.-]{1,120}\\}){1,127}$", "u");
 
 function validate308(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -6410,7 +6524,7 @@ if(func2(data) > 127){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skillTemplate/maxLength",keyword:"maxLength",params:{limit: 127}});
 errors++;
 }
-if(!pattern46.test(data)){
+if(!pattern48.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skillTemplate/pattern",keyword:"pattern",params:{pattern: "^([a-z0-9_-]|\\{[A-Za-z0-9_.-]{1,120}\\}){1,127}$"}});
 errors++;
 }
@@ -6557,7 +6671,7 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteSpec/required",key
 errors++;
 }
 for(const key0 in data){
-if(!(func21.call(schema74.properties, key0))){
+if(!(func23.call(schema74.properties, key0))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteSpec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -7553,7 +7667,7 @@ let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func21.call(schema79.properties, key0))){
+if(!(func23.call(schema79.properties, key0))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteOverlay/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -9011,7 +9125,7 @@ if(func2(data5) > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/ToolServerSpec/properties/tools/items/maxLength",keyword:"maxLength",params:{limit: 64}});
 errors++;
 }
-if(!pattern37.test(data5)){
+if(!pattern38.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/ToolServerSpec/properties/tools/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"}});
 errors++;
 }
@@ -9114,7 +9228,7 @@ if(func2(data5) > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/ToolServerOverlay/properties/tools/items/maxLength",keyword:"maxLength",params:{limit: 64}});
 errors++;
 }
-if(!pattern37.test(data5)){
+if(!pattern38.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/ToolServerOverlay/properties/tools/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"}});
 errors++;
 }
@@ -9640,7 +9754,7 @@ return errors === 0;
 
 export const validatePatch = validate421;
 const schema93 = {"type":"object","required":["fleet","target","owner","reason","expires","operations"],"properties":{"fleet":{"$ref":"name"},"environments":{"type":"array","items":{"$ref":"name"},"maxItems":16,"minItems":1,"uniqueItems":true},"target":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["Deployment","StatefulSet","Service","PodDisruptionBudget","NetworkPolicy"]},"name":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}},"additionalProperties":false},"owner":{"$ref":"githubTeam"},"reason":{"type":"string","minLength":1,"maxLength":300},"expires":{"$ref":"day"},"operations":{"type":"array","items":{"oneOf":[{"type":"object","required":["op","path","value"],"properties":{"op":{"type":"string","enum":["add","replace","test"]},"path":{"$ref":"PatchPointer"},"value":{}},"additionalProperties":false},{"type":"object","required":["op","path"],"properties":{"op":{"const":"remove"},"path":{"$ref":"PatchPointer"}},"additionalProperties":false}]},"maxItems":32,"minItems":1}},"additionalProperties":false};
-const pattern50 = new RegExp("^/spec(/[^/]{1,128}){1,16}$", "u");
+const pattern52 = new RegExp("^/spec(/[^/]{1,128}){1,16}$", "u");
 
 function validate428(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -9650,7 +9764,7 @@ if(func2(data) > 1024){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/PatchPointer/maxLength",keyword:"maxLength",params:{limit: 1024}});
 errors++;
 }
-if(!pattern50.test(data)){
+if(!pattern52.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/PatchPointer/pattern",keyword:"pattern",params:{pattern: "^/spec(/[^/]{1,128}){1,16}$"}});
 errors++;
 }
@@ -9663,7 +9777,7 @@ validate428.errors = vErrors;
 return errors === 0;
 }
 
-const pattern49 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
+const pattern51 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
 
 function validate423(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -9778,7 +9892,7 @@ if(func2(data5) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/target/name",schemaPath:"#/$defs/PatchSpec/properties/target/properties/name/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern49.test(data5)){
+if(!pattern51.test(data5)){
 vErrors = add(vErrors, {instancePath:instancePath+"/target/name",schemaPath:"#/$defs/PatchSpec/properties/target/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}});
 errors++;
 }

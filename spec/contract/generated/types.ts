@@ -242,6 +242,13 @@ export interface Rollout {
   readonly onFailure?: 'rollback' | 'pause';
   /** How long old agents may finish their work before it is handed back. Default: `'10m'`. */
   readonly drain?: Duration;
+  /** A hand-over by the routing table that has begun. A promotion writes it and takes it away with the last step; until then both builds have agents. For fleets that pull, with `canary` or `blue-green`. */
+  readonly underway?: {
+    /** The build that has the other tasks. */
+    readonly from: string;
+    /** How many `steps` are reached; at 0 the new build's agents are ready and get no task. */
+    readonly step: number;
+  };
 }
 
 /** What is recorded. */

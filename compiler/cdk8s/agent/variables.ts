@@ -1,4 +1,4 @@
-import type { K8s } from '../../cdk8s/k8s.ts';
+import type { K8s } from '../k8s.ts';
 import type { Endpoint, FleetModel, ProviderFacts, ToolServerFacts } from '../../core/model.ts';
 import { FLAGS_FILE, IDENTITY_FILE, namespaces, paths, ports, services } from '../../core/names.ts';
 import { credentialFile, deliveredSecrets } from '../../core/secrets.ts';

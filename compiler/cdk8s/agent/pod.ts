@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { k8s } from '../../cdk8s/k8s.ts';
-import type { K8s } from '../../cdk8s/k8s.ts';
+import { k8s } from '../k8s.ts';
+import type { K8s } from '../k8s.ts';
 import { formatCpu, formatSize } from '../../../spec/contract/units.ts';
 import {
   AGENT_PRIORITY,
@@ -22,6 +22,9 @@ import { escaped, showsToken, variablesOf } from './variables.ts';
 export function promptName(fleet: string): string {
   return `${fleet}-prompt`;
 }
+
+/** The prompt inside of it, and in the agent's folder. */
+export const PROMPT_FILE = 'prompt.md';
 
 /** Seconds between the end of draining and the kill: the agent hands back what it could not finish. */
 const GRACE_SECONDS = 30;
@@ -124,7 +127,10 @@ function mountsOf({ fleet, from }: FleetContext): K8s.VolumeMount[] {
     { name: 'tmp', mountPath: paths.temporary },
     ...(showsToken(fleet) ? [{ name: 'identity', mountPath: paths.identity, readOnly: true }] : []),
     ...(hasFiles ? [{ name: 'secrets', mountPath: paths.secrets, readOnly: true }] : []),
-    ...(agent.prompt === undefined ? [] : [{ name: 'prompt', mountPath: paths.prompt, readOnly: true }]),
+    // By `subPath`, so that it stays as it was when the pod began: agents of the old version keep the old prompt.
+    ...(agent.prompt === undefined
+      ? []
+      : [{ name: 'prompt', mountPath: `${paths.prompt}/${PROMPT_FILE}`, subPath: PROMPT_FILE, readOnly: true }]),
     // The whole folder, never `subPath`: a change of the flags reaches agents that run.
     ...(fleet.flags.size === 0 ? [] : [{ name: 'flags', mountPath: from(paths.flags, 'flags'), readOnly: true }]),
     ...(memory === undefined ? [] : [{ name: 'memory', mountPath: from(memory.path, 'memory', 'path') }]),

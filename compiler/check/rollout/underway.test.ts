@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { environment, fleet } from '../testing/model.ts';
+import { problemsOf } from '../testing/problems.ts';
+import { underway } from './underway.ts';
+
+const steps = [{ share: 0.05, holdMs: 1 }];
+const say = (options: Parameters<typeof fleet>[1]) =>
+  problemsOf(underway, environment({ fleets: [fleet('eng/fixer', { agent: { build: 'new' }, ...options })] }));
+
+test('a hand-over that has begun leads from another build to this one, over steps that there are', () => {
+  expect(say({ rollout: { strategy: 'canary', steps, underway: { from: 'new', step: 2 } } })).toEqual([
+    {
+      at: 'fleet:eng/fixer#rollout.underway.from',
+      problem: 'error NT2555: the hand-over of `eng/fixer` leads from `new` to itself',
+    },
+    {
+      at: 'fleet:eng/fixer#rollout.underway.step',
+      problem: 'error NT2555: the hand-over of `eng/fixer` is at step 2, but there are 1',
+    },
+  ]);
+  expect(say({ rollout: { strategy: 'canary', steps, underway: { from: 'old', step: 1 } } })).toEqual([]);
+  expect(say({ rollout: { strategy: 'blue-green', underway: { from: 'old', step: 0 } } })).toEqual([]);
+  expect(say({})).toEqual([]);
+});
+
+test('the routing table makes none of agents that are called or replaced in turn', () => {
+  const begun = { from: 'old', step: 0 };
+  expect(say({ agent: { delivery: 'push' }, rollout: { strategy: 'blue-green', underway: begun } })).toEqual([
+    {
+      at: 'fleet:eng/fixer#rollout.underway.from',
+      problem:
+        'error NT2555: the hand-over of `eng/fixer` cannot be: its agents are called, and the routing table splits work that agents ask for',
+    },
+  ]);
+  expect(say({ rollout: { underway: begun } })).toEqual([
+    {
+      at: 'fleet:eng/fixer#rollout.underway.from',
+      problem:
+        'error NT2555: the hand-over of `eng/fixer` cannot be: it rolls out as rolling, which replaces agents in turn',
+    },
+  ]);
+});

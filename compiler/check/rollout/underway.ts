@@ -1,0 +1,24 @@
+import type { EnvironmentModel, FleetModel } from '../../core/model.ts';
+import type { Report } from '../../diagnostics/report.ts';
+
+/** A hand-over that has begun leads from another build to this one, over steps that there are, and the routing table makes it. */
+export function underway(environment: EnvironmentModel, report: Report): void {
+  for (const fleet of environment.fleets.values()) {
+    for (const [key, problem] of problemsOf(fleet))
+      report('NT2555', fleet.from(['rollout', 'underway', key]), { fleet: fleet.id, problem });
+  }
+}
+
+function problemsOf({ agent, rollout }: FleetModel): readonly (readonly [key: 'from' | 'step', problem: string])[] {
+  const { underway: begun, steps, strategy } = rollout;
+  if (begun === undefined) return [];
+  if (agent.delivery === 'push')
+    return [['from', 'cannot be: its agents are called, and the routing table splits work that agents ask for']];
+  if (strategy === 'rolling') return [['from', 'cannot be: it rolls out as rolling, which replaces agents in turn']];
+  return [
+    ...(begun.from === agent.build ? [['from', `leads from \`${begun.from}\` to itself`] as const] : []),
+    ...(begun.step > steps.length
+      ? [['step', `is at step ${begun.step}, but there are ${steps.length}`] as const]
+      : []),
+  ];
+}
