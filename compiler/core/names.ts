@@ -209,11 +209,10 @@ export const meshRoutes = {
   calls: 'calls',
 } as const;
 
-/** What an agent is called on, as policies of the mesh write paths: `{*}` is one part, `*` at the end is any ending. */
+/** What an agent is called on, as policies of the mesh write paths: `*` at the end is any ending. */
 export const agentPaths = {
-  /** The scheduler hands tasks over to a push fleet, and cancels them. */
+  /** The scheduler hands a task over to a push fleet. */
   tasks: '/v1/tasks',
-  cancel: '/v1/tasks/{*}/cancel',
   /** For the cluster alone. */
   operation: ['/drain*', '/healthz*'],
 } as const;

@@ -11,6 +11,7 @@ import type { Json, JsonObject } from '../../spec/contract/source.ts';
 import { digestOf } from './digest.ts';
 import { WHOLE, buildShares, gateOf } from './hand-over.ts';
 import type { AcceptModel, EnvironmentModel, FleetModel, RouteModel, ScheduleModel, SchemaModel } from './model.ts';
+import { agentPaths } from './names.ts';
 import { compareText } from '../../spec/contract/text.ts';
 
 /**
@@ -101,7 +102,7 @@ function tableFleet(fleet: FleetModel, schemas: Map<string, JsonObject>): TableF
     namespace: fleet.namespace,
     delivery: agent.delivery,
     ...(agent.delivery === 'push'
-      ? { url: `http://${fleet.name}.${fleet.namespace}.svc.cluster.local:${agent.ports.http}` }
+      ? { url: `http://${fleet.name}.${fleet.namespace}.svc.cluster.local:${agent.ports.http}${agentPaths.tasks}` }
       : {}),
     slots: agent.slots,
     skills: sorted(Object.entries(fleet.skills)),

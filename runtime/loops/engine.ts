@@ -116,3 +116,29 @@ const RETRY_MS = 25;
 export function changed(engine: Engine, id: string): void {
   for (const wake of engine.watchers.get(id) ?? []) wake();
 }
+
+/** How often a task is looked at that nothing was heard of: it may change at another scheduler. */
+const LOOK_MS = 500;
+
+/** Until a task may have changed, at this scheduler or by then at another. */
+export function waitForChange(
+  { watchers, clock }: Engine,
+  id: string,
+  signal: AbortSignal,
+  ms: number = LOOK_MS,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const waiting = watchers.get(id) ?? new Set();
+    watchers.set(id, waiting);
+    const wake = (): void => {
+      stop();
+      waiting.delete(wake);
+      if (waiting.size === 0) watchers.delete(id);
+      signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    const stop = clock.after(ms, wake);
+    waiting.add(wake);
+    signal.addEventListener('abort', wake, { once: true });
+  });
+}

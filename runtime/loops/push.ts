@@ -4,15 +4,19 @@ import type { RunFailure } from '../core/scheduler.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import { pause, jittered } from './clock.ts';
 import { poll } from './deliver.ts';
-import type { Engine } from './engine.ts';
+import { askPatiently, waitForChange, type Engine } from './engine.ts';
 import { complete, fail, heartbeat, release } from './settle.ts';
 
 /**
  * Calls the agents of push fleets. For each of them this scheduler is one agent with as many slots as the fleet bears: it starts
  * with the fleet's `slots`, takes one more after each full round of successes, and half when the fleet says that it has enough
- * (429 or 503). A call carries the task as its body and the fencing token and attempt as headers; its answer is the result.
+ * (429 or 503). A call carries the assignment as its body. Its answer comes within a third of the task's heartbeat, so that the
+ * mesh may try it elsewhere when nothing listens:
  *
- * Answers: 2xx with JSON is a result. 429 and 503 give the task back. 4xx is final. Everything else is tried again.
+ * - 202: taken. The agent sends heartbeats and the end itself, with the token, as one that polls does
+ * - another 2xx, with JSON: the result
+ * - 429 and 503: not now; the task is given back
+ * - another 4xx is final, everything else is tried again
  */
 export interface PushCall {
   (url: string, assignment: Assignment, signal: AbortSignal): Promise<PushAnswer>;
@@ -32,10 +36,11 @@ const SLOTS_MAX = 1000;
 export function startPush(engine: Engine, fleet: string, call: PushCall): () => void {
   const stop = new AbortController();
   const name = { fleet, name: `push-${engine.name}` };
+  const stopping = stop.signal;
   const limit = { slots: engine.tables.compiled.table.fleets[fleet]?.slots ?? 1, good: 0 };
   let running = 0;
   let wake = (): void => undefined;
-  const ended = (): void => {
+  const freed = (): void => {
     running -= 1;
     wake();
   };
@@ -55,7 +60,7 @@ export function startPush(engine: Engine, fleet: string, call: PushCall): () => 
       const { tasks } = await poll(engine, name, request, stop.signal);
       for (const task of tasks) {
         running += 1;
-        void run(engine, { fleet, name: name.name }, declared.url, task, call, limit).finally(ended);
+        void run(engine, { fleet, name: name.name }, declared.url, task, { call, limit, stopping }).finally(freed);
       }
       // A fleet that may take nothing is asked again a little later.
       if (tasks.length === 0) await pause(engine.clock, jittered(engine.clock, IDLE_MS));
@@ -69,6 +74,13 @@ export function startPush(engine: Engine, fleet: string, call: PushCall): () => 
 }
 
 const IDLE_MS = 50;
+
+/** What the calls of one fleet share. */
+interface Calls {
+  readonly call: PushCall;
+  readonly limit: Limit;
+  readonly stopping: AbortSignal;
+}
 
 interface Limit {
   slots: number;
@@ -84,8 +96,7 @@ async function run(
   agent: { readonly fleet: string; readonly name: string },
   url: string,
   task: Assignment,
-  call: PushCall,
-  limit: Limit,
+  { call, limit, stopping }: Calls,
 ): Promise<void> {
   const stop = new AbortController();
   const beats = beat(engine, agent, task, stop);
@@ -94,7 +105,11 @@ async function run(
   try {
     const answer = await call(url, task, stop.signal).catch((error: unknown) => failureOf(error));
     if ('error' in answer) await patiently(engine, () => fail(engine, mine, answer));
-    else await settle(engine, mine, answer, limit);
+    else if (answer.status === 202) {
+      beats();
+      grow(limit);
+      await ended(engine, task, agent.fleet, stopping);
+    } else await settle(engine, mine, answer, limit);
   } finally {
     beats();
   }
@@ -129,6 +144,23 @@ async function settle(
   const final = status >= 400 && status < 500 && status !== 408;
   const failure = { error: `Http${status}`, message: body.slice(0, 1000), final };
   await patiently(engine, () => fail(engine, mine, failure));
+}
+
+/** Waits for the end of a run that its agent looks after: it holds a place here as long as it lasts. */
+async function ended(
+  engine: Engine,
+  { id, token, heartbeatMs, dueAt }: Assignment,
+  fleet: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const link = engine.fleets.get(fleet)?.link;
+  const lastMs = Date.parse(dueAt) + heartbeatMs;
+  while (link !== undefined && !signal.aborted && engine.clock.nowMs() < lastMs) {
+    await waitForChange(engine, id, signal, jittered(engine.clock, heartbeatMs));
+    const reply = await patiently(engine, () => askPatiently(engine, link, { op: 'get', id }));
+    const isOver = reply?.kind !== 'task' || reply.record.state !== 'leased' || reply.record.token !== token;
+    if (reply !== undefined && isOver) return;
+  }
 }
 
 const BUSY_MS = 500;
@@ -200,7 +232,7 @@ export const httpCall: PushCall = async (url, assignment, signal) => {
   const response = await fetch(url, {
     method: 'POST',
     redirect: 'error',
-    signal: AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Date.parse(assignment.dueAt) - Date.now()))]),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.floor(assignment.heartbeatMs / 3)))]),
     headers: {
       'content-type': 'application/json',
       'nova-torch-task': assignment.id,

@@ -113,13 +113,14 @@ export async function fail(engine: Engine, run: AgentRun, failure: RunFailure): 
   if (reply.kind === 'done') {
     judge(engine, state, known, failure.error);
     engine.observer.settled?.({ ...of(engine, state, record, known), outcome: 'failed' });
-    if (next.then === 'retry') {
+    if (next.then === 'retry' && record.state !== 'cancelled') {
       const reason = failure.retryAfterMs === undefined ? 'error' : 'backpressure';
       engine.observer.retried?.({ fleet: state.fleet, route: routeOf(engine, state, record, known), reason });
     }
   }
-  if (record.state === 'failed' || record.state === 'dead') {
-    await finish(engine, state.fleet, record, { result: operation.result });
+  if (isOver(record)) {
+    const result = record.state === 'cancelled' ? '' : operation.result;
+    await finish(engine, state.fleet, record, { result });
   }
   engine.runs.delete(id);
   changed(engine, id);
@@ -139,6 +140,8 @@ export async function release(engine: Engine, { id, token, agent }: AgentRun): P
   engine.runs.delete(id);
   if (reply.kind === 'done') {
     engine.observer.settled?.({ ...of(engine, state, reply.record, known), outcome: 'released' });
+    // Its end was asked for.
+    if (isOver(reply.record)) await finish(engine, state.fleet, reply.record);
   }
   state.ready += 1;
   want(engine, state);
@@ -173,6 +176,10 @@ async function outputFaults(
 async function recordOf(engine: Engine, { link }: FleetState, id: string): Promise<TaskRecord | undefined> {
   const reply = await askPatiently(engine, link, { op: 'get', id });
   return reply.kind === 'task' ? reply.record : undefined;
+}
+
+function isOver({ state }: TaskRecord): boolean {
+  return state === 'failed' || state === 'dead' || state === 'cancelled';
 }
 
 /** The record of a task that has ended as its agent says. */

@@ -5,7 +5,7 @@ import type { TaskRecord } from '../core/task-record.ts';
 import { why, type WhyFacts } from '../core/why.ts';
 import { routeOfLane } from '../core/lane.ts';
 import { fleetBreaker } from './breakers.ts';
-import { askPatiently, type Engine, type FleetState } from './engine.ts';
+import { askPatiently, waitForChange, type Engine, type FleetState } from './engine.ts';
 import { find, iso, viewOf, viewState } from './view.ts';
 import { fleetAgents, ownAgents } from './view-of-fleets.ts';
 
@@ -125,8 +125,6 @@ async function whyFacts(engine: Engine, state: FleetState, record: TaskRecord): 
   };
 }
 
-/** How often a task is looked at that nothing was heard of: it may change at another scheduler. */
-const LOOK_MS = 500;
 const ORDER: readonly TaskViewState[] = ['journaled', 'delayed', 'ready', 'held', 'running'];
 
 /** `Scheduler.events`. */
@@ -174,21 +172,4 @@ function eventOf({ since, state, agent, attempts, reason }: TaskView, seq: numbe
     ...(agent !== undefined && { agent }),
     ...(reason !== undefined && { reason }),
   };
-}
-
-function waitForChange({ watchers, clock }: Engine, id: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const waiting = watchers.get(id) ?? new Set();
-    watchers.set(id, waiting);
-    const wake = (): void => {
-      stop();
-      waiting.delete(wake);
-      if (waiting.size === 0) watchers.delete(id);
-      signal.removeEventListener('abort', wake);
-      resolve();
-    };
-    const stop = clock.after(LOOK_MS, wake);
-    waiting.add(wake);
-    signal.addEventListener('abort', wake, { once: true });
-  });
 }

@@ -149,7 +149,10 @@ interface Fail {
   readonly op: 'fail';
   readonly id: string;
   readonly token: number;
-  /** `retry` counts an attempt, `release` does not; both wait `delayMs`. `failed` is an end, `dead` a dead letter. */
+  /**
+   * `retry` counts an attempt, `release` does not; both wait `delayMs`. `failed` is an end, `dead` a dead letter. Whose end was
+   * asked for is cancelled, whatever is said here.
+   */
   readonly then: 'retry' | 'release' | 'failed' | 'dead';
   readonly delayMs: number;
   /** Token text. */

@@ -43,7 +43,7 @@ export interface TableFleet {
   readonly team: string;
   readonly namespace: string;
   readonly delivery: 'pull' | 'push';
-  /** Where a push fleet is called. */
+  /** Where tasks are handed over to a push fleet, as `POST`. */
   readonly url?: string;
   readonly slots: number;
   readonly skills: Readonly<Record<string, number>>;

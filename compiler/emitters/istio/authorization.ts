@@ -27,15 +27,13 @@ export function addAuthorization(add: Add, context: FleetContext): void {
   if (fleet.environment.mesh === 'ambient') addNodePolicies(add, context);
 }
 
-/** The scheduler hands over and cancels tasks, and can do nothing else. */
+/** The scheduler hands over tasks, and can do nothing else: whether to go on, the answer to a heartbeat says. */
 function allowScheduler(add: Add, context: FleetContext): void {
   const { fleet, from } = context;
   const scheduler = from(schedulerPrincipal(fleet.environment), 'agent', 'delivery');
   allowHttp(add, context, 'allow-scheduler', {
     from: [{ source: { principals: [scheduler] } }],
-    to: [
-      { operation: { methods: ['POST'], paths: [agentPaths.tasks, agentPaths.cancel], ports: [httpPort(context)] } },
-    ],
+    to: [{ operation: { methods: ['POST'], paths: [agentPaths.tasks], ports: [httpPort(context)] } }],
   });
 }
 

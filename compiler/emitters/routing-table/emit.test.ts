@@ -119,7 +119,7 @@ test('a fleet has room for a second build, and its canary the gate that the obje
   });
   expect(fleets['eng/fixer']?.skills).toEqual({ debugging: 2, python: 3 });
   expect(fleets['eng/pusher']?.canary).toBeUndefined();
-  expect(fleets['eng/pusher']?.url).toBe('http://pusher.eng--pusher.svc.cluster.local:8080');
+  expect(fleets['eng/pusher']?.url).toBe('http://pusher.eng--pusher.svc.cluster.local:8080/v1/tasks');
 });
 
 test('a schema that two fleets use is kept once, under its digest', async () => {

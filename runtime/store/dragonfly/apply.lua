@@ -835,6 +835,9 @@ local function fail(at)
   if what ~= 'release' then
     add_one(row, ATTEMPTS)
   end
+  if find(row[FLAGS], 'c', 1, true) then
+    return 'D' .. finish(id, row, 'C', row[REASON], '')
+  end
   row[REASON] = reason
   if what == 'failed' then
     finish(id, row, 'F', reason, result)

@@ -35,6 +35,10 @@ export function fail(step: Step, { id, token, then, delayMs, reason, result }: F
     return { kind: over ? 'already' : 'stale', record: toRecord(id, row) };
   }
   if (then !== 'release') row.attempts += 1;
+  if (row.flags.includes('c')) {
+    finish(step, id, row, 'C', row.reason, '');
+    return { kind: 'done', record: toRecord(id, row) };
+  }
   row.reason = reason;
   if (then === 'failed') finish(step, id, row, 'F', reason, result);
   else if (then === 'dead') bury(step, id, row, reason, result);

@@ -152,6 +152,24 @@ export const RUN_CASES: readonly Case[] = [
     },
   ],
   [
+    'whoever was asked to end and gives up or gives back has ended it',
+    async (talker) => {
+      await talker.policy();
+      for (const then of ['retry', 'release', 'failed', 'dead'] as const) {
+        await talker.submit(then);
+        const lease = await talker.lease();
+        await talker.one({ op: 'cancel', id: then, reason: 'by-owner' });
+        const fail = { op: 'fail', ...lease, then, delayMs: 0, reason: 'Aborted', result: '{}' } as const;
+        expect(await talker.one(fail)).toMatchObject({
+          kind: 'done',
+          record: { state: 'cancelled', reason: 'by-owner', attempts: then === 'release' ? 0 : 1 },
+        });
+        expect(await talker.one(fail)).toMatchObject({ kind: 'already', record: { state: 'cancelled' } });
+        expect(await talker.one({ op: 'complete', ...lease, result: '1' })).toMatchObject({ kind: 'stale' });
+      }
+    },
+  ],
+  [
     'a waiting task is cancelled at once, whether ready, held, delayed or dead',
     async (talker) => {
       await talker.policy([routePolicy({ perKey: { max: 1, onFull: 'queue' } })]);
