@@ -208,7 +208,10 @@ test('a rollout names the Services, routes and analyses that it works with', () 
   const canary = {
     stableService: 'a',
     canaryService: 'a-canary',
-    trafficRouting: { istio: { virtualService: { name: 'a-shares' } } },
+    trafficRouting: {
+      istio: { virtualService: { name: 'a-shares' } },
+      plugins: { 'argoproj-labs/gatewayAPI': { httpRoute: 'a-shares-8080' } },
+    },
     analysis: { templates: [{ templateName: 'a-gate' }] },
   };
   const blueGreen = {
@@ -224,6 +227,7 @@ test('a rollout names the Services, routes and analyses that it works with', () 
     'Service n/a',
     'Service n/a-canary',
     'VirtualService n/a-shares',
+    'HTTPRoute n/a-shares-8080',
     'AnalysisTemplate n/a-gate',
     'Service n/b',
     'Service n/b-preview',

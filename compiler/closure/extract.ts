@@ -89,13 +89,21 @@ function targetOf(object: ClosureObject): SelectorFacts[] {
 
 function referencesOf(object: ClosureObject): ReferenceFacts[] {
   return (REFERENCES[object.kind] ?? []).flatMap(({ field, kind, cluster = false }) => {
-    const name = textAt(object.value, ...field.slice(1).split('/'));
+    const name = textAt(object.value, ...keysOf(field));
     if (name === undefined) return [];
     const to = kind.startsWith('/') ? (textAt(object.value, ...kind.slice(1).split('/')) ?? '') : kind;
     return [
       reference(object, field, cluster || to === 'ClusterRole' ? `${to} ${name}` : `${to} ${within(object, name)}`),
     ];
   });
+}
+
+/** The keys of a JSON Pointer. */
+function keysOf(pointer: string): string[] {
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 /** `namespace/name`, for a name that may have its namespace before it. */

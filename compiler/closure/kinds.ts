@@ -59,6 +59,7 @@ export const REFERENCES: Readonly<
   HTTPRoute: [
     { field: '/spec/parentRefs/0/name', kind: '/spec/parentRefs/0/kind' },
     { field: '/spec/rules/0/backendRefs/0/name', kind: '/spec/rules/0/backendRefs/0/kind' },
+    { field: '/spec/rules/0/backendRefs/1/name', kind: '/spec/rules/0/backendRefs/1/kind' },
   ],
   Telemetry: [{ field: '/spec/targetRefs/0/name', kind: '/spec/targetRefs/0/kind' }],
   // Calls of other fleets stand first where there are any.
@@ -70,6 +71,7 @@ export const REFERENCES: Readonly<
     { field: '/spec/strategy/canary/stableService', kind: 'Service' },
     { field: '/spec/strategy/canary/canaryService', kind: 'Service' },
     { field: '/spec/strategy/canary/trafficRouting/istio/virtualService/name', kind: 'VirtualService' },
+    { field: '/spec/strategy/canary/trafficRouting/plugins/argoproj-labs~1gatewayAPI/httpRoute', kind: 'HTTPRoute' },
     { field: '/spec/strategy/canary/analysis/templates/0/templateName', kind: 'AnalysisTemplate' },
     { field: '/spec/strategy/blueGreen/activeService', kind: 'Service' },
     { field: '/spec/strategy/blueGreen/previewService', kind: 'Service' },

@@ -12,5 +12,8 @@ test('a list is only touched in an object that holds nothing but shares', () => 
   const lists = ARGOCD_IGNORED.flatMap(({ jqPathExpressions = [] }) => jqPathExpressions).filter((path) =>
     path.includes('[]'),
   );
-  expect(lists).toEqual(['select(.spec.hosts == null) | .spec.http[].route[].weight']);
+  expect(lists).toEqual([
+    'select(.spec.hosts == null) | .spec.http[].route[].weight',
+    '.spec.rules[] | select(.backendRefs | length == 2) | .backendRefs[].weight',
+  ]);
 });

@@ -15,8 +15,8 @@ export interface IgnoredDifference {
 
 /**
  * Argo CD keeps the live value of an ignored field by keeping the whole list around it: whatever else stands in that list
- * never changes again. So the only list here lies in an object that holds shares and nothing else, the VirtualService
- * without hosts.
+ * never changes again. So the lists here lie in objects that hold shares and nothing else: the VirtualService without
+ * hosts, and the HTTPRoute whose only rule has two versions behind it.
  *
  * Not here: the number of agents. A workload that is scaled leaves `replicas` out, so there is nothing to differ from.
  */
@@ -26,6 +26,12 @@ export const ARGOCD_IGNORED: readonly IgnoredDifference[] = [
     kind: 'VirtualService',
     jqPathExpressions: ['select(.spec.hosts == null) | .spec.http[].route[].weight'],
     by: 'Argo Rollouts moves tasks to the new version',
+  },
+  {
+    group: 'gateway.networking.k8s.io',
+    kind: 'HTTPRoute',
+    jqPathExpressions: ['.spec.rules[] | select(.backendRefs | length == 2) | .backendRefs[].weight'],
+    by: 'Argo Rollouts moves tasks to the new version, in an ambient mesh',
   },
   {
     group: '',

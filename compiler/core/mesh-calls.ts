@@ -1,4 +1,5 @@
 import type { FleetModel } from './model.ts';
+import { takeoverOf } from './workload.ts';
 
 /** Whether anybody calls a fleet's agents over HTTP: the scheduler, or other fleets. */
 export function isCalled({ agent, calledBy }: FleetModel): boolean {
@@ -6,8 +7,8 @@ export function isCalled({ agent, calledBy }: FleetModel): boolean {
 }
 
 /** Whether the mesh moves tasks from the old version to the new one, step by step. */
-export function splitsTraffic({ rollout, environment }: FleetModel): boolean {
-  return environment.mesh === 'sidecar' && rollout.strategy === 'canary' && rollout.split === 'mesh';
+export function splitsTraffic(fleet: FleetModel): boolean {
+  return takeoverOf(fleet) === 'mesh';
 }
 
 /** Whether an ambient namespace has a waypoint: a proxy that reads HTTP, for those who are called over it. */

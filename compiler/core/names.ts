@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { FleetModel } from './model.ts';
 
 /**
  * Every name that more than one generated object must agree on, once: labels, ports, accounts, namespaces, volumes.
@@ -185,9 +186,12 @@ export function previewService(fleet: string): string {
   return `${fleet}-preview`;
 }
 
-/** The VirtualService that holds the shares of both versions and nothing else: Argo Rollouts rewrites it. */
-export function sharesRoute(fleet: string): string {
-  return `${fleet}-shares`;
+/**
+ * The VirtualService, or HTTPRoute of an ambient mesh, that holds the shares of both versions and nothing else, since Argo
+ * Rollouts rewrites it. An HTTPRoute has to say a port, which could not be changed in it: each port has its own.
+ */
+export function sharesRoute({ name, agent, environment }: FleetModel): string {
+  return environment.mesh === 'ambient' ? `${name}-shares-${agent.ports.http}` : `${name}-shares`;
 }
 
 /** What a new version is measured by, and what is looked at before a switch. */

@@ -63,7 +63,7 @@ test('the mesh cannot split a pull fleet, and the fix is certain where somebody 
   expect(diagnostics.map(({ fix }) => fix?.edits.map(({ text }) => text))).toEqual([['routing'], undefined]);
 });
 
-test('nor a fleet with memory, nor any in an ambient mesh', () => {
+test('nor a fleet with memory; an ambient mesh splits as one with sidecars does', () => {
   const push = { agent: { delivery: 'push' }, rollout: { strategy: 'canary', split: 'mesh', steps } } as const;
   expect(say({ ...push, memory })).toEqual([
     {
@@ -72,13 +72,7 @@ test('nor a fleet with memory, nor any in an ambient mesh', () => {
       related: ['fleet:eng/fixer#memory@key: its memory'],
     },
   ]);
-  expect(say({ ...push, environment: { mesh: 'ambient' } })).toEqual([
-    {
-      at: 'fleet:eng/fixer#rollout.split',
-      problem: 'error NT2550: the ambient mesh of `prod` cannot move the tasks of `eng/fixer` step by step',
-    },
-  ]);
-  expect(say({ ...push, environment: { mesh: 'ambient' }, unwritten: ['rollout.split'] })).toHaveLength(1);
+  expect(say({ ...push, environment: { mesh: 'ambient' } })).toEqual([]);
 });
 
 test('the mesh moves whole percents, and the routing table hundredths', () => {

@@ -72,8 +72,6 @@ function checkMesh(fleet: FleetModel, report: Report): void {
       { fleet: fleet.id },
       { related: [{ message: 'its memory', at: fleet.from(['memory'], 'key') }] },
     );
-  } else if (fleet.environment.mesh === 'ambient') {
-    report('NT2550', at, { fleet: fleet.id, environment: fleet.environment.name });
   }
 }
 

@@ -232,15 +232,6 @@ export const capacity = defineCatalog({
       'Give one of them another port; 8080 and 9464 are the defaults.',
     ),
   },
-  NT2550: {
-    severity: 'error',
-    exit: 1,
-    message: 'the ambient mesh of `{environment}` cannot move the tasks of `{fleet}` step by step',
-    explanation: paragraphs(
-      'Argo Rollouts rewrites the shares in a list of routes, and Argo CD then keeps the whole list as it is in the cluster. With sidecars the shares lie in an object of their own, from which nothing else is kept. The routes that waypoints of an ambient mesh read cannot be taken apart like that: every later change of them would be lost without a word.',
-      'Use `strategy: blue-green` or `rolling` there, with `steps: []` in the overlay, or a mesh with sidecars.',
-    ),
-  },
   NT2551: {
     severity: 'error',
     exit: 1,

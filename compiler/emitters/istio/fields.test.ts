@@ -115,7 +115,7 @@ const AMBIENT: Readonly<Record<string, string>> = {
     'strategy: rolling',
   ),
 };
-/** The canary of the company above needs a push fleet, and stops the compile in ambient mode. */
+/** The canary of the company above needs a push fleet. */
 const ONLY_AMBIENT = ['Fleet.spec.agent.ports.metrics', 'Fleet.spec.agent.delivery'];
 const MODE = 'Environment.spec.platform.mesh';
 

@@ -38,7 +38,7 @@ export interface HttpRoute {
         readonly method: 'POST';
         readonly path: { readonly type: 'Exact' | 'PathPrefix'; readonly value: string };
       }[];
-      readonly timeouts: { readonly request: string; readonly backendRequest: string };
+      readonly timeouts?: { readonly request: string; readonly backendRequest: string };
       readonly backendRefs: readonly (ServiceRef & { readonly weight: number })[];
     }[];
   };

@@ -49,7 +49,7 @@ function addShares(add: Add, context: FleetContext): void {
     weight,
   });
   add(kinds.virtualService, {
-    metadata: context.metadata(sharesRoute(fleet.name), waves.mesh),
+    metadata: context.metadata(sharesRoute(fleet), waves.mesh),
     spec: {
       exportTo: ['.'],
       http: [{ name: meshRoutes.handOver, route: [share(fleet.name, 100), share(canaryService(fleet.name), 0)] }],
@@ -75,7 +75,7 @@ function handOverRule(context: FleetContext): HttpRule {
   const { fleet } = context;
   const within = handOver(fleet);
   const whole = splitsTraffic(fleet)
-    ? { delegate: { name: sharesRoute(fleet.name), namespace: fleet.namespace } }
+    ? { delegate: { name: sharesRoute(fleet), namespace: fleet.namespace } }
     : { route: [destination(context, fleet.name)] };
   return {
     name: meshRoutes.handOver,
@@ -130,29 +130,48 @@ function longestRun({ fleet, from }: FleetContext): string {
  * which nothing has reached an agent; without a rule of ours it repeats nothing else.
  */
 function addHttpRoute(add: Add, context: FleetContext): void {
-  const { fleet, from } = context;
-  const port = from(fleet.agent.ports.http, 'agent', 'ports', 'http');
-  const service = { group: '', kind: 'Service', name: fleet.name, port } as const;
+  const { fleet } = context;
+  const splits = splitsTraffic(fleet);
+  const rules = [
+    ...(fleet.agent.delivery === 'push' && !splits ? [handedOver(context)] : []),
+    ...(fleet.calledBy.length > 0 ? [called(context)] : []),
+  ];
+  const parentRefs = [serviceRef(context, fleet.name)];
+  if (rules.length > 0)
+    add(kinds.httpRoute, { metadata: context.metadata(fleet.name, waves.mesh), spec: { parentRefs, rules } });
+  if (!splits) return;
+  // Without times, which could not be changed in a list that is left as it is; the scheduler ends its calls itself.
+  const backendRefs = [
+    { ...serviceRef(context, fleet.name), weight: 100 },
+    { ...serviceRef(context, canaryService(fleet.name)), weight: 0 },
+  ];
+  add(kinds.httpRoute, {
+    metadata: context.metadata(context.from(sharesRoute(fleet), 'agent', 'ports', 'http'), waves.mesh),
+    spec: { parentRefs, rules: [{ name: meshRoutes.handOver, matches: HAND_OVER, backendRefs }] },
+  });
+}
+
+const HAND_OVER = [{ method: 'POST', path: { type: 'PathPrefix', value: agentPaths.tasks } }] as const;
+
+function handedOver(context: FleetContext) {
+  const { fleet } = context;
   const within = handOver(fleet);
-  const handOverRoute = {
+  return {
     name: meshRoutes.handOver,
-    matches: [{ method: 'POST', path: { type: 'PathPrefix', value: agentPaths.tasks } }] as const,
+    matches: HAND_OVER,
     timeouts: { request: within.from(context, within.ms), backendRequest: within.from(context, perTry(within.ms)) },
-    backendRefs: [{ ...service, weight: 1 }],
+    backendRefs: [{ ...serviceRef(context, fleet.name), weight: 1 }],
   };
-  const callRoute = {
+}
+
+function called(context: FleetContext) {
+  return {
     name: meshRoutes.calls,
     timeouts: { request: longestRun(context), backendRequest: longestRun(context) },
-    backendRefs: [{ ...service, weight: 1 }],
+    backendRefs: [{ ...serviceRef(context, context.fleet.name), weight: 1 }],
   };
-  add(kinds.httpRoute, {
-    metadata: context.metadata(fleet.name, waves.mesh),
-    spec: {
-      parentRefs: [service],
-      rules: [
-        ...(fleet.agent.delivery === 'push' ? [handOverRoute] : []),
-        ...(fleet.calledBy.length > 0 ? [callRoute] : []),
-      ],
-    },
-  });
+}
+
+function serviceRef({ fleet, from }: FleetContext, name: string) {
+  return { group: '', kind: 'Service', name, port: from(fleet.agent.ports.http, 'agent', 'ports', 'http') } as const;
 }

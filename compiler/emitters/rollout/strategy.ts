@@ -1,4 +1,5 @@
 import type { FleetContext } from '../../core/fleet-context.ts';
+import type { FleetModel } from '../../core/model.ts';
 import { analyses, canaryService, meshRoutes, previewService, sharesRoute } from '../../core/names.ts';
 import { trace } from '../../core/trace.ts';
 import type { Strategy } from './kinds.ts';
@@ -17,9 +18,7 @@ export function meshStrategy(context: FleetContext): Strategy {
       // What was taken over or given back may still finish what it runs.
       abortScaleDownDelaySeconds: drainSeconds,
       scaleDownDelaySeconds: drainSeconds,
-      trafficRouting: {
-        istio: { virtualService: { name: trace(sharesRoute(fleet.name), fleet.at), routes: [meshRoutes.handOver] } },
-      },
+      trafficRouting: trafficRouting(fleet),
       ...(measured ? { analysis: { startingStep: 1, templates: [template(analyses.gate(fleet.name))] } } : {}),
       steps: fleet.rollout.steps.flatMap(({ share, holdMs }, index) => [
         { setWeight: from(Math.round(share * 100), 'rollout', 'steps', index, 'weight') },
@@ -29,6 +28,19 @@ export function meshStrategy(context: FleetContext): Strategy {
     },
   };
 }
+
+/** Where the shares stand. The controller knows VirtualServices itself, and routes of the Gateway API by its plugin for them. */
+function trafficRouting(fleet: FleetModel) {
+  const name = trace(sharesRoute(fleet), fleet.at);
+  if (fleet.environment.mesh === 'sidecar')
+    return { istio: { virtualService: { name, routes: [meshRoutes.handOver] } } };
+  const namespace = trace(fleet.namespace, fleet.at);
+  // A label on the route while shares move would be a difference that Argo CD undoes.
+  return { plugins: { [GATEWAY_PLUGIN]: { httpRoute: name, namespace, disableInProgressLabel: true } } };
+}
+
+/** As the controller's configuration has to name it. */
+const GATEWAY_PLUGIN = 'argoproj-labs/gatewayAPI';
 
 /**
  * Two whole sets, and one switch between them. While the routing table hands over, the switch waits: the old agents stay
