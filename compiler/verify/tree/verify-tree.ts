@@ -49,7 +49,7 @@ export function verifyTree(root: string, path: string, parts: readonly TreePart[
     others += found.others;
     byPart.get(part)?.push(...found.objects);
   }
-  for (const [{ kubernetes }, objects] of byPart) verifyPart(objects, minorOf(kubernetes), report);
+  for (const [{ kubernetes }, objects] of byPart) verifyObjects(objects, minorOf(kubernetes), report);
   const all = [...byPart.values()].flat();
   const kinds = new Set(all.map(({ value }) => `${String(value['apiVersion'])} ${String(value['kind'])}`));
   const used = parts.filter((part) => (byPart.get(part)?.length ?? 0) > 0);
@@ -57,7 +57,8 @@ export function verifyTree(root: string, path: string, parts: readonly TreePart[
   return { files, objects: all.length, kinds: kinds.size, others, versions };
 }
 
-function verifyPart(objects: readonly TreeObject[], minor: number, report: Report): void {
+/** What one cluster is given: each object by itself, then all as a graph. */
+export function verifyObjects(objects: readonly TreeObject[], minor: number, report: Report): void {
   const pool = manifestSchemas();
   const facts = new Map<string, UnitFacts>();
   const byId = new Map<string, TreeObject>();
