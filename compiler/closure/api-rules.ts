@@ -1,11 +1,12 @@
 import type { Json } from '../../spec/contract/source.ts';
 import { at, covers, labelsAt, listAt, textAt } from './facts.ts';
 import type { ProblemFacts } from './facts.ts';
+import { rolloutRules } from './rollout-rules.ts';
 import { templateOf } from './object.ts';
 import type { ClosureObject } from './object.ts';
 import { parseCpuQuantity, parseMemoryQuantity } from './quantity.ts';
 
-type Say = (field: string, reason: string) => void;
+export type Say = (field: string, reason: string) => void;
 
 /** What the API server refuses although every field has its type. One function a kind of rule. */
 export function apiProblems(object: ClosureObject): ProblemFacts[] {
@@ -15,6 +16,7 @@ export function apiProblems(object: ClosureObject): ProblemFacts[] {
   metadataRules(object, say);
   budgetRules(object, say);
   scalerRules(object, say);
+  rolloutRules(object, say);
   workloadRules(object, say);
   serviceRules(object, say);
   networkRules(object, say);

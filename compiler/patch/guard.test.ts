@@ -46,6 +46,8 @@ test.each([
   ['Role', { rules: [{ verbs: ['*'] }] }, '/rules'],
   ['RoleBinding', { subjects: [] }, '/subjects'],
   ['Service', { spec: { type: 'NodePort' } }, '/spec/type'],
+  ['Rollout', { spec: { strategy: { canary: {} } } }, '/spec/strategy'],
+  ['Rollout', { spec: { workloadRef: { name: 'b' } } }, '/spec/workloadRef'],
 ])('in a %s the part that opens something is guarded as a whole', (kind, change, at) => {
   const object = { apiVersion: 'v1', kind, metadata: { name: 'a' } };
   expect(guardedChange(object, { ...object, ...change })).toBe(at);

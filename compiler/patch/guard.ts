@@ -43,6 +43,8 @@ const GUARDED_PARTS: Readonly<Record<string, readonly string[]>> = {
   PeerAuthentication: ['/spec'],
   Role: ['/rules'],
   RoleBinding: ['/roleRef', '/subjects'],
+  // How it hands over is said in the spec; another template, route or analysis would be somebody else's.
+  Rollout: ['/spec/analysis', '/spec/strategy', '/spec/workloadRef'],
   Service: ['/spec/type'],
   ServiceAccount: ['/secrets'],
   Sidecar: ['/spec'],

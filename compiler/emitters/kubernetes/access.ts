@@ -20,7 +20,7 @@ export function addAccess(add: Add, context: FleetContext): void {
         verbs,
       },
       { apiGroups: ['apps'], resources: ['deployments', 'replicasets', 'statefulsets'], verbs },
-      { apiGroups: ['argoproj.io'], resources: ['analysisruns', 'rollouts'], verbs },
+      { apiGroups: ['argoproj.io'], resources: ['analysisruns', 'analysistemplates', 'rollouts'], verbs },
     ],
   });
   add(k8s.KubeRoleBinding, {
