@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -222,6 +222,39 @@ test('killed at any moment, it has every record that it had acknowledged', { tim
     await journal.close();
   }
   expect(durable).toBeGreaterThan(KILLS);
+});
+
+test('what a killed process had written and not synced is durable once it was read, also when the power fails then', async () => {
+  const first = await open();
+  await write(first, 'first');
+  await first.close();
+  const [name = ''] = await segments();
+  const synced = new Map([[join(directory, name), (await stat(join(directory, name))).size]]);
+  // Killed between its write and its sync: the system still has the bytes, the disk may not.
+  await appendFile(
+    join(directory, name),
+    encodeFrame({ lsn: 2, durable: 1, name: '', payload: Buffer.from('second') }),
+  );
+  const second = await open(
+    { segmentBytes: 100 },
+    {
+      ...realFiles,
+      append: async (path) => {
+        const file = await realFiles.append(path);
+        const sync = async (): Promise<void> => {
+          await file.sync();
+          synced.set(path, (await stat(path)).size);
+        };
+        return { ...file, sync };
+      },
+    },
+  );
+  expect(await texts(second)).toEqual(['1 first', '2 second']);
+  await write(second, 'third, in the next segment', 'fourth');
+  await second.close();
+  expect(await segments()).toHaveLength(2);
+  for (const [path, size] of synced) if (path.endsWith('.journal')) await truncate(path, size);
+  expect((await texts(await open())).slice(0, 2)).toEqual(['1 first', '2 second']);
 });
 
 test('both ways to compute the checksum agree', () => {

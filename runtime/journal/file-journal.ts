@@ -148,7 +148,11 @@ class FileJournal implements Journal {
     if (newest === undefined || newest.bytes < MAGIC.length) {
       this.#segments.pop();
       await this.#addSegment(newest?.file);
-    } else this.#newest = await this.#files.append(newest.file);
+    } else {
+      this.#newest = await this.#files.append(newest.file);
+      // A killed process may have left records that were written and never synced. They were read, and count from now on.
+      await this.#newest.sync();
+    }
     await this.#takeReserve();
   }
 
