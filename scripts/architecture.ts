@@ -179,9 +179,40 @@ export const rooms: readonly Room[] = [
     doors: [CONTRACT, 'runtime/core', 'runtime/store', 'runtime/journal', 'runtime/loops'],
     packages: HASH,
   },
+  // Measures a scheduler from outside, as its callers do: it knows the protocol and nothing else.
+  {
+    path: 'runtime/load',
+    doors: [CONTRACT],
+    packages: ['node:http', 'node:https', 'node:timers/promises'],
+  },
+  // Breaks a whole system of processes and judges what it said. It never runs in the process of what it breaks, and of the
+  // scheduler's own code it takes nothing but random numbers.
+  {
+    path: 'runtime/chaos',
+    doors: [CONTRACT, 'runtime/load', 'runtime/simulation/random.ts'],
+    packages: [
+      ...FILES,
+      'ioredis',
+      'node:child_process',
+      'node:events',
+      'node:module',
+      'node:net',
+      'node:process',
+      'node:timers/promises',
+    ],
+  },
   {
     path: 'runtime/commands',
-    doors: [CONTRACT, 'runtime/client', 'runtime/loops/clock.ts', 'runtime/main', 'runtime/ops', 'runtime/simulation'],
+    doors: [
+      CONTRACT,
+      'runtime/chaos',
+      'runtime/client',
+      'runtime/load',
+      'runtime/loops/clock.ts',
+      'runtime/main',
+      'runtime/ops',
+      'runtime/simulation',
+    ],
     packages: [...FILES, 'commander', 'node:process', 'node:child_process'],
   },
   {

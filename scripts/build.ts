@@ -15,6 +15,8 @@ const ENTRIES = [
   'compiler/incremental/emit-worker.ts',
   'compiler/output/read-yaml.ts',
   'compiler/output/write.ts',
+  'runtime/chaos/agent-process.ts',
+  'runtime/chaos/disk-preload.ts',
 ];
 
 /** What the built command needs besides its code, at the same place below `dist/`. */

@@ -67,6 +67,17 @@ export const commands: readonly CommandEntry[] = Object.freeze([
     load: async () => (await import('./commands/serve.ts')).serve,
   },
   {
+    name: 'chaos',
+    summary: 'break a system and see what it keeps',
+    commands: [
+      {
+        name: 'run',
+        summary: 'break a whole system on this machine, and count what it loses',
+        load: async () => (await import('./commands/chaos-run.ts')).chaosRun,
+      },
+    ],
+  },
+  {
     name: 'audit',
     summary: 'prove that nobody has changed the audit log',
     commands: [

@@ -1,0 +1,106 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { startChild, type Child } from './child.ts';
+import type { TcpProxy } from './tcp-proxy.ts';
+
+/** One scheduler of the system: the built command, its own journal and disk, and the wire that callers reach it by. */
+export interface SchedulerProcess {
+  readonly name: string;
+  readonly journal: string;
+  readonly disk: string;
+  /** Address that stays the same over restarts. */
+  readonly url: string;
+  /** Of the life that runs: the API without the wire, and health and metrics. */
+  apiUrl(): string;
+  opsUrl(): string;
+  child(): Child;
+  /** Resolves when it takes calls. Rejects when it ends before. */
+  start(): Promise<void>;
+  /** SIGTERM; resolves with its exit code. */
+  stop(): Promise<number | null>;
+  kill(): Promise<void>;
+}
+
+export interface SchedulerProcessOptions {
+  readonly name: string;
+  readonly folder: string;
+  /** Node's arguments: the file of the command, preceded by what is loaded before it. */
+  readonly program: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly wire: TcpProxy;
+  /** It ended although nobody asked it to. */
+  readonly onUnasked: (says: string) => void;
+}
+
+const START_MS = 60_000;
+const LISTENING = /listening on http:\/\/[^:\s]+:(\d+), health and metrics on (http:[^\s"]+)/;
+
+export function schedulerProcess(options: SchedulerProcessOptions): SchedulerProcess {
+  const { name, folder, program, env, wire, onUnasked } = options;
+  const journal = join(folder, 'journal');
+  const disk = join(folder, 'disk');
+  mkdirSync(disk, { recursive: true });
+  let child: Child | undefined;
+  let opsUrl = '';
+  let apiUrl = '';
+  let asked = true;
+  const running = (): Child => {
+    if (child === undefined) throw new Error(`${name} was not started`);
+    return child;
+  };
+  const start = async (): Promise<void> => {
+    asked = false;
+    const own = await new Promise<Child>((resolve, reject) => {
+      const begun = startChild({
+        program: process.execPath,
+        args: [...program, 'serve'],
+        cwd: folder,
+        env: {
+          ...env,
+          NOVA_TORCH_SCHEDULER_ID: name,
+          NOVA_TORCH_JOURNAL_DIR: journal,
+          NOVA_TORCH_AUDIT_DIR: join(folder, 'audit'),
+          NOVA_TORCH_CHAOS_DISK: disk,
+        },
+        onLine: (line) => {
+          const [, port, ops] = LISTENING.exec(line) ?? [];
+          if (port === undefined || ops === undefined) return;
+          opsUrl = ops;
+          apiUrl = `http://127.0.0.1:${port}`;
+          wire.lead(Number(port));
+          resolve(begun);
+        },
+      });
+      child = begun;
+      const late = setTimeout(() => reject(new Error(`${name} did not start in time`)), START_MS);
+      void begun.ended.then(({ code, signal }) => {
+        clearTimeout(late);
+        wire.lead(undefined);
+        const says = `${name} ended by itself with ${code ?? signal}:\n${begun.tail().slice(-12).join('\n')}`;
+        reject(new Error(says));
+        if (!asked) onUnasked(says);
+      });
+    });
+    child = own;
+  };
+  return {
+    name,
+    journal,
+    disk,
+    url: `http://127.0.0.1:${wire.port}`,
+    apiUrl: () => apiUrl,
+    opsUrl: () => opsUrl,
+    child: running,
+    start,
+    stop: async () => {
+      asked = true;
+      running().signal('SIGTERM');
+      return (await running().ended).code;
+    },
+    kill: async () => {
+      asked = true;
+      await running().kill();
+      wire.lead(undefined);
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { httpCaller, type HttpCaller } from '../load/http-caller.ts';
+import { agentChild, type AgentChild } from './agent-child.ts';
+import type { AgentReport } from './agent-process.ts';
+import { CHAOS_BUILD, CHAOS_ENVIRONMENT, CHAOS_FLEETS, chaosTable } from './chaos-table.ts';
+import { schedulerProcess, type SchedulerProcess } from './scheduler-process.ts';
+import { storeProcess, storeProgram, type StoreProcess } from './store-process.ts';
+import { tcpProxy, type TcpProxy } from './tcp-proxy.ts';
+
+/**
+ * A whole system in processes of its own on this machine: a store, schedulers, agents, and a wire between each two of them. It
+ * listens on the loopback only, and leaves nothing behind.
+ */
+export interface ChaosSystem {
+  readonly store: StoreProcess;
+  readonly schedulers: readonly SchedulerProcess[];
+  readonly agents: readonly AgentChild[];
+  /** Of each scheduler: to the store, and from its callers. */
+  readonly storeWires: readonly TcpProxy[];
+  readonly callWires: readonly TcpProxy[];
+  readonly urls: readonly string[];
+  readonly caller: HttpCaller;
+  close(): Promise<void>;
+}
+
+export interface SystemOptions {
+  /** The built command: `dist/compiler/cli/main.js`. */
+  readonly command: string;
+  readonly schedulers: number;
+  readonly agents: number;
+  readonly leaseMs: number;
+  readonly lameDuckMs: number;
+  readonly store?: string;
+  readonly onReport: (report: AgentReport) => void;
+  /** A process ended that nobody had killed. */
+  readonly onUnasked: (says: string) => void;
+}
+
+export async function startSystem(options: SystemOptions): Promise<ChaosSystem> {
+  const { command, leaseMs, lameDuckMs, onReport, onUnasked } = options;
+  const program = storeProgram(options.store);
+  const folder = mkdtempSync(join(tmpdir(), 'nova-torch-chaos-'));
+  const closing: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  const close = async (): Promise<void> => {
+    for (const one of closing.splice(0).reverse()) await one();
+  };
+  try {
+    const token = randomBytes(24).toString('base64url');
+    const at = (name: string): string => {
+      mkdirSync(join(folder, name), { recursive: true });
+      return join(folder, name);
+    };
+    writeFileSync(join(folder, 'token'), token, { mode: 0o600 });
+    writeFileSync(join(at('table'), 'routing-table.json'), JSON.stringify(chaosTable({ leaseMs })));
+    const store = storeProcess(program, at('store'));
+    await store.start();
+    closing.push(() => store.child().kill());
+    const count = options.schedulers;
+    const storeWires = await wires(count, closing);
+    const callWires = await wires(count, closing);
+    for (const wire of storeWires) wire.lead(store.socket);
+    const dist = join(command, '../../..');
+    const schedulers = callWires.map((wire, index) =>
+      schedulerProcess({
+        name: `scheduler-${index}`,
+        folder: at(`scheduler-${index}`),
+        program: ['--import', join(dist, 'runtime/chaos/disk-preload.js'), command],
+        env: {
+          ...SETTINGS,
+          NOVA_TORCH_SCHEDULER_COUNT: String(count),
+          NOVA_TORCH_LAME_DUCK_MS: String(lameDuckMs),
+          NOVA_TORCH_STORE_URL: `redis://127.0.0.1:${storeWires[index]?.port}`,
+          NOVA_TORCH_ROUTING_DIR: join(folder, 'table'),
+          NOVA_TORCH_AUTH_DEV_TOKEN_FILE: join(folder, 'token'),
+        },
+        wire,
+        onUnasked,
+      }),
+    );
+    for (const scheduler of schedulers) closing.push(() => scheduler.kill());
+    await Promise.all(schedulers.map((scheduler) => scheduler.start()));
+    const urls = schedulers.map(({ url }) => url);
+    const agents = Array.from({ length: options.agents }, (_, index) =>
+      agentChild({
+        orders: { name: `agent-${index}`, fleets: CHAOS_FLEETS, build: CHAOS_BUILD, slots: 16, urls, token },
+        program: [join(dist, 'runtime/chaos/agent-process.js')],
+        folder,
+        onReport,
+      }),
+    );
+    for (const agent of agents) {
+      agent.start();
+      closing.push(() => agent.child().kill());
+    }
+    const caller = httpCaller(token);
+    closing.push(() => caller.close());
+    return { store, schedulers, agents, storeWires, callWires, urls, caller, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const SETTINGS = {
+  NOVA_TORCH_ENVIRONMENT: CHAOS_ENVIRONMENT,
+  NOVA_TORCH_PEERS: 'http://127.0.0.1',
+  NOVA_TORCH_HTTP_PORT: '0',
+  NOVA_TORCH_OPS_PORT: '0',
+  // Small, so that segments come and go within a run.
+  NOVA_TORCH_JOURNAL_SEGMENT_BYTES: String(1024 * 1024),
+  NOVA_TORCH_JOURNAL_BYTES_MAX: String(64 * 1024 * 1024),
+  NOVA_TORCH_JOURNAL_KEEP_MS: '1000',
+};
+
+async function wires(count: number, closing: (() => Promise<void> | void)[]): Promise<readonly TcpProxy[]> {
+  const made = await Promise.all(Array.from({ length: count }, () => tcpProxy()));
+  for (const wire of made) closing.push(() => wire.close());
+  return made;
+}
