@@ -115,6 +115,8 @@ function connect({ url, username, password, tls, commandMs = COMMAND_MS }: Drago
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
+    // `listen` does it: the client's own attempt, lost with its connection, is a rejection that nobody hears of but Node.
+    autoResubscribe: false,
     // A server that loads says so to the first command; asking first would cost 400 ms at every restart.
     enableReadyCheck: false,
     retryStrategy: (attempt: number) => Math.min(RETRY_MAX_MS, 20 * 2 ** Math.min(attempt, 6)),
