@@ -112,7 +112,8 @@ const SETTINGS = {
   // Small, so that segments come and go within a run.
   NOVA_TORCH_JOURNAL_SEGMENT_BYTES: String(1024 * 1024),
   NOVA_TORCH_JOURNAL_BYTES_MAX: String(64 * 1024 * 1024),
-  NOVA_TORCH_JOURNAL_KEEP_MS: '1000',
+  // As short as it may be: what is shorter forgets ends that the others still need.
+  NOVA_TORCH_JOURNAL_KEEP_MS: '60000',
 };
 
 async function wires(count: number, closing: (() => Promise<void> | void)[]): Promise<readonly TcpProxy[]> {

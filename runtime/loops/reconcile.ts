@@ -20,7 +20,8 @@ export interface Reconciler {
   look(): Promise<void>;
 }
 
-const BATCH = 32;
+/** In one look, of which there is one each second: as many as may end elsewhere in that time. */
+const BATCH = 1024;
 const YOUNG_MS = 30_000;
 
 export function reconciler(engine: Engine): Reconciler {

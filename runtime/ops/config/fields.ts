@@ -72,9 +72,12 @@ export const configFields = {
       variable: 'NOVA_TORCH_JOURNAL_SEGMENT_BYTES',
       about: 'Bytes of one of its files; space comes back in these',
     }),
-    keepMs: integer(0, 2_592_000_000, 3_600_000, {
+    // Another scheduler's submission is open until it has heard of the end, and comes back with a store that is lost before
+    // that: the end must be here still.
+    keepMs: integer(60_000, 2_592_000_000, 3_600_000, {
       variable: 'NOVA_TORCH_JOURNAL_KEEP_MS',
-      about: 'How long history is kept at least, for looking at it',
+      about:
+        'How long the ends of tasks are kept at least: longer than a scheduler may be away, and than a store may be set back',
     }),
   },
   routing: {
