@@ -16,6 +16,8 @@ export interface Agent {
   free: number;
   draining: boolean;
   seenMs: number;
+  /** When it said hello last; 0 when it did so elsewhere. */
+  bornMs: number;
   parked?: Parked;
 }
 
@@ -58,6 +60,7 @@ export function agentPool(nowMs: () => number): AgentPool {
         free,
         draining: false,
         seenMs: 0,
+        bornMs: 0,
       };
       Object.assign(agent, { build, slots, free, seenMs: nowMs() });
       agents.set(name, agent);

@@ -72,6 +72,8 @@ export interface FleetState {
   hintedMs: number;
   lookedMs: number;
   heldUntilMs: number;
+  /** Since when this scheduler has looked after the shard without a break. */
+  sinceMs: number;
   /** Digest of the table whose limits this scheduler sent last. */
   policySent: string;
 }
@@ -89,6 +91,8 @@ export interface Run {
   readonly digest: string;
   readonly startedMs: number;
   readonly dueMs: number;
+  /** Its agent has been heard of with it: it did arrive. */
+  heard?: true;
 }
 
 export function fleetState(engine: Engine, fleet: string): FleetState | undefined {

@@ -213,7 +213,10 @@ function join(engine: Engine, replay: Replayer, fleet: string): () => void {
     claims: (_, operations, room) => claimsFor(engine, state, operations, room),
     applied: (_, applied) => noteApplied(engine, state, applied),
     state: (_, linkState) => {
-      if (linkState === 'up') void sendPolicy(engine, state);
+      if (linkState === 'up') {
+        state.sinceMs = engine.clock.nowMs();
+        void sendPolicy(engine, state);
+      }
       noteStore(engine);
     },
     timed: (operations, seconds) => engine.observer.store?.(operationName(operations), seconds),
@@ -230,6 +233,7 @@ function join(engine: Engine, replay: Replayer, fleet: string): () => void {
     hintedMs: 0,
     lookedMs: 0,
     heldUntilMs: 0,
+    sinceMs: engine.clock.nowMs(),
     policySent: '',
   };
   engine.fleets.set(fleet, state);
@@ -294,6 +298,7 @@ function register(engine: Engine, fleet: string, request: RegisterRequest): Regi
   const build = request.build ?? mostWeight(declared.builds);
   if (build === undefined || !builds.includes(build)) return { kind: 'unknown-build', builds };
   const agent = engine.pool.see({ fleet, name: request.name }, { build, slots: request.slots, free: request.slots });
+  agent.bornMs = engine.clock.nowMs();
   return {
     kind: 'registered',
     response: {

@@ -20,6 +20,10 @@ export async function heartbeat(engine: Engine, agent: AgentName, tasks: readonl
   const replies = await Promise.all(
     tasks.map(({ id, token }) => askPatiently(engine, state.link, { op: 'heartbeat', id, token })),
   );
+  for (const [index, { id, token }] of tasks.entries()) {
+    const run = engine.runs.get(id);
+    if (replies[index]?.kind === 'alive' && run?.token === token) run.heard = true;
+  }
   return {
     tasks: tasks.map(({ id }, index) => {
       const reply = replies[index];

@@ -2,8 +2,8 @@ import { StoreFailure } from '../store/store-failure.ts';
 import type { Reply, TickEvent } from '../store/store.ts';
 import { jittered } from './clock.ts';
 import { dropRun, want } from './deliver.ts';
-import { finish, judgeRun } from './ends.ts';
-import { changed, type Engine, type FleetState } from './engine.ts';
+import { finish, forgetRun, judgeRun } from './ends.ts';
+import { changed, type Engine, type FleetState, type Run } from './engine.ts';
 import { moveOn } from './move.ts';
 import type { Replayer } from './replayer.ts';
 import { agentsSwitch, agentsValue, fleetAgents, ownAgents } from './view-of-fleets.ts';
@@ -16,11 +16,16 @@ export function startSweep(engine: Engine, state: FleetState, replayer: Replayer
   let stopped = false;
   let cancel = (): void => undefined;
   let looks = 0;
+  let dueMs = 0;
   const again = (): void => {
     const { tickMs, idleTickMs } = engine.bounds;
-    cancel = engine.clock.after(jittered(engine.clock, isBusy(engine, state) ? tickMs : idleTickMs), () => void look());
+    const ms = jittered(engine.clock, isBusy(engine, state) ? tickMs : idleTickMs);
+    dueMs = engine.clock.monotonicMs() + ms;
+    cancel = engine.clock.after(ms, () => void look());
   };
   const look = async (): Promise<void> => {
+    // This process stood still: nobody could be heard meanwhile.
+    if (engine.clock.monotonicMs() - dueMs > STILL_MS) state.sinceMs = engine.clock.nowMs();
     try {
       if (state.link.state === 'up') await sweep(engine, state, replayer, looks);
       looks += 1;
@@ -37,6 +42,7 @@ export function startSweep(engine: Engine, state: FleetState, replayer: Replayer
   };
 }
 
+const STILL_MS = 1000;
 const TICK_LIMIT = 100;
 /** One look in so many reads the counts too, and tells the others of this scheduler's agents. */
 const FACTS_EVERY = 4;
@@ -80,7 +86,10 @@ async function happened(engine: Engine, state: FleetState, { kind, record }: Tic
     case 'lost':
     case 'timeout': {
       const reason = kind === 'lost' ? 'agent_lost' : 'timeout';
-      if (run !== undefined) judgeRun(engine, fleet, run.build, reason);
+      if (run !== undefined) {
+        if (kind === 'timeout' || isToBlame(engine, state, run)) judgeRun(engine, fleet, run.build, reason);
+        else forgetRun(engine, fleet, run.build);
+      }
       engine.runs.delete(id);
       if (record.state === 'dead') await finish(engine, fleet, record, { route });
       else engine.observer.retried?.({ fleet, route, reason });
@@ -101,6 +110,17 @@ async function happened(engine: Engine, state: FleetState, { kind, record }: Tic
       break;
   }
   changed(engine, id);
+}
+
+/**
+ * Whether a lease that ran out speaks against the build: its agent had the task and went silent, or has begun anew since. A task
+ * that may never have reached its agent says something about the network, and one that could not be looked after about us:
+ * a breaker that counted those would keep a sound fleet from working long after everything is mended.
+ */
+function isToBlame({ pool }: Engine, { fleet, sinceMs }: FleetState, run: Run): boolean {
+  if (run.startedMs < sinceMs) return false;
+  if (run.heard === true) return true;
+  return pool.of(fleet).some(({ id, bornMs }) => id === run.agent && bornMs > run.startedMs);
 }
 
 async function retryDead({ link, fleet }: FleetState, replayer: Replayer): Promise<void> {
