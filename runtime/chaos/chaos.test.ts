@@ -1,0 +1,60 @@
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { measureAvailability } from './availability.ts';
+import { chaosText } from './chaos-text.ts';
+import { FAULTS } from './faults.ts';
+import { runChaos, type ChaosReport } from './run-chaos.ts';
+
+/** The short form of `nova-torch chaos run` and `npm run availability`: real processes, a real store. */
+const COMMAND = resolve('dist/compiler/cli/main.js');
+const SEED = Number(process.env['NOVA_TORCH_CHAOS_SEED'] ?? 1 + Math.floor(Math.random() * 1_000_000));
+
+/** What is printed when a promise was broken: the seed, the table, the histories. */
+function told(report: ChaosReport): string {
+  return chaosText(report, FAULTS).join('\n');
+}
+
+test('killed, stopped, wiped, set back, cut off and without power it loses nothing and finishes nothing twice', async () => {
+  const report = await runChaos({
+    command: COMMAND,
+    seed: SEED,
+    durationMs: 22_000,
+    drainMs: 60_000,
+    perSecond: 40,
+    faults: FAULTS,
+    schedulers: 2,
+    agents: 3,
+  });
+  const { broken, failures, refused, counts, faults } = report;
+  expect({ broken: broken.length, failures, refused }, told(report)).toEqual({ broken: 0, failures: [], refused: 0 });
+  expect(counts.accepted).toBeGreaterThan(200);
+  expect(counts.finished).toBeGreaterThan(200);
+  expect(faults.length).toBeGreaterThan(5);
+}, 180_000);
+
+test('the control: with disks that only say that they have synced, the loss is seen and named', async () => {
+  const report = await runChaos({
+    command: COMMAND,
+    seed: SEED,
+    durationMs: 4000,
+    drainMs: 3000,
+    perSecond: 40,
+    faults: FAULTS.filter(({ kind }) => kind === 'power:all'),
+    schedulers: 2,
+    agents: 1,
+    lyingDisks: true,
+  });
+  expect(report.broken.length, told(report)).toBeGreaterThan(0);
+  const [first] = report.broken;
+  expect(first?.history.join('\n')).toMatch(/ accepted .*[^]* power:all /);
+  expect(told(report)).toContain(`--seed ${SEED} draws the same faults`);
+}, 120_000);
+
+test('replicas that are restarted one after the other fail no request, and killed ones do', async () => {
+  const options = { command: COMMAND, perSecond: 60, requestsMin: 200, replicas: 2 };
+  const graceful = await measureAvailability({ ...options, restarts: 3, signal: 'term' });
+  expect(graceful).toMatchObject({ restarts: 3, failed: {}, refused: 0, badEnds: [] });
+  expect(graceful.requests).toBeGreaterThanOrEqual(200);
+  const killed = await measureAvailability({ ...options, restarts: 2, signal: 'kill' });
+  expect(Object.keys(killed.failed)).not.toEqual([]);
+}, 180_000);
