@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Json } from '../../../spec/contract/source.ts';
 import { checkSpec } from '../../compile.ts';
-import type { Manifest } from '../../core/artifact.ts';
-import { spanOf } from '../../core/origin.ts';
 import { collector } from '../../diagnostics/report.ts';
 import { caseFiles } from '../../diagnostics/testing/case-files.ts';
 import { CASE_DAY } from '../../diagnostics/testing/problems-of.ts';
 import { stages } from '../../stages.ts';
+import { tracedValues } from '../testing/traced.ts';
 import { emit } from './emit.ts';
 import { emit as emitShared } from './emit-shared.ts';
 
@@ -26,7 +24,7 @@ spec:
 `;
 const file = 'spec/teams/engineering/worker.yaml';
 
-/** What is made for `prod`, and the text of the spec at the place a value names. */
+/** What is made for `prod`. */
 function made() {
   const files = [...caseFiles('base'), { path: file, text: WORKER }];
   const { model } = checkSpec({ files, today: CASE_DAY }, stages);
@@ -34,26 +32,7 @@ function made() {
   const fleet = environment?.fleets.get('engineering/worker');
   if (environment === undefined || fleet === undefined) throw new Error('no such fleet');
   const { report } = collector();
-  const manifests = [...emit({ fleet, report }), ...emitShared({ environment, report })].flatMap((artifact) =>
-    artifact.kind === 'manifests' ? artifact.manifests : [],
-  );
-  const textAt = ({ origins }: Manifest, pointer: string) => {
-    const origin = origins.get(pointer);
-    if (origin === undefined) return undefined;
-    const { file: path, start, end } = spanOf(origin);
-    return files.find((one) => one.path === path)?.text.slice(start, end);
-  };
-  return (kind: string, name: string, pointer: string): [Json | undefined, string | undefined] => {
-    const found = manifests.find(
-      ({ value }) => value['kind'] === kind && (value['metadata'] as { name: string }).name === name,
-    );
-    if (found === undefined) throw new Error(`no ${kind} ${name}`);
-    const value = pointer
-      .slice(1)
-      .split('/')
-      .reduce<Json | undefined>((at, key) => (at as Record<string, Json> | undefined)?.[key], found.value);
-    return [value, textAt(found, pointer)];
-  };
+  return tracedValues([...emit({ fleet, report }), ...emitShared({ environment, report })], files);
 }
 
 const value = made();

@@ -34,9 +34,10 @@ export function addAnalyses(add: Add, context: FleetContext, mesh: boolean): voi
   if (!mesh) addTemplate(analyses.beforeSwitch(fleet.name), false, beforeSwitch(context));
 }
 
-/** Measurements before a switch: those of all steps of the hand-over that leads to it. */
+/** Measurements before a switch: while a hand-over leads to it, those of all its steps. */
 function beforeSwitch({ fleet, from }: FleetContext): number {
-  const holdMs = fleet.rollout.steps.reduce((sum, step) => sum + step.holdMs, 0);
+  const { steps, underway } = fleet.rollout;
+  const holdMs = underway === undefined ? 0 : steps.reduce((sum, step) => sum + step.holdMs, 0);
   return from(Math.ceil(Math.max(BEFORE_SECONDS, holdMs / 1000) / INTERVAL_SECONDS), 'rollout', 'steps');
 }
 

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Json } from '../../../spec/contract/source.ts';
 import { checkSpec } from '../../compile.ts';
-import { spanOf } from '../../core/origin.ts';
 import { collector } from '../../diagnostics/report.ts';
 import { caseFiles } from '../../diagnostics/testing/case-files.ts';
 import { CASE_DAY } from '../../diagnostics/testing/problems-of.ts';
 import { stages } from '../../stages.ts';
+import { tracedValues } from '../testing/traced.ts';
 import { emit } from './emit.ts';
 
 const file = 'spec/teams/engineering/worker.yaml';
@@ -36,31 +35,18 @@ spec:
     underway: { from: old, step: 0 }
 `;
 
-/** A value of an object of `prod`, and the text of the spec at the place it names. */
+/** What is made for `prod`. */
 function made() {
   const files = [...caseFiles('base'), { path: file, text: WORKERS }];
   const { model } = checkSpec({ files, today: CASE_DAY }, stages);
   const fleets = model.environments.find(({ name }) => name === 'prod')?.fleets;
   const { report } = collector();
-  const manifests = ['called', 'asking'].flatMap((name) => {
+  const artifacts = ['called', 'asking'].flatMap((name) => {
     const fleet = fleets?.get(`engineering/${name}`);
     if (fleet === undefined) throw new Error(`no fleet ${name}`);
-    return emit({ fleet, report }).flatMap((artifact) => (artifact.kind === 'manifests' ? artifact.manifests : []));
+    return emit({ fleet, report });
   });
-  return (kind: string, name: string, pointer: string): [Json | undefined, string | undefined] => {
-    const found = manifests.find(
-      ({ value }) => value['kind'] === kind && (value['metadata'] as { name: string }).name === name,
-    );
-    if (found === undefined) throw new Error(`no ${kind} ${name}`);
-    const value = pointer
-      .slice(1)
-      .split('/')
-      .reduce<Json | undefined>((at, key) => (at as Record<string, Json> | undefined)?.[key], found.value);
-    const origin = found.origins.get(pointer);
-    if (origin === undefined) return [value, undefined];
-    const { start, end } = spanOf(origin);
-    return [value, WORKERS.slice(start, end)];
-  };
+  return tracedValues(artifacts, files);
 }
 
 const value = made();
