@@ -147,6 +147,8 @@ function routingPoints({ routing }: EnvironmentDiff): Point[] {
     const what = [...parts.filter((part) => part !== 'to'), ...targets];
     points.push({ depth: 1, text: `~ route ${route}: ${what.join(', ')}` });
   }
+  for (const { fleet, shares } of routing.builds)
+    points.push({ depth: 1, text: `~ builds of ${fleet}: ${shares.join(', ')}` });
   if (routing.reordered) points.push({ depth: 1, text: '~ routes are tried in another order' });
   return points;
 }

@@ -157,6 +157,7 @@ test('routing: routes added, removed, changed by part and target, and their orde
     added: ['d'],
     removed: ['b'],
     changed: [{ route: 'a', parts: ['team', 'to'], targets: ['f 9 -> 5', 'g gone', 'h new 5'] }],
+    builds: [],
     reordered: true,
   });
   expect(printDiff(diffTrees(before, after), 'text')).toBe(`prod: 1 changed
@@ -169,6 +170,18 @@ test('routing: routes added, removed, changed by part and target, and their orde
     ~ routes are tried in another order
 `);
   expect(diffTrees(table(), new Map([['prod/routing-table.json', '{']])).environments[0]?.routing.added).toEqual([]);
+});
+
+test('routing: the shares of builds move, in fleets that are on both sides', () => {
+  const table = (fleets: Readonly<Record<string, unknown>>) =>
+    new Map([['prod/routing-table.json', JSON.stringify({ routes: [], fleets })]]);
+  const before = table({ same: { builds: { a: 10_000 } }, 'x/moves': { builds: { a: 9550, b: 450 } }, gone: {} });
+  const after = table({ same: { builds: { a: 10_000 } }, 'x/moves': { builds: { b: 7500, c: 2500 } }, new: {} });
+  const diff = diffTrees(before, after);
+  expect(diff.environments[0]?.routing.builds).toEqual([
+    { fleet: 'x/moves', shares: ['a gone', 'b 4.5% -> 75%', 'c new 25%'] },
+  ]);
+  expect(printDiff(diff, 'text')).toContain('  routing\n    ~ builds of x/moves: a gone, b 4.5% -> 75%, c new 25%\n');
 });
 
 test('the text and the Markdown say the same, and no text of a spec can leave its place', () => {

@@ -70,9 +70,9 @@ export function diffTrees(before: Texts, after: Texts): TreeDiff {
   return { environments: found.filter(({ units, routing }) => units.length > 0 || hasRouting(routing)) };
 }
 
-/** Whether any route changes. */
-export function hasRouting({ added, removed, changed, reordered }: RoutingDiff): boolean {
-  return reordered || added.length + removed.length + changed.length > 0;
+/** Whether any route changes, or the share of a build. */
+export function hasRouting({ added, removed, changed, reordered, builds }: RoutingDiff): boolean {
+  return reordered || added.length + removed.length + changed.length + builds.length > 0;
 }
 
 function diffEnvironment(
