@@ -139,7 +139,8 @@ function ruleOf({ form, description }: Schema, pattern: string): string {
   const meaning = form ?? description;
   if (meaning === undefined) return `it must match \`${pattern}\``;
   const sentence = meaning.replace(/\.$/, '');
-  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
+  // An abbreviation stays what it is.
+  return /^[A-Z][A-Z]/.test(sentence) ? sentence : `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
 }
 
 function examplesOf({ examples = [] }: Schema): Details {

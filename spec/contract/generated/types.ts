@@ -975,7 +975,7 @@ export interface PatchSpec {
   )[];
 }
 
-/** JSON Pointer to the field. */
+/** JSON Pointer to a field below `/spec`. */
 export type PatchPointer = string;
 
 /** An escape hatch: changes one generated object where the language cannot say it yet. It has an owner, a reason and an end. */
