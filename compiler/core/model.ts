@@ -71,6 +71,8 @@ export interface EnvironmentModel extends Node {
 export interface EnvironmentFacts {
   readonly name: string;
   readonly company: string;
+  /** Changes are promoted into it: every environment but the first of several. */
+  readonly guarded: boolean;
   readonly server: string;
   /** Kubernetes minor version, `1.33`. */
   readonly kubernetes: string;
@@ -114,6 +116,7 @@ export interface EnvironmentFacts {
 
 export interface TeamModel extends Node {
   readonly name: string;
+  readonly description?: string;
   readonly facts: TeamFacts;
   readonly quota: {
     readonly cpuMillis?: number;

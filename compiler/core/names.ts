@@ -31,6 +31,8 @@ export const namespaces = {
   vault: 'nova-torch-vault',
   kubeSystem: 'kube-system',
   chaos: 'nova-torch-chaos',
+  /** Where Argo CD runs, and looks for what it is told. */
+  argocd: 'argocd',
 } as const;
 
 /** Longest name of a namespaced object whose name becomes a DNS label. */
@@ -129,6 +131,13 @@ export const STORE_PRIORITY = 'nova-torch-store';
 
 /** Who runs experiments, and what lets it into the namespace of a target. */
 export const chaos = { account: 'nova-torch-chaos', targetRole: 'nova-torch-chaos-target' } as const;
+
+/** What people may do in a fleet's namespace, once for all of them. */
+export const peopleRoles = {
+  viewer: 'nova-torch-fleet-viewer',
+  operator: 'nova-torch-fleet-operator',
+  auditor: 'nova-torch-fleet-auditor',
+} as const;
 
 /** Namespaces of the operators we talk to. */
 export const operators = { dragonfly: 'dragonfly-operator-system' } as const;

@@ -16,6 +16,7 @@ export function environmentFacts(document: SpecDocument<Environment>, company: C
   return present({
     name: document.name,
     company: company.name,
+    guarded: company.environmentNames.length === 1 || company.environmentNames[0] !== document.name,
     server: spec.cluster.server,
     kubernetes: platform.kubernetes,
     istio: platform.istio,

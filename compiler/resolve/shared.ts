@@ -21,6 +21,7 @@ export function resolveTeam(document: SpecDocument, context: EnvironmentContext)
   return {
     ...node,
     name: document.id,
+    ...(spec.description === undefined ? {} : { description: spec.description }),
     facts: present({ name: document.id, owners: spec.owners, oncall: spec.oncall }),
     quota: present({
       cpuMillis: cpu === undefined ? undefined : millis(cpu),

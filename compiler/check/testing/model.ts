@@ -56,6 +56,7 @@ export function node(file: string, unwritten: readonly string[] = []): Node {
 export const facts: EnvironmentFacts = {
   name: 'prod',
   company: 'acme',
+  guarded: true,
   server: 'https://prod.example',
   kubernetes: '1.33',
   istio: '1.30',

@@ -4,6 +4,7 @@ import type { Artifact } from '../../core/artifact.ts';
 import type { FleetInput } from '../../core/emitter.ts';
 import { fleetContext, waves } from '../../core/fleet-context.ts';
 import type { FleetContext } from '../../core/fleet-context.ts';
+import { guardFile } from '../../core/guards.ts';
 import { chaos, deriveName, labels, namespaces } from '../../core/names.ts';
 import { workloadKind } from '../../core/workload.ts';
 import { CHAOS_WAVE, addEngine } from './experiment.ts';
@@ -24,7 +25,7 @@ export function emit({ fleet }: FleetInput): readonly Artifact[] {
       addEngine(add, fleet.environment, experiment, targetOf(context), { ...metadata, namespace: namespaces.chaos });
     }
   });
-  return [{ path: `platform/chaos-${fleet.namespace}.yaml`, kind: 'manifests', manifests }];
+  return [{ path: guardFile('chaos', fleet), kind: 'manifests', manifests }];
 }
 
 const EXPERIMENTS: readonly ExperimentName[] = ['pod-delete', 'pod-network-loss'];

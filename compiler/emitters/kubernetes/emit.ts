@@ -3,11 +3,12 @@ import type { FleetInput } from '../../core/emitter.ts';
 import { synthesize } from '../../cdk8s/synthesize.ts';
 import { addAccess } from './access.ts';
 import { fleetContext } from '../../core/fleet-context.ts';
+import { byOwner, guardFile } from '../../core/guards.ts';
 import { addNamespace } from './namespace.ts';
 import { addNetworkPolicies } from './network.ts';
 import { addWorkload } from './workload.ts';
 
-/** Everything Kubernetes itself needs to run one fleet. */
+/** Everything Kubernetes itself needs to run one fleet: what guards its namespace, for the platform, and the fleet. */
 export function emit({ fleet }: FleetInput): readonly Artifact[] {
   const context = fleetContext(fleet);
   const manifests = synthesize(fleet.at, (add) => {
@@ -16,5 +17,9 @@ export function emit({ fleet }: FleetInput): readonly Artifact[] {
     addAccess(add, context);
     addWorkload(add, context);
   });
-  return [{ path: `teams/${fleet.id}/kubernetes.yaml`, kind: 'manifests', manifests }];
+  const { guards, own } = byOwner(manifests);
+  return [
+    { path: `teams/${fleet.id}/kubernetes.yaml`, kind: 'manifests', manifests: own },
+    { path: guardFile('kubernetes', fleet), kind: 'manifests', manifests: guards },
+  ];
 }

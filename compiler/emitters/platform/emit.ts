@@ -7,10 +7,11 @@ import { waves } from '../../core/fleet-context.ts';
 import { AGENT_PRIORITY, SCHEDULER_PRIORITY, STORE_PRIORITY, namespaces } from '../../core/names.ts';
 import { platformContext } from '../../core/platform-context.ts';
 import type { PlatformContext } from '../../core/platform-context.ts';
+import { addPeopleRoles } from './people.ts';
 import { addScheduler } from './scheduler.ts';
 import { addStore } from './store.ts';
 
-/** What all fleets of an environment share: who goes first, the scheduler and its store. */
+/** What all fleets of an environment share: who goes first, what people may do, the scheduler and its store. */
 export function emit({ environment }: EnvironmentInput): readonly Artifact[] {
   const context = platformContext(environment);
   const file = (name: string, build: (add: Add) => void): Artifact => ({
@@ -21,6 +22,7 @@ export function emit({ environment }: EnvironmentInput): readonly Artifact[] {
   return [
     file('kubernetes', (add) => {
       addPriorities(add, context);
+      addPeopleRoles(add, context);
       add(k8s.KubeNamespace, { metadata: context.namespace(namespaces.system) });
     }),
     file('scheduler', (add) => addScheduler(add, context)),

@@ -3,6 +3,7 @@ import type { Artifact } from '../../core/artifact.ts';
 import type { FleetInput } from '../../core/emitter.ts';
 import { fleetContext } from '../../core/fleet-context.ts';
 import type { FleetContext } from '../../core/fleet-context.ts';
+import { guardFile } from '../../core/guards.ts';
 import { deriveName, namespaces } from '../../core/names.ts';
 import { deliveredSecrets } from '../../core/secrets.ts';
 import { workloadKind } from '../../core/workload.ts';
@@ -20,7 +21,7 @@ export function emit({ fleet }: FleetInput): readonly Artifact[] {
   const administration = synthesize(fleet.at, (add) => addAdministration(add, consumer));
   const delivery = synthesize(fleet.at, (add) => deliver(add, consumer));
   return [
-    { path: `platform/vault-${fleet.namespace}.yaml`, kind: 'manifests', manifests: administration },
+    { path: guardFile('vault', fleet), kind: 'manifests', manifests: administration },
     { path: `teams/${fleet.id}/vault.yaml`, kind: 'manifests', manifests: delivery },
   ];
 }
