@@ -45,4 +45,10 @@ export const ARGOCD_IGNORED: readonly IgnoredDifference[] = [
     jsonPointers: ['/spec/restartAt'],
     by: 'the secrets operator starts agents anew when a secret changed that they hold in a variable',
   },
+  {
+    group: 'litmuschaos.io',
+    kind: 'ChaosEngine',
+    jsonPointers: ['/spec/engineState'],
+    by: 'whoever runs an experiment starts it in the cluster',
+  },
 ];

@@ -65,3 +65,9 @@ export function fleetContext(fleet: FleetModel): FleetContext {
     }),
   };
 }
+
+/**
+ * Of what holds other things: Argo CD asks a person before it takes it away, whatever it is told otherwise. With a namespace go
+ * the volumes in it.
+ */
+export const KEPT = { 'argocd.argoproj.io/sync-options': 'Delete=confirm,Prune=confirm' } as const;

@@ -1,5 +1,5 @@
 import type { Json, JsonPath } from '../../spec/contract/source.ts';
-import { waveAnnotation, waves } from './fleet-context.ts';
+import { KEPT, waveAnnotation, waves } from './fleet-context.ts';
 import type { Metadata } from './fleet-context.ts';
 import type { EnvironmentModel } from './model.ts';
 import { labels } from './names.ts';
@@ -45,7 +45,7 @@ export function platformContext(environment: EnvironmentModel): PlatformContext 
     namespace: (name, security = 'restricted', mesh = true) => ({
       name,
       labels: { ...common, ...securityLabels(environment, security), ...(mesh ? meshLabels(environment) : {}) },
-      annotations: waveAnnotation(waves.namespace),
+      annotations: { ...waveAnnotation(waves.namespace), ...KEPT },
     }),
   };
 }

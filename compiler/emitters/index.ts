@@ -1,4 +1,5 @@
 import type { Emitter } from '../core/emitter.ts';
+import { argocdEmitter } from './argocd/emitter.ts';
 import { grafanaEmitter, platformDashboardsEmitter } from './grafana/emitter.ts';
 import { istioEmitter, istioSharedEmitter } from './istio/emitter.ts';
 import { chaosEmitter, chaosSharedEmitter } from './chaos/emitter.ts';
@@ -14,6 +15,7 @@ import { vaultEmitter, vaultSharedEmitter } from './vault/emitter.ts';
 
 /** Every target, in the order in which files are listed and emitters explained: what is shared, fleets, then routing. */
 export const emitters: readonly Emitter[] = Object.freeze([
+  argocdEmitter,
   platformEmitter,
   telemetryEmitter,
   vaultSharedEmitter,

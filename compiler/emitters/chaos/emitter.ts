@@ -12,7 +12,7 @@ export const chaosEmitter: FleetEmitter = Object.freeze({
 export const chaosSharedEmitter: EnvironmentEmitter = Object.freeze({
   name: 'chaos-shared',
   summary: 'where experiments run, and those on the scheduler and its store',
-  version: 1,
+  version: 2,
   scope: 'environment',
   load: async () => (await import('./emit-shared.ts')).emit,
 });

@@ -29,8 +29,10 @@ export function emit({ fleet }: FleetInput): readonly Artifact[] {
     addEgressAccess(add, context);
   });
   const { guards, own } = byOwner(all);
-  return [
-    { path: `teams/${fleet.id}/istio.yaml`, kind: 'manifests', manifests: own },
-    { path: guardFile('istio', fleet), kind: 'manifests', manifests: guards },
+  const files = [
+    { path: `teams/${fleet.id}/istio.yaml`, manifests: own },
+    { path: guardFile('istio', fleet), manifests: guards },
   ];
+  // A fleet that calls nobody and is called by nobody may need nothing of its own.
+  return files.flatMap((file) => (file.manifests.length === 0 ? [] : [{ kind: 'manifests', ...file }]));
 }

@@ -5,7 +5,7 @@ export const istioEmitter: FleetEmitter = Object.freeze({
   name: 'istio',
   summary:
     'who may call a fleet and whom it may call, how calls are repeated and broken off, and what is recorded of them',
-  version: 2,
+  version: 3,
   scope: 'fleet',
   load: async () => (await import('./emit.ts')).emit,
 });
@@ -13,7 +13,7 @@ export const istioEmitter: FleetEmitter = Object.freeze({
 export const istioSharedEmitter: EnvironmentEmitter = Object.freeze({
   name: 'istio-shared',
   summary: 'the way out of the cluster, each host behind it, and the mesh rules of the scheduler and its store',
-  version: 1,
+  version: 2,
   scope: 'environment',
   load: async () => (await import('./emit-shared.ts')).emit,
 });

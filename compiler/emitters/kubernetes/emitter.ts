@@ -4,7 +4,7 @@ import type { FleetEmitter } from '../../core/emitter.ts';
 export const kubernetesEmitter: FleetEmitter = Object.freeze({
   name: 'kubernetes',
   summary: 'the namespace of a fleet and everything in it: workload, service, budget, quota, network policies, access',
-  version: 3,
+  version: 4,
   scope: 'fleet',
   load: async () => (await import('./emit.ts')).emit,
 });

@@ -8,7 +8,7 @@ import { hasWaypoint } from '../../core/mesh-calls.ts';
 import { LABEL_PREFIX, mesh } from '../../core/names.ts';
 import { present } from '../../cdk8s/present.ts';
 import { proxyOf, waypointOf } from '../../cdk8s/agent/proxy.ts';
-import { waveAnnotation, waves } from '../../core/fleet-context.ts';
+import { KEPT, waveAnnotation, waves } from '../../core/fleet-context.ts';
 import type { FleetContext } from '../../core/fleet-context.ts';
 
 /** The fleet's namespace: restricted, in the mesh, and bounded by what the fleet may need at its largest. */
@@ -26,6 +26,7 @@ export function addNamespace(add: Add, context: FleetContext): void {
       },
       annotations: present({
         ...waveAnnotation(waves.namespace),
+        ...KEPT,
         [`${LABEL_PREFIX}/owners`]: team.owners.join(','),
         [`${LABEL_PREFIX}/oncall`]: team.oncall,
       }),

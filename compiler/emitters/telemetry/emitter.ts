@@ -4,7 +4,7 @@ import type { EnvironmentEmitter } from '../../core/emitter.ts';
 export const telemetryEmitter: EnvironmentEmitter = Object.freeze({
   name: 'telemetry',
   summary: 'where traces and logs go: collectors that keep what the SLOs call bad, Jaeger, Fluent Bit, Elasticsearch',
-  version: 1,
+  version: 2,
   scope: 'environment',
   load: async () => (await import('./emit.ts')).emit,
 });

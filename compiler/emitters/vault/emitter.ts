@@ -12,7 +12,7 @@ export const vaultEmitter: FleetEmitter = Object.freeze({
 export const vaultSharedEmitter: EnvironmentEmitter = Object.freeze({
   name: 'vault-shared',
   summary: 'who configures the secrets server, and how everything reaches it',
-  version: 1,
+  version: 2,
   scope: 'environment',
   load: async () => (await import('./emit-shared.ts')).emit,
 });
