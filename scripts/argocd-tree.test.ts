@@ -195,13 +195,13 @@ describe.each(trees.map((tree) => ({ name: tree.model.name, tree })))('$name', (
     const roles = all.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole');
     const rules = roles.flatMap(({ rules = [] }) => rules);
     expect(rules.length).toBeGreaterThan(10);
-    const all_ = rules.flatMap(({ apiGroups, resources, verbs }) => [...apiGroups, ...resources, ...verbs]);
+    const given = rules.flatMap(({ apiGroups, resources, verbs }) => [...apiGroups, ...resources, ...verbs]);
     expect(
-      all_.filter((one) =>
+      given.filter((one) =>
         /^(?:\*|secrets|pods\/(?:exec|attach|ephemeralcontainers)|bind|escalate|impersonate)$/.test(one),
       ),
     ).toEqual([]);
-    expect(all_.includes('pods/portforward')).toBe(!model.facts.guarded);
+    expect(given.includes('pods/portforward')).toBe(!model.facts.guarded);
   });
 });
 

@@ -49,6 +49,13 @@ export function guardFile(emitter: (typeof GUARDING)[number], fleet: { readonly 
   return `platform/${emitter}-${fleet.namespace}.yaml`;
 }
 
+const GUARD_FILE = new RegExp(`^platform/(?:${GUARDING.join('|')})-(.+--.+)\\.yaml$`);
+
+/** The namespace of the fleet that a file below `generated/<environment>/` guards; nothing for a file that guards none. */
+export function guardedNamespace(path: string): string | undefined {
+  return GUARD_FILE.exec(path)?.[1];
+}
+
 /** A pattern that finds the names of all these files of a fleet, and of no other: `{a,b}-team--fleet.yaml`. */
 export function guardFiles(fleet: { readonly namespace: string }): string {
   return `{${GUARDING.join(',')}}-${fleet.namespace}.yaml`;

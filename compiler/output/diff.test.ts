@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { fleetNamespace } from '../core/names.ts';
 import type { JsonObject } from '../../spec/contract/source.ts';
 import { diffTrees } from './diff.ts';
 import type { UnitDiff } from './diff.ts';
@@ -94,6 +95,24 @@ test('a change that the API server refuses is marked', () => {
   expect(objects[0]?.immutable).toEqual([
     { path: '/spec/volumeClaimTemplates/0/spec/resources/requests/storage', before: '1Gi', after: '2Gi' },
   ]);
+});
+
+test('what guards a fleet is shown with the fleet, whose name is long or not', () => {
+  const long = 'a'.repeat(40);
+  const tree = (text: string) =>
+    new Map([
+      ['prod/platform/kubernetes-support--triage.yaml', text],
+      [`prod/platform/istio-${fleetNamespace(long, long)}.yaml`, text],
+      ['prod/platform/kubernetes-nobody--there.yaml', text],
+      ['prod/teams/support/triage/kubernetes.yaml', ''],
+      [`prod/teams/${long}/${long}/kubernetes.yaml`, ''],
+    ]);
+  const quota = (pods: number) =>
+    renderYaml('', [
+      { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'fleet' }, spec: { hard: { pods } } },
+    ]);
+  const changed = diffTrees(tree(quota(1)), tree(quota(2))).environments[0]?.units.map(({ unit }) => unit);
+  expect(changed).toEqual([`${long}/${long}`, 'shared', 'support/triage']);
 });
 
 test('units come and go, and files without objects are listed', () => {

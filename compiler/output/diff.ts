@@ -6,6 +6,8 @@ import type { FieldChange } from './diff-objects.ts';
 import { diffRouting } from './diff-routing.ts';
 import type { RoutingDiff } from './diff-routing.ts';
 import { compareText } from '../../spec/contract/text.ts';
+import { guardedNamespace } from '../core/guards.ts';
+import { fleetNamespace } from '../core/names.ts';
 
 /** What a change of the generated tree means, for whom. */
 export interface TreeDiff {
@@ -56,18 +58,37 @@ interface UnitTexts {
 export function diffTrees(before: Texts, after: Texts): TreeDiff {
   const environments = new Map<string, Map<string, UnitTexts>>();
   const everyPath = [...new Set([...before.keys(), ...after.keys()])].sort();
+  const fleets = fleetsOf(everyPath);
   for (const path of everyPath) {
     const [environment = '', ...rest] = path.split('/');
     if (environment.startsWith('.') || rest.length === 0 || rest.join('/') === 'manifest.json') continue;
     const units = environments.get(environment) ?? new Map<string, UnitTexts>();
     environments.set(environment, units);
-    const name = rest[0] === 'teams' && rest.length > 3 ? `${rest[1]}/${rest[2]}` : 'shared';
+    const name = unitOf(rest, fleets);
     const unit = units.get(name) ?? { paths: new Set<string>() };
     units.set(name, unit);
     unit.paths.add(path);
   }
   const found = [...environments].map(([name, units]) => diffEnvironment(name, units, before, after));
   return { environments: found.filter(({ units, routing }) => units.length > 0 || hasRouting(routing)) };
+}
+
+/** Fleets by their namespaces, from the folders they have. */
+function fleetsOf(paths: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    paths.flatMap((path) => {
+      const [, team, fleet] = /^[^/]+\/teams\/([^/]+)\/([^/]+)\/./.exec(path) ?? [];
+      return team === undefined || fleet === undefined
+        ? []
+        : [[fleetNamespace(team, fleet), `${team}/${fleet}`] as const];
+    }),
+  );
+}
+
+/** What guards a fleet is the fleet's, wherever it lies. */
+function unitOf(path: readonly string[], fleets: ReadonlyMap<string, string>): string {
+  if (path[0] === 'teams' && path.length > 3) return `${path[1]}/${path[2]}`;
+  return fleets.get(guardedNamespace(path.join('/')) ?? '') ?? 'shared';
 }
 
 /** Whether any route changes, or the share of a build. */
