@@ -7,7 +7,7 @@ import type { FleetModel } from '../../core/model.ts';
 import { LABEL_PREFIX } from '../../core/names.ts';
 import { deliveredSecrets } from '../../core/secrets.ts';
 import { trace } from '../../core/trace.ts';
-import { revisionLabel } from '../../core/workload.ts';
+import { revisionLabel, workloadKind } from '../../core/workload.ts';
 import { podTemplate } from './pod.ts';
 
 /** What every kind of workload says of a fleet alike. */
@@ -17,16 +17,23 @@ export function workloadMetadata(context: FleetContext) {
     [`${LABEL_PREFIX}/description`]:
       fleet.description === undefined ? undefined : from(fleet.description, 'description'),
     [`${LABEL_PREFIX}/role`]: fleet.role === undefined ? undefined : from(fleet.role, 'role'),
-    'secret.reloader.stakater.com/reload': reloadedSecrets(fleet),
+    ...reloading(fleet),
   });
   return context.metadata(trace(fleet.name, fleet.at), waves.workload, annotations);
 }
 
-/** With External Secrets nothing restarts what holds a secret in a variable; Reloader does. The other operator does itself. */
-function reloadedSecrets(fleet: FleetModel): string | undefined {
-  if (fleet.environment.secrets?.delivery !== 'eso') return undefined;
+/**
+ * With External Secrets nothing restarts what holds a secret in a variable; Reloader does. The other operator does itself. A
+ * Rollout is told to restart its agents: a changed template would be a new version, with steps and a gate.
+ */
+function reloading(fleet: FleetModel): Readonly<Record<string, string>> {
+  if (fleet.environment.secrets?.delivery !== 'eso') return {};
   const names = deliveredSecrets(fleet).filter(({ mount }) => mount === 'env');
-  return names.length === 0 ? undefined : names.map(({ name }) => name).join(',');
+  if (names.length === 0) return {};
+  return {
+    'secret.reloader.stakater.com/reload': names.map(({ name }) => name).join(','),
+    ...(workloadKind(fleet) === 'Rollout' ? { 'reloader.stakater.com/rollout-strategy': 'restart' } : {}),
+  };
 }
 
 /** How many agents, which, and how a new pod is trusted: the same whoever runs them. */
