@@ -23,7 +23,7 @@ interface Report {
   readonly broken: readonly { readonly seed: number; readonly violations: readonly string[] }[];
 }
 
-const SLICE = 250;
+const SLICE = 50;
 
 /** A process that was started for a slice says what came of it. */
 if (process.send === undefined) await main();

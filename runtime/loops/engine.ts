@@ -30,6 +30,8 @@ export interface Engine {
   readonly buckets: Map<string, Bucket>;
   /** Those who wait for a task to change. */
   readonly watchers: Map<string, Set<() => void>>;
+  /** Completions under way, by fleet, task and token. */
+  readonly completing: Map<string, Promise<Reply>>;
   /** Tasks that are on their way from one shard to another. */
   readonly moving: Set<string>;
   stopping: boolean;

@@ -12,7 +12,8 @@ import type { EndState, NewTask } from '../core/task-record.ts';
  * - `move`: a task is about to leave a shard for another one
  * - `moved`: it has left, and belongs to the other: its end there and its submission here, in one record
  * - `stay`: it stays
- * - `life`: the scheduler started; see `LIFE_GAP` in `ledger.ts`
+ * - `life`: the scheduler started; see `LIFE_GAP` in `ledger.ts`. With `tokensBelow`, also while it lives: no token at or above
+ *   that has been handed out; absent before there were such records
  */
 export type JournalEntry =
   | { readonly kind: 'submit'; readonly fleet: string; readonly task: JournaledTask }
@@ -29,7 +30,7 @@ export type JournalEntry =
       readonly end: End;
     }
   | { readonly kind: 'stay'; readonly id: string }
-  | { readonly kind: 'life' };
+  | { readonly kind: 'life'; readonly tokensBelow?: number };
 
 /** One that says when it was accepted, so that a replay is never refused. */
 export type JournaledTask = NewTask & { readonly acceptedMs: number };

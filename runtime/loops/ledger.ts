@@ -29,6 +29,9 @@ export interface Ledger {
   /** The store has let it go: from now on it belongs to the other shard. */
   moved(move: Move, end: End): number;
   stay(id: string): number;
+  /** No token at or above this may have been handed out, as far as the journal knows; see `token-floor.ts`. */
+  readonly tokensBelow: number;
+  allowTokens(below: number): number;
   /** The end of a task that another scheduler's journal has, or that the store has already forgotten. */
   forget(fleet: string, id: string): void;
   durable(lsn: number): Promise<void>;
@@ -65,10 +68,12 @@ export async function openLedger(journal: Journal): Promise<Ledger> {
   /** What `end` has closed; only while the journal is read: an `unend` may follow. */
   const closed = new Map<string, OpenSubmission>();
   const begun = new Set<string>();
+  let tokensBelow = 0;
   let reading = true;
 
   const note = (entry: JournalEntry, lsn: number): void => {
     for (const fleet of fleetsOf(entry)) newest.set(fleet, lsn);
+    if (entry.kind === 'life') tokensBelow = Math.max(tokensBelow, entry.tokensBelow ?? 0);
     if (entry.kind === 'end') unended.delete(runName({ ...entry, token: entry.end.token }));
     if (entry.kind === 'submit') promise(entry.fleet, entry.task);
     else if (entry.kind === 'move') {
@@ -134,6 +139,10 @@ export async function openLedger(journal: Journal): Promise<Ledger> {
     move: (from, to, task) => write({ kind: 'move', from, to, task }, moveName(task.id)),
     moved: ({ from, to, task }, end) => write({ kind: 'moved', from, to, task, end }, submissionName(to, task.id)),
     stay: (id) => write({ kind: 'stay', id }),
+    get tokensBelow() {
+      return tokensBelow;
+    },
+    allowTokens: (below) => write({ kind: 'life', tokensBelow: below }),
     forget,
     durable: (lsn) => journal.durable(lsn),
     isOpen: (fleet, id) => open.has(submissionName(fleet, id)),

@@ -26,6 +26,7 @@ import { ShardLink, type LinkContext } from './shard-link.ts';
 import { submit } from './submit.ts';
 import { startSweep } from './sweep.ts';
 import { tables } from './tables.ts';
+import { tokenFloor, type TokenFloor } from './token-floor.ts';
 import { taskEvents, taskPage, taskView, whyView } from './task-views.ts';
 
 export interface SchedulerOptions {
@@ -95,6 +96,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     providerRests: new Map(),
     buckets: new Map(),
     watchers: new Map(),
+    completing: new Map(),
     moving: new Set(),
     stopping: false,
     storeDown: false,
@@ -111,11 +113,12 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
       if (event.kind === 'begun' && state !== undefined) store.hint(state.link.shard);
     },
   });
+  const tokens = tokenFloor(ledger);
   const stops = new Map<string, () => void>();
   const joinAll = (): void => {
     const fleets = new Set([...Object.keys(table.compiled.table.fleets), ...ledger.fleets()]);
     for (const fleet of fleets) {
-      if (!engine.fleets.has(fleet)) stops.set(fleet, join(engine, replay, fleet));
+      if (!engine.fleets.has(fleet)) stops.set(fleet, join(engine, replay, tokens, fleet));
       const push = options.push;
       if (push !== undefined && isPush(engine, fleet) && !stops.has(`push ${fleet}`)) {
         stops.set(`push ${fleet}`, startPush(engine, fleet, push));
@@ -204,11 +207,12 @@ async function leave(link: ShardLink): Promise<void> {
   link.close();
 }
 
-function join(engine: Engine, replay: Replayer, fleet: string): () => void {
+function join(engine: Engine, replay: Replayer, tokens: TokenFloor, fleet: string): () => void {
   const context: LinkContext = {
     scheduler: engine.name,
     store: engine.store,
     clock: engine.clock,
+    tokens,
     replay: (link, position) => replay.replay(link, position),
     claims: (_, operations, room) => claimsFor(engine, state, operations, room),
     applied: (_, applied) => noteApplied(engine, state, applied),

@@ -45,12 +45,12 @@ export async function complete(engine: Engine, run: AgentRun, result: Json | und
   const errors = await outputFaults(engine, state, id, known, result);
   if (errors.length > 0) return { kind: 'invalid', errors };
   state.wantedMs ??= engine.clock.nowMs();
-  const reply = await completeDurably(engine, state, run, known, text);
+  const reply = await completeOnce(engine, state, run, known, text);
   const over = endOf(reply);
   if (over === undefined) return refusal(engine, state, known, reply);
   engine.pool.freeOne(agent);
   if (reply.kind === 'done') {
-    judge(engine, state, known, undefined);
+    judge(engine, state, over, known, undefined);
     engine.observer.settled?.({ ...of(engine, state, over, known), outcome: 'succeeded' });
     tellEnd(engine, state.fleet, over, known?.route);
   }
@@ -59,6 +59,33 @@ export async function complete(engine: Engine, run: AgentRun, result: Json | und
     task: viewOf(engine, state.fleet, over, { result: text }),
     repeated: reply.kind !== 'done',
   };
+}
+
+/**
+ * A copy of a call that is still under way waits for its answer. On its own it could take back (`unend`) what the first one has
+ * written and its caller been told.
+ */
+async function completeOnce(
+  engine: Engine,
+  state: FleetState,
+  run: AgentRun,
+  known: Run | undefined,
+  result: string,
+): Promise<Reply> {
+  const { completing } = engine;
+  const name = `${state.fleet} ${run.id} ${run.token}`;
+  const first = completing.get(name);
+  if (first !== undefined) {
+    const reply = await first;
+    return reply.kind === 'done' ? { ...reply, kind: 'already' } : reply;
+  }
+  const reply = completeDurably(engine, state, run, known, result);
+  completing.set(name, reply);
+  try {
+    return await reply;
+  } finally {
+    completing.delete(name);
+  }
 }
 
 /**
@@ -115,7 +142,7 @@ export async function fail(engine: Engine, run: AgentRun, failure: RunFailure): 
   const { record } = reply;
   engine.pool.freeOne(agent);
   if (reply.kind === 'done') {
-    judge(engine, state, known, failure.error);
+    judge(engine, state, record, known, failure.error);
     engine.observer.settled?.({ ...of(engine, state, record, known), outcome: 'failed' });
     if (next.then === 'retry' && record.state !== 'cancelled') {
       const reason = failure.retryAfterMs === undefined ? 'error' : 'backpressure';
@@ -198,8 +225,19 @@ function refusal(engine: Engine, state: FleetState, known: Run | undefined, repl
   return { kind: 'stale', task: viewOf(engine, state.fleet, record) };
 }
 
-function judge(engine: Engine, { fleet }: FleetState, known: Run | undefined, error: string | undefined): void {
-  if (known !== undefined) judgeRun(engine, fleet, known.build, error);
+/**
+ * By whoever hears how a run ended, also when another scheduler started it: agents reach any of them, and a breaker that heard
+ * only of its own runs would wait in vain for the trials that the others were told about.
+ */
+function judge(
+  engine: Engine,
+  { fleet }: FleetState,
+  { lane }: TaskRecord,
+  known: Run | undefined,
+  error: string | undefined,
+): void {
+  const build = known?.build ?? engine.tables.lane(fleet, lane)?.build;
+  if (build !== undefined) judgeRun(engine, fleet, build, error);
 }
 
 function of(engine: Engine, state: FleetState, record: TaskRecord, known: Run | undefined) {

@@ -10,6 +10,7 @@ import {
   type Store,
 } from '../store/store.ts';
 import { jittered, pause, type Clock } from './clock.ts';
+import type { TokenFloor } from './token-floor.ts';
 
 /**
  * The one line to one shard: operations gather while a call is on its way, and go together in the next. It knows how far the
@@ -23,6 +24,7 @@ export interface LinkContext {
   readonly scheduler: string;
   readonly store: Store;
   readonly clock: Clock;
+  readonly tokens: TokenFloor;
   /**
    * Holds the shard until all schedulers have seen what it has lost, and brings to it what the journal has above `position`.
    * Returns the LSN that the shard is at afterwards.
@@ -62,7 +64,6 @@ export class ShardLink {
   #position = -1;
   /** Newest record of the journal about this shard. */
   #newest: number;
-  #tokenFloor = 0;
   #beat = 0;
   #number: number;
   /** Number of the batch with claims whose answer was lost. */
@@ -187,12 +188,13 @@ export class ShardLink {
       return;
     }
     this.#position = batch.lsn;
+    const allowed = this.#noteTokens(answer);
+    if (allowed !== undefined) await allowed;
     this.#deliver(taken, pending, answer);
     applied(this, answer);
   }
 
   #deliver(taken: readonly Waiting[], pending: readonly PendingClaim[], { replies }: Applied): void {
-    for (const reply of replies) this.#noteToken(reply);
     for (const [index, { resolve }] of taken.entries()) {
       const reply = replies[index];
       if (reply !== undefined) resolve(reply);
@@ -273,14 +275,15 @@ export class ShardLink {
       const { id, token } = record;
       return { op: 'fail', id, token, then: 'release', delayMs: 0, reason: 'unheard', result: '' } as const;
     });
-    for (const claim of claims) this.#tokenFloor = Math.max(this.#tokenFloor, claim.record.token);
+    for (const claim of claims) this.#context.tokens.raise(claim.record.token);
     if (back.length > 0) await this.replayBatch(back, this.#position, this.#position);
     this.#unheard = undefined;
   }
 
   #header(): Omit<Batch, 'prevLsn' | 'lsn' | 'operations'> {
     this.#number += 1;
-    return { scheduler: this.#context.scheduler, number: this.#number, tokenFloor: this.#tokenFloor, beat: this.#beat };
+    const { scheduler, tokens } = this.#context;
+    return { scheduler, number: this.#number, tokenFloor: tokens.value, beat: this.#beat };
   }
 
   async #apply(batch: Batch): Promise<Applied | Gap> {
@@ -292,9 +295,16 @@ export class ShardLink {
     return answer;
   }
 
-  #noteToken(reply: Reply): void {
-    if (reply.kind !== 'claims') return;
-    for (const { record } of reply.claims) this.#tokenFloor = Math.max(this.#tokenFloor, record.token);
+  /** What is to be waited for before the claims are handed out. */
+  #noteTokens({ replies }: Applied): Promise<void> | undefined {
+    const { tokens } = this.#context;
+    let handedOut = 0;
+    for (const reply of replies) {
+      if (reply.kind === 'claims') for (const { record } of reply.claims) handedOut = Math.max(handedOut, record.token);
+      // Another scheduler handed it out, perhaps in another shard.
+      else if ('record' in reply && reply.record !== undefined) tokens.raise(reply.record.token);
+    }
+    return handedOut === 0 ? undefined : tokens.allow(handedOut);
   }
 
   #setState(state: LinkState): void {

@@ -86,10 +86,9 @@ async function happened(engine: Engine, state: FleetState, { kind, record }: Tic
     case 'lost':
     case 'timeout': {
       const reason = kind === 'lost' ? 'agent_lost' : 'timeout';
-      if (run !== undefined) {
-        if (kind === 'timeout' || isToBlame(engine, state, run)) judgeRun(engine, fleet, run.build, reason);
-        else forgetRun(engine, fleet, run.build);
-      }
+      const build = run?.build ?? engine.tables.lane(fleet, record.lane)?.build;
+      if (run !== undefined && kind === 'lost' && !isToBlame(engine, state, run)) forgetRun(engine, fleet, run.build);
+      else if (build !== undefined && (run !== undefined || kind === 'timeout')) judgeRun(engine, fleet, build, reason);
       engine.runs.delete(id);
       if (record.state === 'dead') await finish(engine, fleet, record, { route });
       else engine.observer.retried?.({ fleet, route, reason });

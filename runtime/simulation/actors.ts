@@ -1,80 +1,82 @@
 import type { Assignment } from '../../spec/contract/protocol.ts';
-import type { RunningScheduler } from '../loops/scheduler.ts';
-import { StoreFailure } from '../store/store-failure.ts';
+import type { ChangeOutcome, SettleOutcome, SubmitOutcome } from '../core/scheduler.ts';
+import { call, type Network } from './network.ts';
 import type { Outside } from './outside.ts';
+import { FLEETS, URGENT } from './table.ts';
 import type { World } from './world.ts';
 
-/** Schedulers as a submitter or an agent reaches them: some are down, and calls and answers get lost. */
-export interface Network {
-  readonly schedulers: readonly (() => RunningScheduler | undefined)[];
-  lostCalls: number;
-  lostAnswers: number;
-  delayMs: number;
-}
-
-const TIMEOUT_MS = 30_000;
-const GIVE_UP_MS = 5000;
-
-/** One call over the network; nothing when there was no answer. */
-async function call<Answer>(
-  world: World,
-  network: Network,
-  make: (scheduler: RunningScheduler) => Promise<Answer>,
-  timeoutMs = GIVE_UP_MS,
-): Promise<Answer | undefined> {
-  const { random } = world;
-  await world.pause(random.between(0.1, 1 + network.delayMs));
-  const scheduler = random.pick(network.schedulers)();
-  if (scheduler === undefined || random.chance(network.lostCalls)) {
-    await world.pause(random.between(1, 50));
-    return undefined;
-  }
-  const answer = await Promise.race([
-    make(scheduler).catch((error: unknown) => {
-      if (error instanceof StoreFailure) return undefined;
-      throw error;
-    }),
-    world.pause(timeoutMs).then(() => undefined),
-  ]);
-  await world.pause(random.between(0.1, 1 + network.delayMs));
-  if (answer !== undefined && random.chance(network.lostAnswers)) {
-    world.note('fault:reply-lost');
-    return undefined;
-  }
-  return answer;
-}
+/** What people and agents do with schedulers. */
+const POLL_TIMEOUT_MS = 30_000;
+const ATTEMPTS_MAX = 60;
+const TENANTS = ['acme', 'umbrella', 'initech'] as const;
 
 /** Submits one task until it is told what became of it; sometimes changes its mind afterwards. */
 export async function submitter(world: World, network: Network, outside: Outside, key: string): Promise<void> {
   const { random } = world;
-  const request = { task: 'work', input: { key }, ...(random.chance(0.1) && { delayMs: random.whole(1, 2000) }) };
-  outside.submitted.add(key);
+  const urgent = random.chance(0.2);
+  const request = {
+    task: 'work',
+    input: { key, group: `g-${random.whole(0, 3)}` },
+    ...(random.chance(0.1) && { delayMs: random.whole(1, 2000) }),
+    ...(urgent && { labels: URGENT }),
+  };
+  const tenant = random.pick(TENANTS);
+  outside.submit(key, urgent);
+  const heard = (outcome: SubmitOutcome): void => {
+    if (outcome.kind === 'accepted') outside.accept(outcome.response.id, key);
+    if (outcome.kind === 'conflict') outside.violate('conflict', `${key} was submitted once only`);
+  };
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const outcome = await call(world, network, (scheduler) =>
-      scheduler.submit({ tenant: 'acme', subject: 'submitter', key, bytes: 20, request }),
-    );
+    const outcome = await call(world, network, {
+      from: key,
+      make: (scheduler) => scheduler.submit({ tenant, subject: 'submitter', key, bytes: 20, request }),
+      heardAgain: heard,
+    });
+    world.note(`submit:${outcome?.kind === 'accepted' ? outcome.response.status : (outcome?.kind ?? 'no-answer')}`, key);
+    if (outcome !== undefined) heard(outcome);
     if (outcome?.kind === 'accepted') {
-      world.note(`submit:${outcome.response.status}`, key);
-      outside.accept(outcome.response.id, key);
-      if (random.chance(0.03)) await change(world, network, outcome.response.id);
+      if (random.chance(0.03)) await change(world, network, outside, outcome.response.id);
       return;
     }
-    world.note(`submit:${outcome?.kind ?? 'no-answer'}`, key);
-    if (outcome?.kind === 'conflict') outside.violate('conflict', `${key} was submitted once only`);
     await world.pause(random.between(20, 200) * 2 ** Math.min(attempt, 5));
   }
 }
 
-const ATTEMPTS_MAX = 60;
-
-async function change(world: World, network: Network, id: string): Promise<void> {
+async function change(world: World, network: Network, outside: Outside, id: string): Promise<void> {
   await world.pause(world.random.between(0, 3000));
-  if (world.random.chance(0.7)) {
-    const outcome = await call(world, network, (scheduler) => scheduler.cancel(id, 'changed-my-mind'));
-    world.note(`cancel:${outcome?.kind ?? 'no-answer'}`, id);
-  } else {
-    const outcome = await call(world, network, (scheduler) => scheduler.redrive(id));
-    world.note(`redrive:${outcome?.kind ?? 'no-answer'}`, id);
+  const cancels = world.random.chance(0.7);
+  const heard = (outcome: ChangeOutcome): void => {
+    if (cancels && outcome.kind === 'done') outside.cancelled.add(id);
+  };
+  const outcome = await call(world, network, {
+    from: 'somebody',
+    make: (scheduler) => (cancels ? scheduler.cancel(id, 'changed-my-mind') : scheduler.redrive(id)),
+    heardAgain: heard,
+  });
+  world.note(`${cancels ? 'cancel' : 'redrive'}:${outcome?.kind ?? 'no-answer'}`, id);
+  if (outcome !== undefined) heard(outcome);
+}
+
+/** Pauses, drains, lists and redrives, until it is told to stop. What it leaves behind is for `resume`. */
+export async function operator(world: World, network: Network, isOver: () => boolean): Promise<void> {
+  const { random } = world;
+  const from = 'operator';
+  while (!isOver()) {
+    await world.pause(random.between(200, 3000));
+    const fleet = random.pick(FLEETS);
+    const what = random.pick(['pause', 'resume', 'drain', 'dead', 'look'] as const);
+    world.note(`operator:${what}`);
+    await call<unknown>(world, network, {
+      from,
+      make: async (scheduler) => {
+        if (what === 'pause') return scheduler.pause(fleet, 'lunch');
+        if (what === 'resume') return scheduler.resume(fleet);
+        if (what === 'drain') return scheduler.drain(fleet, random.pick(['v1', 'v2']));
+        if (what === 'look') return scheduler.fleet(fleet);
+        const { tasks } = await scheduler.tasks({ fleet, of: 'dead', limit: 10 });
+        return Promise.all(tasks.map(({ id }) => scheduler.redrive(id)));
+      },
+    });
   }
 }
 
@@ -91,9 +93,9 @@ export interface AgentHabits {
   readonly build: string;
   readonly slots: number;
   /** How long a task takes at most. */
-  readonly workMs: number;
+  workMs: number;
   /** Share of runs that fail. */
-  readonly failures: number;
+  failures: number;
 }
 
 /** Polls, works, and tells, until it dies. */
@@ -106,20 +108,22 @@ export async function agent(
 ): Promise<void> {
   const { fleet, name, build, slots } = habits;
   let busy = 0;
+  let freed = (): void => undefined;
   while (process.alive) {
     await thaw(world, process);
     if (busy >= slots) {
-      await world.pause(5);
+      await new Promise<void>((resolve) => {
+        freed = resolve;
+      });
       continue;
     }
     const gone = new AbortController();
     const request = { build, slots, free: slots - busy, waitMs: 20_000 };
-    const answer = await call(
-      world,
-      network,
-      (scheduler) => scheduler.poll({ fleet, name }, request, gone.signal),
-      TIMEOUT_MS,
-    );
+    const answer = await call(world, network, {
+      from: name,
+      make: (scheduler) => scheduler.poll({ fleet, name }, request, gone.signal),
+      timeoutMs: POLL_TIMEOUT_MS,
+    });
     gone.abort('over');
     if (!process.alive) return;
     if (answer === undefined) await world.pause(world.random.between(10, 200));
@@ -127,6 +131,7 @@ export async function agent(
       busy += 1;
       void work(world, network, outside, process, habits, task).then(() => {
         busy -= 1;
+        freed();
       });
     }
   }
@@ -144,34 +149,45 @@ async function work(
   const { id, token } = task;
   const me = { fleet: habits.fleet, name: habits.name };
   world.note('start', `${habits.name} ${id} ${token}`);
-  outside.start(id, String(task.input['key']), token, `${habits.fleet}/${habits.name}`);
+  outside.start(task, `${habits.fleet}/${habits.name}`);
   const until = world.now + random.between(1, habits.workMs);
   while (world.now < until) {
     await world.pause(Math.min(until - world.now, task.heartbeatMs / 3));
     await thaw(world, process);
     if (!process.alive) return;
     if (world.now >= until) break;
-    const beat = await call(world, network, (scheduler) => scheduler.heartbeat(me, [{ id, token }]));
+    const beat = await call(world, network, {
+      from: habits.name,
+      make: (scheduler) => scheduler.heartbeat(me, [{ id, token }]),
+      heardAgain: () => undefined,
+    });
     const said = beat?.tasks[0];
     if (said?.lease === 'gone') return;
+    // One that only stops leaves it to the lease to run out.
+    if (said?.cancel === true && random.chance(0.5)) return;
     if (said?.cancel === true) break;
   }
-  const fails = random.chance(habits.failures);
-  const released = !fails && random.chance(0.02);
+  const chance = random.next();
+  const end = chance < habits.failures ? 'failed' : random.chance(0.02) ? 'released' : 'completed';
+  const why = failure(random.next());
+  const heard = (outcome: SettleOutcome): void => {
+    if (end === 'completed' && outcome.kind === 'settled') outside.complete(id, token);
+  };
   for (let attempt = 0; attempt < ATTEMPTS_MAX && process.alive; attempt += 1) {
-    const outcome = await call(world, network, (scheduler) => {
-      const run = { id, token, agent: me };
-      if (released) return scheduler.release(run);
-      return fails ? scheduler.fail(run, failure(random.next())) : scheduler.complete(run, { by: habits.name });
+    const outcome = await call(world, network, {
+      from: habits.name,
+      make: (scheduler) => {
+        const run = { id, token, agent: me };
+        if (end === 'released') return scheduler.release(run);
+        return end === 'failed' ? scheduler.fail(run, why) : scheduler.complete(run, { by: habits.name });
+      },
+      heardAgain: heard,
     });
+    // It was told, and dies before it can say so to anyone.
     if (!process.alive) return;
-    if (outcome?.kind === 'settled') {
-      world.note(fails ? 'failed' : released ? 'released' : 'completed', `${habits.name} ${id} ${token}`);
-      if (!fails && !released) outside.complete(id, token);
-      return;
-    }
     if (outcome !== undefined) {
-      world.note(`settle:${outcome.kind}`, `${habits.name} ${id} ${token}`);
+      world.note(outcome.kind === 'settled' ? end : `settle:${outcome.kind}`, `${habits.name} ${id} ${token}`);
+      heard(outcome);
       return;
     }
     await world.pause(random.between(20, 400));

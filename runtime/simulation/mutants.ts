@@ -1,7 +1,7 @@
 import { decodeEntry, type JournalEntry } from '../loops/journal-entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Applied, Batch, Gap, Operation, Reply, Store } from '../store/store.ts';
-import type { Mutant } from './simulate.ts';
+import type { Mutant } from './host.ts';
 
 /**
  * Bugs that schedulers have had, planted where a scheduler meets its store or its disk. A simulation that does not see them is
@@ -14,8 +14,16 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'forgets submissions in its journal': { journal: (journal) => without(journal, ({ kind }) => kind === 'submit') },
   'forgets ends in its journal': { journal: (journal) => without(journal, ({ kind }) => kind === 'end') },
   'forgets moves in its journal': { journal: (journal) => without(journal, ({ kind }) => kind === 'moved') },
+  'forgets that it took an end back': { journal: (journal) => without(journal, ({ kind }) => kind === 'unend') },
+  'forgets in its journal that it redrove': { journal: (journal) => without(journal, ({ kind }) => kind === 'redrive') },
+  'forgets in its journal that a move was begun': { journal: (journal) => without(journal, ({ kind }) => kind === 'move') },
+  'forgets which tokens it handed out when it crashes': {
+    journal: (journal) => without(journal, (entry) => entry.kind === 'life' && entry.tokensBelow !== undefined),
+  },
   'gives the numbers of lost records again': { journal: (journal) => journalWith(journal, { raise: () => undefined }) },
   'does not see that the store is elsewhere': { store: (store) => storeWith(store, () => undefined, atAnyPosition) },
+  'does not see that another one’s work was lost': { store: (store) => storeWith(store, () => undefined, atAnyBeat) },
+  'tells no store which tokens it has seen': { store: (store) => storeWith(store, () => undefined, withoutFloor) },
   'claims before all have replayed': {
     store: (store) => storeWith(store, (op) => (op.op === 'begin' ? noHold : undefined)),
   },
@@ -30,6 +38,21 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     store: (store) => storeWith(store, (op) => (op.op === 'policy' ? { ...op, routes: [] } : undefined)),
   },
   'completes whoever asks': { store: (store) => storeWith(store, () => undefined, asWhoHolds) },
+  'cancels nothing that waits': {
+    store: (store) => storeWith(store, (op) => (op.op === 'cancel' ? { op: 'get', id: op.id } : undefined), asCancelled),
+  },
+  'replays what it lost as less urgent than it was': {
+    store: (store) =>
+      storeWith(store, (op, batch) =>
+        op.op === 'submit' && isReplay(op, batch) ? { op: 'submit', task: { ...op.task, priority: 'low' } } : undefined,
+      ),
+  },
+  'tells no shard its limits': {
+    store: (store) => storeWith(store, (op) => (op.op === 'policy' ? nothing : undefined)),
+  },
+  'gives no moved task to the other shard': {
+    store: (store) => storeWith(store, (op) => (isMoved(op) ? nothing : undefined)),
+  },
   'never retries': {
     store: (store) =>
       storeWith(store, (op) => (op.op === 'fail' && op.then === 'retry' ? { ...op, delayMs: 86_400_000 } : undefined)),
@@ -39,9 +62,36 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   },
 };
 
+/**
+ * Bugs of which nobody could be told anything wrong, and why. They are no use to the simulation; where they are bugs at all,
+ * something else finds them.
+ */
+export const EQUIVALENT = {
+  'asks nobody what a lost answer had handed out':
+    'the leases run out by themselves: tasks start later, and count a crash; `shard-link` has a test of its own',
+  'does not see that a connection is a new one':
+    'whatever is lost shows in its position and its beat with the next batch; the connection only tells it sooner',
+  'forgets submissions that were refused':
+    'no queue of the simulated table fills up; the conformance suite has the refusals, `void` is tested with the ledger',
+} as const;
+
+/** Planted too, so that a reason above that is wrong shows. */
+export const EQUIVALENT_MUTANTS: Readonly<Record<keyof typeof EQUIVALENT, Mutant>> = {
+  'asks nobody what a lost answer had handed out': {
+    store: (store) => storeWith(store, (op) => (op.op === 'claimed' ? { op: 'claimed', number: 0 } : undefined)),
+  },
+  'does not see that a connection is a new one': { store: (store) => ({ ...store, connections: () => 1 }) },
+  'forgets submissions that were refused': { journal: (journal) => without(journal, ({ kind }) => kind === 'void') },
+};
+
 const noHold: Operation = { op: 'begin', holdMs: 0 };
 /** An operation that changes nothing. */
 const nothing: Operation = { op: 'inspect', lanes: [] };
+
+/** A submission that comes from another shard has waited there already: it has no further place to go to. */
+function isMoved(operation: Operation): boolean {
+  return operation.op === 'submit' && operation.task.noticeMs === 0;
+}
 
 /** A submission that says when it was accepted is a replay. */
 function isReplay(operation: Operation, _batch: Batch): boolean {
@@ -78,6 +128,25 @@ async function atAnyPosition(store: Store, shard: Parameters<Store['apply']>[0],
   const answer = await store.apply(shard, batch);
   if (answer.kind !== 'gap' || batch.prevLsn === -1) return answer;
   return store.apply(shard, { ...batch, beat: 0, prevLsn: answer.position, lsn: Math.max(answer.position, batch.lsn) });
+}
+
+function atAnyBeat(store: Store, shard: Parameters<Store['apply']>[0], batch: Batch): Promise<Applied | Gap> {
+  return store.apply(shard, { ...batch, beat: 0 });
+}
+
+function withoutFloor(store: Store, shard: Parameters<Store['apply']>[0], batch: Batch): Promise<Applied | Gap> {
+  return store.apply(shard, { ...batch, tokenFloor: 0 });
+}
+
+/** Whatever was asked about is said to be cancelled. */
+async function asCancelled(store: Store, shard: Parameters<Store['apply']>[0], batch: Batch): Promise<Applied | Gap> {
+  const answer = await store.apply(shard, batch);
+  if (answer.kind === 'gap') return answer;
+  const replies = answer.replies.map((reply, at): Reply => {
+    if (batch.operations[at]?.op !== 'get' || reply.kind !== 'task') return reply;
+    return { kind: 'done', record: { ...reply.record, state: 'cancelled' } };
+  });
+  return { ...answer, replies };
 }
 
 /** Completes with the token of whoever holds the task. */

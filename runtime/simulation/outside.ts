@@ -1,17 +1,21 @@
+import type { Assignment } from '../../spec/contract/protocol.ts';
+import { PRIORITIES } from '../../spec/contract/task.ts';
 import type { World } from './world.ts';
 
 /**
  * What an onlooker knows, who sees only what submitters and agents were told. At the end of a run every promise must have been
- * kept.
+ * kept. `README.md` says which promise is looked at where.
  */
 export class Outside {
   readonly #world: World;
   /** Tasks whose submitters were told that they are accepted. */
   readonly accepted = new Map<string, { readonly key: string; readonly atMs: number }>();
-  /** Keys that were submitted at all. */
-  readonly submitted = new Set<string>();
+  /** Keys that were submitted at all, and whether as urgent. */
+  readonly #submitted = new Map<string, boolean>();
   /** Task -> token of the run whose success was acknowledged. */
   readonly completed = new Map<string, number>();
+  /** Tasks whose cancellation was acknowledged. */
+  readonly cancelled = new Set<string>();
   /** Task -> token -> agent that was given it. */
   readonly #runs = new Map<string, Map<number, string>>();
   readonly violations: string[] = [];
@@ -20,18 +24,26 @@ export class Outside {
     this.#world = world;
   }
 
+  submit(key: string, urgent: boolean): void {
+    this.#submitted.set(key, urgent);
+  }
+
   accept(id: string, key: string): void {
     const known = this.accepted.get(id);
     if (known !== undefined && known.key !== key) this.violate('one-id-two-keys', `${id}: ${known.key}, ${key}`);
-    this.accepted.set(id, { key, atMs: this.#world.now });
+    if (known === undefined) this.accepted.set(id, { key, atMs: this.#world.now });
   }
 
-  start(id: string, key: string, token: number, agent: string): void {
-    if (!this.submitted.has(key)) this.violate('phantom', `${id} was never submitted`);
+  start({ id, token, input, priority, attempt }: Assignment, agent: string): void {
+    const urgent = this.#submitted.get(String(input['key']));
+    if (urgent === undefined) this.violate('phantom', `${id} was never submitted`);
+    const least = urgent === true ? 'urgent' : 'normal';
+    if (PRIORITIES.indexOf(priority) < PRIORITIES.indexOf(least)) this.violate('less-urgent', `${id} is ${priority}`);
+    if (attempt > ATTEMPTS_MAX) this.violate('too-many-attempts', `${id} is tried the ${attempt}th time`);
     const runs = this.#runs.get(id) ?? new Map<number, string>();
     this.#runs.set(id, runs);
     const other = runs.get(token);
-    if (other !== undefined && other !== agent) this.violate('token-shared', `${id} ${token}: ${other} and ${agent}`);
+    if (other !== undefined) this.violate('token-shared', `${id} ${token}: ${other} and ${agent}`);
     const largest = Math.max(0, ...runs.keys());
     if (token < largest) this.violate('token-fell', `${id}: ${token} after ${largest}`);
     runs.set(token, agent);
@@ -50,3 +62,6 @@ export class Outside {
     this.violations.push(`${kind}: ${text}`);
   }
 }
+
+/** As the simulated fleets declare. */
+const ATTEMPTS_MAX = 4;

@@ -10,13 +10,16 @@ export class SimDisk {
   /** Slower than usual. */
   slow = false;
   full = false;
+  /** The next fsync fails: the process ends, and what it had written since the last one is gone. */
+  failing = false;
 
   constructor(world: World) {
     this.#world = world;
   }
 
-  /** Loses what was not durable, but for a random part of its beginning. */
+  /** Loses what was not durable, but for a random part of its beginning: records behind it are never there without those before. */
   crash(): void {
+    this.failing = false;
     const tail = this.#written.filter(({ lsn }) => lsn > this.#durable);
     const kept = this.#world.random.whole(0, tail.length);
     if (tail.length > kept) this.#world.note('fault:tail-lost', String(tail.length - kept));
@@ -25,7 +28,7 @@ export class SimDisk {
   }
 
   /** The journal as the next life of the scheduler finds it. */
-  open(process: { readonly alive: boolean }): Journal {
+  open(process: { readonly alive: boolean }, onFatal: () => void): Journal {
     const world = this.#world;
     const written = this.#written;
     const open = new Set<string>();
@@ -39,11 +42,23 @@ export class SimDisk {
       const upTo = lsn;
       world.after(this.slow ? world.random.between(20, 3000) : world.random.between(0.2, 5), () => {
         if (!process.alive) return;
+        if (this.failing) {
+          world.note('fault:fsync-error');
+          onFatal();
+          return;
+        }
         syncing = false;
         this.#durable = Math.max(this.#durable, upTo);
         const ready = waiting.filter((one) => one.lsn <= this.#durable);
         waiting = waiting.filter((one) => one.lsn > this.#durable);
         for (const { resolve } of ready) resolve();
+        sync();
+      });
+    };
+    const durable = (wanted: number): Promise<void> => {
+      if (wanted <= durableNow()) return Promise.resolve();
+      return new Promise((resolve) => {
+        waiting.push({ lsn: wanted, resolve });
         sync();
       });
     };
@@ -70,20 +85,14 @@ export class SimDisk {
       settle: (name) => {
         open.delete(name);
       },
-      durable: (wanted) => {
-        if (wanted <= durableNow()) return Promise.resolve();
-        return new Promise((resolve) => {
-          waiting.push({ lsn: wanted, resolve });
-          sync();
-        });
-      },
+      durable,
       async *read(afterLsn) {
         for (const record of [...written]) if (record.lsn > afterLsn && record.lsn <= durableNow()) yield record;
       },
       raise: (to) => {
         lsn = Math.max(lsn, to);
       },
-      close: () => Promise.resolve(),
+      close: () => durable(written.at(-1)?.lsn ?? 0),
     };
   }
 }

@@ -1,4 +1,3 @@
-import type { MemoryStore, Snapshot } from '../store/memory/memory-store.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import {
   shardName,
@@ -9,58 +8,25 @@ import {
   type Shard,
   type Store,
 } from '../store/store.ts';
+import type { SimServer } from './sim-server.ts';
 import type { World } from './world.ts';
-
-/** The server: what it holds, and what happens to it. */
-export class SimServer {
-  readonly memory: MemoryStore;
-  readonly #world: World;
-  #snapshots: Snapshot[] = [];
-  /** Rises when it starts anew. */
-  generation = 1;
-  up = true;
-  readonly listeners = new Set<(shard: string) => void>();
-
-  constructor(world: World, memory: MemoryStore) {
-    this.#world = world;
-    this.memory = memory;
-  }
-
-  keepSnapshot(): void {
-    this.#snapshots = [...this.#snapshots.slice(-3), this.memory.snapshot()];
-  }
-
-  /** Gone, and back with what it had, with what it had some time ago, or with nothing. */
-  restart(with_: 'same' | 'old' | 'nothing', awayMs: number): void {
-    this.up = false;
-    this.generation += 1;
-    this.#world.after(awayMs, () => {
-      this.up = true;
-      this.generation += 1;
-      this.lose(with_);
-    });
-  }
-
-  /** The same without a new connection: FLUSHALL, or a snapshot loaded in place. */
-  lose(with_: 'same' | 'old' | 'nothing'): void {
-    this.#world.note(`fault:store-${with_}`);
-    if (with_ === 'nothing') this.memory.wipe();
-    const old = this.#snapshots.length === 0 ? undefined : this.#world.random.pick(this.#snapshots);
-    if (with_ === 'old' && old !== undefined) this.memory.restore(old);
-  }
-}
 
 /** How bad the way to the server is. */
 export interface StoreWeather {
   /** Share of calls that are never heard of by the server, or whose answers are lost. */
   lostCalls: number;
   lostAnswers: number;
+  /** Share of calls that arrive long after their sender has given up, behind those of its next connection. */
+  lateCalls: number;
   delayMs: number;
-  /** No way to the server at all. */
-  cut: boolean;
+  /** What does not come through: `all` refuses at once, in one direction the sender waits in vain. */
+  cut: 'nothing' | 'all' | 'calls' | 'answers';
 }
 
+export const FAIR_WEATHER: StoreWeather = { lostCalls: 0, lostAnswers: 0, lateCalls: 0, delayMs: 1, cut: 'nothing' };
+
 const TIMEOUT_MS = 1000;
+const LATE_MS = 8000;
 
 /** The store as one scheduler sees it. */
 export function simStore(
@@ -80,37 +46,48 @@ export function simStore(
     const fail = (ms: number): void => {
       world.after(ms, () => process.alive && reject(new StoreFailure('unavailable', 'no answer in time')));
     };
-    if (weather.cut || !server.up) {
+    const told = (answer: Applied | Gap): void => {
+      const operations = batch.operations.map(named).join(',');
+      world.note('store', `${batch.scheduler} ${shardName(shard)} ${answer.kind} ${operations}`);
+    };
+    if (weather.cut === 'all' || !server.up) {
       world.note('fault:store-unreachable');
       fail(random.between(0.1, 20));
       return;
     }
     const { generation } = server;
-    // One connection: what is sent first arrives first.
-    const arrives = Math.max(busyUntil, world.now + random.between(0.05, 1 + weather.delayMs));
-    busyUntil = arrives;
-    if (random.chance(weather.lostCalls)) {
+    if (weather.cut === 'calls' || random.chance(weather.lostCalls)) {
       world.note('fault:call-lost');
       fail(TIMEOUT_MS);
       return;
     }
+    if (random.chance(weather.lateCalls)) {
+      fail(TIMEOUT_MS);
+      world.after(random.between(TIMEOUT_MS, LATE_MS), () => {
+        if (!server.up || server.generation !== generation) return;
+        world.note('fault:call-late');
+        server.apply(shard, batch, (answer) => told(answer));
+      });
+      return;
+    }
+    // One connection: what is sent first arrives first.
+    const arrives = Math.max(busyUntil, world.now + random.between(0.05, 1 + weather.delayMs));
+    busyUntil = arrives;
     world.after(arrives - world.now, () => {
       if (!server.up || server.generation !== generation) {
         if (process.alive) reject(new StoreFailure('unavailable', 'the connection was lost'));
         return;
       }
-      const answer = server.memory.applyNow(shard, batch);
-      world.note(
-        'store',
-        `${batch.scheduler} ${shardName(shard)} ${answer.kind} ${batch.operations.map(named).join(',')}`,
-      );
-      if (random.chance(weather.lostAnswers)) {
-        world.note('fault:answer-lost');
-        fail(TIMEOUT_MS);
-        return;
-      }
-      world.after(random.between(0.05, 1 + weather.delayMs), () => {
-        if (process.alive) resolve(answer);
+      server.apply(shard, batch, (answer) => {
+        told(answer);
+        if (weather.cut === 'answers' || random.chance(weather.lostAnswers)) {
+          world.note('fault:answer-lost');
+          fail(TIMEOUT_MS);
+          return;
+        }
+        world.after(random.between(0.05, 1 + weather.delayMs), () => {
+          if (process.alive) resolve(answer);
+        });
       });
     });
   };
@@ -118,16 +95,16 @@ export function simStore(
     kind: 'memory',
     apply: (shard, batch) => new Promise((resolve, reject) => run(shard, batch, resolve, reject)),
     hint: (shard) => {
-      if (weather.cut || !server.up || world.random.chance(HINTS_LOST)) return;
-      for (const listener of server.listeners)
+      if (weather.cut !== 'nothing' || !server.up || world.random.chance(HINTS_LOST)) return;
+      for (const listener of server.hints)
         world.after(world.random.between(0.1, 3), () => listener(shardName(shard)));
     },
     onHint: (listener) => {
       const heard = (shard: string): void => {
         if (process.alive) listener(shard);
       };
-      server.listeners.add(heard);
-      return () => server.listeners.delete(heard);
+      server.hints.add(heard);
+      return () => server.hints.delete(heard);
     },
     ping: () => Promise.resolve(),
     connections: () => server.generation,

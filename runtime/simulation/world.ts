@@ -9,12 +9,14 @@ import { randomNumbers, type RandomNumbers } from './random.ts';
 export class World {
   readonly random: RandomNumbers;
   /** Milliseconds since 1970. */
-  now = 1_800_000_000_000;
+  now = START_MS;
   readonly reached = new Map<string, number>();
   #events = new EventHeap();
   #order = 0;
   #trace = createHash('sha256');
   #lines = 0;
+  #untraced = '';
+  #outside: Promise<void> | undefined;
   readonly #recentMax: number;
   /** The last things that happened, for who looks for a fault. */
   readonly recent: string[] = [];
@@ -52,37 +54,97 @@ export class World {
   }
 
   note(kind: string, text = ''): void {
-    this.reached.set(kind, (this.reached.get(kind) ?? 0) + 1);
-    const line = `${Math.round(this.now - 1_800_000_000_000)} ${kind} ${text}`;
+    this.count(kind);
+    const line = `${Math.round(this.now - START_MS)} ${kind} ${text}`;
     this.#lines += 1;
-    this.#trace.update(line);
+    this.#untraced += line;
+    if (this.#untraced.length > UNTRACED_MAX) this.#digest();
     this.recent.push(line);
     if (this.recent.length > this.#recentMax) this.recent.shift();
   }
 
+  /** Happened, and says nothing that the trace would not say anyway. */
+  count(kind: string): void {
+    this.reached.set(kind, (this.reached.get(kind) ?? 0) + 1);
+  }
+
   /** Digest of all that happened. */
   trace(): string {
+    this.#digest();
     return `${this.#lines}-${this.#trace.copy().digest('hex').slice(0, 16)}`;
   }
 
-  /** Lets everything happen up to a time. What an event sets off is over before the next one. */
-  async run(until: number): Promise<void> {
-    for (;;) {
-      const event = this.#events.pop(until);
-      if (event === undefined) break;
-      if (event.run === undefined) continue;
-      this.now = event.at;
-      event.run();
-      await settled();
+  #digest(): void {
+    this.#trace.update(this.#untraced);
+    this.#untraced = '';
+  }
+
+  /** Time stands still until the work is done, one after the other: something outside this world answers, like a server. */
+  standStill(work: () => Promise<void>): void {
+    const before = this.#outside;
+    this.#outside = before === undefined ? work() : before.then(work);
+  }
+
+  /**
+   * Lets everything happen up to a time. What an event sets off is over before the next one: between two immediates Node lets
+   * every promise go on that can. They are queued in bursts, since each turn of Node's loop costs more than an event.
+   */
+  run(until: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let queued = 0;
+      let size = 1;
+      let over = false;
+      const end = (settle: () => void): void => {
+        over = true;
+        settle();
+      };
+      const burst = (): void => {
+        size = Math.min(2 * size, BURST_MAX);
+        for (queued = 0; queued < size; queued += 1) setImmediate(turn);
+      };
+      const turn = (): void => {
+        queued -= 1;
+        if (!over && this.#outside === undefined) {
+          try {
+            if (!this.#happen(until)) end(resolve);
+          } catch (error) {
+            end(() => reject(error instanceof Error ? error : new Error(String(error))));
+          }
+        }
+        if (over || queued > 0) return;
+        const outside = this.#outside;
+        if (outside === undefined) burst();
+        else {
+          outside.then(
+            () => {
+              this.#outside = undefined;
+              burst();
+            },
+            (error: unknown) => end(() => reject(error instanceof Error ? error : new Error(String(error)))),
+          );
+        }
+      };
+      burst();
+    });
+  }
+
+  /** The next event; false when there is none before `until`, which it is then. */
+  #happen(until: number): boolean {
+    const event = this.#events.pop(until);
+    if (event === undefined) {
+      this.now = until;
+      return false;
     }
-    this.now = until;
+    if (event.run === undefined) return true;
+    this.now = event.at;
+    event.run();
+    return true;
   }
 }
 
-/** All promises that can go on without an event have. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
+const START_MS = 1_800_000_000_000;
+const UNTRACED_MAX = 16_384;
+const BURST_MAX = 64;
 
 interface WorldEvent {
   readonly at: number;

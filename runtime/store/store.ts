@@ -57,7 +57,7 @@ export interface Batch {
   readonly lsn: number;
   /** Rises with each batch with claims; names it for `claimed`. */
   readonly number: number;
-  /** The largest token this scheduler has seen; new ones are above it, also after the store was rolled back. */
+  /** The largest token this scheduler has seen; from now on the shard hands out larger ones, also after it was rolled back. */
   readonly tokenFloor: number;
   /** The largest `beat` this scheduler has seen of the shard; one below it has forgotten something. */
   readonly beat: number;

@@ -45,7 +45,6 @@ local function int(number)
 end
 
 local scheduler, prev_lsn, lsn, batch = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local token_floor = tonumber(ARGV[6])
 
 local head = call('HMGET', m, 'hw:' .. scheduler, 'v', 'token', 'bytes', 'rev', 'hold', 'set', 'beat')
 local beat = tonumber(head[8] or 0)
@@ -63,7 +62,9 @@ end
 local now = floor(now_us / 1000)
 local NOW = int(now)
 
-local v, token, bytes = tonumber(head[2] or 0), tonumber(head[3] or 0), tonumber(head[4] or 0)
+-- What any scheduler has seen handed out stays below what is handed out, whatever the store has forgotten.
+local token = max(tonumber(head[3] or 0), tonumber(ARGV[6]))
+local v, bytes = tonumber(head[2] or 0), tonumber(head[4] or 0)
 local revision, hold_until = head[5] or '', tonumber(head[6] or 0)
 local leases = {}
 local policies, metas = {}, {}
@@ -648,7 +649,7 @@ end
 local function lease(id, meta, row, agent)
   local policy, route = meta.policy, meta.route
   local was, tag, held = row[STATE], row[TAG], row[HOLD]
-  token = max(token + 1, token_floor + 1, tonumber(row[TOKEN]) + 1, now_us)
+  token = max(token + 1, tonumber(row[TOKEN]) + 1, now_us)
   v = max(v, tonumber(tag))
   if policy and policy.rate_count then
     rates[route] = take_start(policy, route) or 0

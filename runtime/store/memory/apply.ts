@@ -13,6 +13,8 @@ import { cancel, redrive, relane, remove, replayEnd } from './waiting.ts';
 export function applyBatch(data: ShardData, batch: Batch, nowUs: number): Applied | Gap {
   const position = data.m.positions.get(batch.scheduler) ?? 0;
   if (position !== batch.prevLsn || data.m.beat < batch.beat) return { kind: 'gap', position, beat: data.m.beat };
+  // What any scheduler has seen handed out stays below what is handed out, whatever the store has forgotten.
+  data.m.token = Math.max(data.m.token, batch.tokenFloor);
   const step: Step = { data, batch, nowUs, nowMs: Math.floor(nowUs / 1000), leases: [] };
   const replies = batch.operations.map((operation) => perform(step, operation));
   if (step.leases.length > 0) data.m.claimed.set(batch.scheduler, { number: batch.number, leases: step.leases });

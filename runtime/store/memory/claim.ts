@@ -80,10 +80,10 @@ function heldFor(step: Step, row: Row, agent: string): string | undefined {
 }
 
 function lease(step: Step, id: string, row: Row, agent: string): ClaimedTask {
-  const { data, nowMs, nowUs, batch } = step;
+  const { data, nowMs, nowUs } = step;
   const policy = policyOf(step, row.lane);
   leave(step, id, row);
-  data.m.token = Math.max(data.m.token + 1, batch.tokenFloor + 1, row.token + 1, nowUs);
+  data.m.token = Math.max(data.m.token + 1, row.token + 1, nowUs);
   data.m.v = Math.max(data.m.v, Number(row.tag));
   if (policy?.rate !== undefined) {
     data.m.rates.set(routeOfLane(row.lane), takeStart(policy.rate, restUs(step, row.lane), nowUs) ?? 0);

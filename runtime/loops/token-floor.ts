@@ -1,0 +1,52 @@
+import type { Ledger } from './ledger.ts';
+
+/**
+ * The largest token that this scheduler has seen, in whatever shard: what a task is handed out with rises, whether it moves
+ * between shards or the store forgets it, and whatever the store's clock says then.
+ *
+ * A scheduler that crashes forgets what it has seen. So tokens are handed out only below a ceiling that is durable in the
+ * journal, and the next life begins with that ceiling. The ceiling is raised well before it is reached.
+ */
+export interface TokenFloor {
+  readonly value: number;
+  /** Somebody was given this token before. */
+  raise(token: number): void;
+  /** This token is about to be handed out; to be waited for when there is something to wait for. */
+  allow(token: number): Promise<void> | undefined;
+}
+
+/** Tokens follow the store's clock, in microseconds. */
+const AHEAD = 60_000_000;
+
+export function tokenFloor(ledger: Ledger): TokenFloor {
+  let value = ledger.tokensBelow;
+  let durableBelow = value;
+  let raising: Promise<void> | undefined;
+  const raise = (token: number): void => {
+    value = Math.max(value, token);
+  };
+  const raiseCeiling = (token: number): Promise<void> => {
+    const below = token + AHEAD;
+    return ledger.durable(ledger.allowTokens(below)).then(() => {
+      durableBelow = Math.max(durableBelow, below);
+      raising = undefined;
+    });
+  };
+  const allow = async (token: number): Promise<void> => {
+    while (token >= durableBelow) {
+      raising ??= raiseCeiling(token);
+      await raising;
+    }
+  };
+  return {
+    get value() {
+      return value;
+    },
+    raise,
+    allow: (token) => {
+      raise(token);
+      if (token + AHEAD / 2 > durableBelow) raising ??= raiseCeiling(token);
+      return token < durableBelow ? undefined : allow(token);
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import type { Journal } from '../journal/journal.ts';
+import { startScheduler, type RunningScheduler } from '../loops/scheduler.ts';
+import type { Store } from '../store/store.ts';
+import { SimDisk } from './sim-disk.ts';
+import type { SimServer } from './sim-server.ts';
+import { FAIR_WEATHER, simStore, type StoreWeather } from './sim-store.ts';
+import { simTable, type TableShape } from './table.ts';
+import type { World } from './world.ts';
+
+/** A bug to be planted: it changes what a scheduler sees of its store or its disk. */
+export interface Mutant {
+  readonly store?: (store: Store) => Store;
+  readonly journal?: (journal: Journal, disk: SimDisk) => Journal;
+}
+
+interface Life {
+  alive: boolean;
+  skewMs: number;
+  scheduler?: RunningScheduler;
+}
+
+export interface HostOptions {
+  readonly world: World;
+  readonly server: SimServer;
+  readonly names: readonly string[];
+  readonly shape: TableShape;
+  readonly mutant: Mutant | undefined;
+}
+
+const SKEW_MS = 30_000;
+const CLOSE_MS = 5000;
+
+/** A machine on which one scheduler lives, again and again. */
+export class Host {
+  readonly name: string;
+  readonly disk: SimDisk;
+  readonly weather: StoreWeather = { ...FAIR_WEATHER };
+  readonly #options: HostOptions;
+  #version: 1 | 2 = 1;
+  #life: Life = { alive: false, skewMs: 0 };
+
+  constructor(name: string, options: HostOptions) {
+    this.name = name;
+    this.#options = options;
+    this.disk = new SimDisk(options.world);
+  }
+
+  get scheduler(): RunningScheduler | undefined {
+    return this.#life.alive ? this.#life.scheduler : undefined;
+  }
+
+  async start(): Promise<void> {
+    const { world, server, names, shape, mutant } = this.#options;
+    const life: Life = { alive: true, skewMs: world.random.chance(0.2) ? this.#drawSkew() : 0 };
+    this.#life = life;
+    const store = simStore(world, server, this.weather, life);
+    const journal = this.disk.open(life, () => {
+      if (this.#life === life) this.crash(world.random.between(50, 5000));
+    });
+    life.scheduler = await startScheduler({
+      name: this.name,
+      schedulers: names,
+      table: simTable(shape, this.#version),
+      store: mutant?.store?.(store) ?? store,
+      journal: mutant?.journal?.(journal, this.disk) ?? journal,
+      clock: world.clock(life),
+      bounds: { tickMs: 250, idleTickMs: 1000, holdMs: 30_000, patienceMs: 3000 },
+    });
+  }
+
+  /** kill -9, and back after a while. */
+  crash(awayMs: number): void {
+    if (!this.#life.alive) return;
+    const { world } = this.#options;
+    world.note('fault:scheduler-crash', this.name);
+    this.kill();
+    this.disk.crash();
+    world.after(awayMs, () => void this.start());
+  }
+
+  /** Ends in good order, and comes back with another version of the routing table. */
+  async upgrade(version: 1 | 2, awayMs: number): Promise<void> {
+    const life = this.#life;
+    if (life.scheduler === undefined) return;
+    const { world } = this.#options;
+    world.note('fault:upgrade', this.name);
+    await Promise.race([life.scheduler.close(), world.pause(CLOSE_MS)]);
+    // It may have crashed meanwhile.
+    if (life !== this.#life || !life.alive) return;
+    this.#version = version;
+    this.kill();
+    this.disk.crash();
+    world.after(awayMs, () => void this.start());
+  }
+
+  /** The newer routing table without a restart. */
+  reload(version: 1 | 2): void {
+    this.#version = version;
+    this.scheduler?.use(simTable(this.#options.shape, version));
+  }
+
+  jumpClock(): void {
+    this.#life.skewMs = this.#drawSkew();
+  }
+
+  kill(): void {
+    this.#life.alive = false;
+  }
+
+  /** Nothing is wrong any more, and this is the table from now on. */
+  heal(version: 1 | 2): void {
+    this.reload(version);
+    Object.assign(this.weather, FAIR_WEATHER);
+    Object.assign(this.disk, { slow: false, full: false, failing: false });
+  }
+
+  #drawSkew(): number {
+    return this.#options.world.random.whole(-SKEW_MS, SKEW_MS);
+  }
+}

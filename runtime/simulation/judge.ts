@@ -1,0 +1,91 @@
+import type { ShardData } from '../store/memory/shard-data.ts';
+import type { Host } from './host.ts';
+import type { Outside } from './outside.ts';
+import type { SimServer } from './sim-server.ts';
+import { FLEETS } from './table.ts';
+import type { World } from './world.ts';
+
+export interface Healed {
+  readonly world: World;
+  readonly server: SimServer;
+  readonly outside: Outside;
+  readonly hosts: readonly Host[];
+  /** How many submitters have not been answered. */
+  readonly submitters: () => number;
+}
+
+/** Everything must have ended so long after the last fault; a breaker that has tripped again and again is open for 240 s. */
+const DRAIN_MS = 330_000;
+const QUIET_MS = 3000;
+const LOOK_MS = 1000;
+
+/** Runs until nothing is open any more, and says how long that took; or that it took too long. */
+export async function drain({ world, server, outside, hosts, submitters }: Healed): Promise<number> {
+  const began = world.now;
+  while (world.now < began + DRAIN_MS) {
+    await world.run(world.now + LOOK_MS);
+    for (const [fleet, { s }] of shards(server)) {
+      // What an operator has left behind.
+      if (s.has('paused') || [...s.keys()].some((name) => name.startsWith('drain'))) resume(hosts, fleet);
+    }
+    const isOpen = shards(server).some(([, { i }]) => i.size > 0);
+    const isMissing = [...outside.accepted.keys()].some((id) => !isThere(server, id));
+    const areUp = hosts.every(({ scheduler }) => scheduler !== undefined);
+    if (!isOpen && !isMissing && areUp && submitters() === 0 && world.now > began + QUIET_MS) return world.now - began;
+  }
+  const open = shards(server).flatMap(([, { i }]) => i.entries().map(({ member }) => member));
+  if (open.length > 0) outside.violate('not-drained', open.slice(0, 5).join(' '));
+  if (submitters() > 0) outside.violate('not-answered', `${submitters()} submitters`);
+  return world.now - began;
+}
+
+/** Every promise is looked at, as anyone could. */
+export async function judge(world: World, hosts: readonly Host[], outside: Outside): Promise<void> {
+  const scheduler = hosts[0]?.scheduler;
+  if (scheduler === undefined) {
+    outside.violate('dead', 'no scheduler came back');
+    return;
+  }
+  for (const [id, { key }] of outside.accepted) {
+    const view = await during(world, scheduler.task(id));
+    if (view === undefined) outside.violate('lost', `${key} ${id}`);
+    else if (!ENDS.has(view.state)) outside.violate('open', `${key} ${id} is ${view.state}`);
+    else if (outside.completed.has(id) && view.state !== 'succeeded') {
+      outside.violate('completion-lost', `${key} ${id} is ${view.state}`);
+    } else if (outside.cancelled.has(id) && view.state !== 'cancelled') {
+      outside.violate('cancel-lost', `${key} ${id} is ${view.state}`);
+    } else world.note(`end:${view.state}`);
+  }
+}
+
+const ENDS: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled', 'expired', 'dead']);
+
+/** Time goes on until there is an answer. */
+async function during<Answer>(world: World, asked: Promise<Answer>): Promise<Answer | undefined> {
+  let answer: { readonly is: Answer } | undefined;
+  asked.then(
+    (is) => {
+      answer = { is };
+    },
+    () => undefined,
+  );
+  for (let waited = 0; answer === undefined && waited < 30_000; waited += 10) await world.run(world.now + 10);
+  return answer?.is;
+}
+
+function resume(hosts: readonly Host[], fleet: string): void {
+  // Asked again at the next look when nobody could.
+  for (const { scheduler } of hosts) scheduler?.resume(fleet).catch(() => undefined);
+}
+
+/** Whether some shard has the task itself, and not only word of where it went. */
+function isThere(server: SimServer, id: string): boolean {
+  return shards(server).some(([, { o }]) => (o.get(id)?.state ?? 'M') !== 'M');
+}
+
+function shards({ memory }: SimServer): (readonly [fleet: string, data: ShardData])[] {
+  return FLEETS.flatMap((fleet) => {
+    const data = memory.shard(`${fleet}:0`);
+    return data === undefined ? [] : [[fleet, data] as const];
+  });
+}

@@ -1,0 +1,48 @@
+import { routeNumber } from '../core/lane.ts';
+import { ROUTE_LANES, RUNNING, type ShardData } from '../store/memory/shard-data.ts';
+import { shardName, type Applied, type Operation } from '../store/store.ts';
+import { tagOf } from '../store/memory/step.ts';
+import { audit } from '../store/testing/audit.ts';
+import type { Outside } from './outside.ts';
+import type { SimServer } from './sim-server.ts';
+import { IN_FLIGHT, PER_KEY, ROUTE, type TableShape } from './table.ts';
+
+/** Looks at every shard after every batch: at no time does more run than the route allows, and nobody is passed over. */
+export function watchShards(server: SimServer, outside: Outside, shape: TableShape): void {
+  const first = RUNNING + routeNumber(ROUTE) * ROUTE_LANES;
+  server.onApplied((shard, { operations }, answer) => {
+    const data = server.memory.shard(shardName(shard));
+    if (data === undefined || answer.kind === 'gap') return;
+    const claimed = claimsIn(operations, answer);
+    if (claimed.length === 0) return;
+    const running = data.i.count(first, first + ROUTE_LANES - 1);
+    if (running > IN_FLIGHT) outside.violate('capacity', `${shard.fleet} runs ${running}`);
+    if (shape.perKey) keys(data, outside);
+    turns(data, claimed, outside);
+    for (const wrong of audit(data)) outside.violate('sets', `${shard.fleet}: ${wrong}`);
+  });
+}
+
+function claimsIn(operations: readonly Operation[], { replies }: Applied): readonly string[] {
+  return replies.flatMap((reply, at) =>
+    operations[at]?.op === 'claim' && reply.kind === 'claims' ? reply.claims.map(({ record }) => record.id) : [],
+  );
+}
+
+function keys(data: ShardData, outside: Outside): void {
+  const running = new Map<string, number>();
+  for (const { state, key } of data.o.values()) {
+    if (state === 'L' && key !== '') running.set(key, (running.get(key) ?? 0) + 1);
+  }
+  for (const [key, count] of running) if (count > PER_KEY) outside.violate('per-key', `${key} runs ${count} times`);
+}
+
+/** No task that is ready still has an earlier turn than one of its lane that has just been handed out. */
+function turns(data: ShardData, claimed: readonly string[], outside: Outside): void {
+  for (const id of claimed) {
+    const row = data.o.get(id);
+    if (row === undefined) continue;
+    const [waiting] = data.q.range(row.lane, row.lane, 0, 1);
+    if (waiting !== undefined && tagOf(waiting) < row.tag) outside.violate('turn', `${row.tag}:${id} before ${waiting}`);
+  }
+}
