@@ -3,11 +3,17 @@ import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { EQUIVALENT, MUTANTS } from '../runtime/simulation/mutants.ts';
+import { RARE, REACHED } from '../runtime/simulation/reached.ts';
 import { simulate } from '../runtime/simulation/simulate.ts';
 
 /**
- * `npm run simulate -- --seeds 7500 --from 1`: the whole scheduler under so many seeds, on all processors. Ends with 1 when a
- * promise was broken, and names the seed: the same seed breaks it again.
+ * The whole scheduler under many seeds, on all processors. Ends with 1 when a promise was broken, and names the seed: the same
+ * seed breaks it again.
+ *
+ *     npm run simulate -- --seeds 7500 --from 1
+ *     npm run simulate -- --replay 1265 --lines 500
+ *     npm run simulate -- --mutants
  */
 interface Slice {
   readonly from: number;
@@ -23,7 +29,10 @@ interface Report {
   readonly broken: readonly { readonly seed: number; readonly violations: readonly string[] }[];
 }
 
-const SLICE = 50;
+const SLICE = 250;
+const MUTANT_SEEDS_MAX = 400;
+/** With so many seeds everything must have happened. */
+const REACH_SEEDS = 500;
 
 /** A process that was started for a slice says what came of it. */
 if (process.send === undefined) await main();
@@ -31,10 +40,46 @@ else process.once('message', (slice) => void run(slice as Slice).then((report) =
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { seeds: { type: 'string', default: '7500' }, from: { type: 'string', default: '1' } },
+    options: {
+      seeds: { type: 'string', default: '7500' },
+      from: { type: 'string', default: '1' },
+      replay: { type: 'string' },
+      lines: { type: 'string', default: '200' },
+      mutants: { type: 'boolean', default: false },
+    },
   });
-  const first = Number(values.from);
-  const end = first + Number(values.seeds);
+  if (values.replay !== undefined) await replay(Number(values.replay), Number(values.lines));
+  else if (values.mutants) await plantAll();
+  else await runAll(Number(values.from), Number(values.seeds));
+}
+
+async function replay(seed: number, lines: number): Promise<void> {
+  const { recent, violations, trace } = await simulate(seed, { recentMax: lines });
+  for (const line of [...recent, ...violations, `trace ${trace}`]) console.log(line);
+  if (violations.length > 0) process.exitCode = 1;
+}
+
+/** Each planted bug until a seed finds it. */
+async function plantAll(): Promise<void> {
+  let found = 0;
+  for (const [name, mutant] of Object.entries(MUTANTS)) {
+    let violations: readonly string[] = [];
+    let seed = 0;
+    while (violations.length === 0 && seed < MUTANT_SEEDS_MAX) {
+      seed += 1;
+      violations = (await simulate(seed, { mutant })).violations;
+    }
+    if (violations.length > 0) found += 1;
+    console.log(`${violations.length > 0 ? `seed ${seed}`.padEnd(9) : 'NOT FOUND'} ${name}: ${violations[0] ?? ''}`);
+  }
+  for (const [name, { because }] of Object.entries(EQUIVALENT)) console.log(`harmless  ${name}: ${because}`);
+  const all = Object.keys(MUTANTS).length;
+  console.log(`${found} of ${all} planted bugs found`);
+  if (found < all) process.exitCode = 1;
+}
+
+async function runAll(first: number, seeds: number): Promise<void> {
+  const end = first + seeds;
   const began = performance.now();
   let next = first;
   const reports: Report[] = [];
@@ -99,12 +144,17 @@ function sum(reports: readonly Report[]): Report {
 }
 
 function print({ seeds, accepted, completed, hours, reached, broken }: Report, seconds: number): void {
-  for (const { seed, violations } of broken) console.log(`seed ${seed}: ${violations.slice(0, 3).join('; ')}`);
+  for (const { seed, violations } of broken) {
+    console.log(`seed ${seed}: ${violations.slice(0, 3).join('; ')}\n  again: npm run simulate -- --replay ${seed}`);
+  }
+  const missing = seeds >= REACH_SEEDS ? [...REACHED, ...RARE].filter((kind) => !(kind in reached)) : [];
+  if (missing.length > 0) console.log(`never happened: ${missing.join(', ')}`);
   const faults = Object.entries(reached).filter(([kind]) => kind.startsWith('fault:'));
+  const total = faults.reduce((so, [, count]) => so + count, 0);
   for (const [kind, count] of faults.sort()) console.log(`${kind.slice('fault:'.length).padEnd(20)} ${count}`);
   console.log(
-    `${seeds} seeds, ${hours.toFixed(1)} virtual hours, ${accepted} tasks accepted, ${completed} completed, ` +
+    `${seeds} seeds, ${hours.toFixed(1)} virtual hours, ${total} faults, ${accepted} tasks accepted, ${completed} completed, ` +
       `${broken.length} seeds with broken promises, ${seconds.toFixed(0)} s`,
   );
-  if (broken.length > 0) process.exitCode = 1;
+  if (broken.length > 0 || missing.length > 0) process.exitCode = 1;
 }

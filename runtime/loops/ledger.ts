@@ -29,7 +29,9 @@ export interface Ledger {
   /** The store has let it go: from now on it belongs to the other shard. */
   moved(move: Move, end: End): number;
   stay(id: string): number;
-  /** No token at or above this may have been handed out, as far as the journal knows; see `token-floor.ts`. */
+  /** This scheduler's lives before have handed out no token at or above this; see `token-floor.ts`. */
+  readonly tokenFloor: number;
+  /** Tokens below this may be handed out: durable when the ledger is opened. */
   readonly tokensBelow: number;
   allowTokens(below: number): number;
   /** The end of a task that another scheduler's journal has, or that the store has already forgotten. */
@@ -59,8 +61,8 @@ export type Move = Extract<JournalEntry, { kind: 'move' }>;
  */
 const LIFE_GAP = 2 ** 20;
 
-/** Reads the journal once, from its beginning, and begins a new life in it. */
-export async function openLedger(journal: Journal): Promise<Ledger> {
+/** Reads the journal once, from its beginning, and begins a new life in it, which may hand out tokens below some number. */
+export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Ledger> {
   const open = new Map<string, OpenSubmission>();
   const moves = new Map<string, Move>();
   const newest = new Map<string, number>();
@@ -121,7 +123,8 @@ export async function openLedger(journal: Journal): Promise<Ledger> {
   closed.clear();
   begun.clear();
   journal.raise(journal.lsn + LIFE_GAP);
-  await journal.durable(write({ kind: 'life' }));
+  const tokenFloor = tokensBelow;
+  await journal.durable(write({ kind: 'life', tokensBelow: Math.max(tokenFloor, allowedBelow) }));
   return {
     journal,
     submit: (fleet, task) => write({ kind: 'submit', fleet, task }, submissionName(fleet, task.id), 'submit'),
@@ -139,6 +142,7 @@ export async function openLedger(journal: Journal): Promise<Ledger> {
     move: (from, to, task) => write({ kind: 'move', from, to, task }, moveName(task.id)),
     moved: ({ from, to, task }, end) => write({ kind: 'moved', from, to, task, end }, submissionName(to, task.id)),
     stay: (id) => write({ kind: 'stay', id }),
+    tokenFloor,
     get tokensBelow() {
       return tokensBelow;
     },

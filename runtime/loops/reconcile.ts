@@ -1,5 +1,6 @@
-import { movedTask, openPlaceAt } from './move.ts';
+import { movedTask, moveOn, openPlaceAt } from './move.ts';
 import { StoreFailure } from '../store/store-failure.ts';
+import type { TaskRecord } from '../core/task-record.ts';
 import type { Reply, ShardFacts } from '../store/store.ts';
 import { DEFAULT_SETTINGS } from '../core/route-policy.ts';
 import { decodeEnvelope } from './envelope.ts';
@@ -7,12 +8,14 @@ import type { Engine } from './engine.ts';
 import { decodeEntry, type JournaledTask } from './journal-entry.ts';
 import type { OpenSubmission } from './ledger.ts';
 import { movedTo } from './view.ts';
+import { drains } from './view-of-fleets.ts';
 
 /**
  * Looks after this scheduler's open submissions, a few at a time.
  * - It learns of ends that other schedulers have written, so that the journal can let go of them. A task that the store no
  *   longer knows although it has lost nothing ended long ago.
  * - A task that the store does not know although it can have forgotten nothing yet is not accounted for: it is kept, and told.
+ * - A task that waits for a build which the table no longer has, or that drains, goes to another one: nobody claims for it.
  * - A task that is said to have moved, and is not where it went, was lost between two pasts of the store: it is brought there.
  */
 export interface Reconciler {
@@ -51,7 +54,10 @@ async function check(engine: Engine, { fleet, id, acceptedMs }: OpenSubmission):
     return;
   }
   unaccounted?.delete(id);
-  if (record !== undefined && OPEN.has(record.state)) return;
+  if (record !== undefined && OPEN.has(record.state)) {
+    if (isStranded(engine, fleet, record)) await moveOnIfPossible(engine, fleet, id);
+    return;
+  }
   const mark = record?.state === 'moved' ? movedTo(record) : undefined;
   const to = mark === undefined ? undefined : engine.tables.home(mark);
   if (to !== undefined && record !== undefined) {
@@ -66,6 +72,20 @@ async function check(engine: Engine, { fleet, id, acceptedMs }: OpenSubmission):
   ledger.forget(fleet, id);
 }
 
+function isStranded(engine: Engine, fleet: string, { state, lane }: TaskRecord): boolean {
+  if (!WAITS.has(state)) return false;
+  const name = engine.tables.lane(fleet, lane);
+  return !engine.tables.allLanes(fleet).includes(lane) || (name !== undefined && drains(engine, fleet, name.build));
+}
+
+async function moveOnIfPossible(engine: Engine, fleet: string, id: string): Promise<void> {
+  const state = engine.fleets.get(fleet);
+  if (state === undefined) return;
+  await moveOn(engine, state, id).catch((error: unknown) => {
+    if (!(error instanceof StoreFailure)) throw error;
+  });
+}
+
 /** Ended tasks are known for a while, up to a number and to the bytes of their results. */
 function cannotHaveForgotten({ finished, resultBytes }: ShardFacts, ageMs: number): boolean {
   const { finishedMs, finishedMax, resultBytesMax } = DEFAULT_SETTINGS;
@@ -73,6 +93,7 @@ function cannotHaveForgotten({ finished, resultBytes }: ShardFacts, ageMs: numbe
 }
 
 /** A dead letter's promise stays: its body must come back with the store. */
+const WAITS: ReadonlySet<string> = new Set(['delayed', 'ready', 'held']);
 const OPEN: ReadonlySet<string> = new Set(['delayed', 'ready', 'held', 'leased', 'dead']);
 
 /** Nothing when the shard cannot be asked now. */

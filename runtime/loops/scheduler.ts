@@ -26,7 +26,7 @@ import { ShardLink, type LinkContext } from './shard-link.ts';
 import { submit } from './submit.ts';
 import { startSweep } from './sweep.ts';
 import { tables } from './tables.ts';
-import { tokenFloor, type TokenFloor } from './token-floor.ts';
+import { firstCeiling, tokenFloor, type TokenFloor } from './token-floor.ts';
 import { taskEvents, taskPage, taskView, whyView } from './task-views.ts';
 
 export interface SchedulerOptions {
@@ -73,7 +73,7 @@ export const DEFAULT_BOUNDS: EngineBounds = {
 /** Reads the journal, joins the shards of every fleet, and starts to look after them. */
 export async function startScheduler(options: SchedulerOptions): Promise<RunningScheduler> {
   const { name, schedulers, store, clock, journal } = options;
-  const ledger = await openLedger(journal);
+  const ledger = await openLedger(journal, firstCeiling(clock.nowMs()));
   const observer = options.observer ?? {};
   const table = tables(options.table, clock.nowMs());
   const engine: Engine = {

@@ -18,9 +18,14 @@ export interface TokenFloor {
 /** Tokens follow the store's clock, in microseconds. */
 const AHEAD = 60_000_000;
 
+/** What a life may hand out at first, so that its first claim waits for no fsync: if its clock is about that of the store. */
+export function firstCeiling(nowMs: number): number {
+  return nowMs * 1000 + AHEAD;
+}
+
 export function tokenFloor(ledger: Ledger): TokenFloor {
-  let value = ledger.tokensBelow;
-  let durableBelow = value;
+  let value = ledger.tokenFloor;
+  let durableBelow = ledger.tokensBelow;
   let raising: Promise<void> | undefined;
   const raise = (token: number): void => {
     value = Math.max(value, token);

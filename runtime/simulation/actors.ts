@@ -32,7 +32,10 @@ export async function submitter(world: World, network: Network, outside: Outside
       make: (scheduler) => scheduler.submit({ tenant, subject: 'submitter', key, bytes: 20, request }),
       heardAgain: heard,
     });
-    world.note(`submit:${outcome?.kind === 'accepted' ? outcome.response.status : (outcome?.kind ?? 'no-answer')}`, key);
+    world.note(
+      `submit:${outcome?.kind === 'accepted' ? outcome.response.status : (outcome?.kind ?? 'no-answer')}`,
+      key,
+    );
     if (outcome !== undefined) heard(outcome);
     if (outcome?.kind === 'accepted') {
       if (random.chance(0.03)) await change(world, network, outside, outcome.response.id);

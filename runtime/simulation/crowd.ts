@@ -15,7 +15,7 @@ export interface SimAgent {
 /** At least one agent of every build in each fleet, so that no task waits for one that never comes. */
 export function startAgents(world: World, network: Network, outside: Outside, untilMs: number): SimAgent[] {
   const { random } = world;
-  const failures = random.chance(0.5) ? random.between(0, 0.3) : 0;
+  const failures = random.chance(0.5) ? random.between(0, 0.7) : 0;
   const workMs = random.pick([20, 200, 2000]);
   const unlucky = random.chance(0.6);
   const builds = Object.keys(buildsOf(2));

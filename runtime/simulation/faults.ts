@@ -27,8 +27,16 @@ interface Fault {
 }
 
 const NAMES = {
-  crash: { chance: 0.6, everyMs: [500, 10_000], strike: ({ world }, host) => host.crash(world.random.between(50, 5000)) },
-  partition: { chance: 0.4, everyMs: [500, 10_000], strike: ({ world }, { weather }) => cutStore(world, weather, 'all') },
+  crash: {
+    chance: 0.6,
+    everyMs: [500, 10_000],
+    strike: ({ world }, host) => host.crash(world.random.between(50, 5000)),
+  },
+  partition: {
+    chance: 0.4,
+    everyMs: [500, 10_000],
+    strike: ({ world }, { weather }) => cutStore(world, weather, 'all'),
+  },
   'one-way partition': {
     chance: 0.25,
     everyMs: [500, 10_000],
@@ -116,7 +124,8 @@ const NAMES = {
     once: true,
     strike: ({ world, server }) => {
       world.note('fault:store-clock-jump');
-      server.skewMs = world.random.whole(-30_000, 30_000);
+      // Between two jumps well below the hold: one of 30 s or more, while a scheduler is away, would end it.
+      server.skewMs = world.random.whole(-10_000, 10_000);
     },
   },
   'power loss': {

@@ -15,8 +15,12 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'forgets ends in its journal': { journal: (journal) => without(journal, ({ kind }) => kind === 'end') },
   'forgets moves in its journal': { journal: (journal) => without(journal, ({ kind }) => kind === 'moved') },
   'forgets that it took an end back': { journal: (journal) => without(journal, ({ kind }) => kind === 'unend') },
-  'forgets in its journal that it redrove': { journal: (journal) => without(journal, ({ kind }) => kind === 'redrive') },
-  'forgets in its journal that a move was begun': { journal: (journal) => without(journal, ({ kind }) => kind === 'move') },
+  'forgets in its journal that it redrove': {
+    journal: (journal) => without(journal, ({ kind }) => kind === 'redrive'),
+  },
+  'forgets in its journal that a move was begun': {
+    journal: (journal) => without(journal, ({ kind }) => kind === 'move'),
+  },
   'forgets which tokens it handed out when it crashes': {
     journal: (journal) => without(journal, (entry) => entry.kind === 'life' && entry.tokensBelow !== undefined),
   },
@@ -39,7 +43,8 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   },
   'completes whoever asks': { store: (store) => storeWith(store, () => undefined, asWhoHolds) },
   'cancels nothing that waits': {
-    store: (store) => storeWith(store, (op) => (op.op === 'cancel' ? { op: 'get', id: op.id } : undefined), asCancelled),
+    store: (store) =>
+      storeWith(store, (op) => (op.op === 'cancel' ? { op: 'get', id: op.id } : undefined), asCancelled),
   },
   'replays what it lost as less urgent than it was': {
     store: (store) =>
@@ -53,6 +58,8 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'gives no moved task to the other shard': {
     store: (store) => storeWith(store, (op) => (isMoved(op) ? nothing : undefined)),
   },
+  'does not see that a connection is a new one': { store: (store) => ({ ...store, connections: () => 1 }) },
+  'forgets submissions that were refused': { journal: (journal) => without(journal, ({ kind }) => kind === 'void') },
   'never retries': {
     store: (store) =>
       storeWith(store, (op) => (op.op === 'fail' && op.then === 'retry' ? { ...op, delayMs: 86_400_000 } : undefined)),
@@ -63,25 +70,16 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
 };
 
 /**
- * Bugs of which nobody could be told anything wrong, and why. They are no use to the simulation; where they are bugs at all,
- * something else finds them.
+ * Bugs of which no submitter and no agent is told anything wrong, and why. They are planted all the same, so that a reason
+ * that no longer holds shows.
  */
-export const EQUIVALENT = {
-  'asks nobody what a lost answer had handed out':
-    'the leases run out by themselves: tasks start later, and count a crash; `shard-link` has a test of its own',
-  'does not see that a connection is a new one':
-    'whatever is lost shows in its position and its beat with the next batch; the connection only tells it sooner',
-  'forgets submissions that were refused':
-    'no queue of the simulated table fills up; the conformance suite has the refusals, `void` is tested with the ledger',
-} as const;
-
-/** Planted too, so that a reason above that is wrong shows. */
-export const EQUIVALENT_MUTANTS: Readonly<Record<keyof typeof EQUIVALENT, Mutant>> = {
+export const EQUIVALENT: Readonly<Record<string, { readonly because: string; readonly mutant: Mutant }>> = {
   'asks nobody what a lost answer had handed out': {
-    store: (store) => storeWith(store, (op) => (op.op === 'claimed' ? { op: 'claimed', number: 0 } : undefined)),
+    because: 'the leases run out by themselves: the tasks start a little later, and a crash is counted',
+    mutant: {
+      store: (store) => storeWith(store, (op) => (op.op === 'claimed' ? { op: 'claimed', number: 0 } : undefined)),
+    },
   },
-  'does not see that a connection is a new one': { store: (store) => ({ ...store, connections: () => 1 }) },
-  'forgets submissions that were refused': { journal: (journal) => without(journal, ({ kind }) => kind === 'void') },
 };
 
 const noHold: Operation = { op: 'begin', holdMs: 0 };

@@ -56,12 +56,7 @@ export async function call<Answer>(world: World, network: Network, wanted: Call<
   return answer;
 }
 
-function repeatLater<Answer>(
-  world: World,
-  network: Network,
-  index: number,
-  { make, heardAgain }: Call<Answer>,
-): void {
+function repeatLater<Answer>(world: World, network: Network, index: number, { make, heardAgain }: Call<Answer>): void {
   if (heardAgain === undefined) return;
   const late = world.random.chance(0.5);
   world.after(late ? world.random.between(100, LATE_MS) : world.random.between(0, 50), () => {

@@ -18,6 +18,8 @@ export class Outside {
   readonly cancelled = new Set<string>();
   /** Task -> token -> agent that was given it. */
   readonly #runs = new Map<string, Map<number, string>>();
+  /** Task -> tokens of its leases, in the order in which they were given. */
+  readonly #claims = new Map<string, number[]>();
   readonly violations: string[] = [];
 
   constructor(world: World) {
@@ -44,9 +46,24 @@ export class Outside {
     this.#runs.set(id, runs);
     const other = runs.get(token);
     if (other !== undefined) this.violate('token-shared', `${id} ${token}: ${other} and ${agent}`);
-    const largest = Math.max(0, ...runs.keys());
-    if (token < largest) this.violate('token-fell', `${id}: ${token} after ${largest}`);
+    this.#rises(id, token, runs.keys());
     runs.set(token, agent);
+  }
+
+  /** A shard has leased the task; whether anybody hears of it is not said. */
+  claim(id: string, token: number): void {
+    const claims = this.#claims.get(id) ?? [];
+    claims.push(token);
+    this.#claims.set(id, claims);
+  }
+
+  /** Of two leases that were handed out the later one has the larger token, whichever was heard of first. */
+  #rises(id: string, token: number, others: Iterable<number>): void {
+    const claims = this.#claims.get(id) ?? [];
+    for (const other of others) {
+      const isLater = claims.lastIndexOf(token) > claims.lastIndexOf(other);
+      if (isLater !== token > other) this.violate('token-fell', `${id}: ${token} and ${other}`);
+    }
   }
 
   complete(id: string, token: number): void {

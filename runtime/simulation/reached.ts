@@ -15,13 +15,11 @@ export const REACHED: readonly string[] = [
   'operator:pause',
   'operator:resume',
   'operator:drain',
-  'operator:dead',
   'operator:look',
   'end:succeeded',
   'end:cancelled',
   'end:failed',
   'end:expired',
-  'end:dead',
   // What a shard can be asked.
   'op:begin',
   'op:cancel',
@@ -44,9 +42,7 @@ export const REACHED: readonly string[] = [
   'op:tick',
   // What a tick can see.
   'tick:lost',
-  'tick:timeout',
   'tick:expired',
-  'tick:cancelled',
   'tick:waited',
   'tick:promoted',
   'tick:aged',
@@ -78,6 +74,14 @@ export const REACHED: readonly string[] = [
   'fault:store-old',
   'fault:store-same',
   'fault:store-unreachable',
-  'fault:tail-lost',
   'fault:upgrade',
+];
+
+/** What takes some hundred seeds. */
+export const RARE: readonly string[] = [
+  'end:dead',
+  'tick:timeout',
+  'tick:cancelled',
+  'operator:dead',
+  'fault:tail-lost',
 ];

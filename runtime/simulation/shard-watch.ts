@@ -19,6 +19,7 @@ export function watchShards(server: SimServer, outside: Outside, shape: TableSha
     if (running > IN_FLIGHT) outside.violate('capacity', `${shard.fleet} runs ${running}`);
     if (shape.perKey) keys(data, outside);
     turns(data, claimed, outside);
+    for (const id of claimed) outside.claim(id, data.o.get(id)?.token ?? 0);
     for (const wrong of audit(data)) outside.violate('sets', `${shard.fleet}: ${wrong}`);
   });
 }
@@ -43,6 +44,7 @@ function turns(data: ShardData, claimed: readonly string[], outside: Outside): v
     const row = data.o.get(id);
     if (row === undefined) continue;
     const [waiting] = data.q.range(row.lane, row.lane, 0, 1);
-    if (waiting !== undefined && tagOf(waiting) < row.tag) outside.violate('turn', `${row.tag}:${id} before ${waiting}`);
+    if (waiting !== undefined && tagOf(waiting) < row.tag)
+      outside.violate('turn', `${row.tag}:${id} before ${waiting}`);
   }
 }

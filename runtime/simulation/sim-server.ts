@@ -14,8 +14,9 @@ export interface RealStore {
 
 type Loss = 'same' | 'old' | 'nothing';
 
+const SNAPSHOTS_MAX = 4;
+
 interface Kept {
-  readonly atMs: number;
   readonly memory: Snapshot;
   readonly real: { is?: unknown };
 }
@@ -34,8 +35,9 @@ export class SimServer {
   readonly memory: MemoryStore;
   readonly #world: World;
   readonly #real: RealStore | undefined;
+  /** Of its one past: what came after a snapshot that it went back to never was. */
   #kept: Kept[] = [];
-  /** What was applied since the last snapshot. */
+  /** What was applied since the last of them. */
   #log: Logged[] = [];
   #nowUs = 0;
   /** How far its clock is ahead of the world's. */
@@ -79,8 +81,8 @@ export class SimServer {
   }
 
   keepSnapshot(): void {
-    const kept: Kept = { atMs: this.#world.now, memory: this.memory.snapshot(), real: {} };
-    this.#kept = [...this.#kept.slice(-3), kept];
+    const kept: Kept = { memory: this.memory.snapshot(), real: {} };
+    this.#kept = [...this.#kept.slice(1 - SNAPSHOTS_MAX), kept];
     this.#log = [];
     this.#outside(async (real) => {
       kept.real.is = await real.snapshot();
@@ -97,20 +99,19 @@ export class SimServer {
     this.#world.note(`fault:store-${with_}`);
     if (with_ === 'nothing') {
       this.memory.wipe();
-      this.#log = [];
+      this.#kept = [];
       this.#outside((real) => real.wipe());
+      this.keepSnapshot();
     }
-    if (with_ === 'old' && this.#kept.length > 0) this.#restore(this.#world.random.pick(this.#kept));
+    if (with_ === 'old') this.#restore(this.#world.random.whole(0, this.#kept.length - 1));
   }
 
   /** A replica takes over that has not seen the last so many batches. */
   failover(lost: number, awayMs: number): void {
     this.#away(awayMs, () => {
-      const newest = this.#kept.at(-1);
-      if (newest === undefined) return;
       const seen = this.#log.slice(0, Math.max(0, this.#log.length - lost));
       this.#world.note('fault:store-failover', String(this.#log.length - seen.length));
-      this.#restore(newest);
+      this.#restore(this.#kept.length - 1);
       for (const { shard, batch, nowUs } of seen) this.#model(shard, batch, nowUs);
       this.#outside(async (real) => {
         for (const { shard, batch, nowUs } of seen) await real.apply(shard, batch, nowUs);
@@ -129,10 +130,13 @@ export class SimServer {
     });
   }
 
-  #restore({ memory, real: kept }: Kept): void {
-    this.memory.restore(memory);
+  #restore(at: number): void {
+    const kept = this.#kept[at];
+    if (kept === undefined) return;
+    this.#kept = this.#kept.slice(0, at + 1);
+    this.memory.restore(kept.memory);
     this.#log = [];
-    this.#outside((real) => real.restore(kept.is));
+    this.#outside((real) => real.restore(kept.real.is));
   }
 
   #model(shard: Shard, batch: Batch, nowUs: number): Applied | Gap {

@@ -96,8 +96,7 @@ export function simStore(
     apply: (shard, batch) => new Promise((resolve, reject) => run(shard, batch, resolve, reject)),
     hint: (shard) => {
       if (weather.cut !== 'nothing' || !server.up || world.random.chance(HINTS_LOST)) return;
-      for (const listener of server.hints)
-        world.after(world.random.between(0.1, 3), () => listener(shardName(shard)));
+      for (const listener of server.hints) world.after(world.random.between(0.1, 3), () => listener(shardName(shard)));
     },
     onHint: (listener) => {
       const heard = (shard: string): void => {

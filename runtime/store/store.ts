@@ -167,7 +167,7 @@ interface Heartbeat {
   readonly token: number;
 }
 
-/** Ends a task that waits or is dead; asks a running one to end. */
+/** Ends a task that waits or is dead; asks a running one to end: however its run ends, unless it succeeds, it is the last. */
 interface Cancel {
   readonly op: 'cancel';
   readonly id: string;

@@ -5,6 +5,30 @@ import type { Case } from './conformance.ts';
 /** What is claimed, by whom, and in which order. */
 export const CLAIM_CASES: readonly Case[] = [
   [
+    'however a run ends, its place is free again',
+    async (talker, bench) => {
+      await talker.policy([routePolicy({ inFlight: 1 })]);
+      for (const id of ['t1', 't2', 't3', 't4']) await talker.submit(id);
+      const inFlight = async (): Promise<unknown> => {
+        const reply = await talker.one({ op: 'inspect', lanes: [LANE] });
+        return reply.kind === 'facts' ? reply.facts.lanes[0]?.routeRunning : reply;
+      };
+      const one = await talker.lease();
+      expect([await inFlight(), await talker.claim('a-2')]).toEqual([1, []]);
+      await talker.one({ op: 'fail', ...one, then: 'retry', delayMs: 50, reason: 'error', result: '' });
+      expect(await inFlight()).toBe(0);
+      const two = await talker.lease();
+      await talker.one({ op: 'fail', ...two, then: 'release', delayMs: 0, reason: 'error', result: '' });
+      expect(await inFlight()).toBe(0);
+      await talker.lease();
+      bench.now += 30_000;
+      await talker.tick();
+      expect(await inFlight()).toBe(0);
+      expect(await talker.complete(await talker.lease())).toMatchObject({ kind: 'done' });
+      expect(await inFlight()).toBe(0);
+    },
+  ],
+  [
     'a task is accepted, claimed with its body, and completed',
     async (talker) => {
       await talker.policy();

@@ -41,6 +41,43 @@ export const LOSS_CASES: readonly Case[] = [
     },
   ],
   [
+    'during a hold nothing ends, nothing runs out, and who asks is told to come back',
+    async (talker, bench) => {
+      await talker.policy();
+      for (const id of ['t1', 't2', 't3']) await talker.submit(id);
+      const [run, buried] = await talker.claims('a-1', 2);
+      const { id = '', token = 0 } = run?.record ?? {};
+      const dead = { id: buried?.record.id ?? '', token: buried?.record.token ?? 0 };
+      await talker.one({ op: 'fail', ...dead, then: 'dead', delayMs: 0, reason: 'error', result: '' });
+      await talker.one({ op: 'begin', holdMs: 60_000 });
+      bench.now += 30_000;
+      expect(await talker.tick()).toEqual([]);
+      expect(
+        await talker.run(
+          { op: 'complete', id, token, result: '' },
+          { op: 'fail', id, token, then: 'retry', delayMs: 0, reason: 'error', result: '' },
+          { op: 'cancel', id: 't3', reason: 'by-owner' },
+          { op: 'remove', id: 't3', reason: 'fallback' },
+          { op: 'redrive', id: dead.id },
+        ),
+      ).toEqual(Array.from({ length: 5 }, () => ({ kind: 'held' })));
+      expect([await talker.state(id), await talker.state('t3')]).toEqual(['leased', 'ready']);
+      await talker.one({ op: 'end', schedulers: ['s-1'] });
+      expect(await talker.tick()).toEqual([`lost ${id} ready`]);
+    },
+  ],
+  [
+    'what one scheduler has seen handed out stays below what another one is given',
+    async (talker, bench) => {
+      await talker.policy();
+      await talker.submit('t1');
+      const other = new Talker(bench, 's-2');
+      other.tokenFloor = 9e15;
+      await other.run({ op: 'end', schedulers: ['s-2'] });
+      expect((await talker.lease()).token).toBe(9e15 + 1);
+    },
+  ],
+  [
     'an answer tells the time, the policy, the hold and what is ready',
     async (talker) => {
       expect(await talker.applied({ op: 'submit', task: task('t1') })).toEqual({

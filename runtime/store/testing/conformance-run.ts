@@ -50,6 +50,54 @@ export const RUN_CASES: readonly Case[] = [
     },
   ],
   [
+    'a completion of a run that was overtaken is stale, also when the later one has been lost too',
+    async (talker, bench) => {
+      await talker.policy();
+      await talker.submit('t1');
+      const first = await talker.lease();
+      bench.now += 30_000;
+      await talker.tick();
+      await talker.lease('a-2');
+      bench.now += 30_000;
+      expect(await talker.tick()).toEqual(['lost t1 ready']);
+      expect(await talker.complete(first)).toMatchObject({ kind: 'stale', record: { state: 'ready' } });
+    },
+  ],
+  [
+    'a task whose end was asked for is not run again when its run fails or is given back',
+    async (talker) => {
+      await talker.policy();
+      for (const [id, then] of [
+        ['t1', 'retry'],
+        ['t2', 'release'],
+      ] as const) {
+        await talker.submit(id);
+        const lease = await talker.lease();
+        await talker.one({ op: 'cancel', id, reason: 'by-owner' });
+        const fail = { op: 'fail', ...lease, then, delayMs: 0, reason: 'error', result: '' } as const;
+        expect(await talker.one(fail)).toMatchObject({
+          kind: 'done',
+          record: { state: 'cancelled', reason: 'by-owner' },
+        });
+        expect(await talker.one(fail)).toMatchObject({ kind: 'already' });
+      }
+      expect(await talker.claim('a-1', 2)).toEqual([]);
+    },
+  ],
+  [
+    'a dead letter that is tried again is as urgent as it was submitted',
+    async (talker, bench) => {
+      await talker.policy([routePolicy({ aging: { everyMs: 10, max: 'urgent' } })]);
+      await talker.submit('t1');
+      bench.now += 20;
+      await talker.tick();
+      const lease = await talker.lease();
+      await talker.one({ op: 'fail', ...lease, then: 'dead', delayMs: 0, reason: 'error', result: '' });
+      expect((await talker.record('t1')).priority).not.toBe('normal');
+      expect(await talker.one({ op: 'redrive', id: 't1' })).toMatchObject({ record: { priority: 'normal' } });
+    },
+  ],
+  [
     'a completion without a token is not accepted for a task that never ran',
     async (talker) => {
       await talker.policy();

@@ -9,7 +9,7 @@ import { Talker, type Bench } from './bench.ts';
 /** One sentence about a store, and the talk that shows it. */
 export type Case = readonly [sentence: string, show: (talker: Talker, bench: Bench) => Promise<void>];
 
-const CASES: readonly Case[] = [...CLAIM_CASES, ...RUN_CASES, ...TIME_CASES, ...BOUNDS_CASES, ...LOSS_CASES];
+export const CASES: readonly Case[] = [...CLAIM_CASES, ...RUN_CASES, ...TIME_CASES, ...BOUNDS_CASES, ...LOSS_CASES];
 
 /** Holds a store to what `../store.ts` says. Each case gets a new and empty one. */
 export function conforms(name: string, newBench: () => Promise<Bench>): void {

@@ -1,0 +1,151 @@
+/** One bug: what it does, and the text of the script that is replaced by another. */
+export type LuaMutant = readonly [sentence: string, find: string, replace: string];
+
+/**
+ * Bugs that a script like `apply.lua` could have, and many queues have had. Each is planted alone; the conformance suite must
+ * see it. The text to be replaced must stand in the script once only, so that nothing rots here unseen.
+ */
+export const LUA_MUTANTS: readonly LuaMutant[] = [
+  // Positions and time
+  ['takes a batch from any position', "(head[1] or '0') ~= prev_lsn or", 'false or'],
+  ['does not see that it has forgotten batches', 'beat < tonumber(ARGV[7])', 'false'],
+  ['does not move the position', "'hw:' .. scheduler, lsn)", "'hw:' .. scheduler, prev_lsn)"],
+  ['does not count its batches', "'beat', int(beat + 1), 'hw:'", "'beat', int(beat), 'hw:'"],
+  // Tokens
+  [
+    'forgets which tokens schedulers have seen',
+    'max(tonumber(head[3] or 0), tonumber(ARGV[6]))',
+    'tonumber(head[3] or 0)',
+  ],
+  [
+    'gives the same token again',
+    'token = max(token + 1, tonumber(row[TOKEN]) + 1, now_us)',
+    'token = max(token, now_us)',
+  ],
+  ['completes whatever token is shown', 'mine = given == row[TOKEN]', 'mine = true'],
+  ['lets a late completion pass that was overtaken', 'mine = tonumber(given) >= tonumber(row[TOKEN])', 'mine = true'],
+  [
+    'fails whatever token is shown',
+    "if row[STATE] ~= 'L' or row[TOKEN] ~= given then\n    local over",
+    "if row[STATE] ~= 'L' then\n    local over",
+  ],
+  [
+    'keeps a lease alive whatever token is shown',
+    "if row[STATE] ~= 'L' or row[TOKEN] ~= given then\n    return 'T'",
+    "if row[STATE] ~= 'L' then\n    return 'T'",
+  ],
+  [
+    'ends a task again',
+    "return (row[STATE] == 'S' and row[TOKEN] == given and 'A' or 'T') .. pack(row)",
+    "row[STATE] = 'L'",
+  ],
+  // Capacity
+  ['counts no runs', "call('ZADD', i, int(RUNNING + meta.lane), id)", ''],
+  [
+    'leaks capacity when a lease ends',
+    "if from == 'L' then\n    call('ZADD', i, meta.lane_text, id)\n  end\n  put(id, row, next_look",
+    'put(id, row, next_look',
+  ],
+  [
+    'leaks capacity when a retry waits',
+    "if from == 'L' then\n    call('ZADD', i, meta.lane_text, id)\n  end\n  put(id, row, now + delay_ms)",
+    'put(id, row, now + delay_ms)',
+  ],
+  ['leaks a key’s place', 'free_key(id, meta, false)', ''],
+  [
+    'leaks the place of a key whose task has ended',
+    "free_key(id, meta, true)\n  call('ZREM', i, id)\n  local text = put(id, row)\n  call('HDEL', b, id)",
+    "call('ZREM', i, id)\n  local text = put(id, row)\n  call('HDEL', b, id)",
+  ],
+  [
+    'starts one too many',
+    'count_route(running, route, RUNNING) >= policy.in_flight',
+    'count_route(running, route, RUNNING) > policy.in_flight',
+  ],
+  [
+    'lets one more wait than there is room for',
+    'count_route(waiting, meta.route, 0) < policy.depth_max',
+    'count_route(waiting, meta.route, 0) <= policy.depth_max',
+  ],
+  ['wakes nobody whose key is free again', "if meta.key ~= '' then\n    wake(meta)\n  end", ''],
+  ['starts faster than the rate', 'if after - now_us <= policy.rate_ms * 1000 then', 'if true then'],
+  // Turns
+  [
+    'hands out the last one first',
+    '(not best or tag_of(member) < tag_of(best))',
+    '(not best or tag_of(member) > tag_of(best))',
+  ],
+  [
+    'charges nobody for a turn',
+    'finishes[flow] = start + max(1, floor(meta.cost / 4 ^ tonumber(row[PRIORITY])))',
+    'finishes[flow] = start',
+  ],
+  ['treats every priority alike', 'floor(meta.cost / 4 ^ tonumber(row[PRIORITY]))', 'floor(meta.cost)'],
+  ['makes an interrupted task wait behind the others', "if pays then\n    row[TAG] = ''\n  end", "row[TAG] = ''"],
+  ['lets a retry keep its turn', "if pays then\n    row[TAG] = ''\n  end", ''],
+  ['loses the priority of a retry', "row[FLAGS] = ''\n  free_key", "row[FLAGS], row[PRIORITY] = '', '0'\n  free_key"],
+  ['keeps the raised priority of a dead letter', 'row[PRIORITY] = int(meta.base_priority)', ''],
+  // Leases and attempts
+  [
+    'never looks at a lease that runs out',
+    "if row[STATE] == 'L' then\n    first = lease_over(id, row)",
+    "if row[STATE] == 'L' then\n    first = nil",
+  ],
+  ['counts no attempts', "if what ~= 'release' then\n    add_one(row, ATTEMPTS)\n  end", ''],
+  ['counts a release as an attempt', "if what ~= 'release' then", 'if true then'],
+  ['counts no crashes', 'if tonumber(row[CRASHES]) >= settings.crash_max then', 'if false then'],
+  [
+    'lets a run go on for ever',
+    'local until_ms = min(now + meta_of(row).lease_ms, tonumber(row[DUE_MS]))',
+    'local until_ms = now + meta_of(row).lease_ms',
+  ],
+  ['runs on what was cancelled', "if find(row[FLAGS], 'c', 1, true) then\n    finish", 'if false then\n    finish'],
+  ['runs again what was to end', "local cancelled = find(row[FLAGS], 'c', 1, true) and", 'local cancelled = false and'],
+  // Ends and losses
+  ['accepts a task it knows', "if known then\n    return '=' .. known\n  end", ''],
+  ['refuses a replay for want of room', 'if not replay then\n    refused, shed', 'if true then\n    refused, shed'],
+  ['takes a replay for a duplicate', "if dedupe ~= '' and not replay then", "if dedupe ~= '' then"],
+  [
+    'claims during a hold',
+    "if hold_until > now then\n    return { 'c', 'hold' }",
+    "if false then\n    return { 'c', 'hold' }",
+  ],
+  ['ends tasks during a hold', 'hold_until > now and HELD_BACK[ARGV[at]]', 'false and HELD_BACK[ARGV[at]]'],
+  ['looks at leases during a hold', "if hold_until > now then\n    return { 't'", "if false then\n    return { 't'"],
+  ['ends a hold for one of several schedulers', "if call('HGET', m, 'y:' .. ARGV[index]) ~= era then", 'if false then'],
+  ['takes an older word for the end of a new hold', "call('HINCRBY', m, 'era', '1')", "call('HINCRBY', m, 'era', '0')"],
+  ['replays an end over one that it has', 'if row and (is_end(row) or row[STATE] == state) then', 'if false then'],
+  [
+    'forgets a replayed end that it never knew',
+    'if not row then\n    row = {',
+    "if not row then\n    return '?'\n  end\n  if false then\n    row = {",
+  ],
+  ['gives what a lost answer handed out to whoever asks', 'if number ~= ARGV[at] then', 'if false then'],
+  [
+    'says that a lease is still lost that has ended',
+    "if row and row[STATE] == 'L' and row[TOKEN] == given then",
+    'if row then',
+  ],
+  // Bounds
+  [
+    'keeps the results of tasks it has forgotten',
+    "keep_result(id, '')\n    call('HDEL', b, id)\n    call('HDEL', o, id)",
+    "call('HDEL', b, id)\n    call('HDEL', o, id)",
+  ],
+  [
+    'keeps every ended task',
+    'if not old and size <= settings.finished_max and bytes <= settings.bytes_max then',
+    'if true then',
+  ],
+  ['keeps every dead letter', 'if over <= 0 then', 'if true then'],
+  [
+    'keeps a name longer than it should',
+    "if value and tonumber(call('ZSCORE', u, name) or 0) > now then",
+    'if value then',
+  ],
+  [
+    'keeps no body for the one that runs a task',
+    "bodies[id] or call('HGET', b, id) or '', int(until_ms)",
+    "'', int(until_ms)",
+  ],
+];
