@@ -2,7 +2,7 @@ import { routeNumber } from '../core/lane.ts';
 import { ROUTE_LANES, RUNNING, type ShardData } from '../store/memory/shard-data.ts';
 import { shardName, type Applied, type Operation } from '../store/store.ts';
 import { tagOf } from '../store/memory/step.ts';
-import { audit } from '../store/testing/audit.ts';
+import { audit } from '../store/memory/audit.ts';
 import type { Outside } from './outside.ts';
 import type { SimServer } from './sim-server.ts';
 import { IN_FLIGHT, PER_KEY, ROUTE, type TableShape } from './table.ts';

@@ -7,7 +7,7 @@ import { dragonflyStore } from './dragonfly/dragonfly-store.ts';
 import { memoryStore } from './memory/memory-store.ts';
 import { STATES } from './row.ts';
 import { shardName, type Applied, type Batch, type Gap, type Operation, type Reply, type Store } from './store.ts';
-import { audit } from './testing/audit.ts';
+import { audit } from './memory/audit.ts';
 import { SHARD, START_MS, routePolicy } from './testing/bench.ts';
 import { dumpMemory, dumpRedis } from './testing/dump.ts';
 import { turns, type Draw, type Turn } from './testing/random-batches.ts';

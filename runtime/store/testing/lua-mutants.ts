@@ -100,7 +100,11 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     'local until_ms = now + meta_of(row).lease_ms',
   ],
   ['runs on what was cancelled', "if find(row[FLAGS], 'c', 1, true) then\n    finish", 'if false then\n    finish'],
-  ['runs again what was to end', "local cancelled = find(row[FLAGS], 'c', 1, true) and", 'local cancelled = false and'],
+  [
+    'runs again what was to end',
+    "if find(row[FLAGS], 'c', 1, true) then\n    return 'D'",
+    "if false then\n    return 'D'",
+  ],
   // Ends and losses
   ['accepts a task it knows', "if known then\n    return '=' .. known\n  end", ''],
   ['refuses a replay for want of room', 'if not replay then\n    refused, shed', 'if true then\n    refused, shed'],

@@ -1,5 +1,5 @@
-import { idOf } from '../memory/step.ts';
-import { RUNNING, type ShardData } from '../memory/shard-data.ts';
+import { idOf } from './step.ts';
+import { RUNNING, type ShardData } from './shard-data.ts';
 import type { Row } from '../row.ts';
 
 /** Where the sets of a shard and its records disagree, in sentences; nothing when all is well. */
