@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { compile } from '../compiler/compile.ts';
 import { prerequisites } from '../compiler/core/prerequisites.ts';
 import type { EnvironmentModel } from '../compiler/core/model.ts';
+import { submittersOf } from '../compiler/core/submitters.ts';
 import { collector } from '../compiler/diagnostics/report.ts';
 import { CASE_DAY } from '../compiler/diagnostics/testing/problems-of.ts';
 import { HEALTH_SCRIPTS, KNOWN_TO_ARGOCD, WITHOUT_STATUS } from '../compiler/emitters/argocd/health-scripts.ts';
@@ -191,6 +192,22 @@ describe.each(trees.map((tree) => ({ name: tree.model.name, tree })))('$name', (
     expect(brought.filter((group) => !used.has(group) && group !== 'gateway.networking.k8s.io')).toEqual([]);
   });
 
+  test('every identity that a policy of the mesh names is made, or brought by somebody who is named', () => {
+    const made = new Set(
+      all.filter(({ kind }) => kind === 'ServiceAccount').map(({ metadata }) => accountOf(metadata)),
+    );
+    // The mesh makes one for each waypoint.
+    for (const { kind, metadata } of all) if (kind === 'Gateway') made.add(accountOf(metadata));
+    const brought = new Set([
+      ...prerequisites(model).flatMap(({ objects }) => objects),
+      ...submittersOf(model).map(({ namespace, account }) => `ServiceAccount ${namespace}/${account}`),
+    ]);
+    const named = [...JSON.stringify(all).matchAll(/\/ns\/([^/"]+)\/sa\/([^/"]+)"/g)];
+    expect(named.length).toBeGreaterThan(30);
+    const wanted = named.map(([, namespace, name]) => `ServiceAccount ${String(namespace)}/${String(name)}`);
+    expect([...new Set(wanted)].filter((one) => !made.has(one) && !brought.has(one))).toEqual([]);
+  });
+
   test('nobody is given everything, a secret, a shell or the right to give rights', () => {
     const roles = all.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole');
     const rules = roles.flatMap(({ rules = [] }) => rules);
@@ -216,6 +233,10 @@ function isAllowed(resource: Resource, { spec }: Application, project: Project):
       project.destinations.some((one) => one.server === spec.destination.server && one.namespace === wanted),
     )
   );
+}
+
+function accountOf({ namespace = '', name }: Resource['metadata']): string {
+  return `ServiceAccount ${namespace}/${name}`;
 }
 
 function used(all: readonly Resource[], kind: string): boolean {

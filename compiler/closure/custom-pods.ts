@@ -1,3 +1,4 @@
+import { WAYPOINT_CLASS } from '../core/names.ts';
 import type { ClosureObject } from './object.ts';
 import { labelsAt, textAt } from './facts.ts';
 import type { PodFacts } from './facts.ts';
@@ -30,7 +31,7 @@ const POD_MAKERS: Readonly<
   }),
   // A Gateway of the mesh's own kind makes none: it names pods that are there.
   Gateway: ({ value }, name) =>
-    textAt(value, 'spec', 'gatewayClassName') !== 'istio-waypoint'
+    textAt(value, 'spec', 'gatewayClassName') !== WAYPOINT_CLASS
       ? undefined
       : {
           labels: {

@@ -25,7 +25,10 @@ export const SELECTORS: Readonly<Record<string, readonly string[]>> = {
 export const REFERENCES: Readonly<
   Record<string, readonly { readonly field: string; readonly kind: string; readonly cluster?: boolean }[]>
 > = {
-  StatefulSet: [{ field: '/spec/serviceName', kind: 'Service' }],
+  StatefulSet: [
+    { field: '/spec/serviceName', kind: 'Service' },
+    { field: '/spec/volumeClaimTemplates/0/spec/storageClassName', kind: 'StorageClass', cluster: true },
+  ],
   RoleBinding: [{ field: '/roleRef/name', kind: '/roleRef/kind' }],
   ScaledObject: [{ field: '/spec/scaleTargetRef/name', kind: '/spec/scaleTargetRef/kind' }],
   // A name with a namespace before it leads there: `namespace/name`.
@@ -35,6 +38,7 @@ export const REFERENCES: Readonly<
   ],
   Dragonfly: [
     { field: '/spec/aclFromSecret/name', kind: 'Secret' },
+    { field: '/spec/snapshot/persistentVolumeClaimSpec/storageClassName', kind: 'StorageClass', cluster: true },
     { field: '/spec/serviceAccountName', kind: 'ServiceAccount' },
     { field: '/spec/priorityClassName', kind: 'PriorityClass', cluster: true },
   ],
@@ -55,13 +59,30 @@ export const REFERENCES: Readonly<
   Policy: [{ field: '/spec/authentication/serviceAccount/name', kind: 'ServiceAccount' }],
   KubernetesAuthEngineRole: [{ field: '/spec/authentication/serviceAccount/name', kind: 'ServiceAccount' }],
   HorizontalPodAutoscaler: [{ field: '/spec/scaleTargetRef/name', kind: '/spec/scaleTargetRef/kind' }],
-  Gateway: [{ field: '/spec/infrastructure/parametersRef/name', kind: '/spec/infrastructure/parametersRef/kind' }],
+  Gateway: [
+    { field: '/spec/infrastructure/parametersRef/name', kind: '/spec/infrastructure/parametersRef/kind' },
+    { field: '/spec/gatewayClassName', kind: 'GatewayClass', cluster: true },
+  ],
   HTTPRoute: [
     { field: '/spec/parentRefs/0/name', kind: '/spec/parentRefs/0/kind' },
     { field: '/spec/rules/0/backendRefs/0/name', kind: '/spec/rules/0/backendRefs/0/kind' },
     { field: '/spec/rules/0/backendRefs/1/name', kind: '/spec/rules/0/backendRefs/1/kind' },
   ],
-  Telemetry: [{ field: '/spec/targetRefs/0/name', kind: '/spec/targetRefs/0/kind' }],
+  Telemetry: [
+    { field: '/spec/targetRefs/0/name', kind: '/spec/targetRefs/0/kind' },
+    // No object: it stands in the configuration of the mesh.
+    { field: '/spec/tracing/0/providers/0/name', kind: 'Provider', cluster: true },
+    { field: '/spec/accessLogging/0/providers/0/name', kind: 'Provider', cluster: true },
+  ],
+  Elasticsearch: [
+    {
+      field: '/spec/nodeSets/0/volumeClaimTemplates/0/spec/storageClassName',
+      kind: 'StorageClass',
+      cluster: true,
+    },
+  ],
+  Application: [{ field: '/spec/project', kind: 'AppProject' }],
+  ApplicationSet: [{ field: '/spec/template/spec/project', kind: 'AppProject' }],
   // Calls of other fleets stand first where there are any.
   VirtualService: [
     { field: '/spec/http/0/delegate/name', kind: 'VirtualService' },

@@ -140,7 +140,10 @@ export const peopleRoles = {
 } as const;
 
 /** Namespaces of the operators we talk to. */
-export const operators = { dragonfly: 'dragonfly-operator-system' } as const;
+export const operators = { dragonfly: 'dragonfly-operator-system', elastic: 'elastic-system' } as const;
+
+/** What makes a Gateway a waypoint of the mesh. */
+export const WAYPOINT_CLASS = 'istio-waypoint';
 
 /** Secrets of the platform itself. */
 export const platformSecrets = {

@@ -1,5 +1,5 @@
 import type { EnvironmentModel } from './model.ts';
-import { finders, mesh, namespaces, operators, pods, vaultAdmin } from './names.ts';
+import { CLUSTER_CA, WAYPOINT_CLASS, finders, mesh, namespaces, operators, pods, vaultAdmin } from './names.ts';
 
 /**
  * What an environment's cluster must bring before anything of ours is applied, in the order in which it is installed. Nothing
@@ -13,8 +13,8 @@ export interface Prerequisite {
   readonly why: string;
   /** API groups whose kinds it brings. */
   readonly groups: readonly string[];
-  /** Namespaces of it that our objects name. */
-  readonly namespaces: readonly string[];
+  /** Objects of it that ours name: `Kind namespace/name`, `Kind name` for what has no namespace. */
+  readonly objects: readonly string[];
   /** What it must be told, or must have. */
   readonly settings: readonly string[];
 }
@@ -31,7 +31,7 @@ export function prerequisites(environment: EnvironmentModel): readonly Prerequis
       version: 'serves `monitoring.coreos.com/v1`',
       why: 'Metrics are gathered, rules are evaluated',
       groups: ['monitoring.coreos.com'],
-      namespaces: [],
+      objects: [`ServiceAccount ${namespaces.observability}/${pods.prometheus['app.kubernetes.io/name']}`],
       settings: [
         `PodMonitors and PrometheusRules of all namespaces are selected by the label \`${labelText(finders.prometheus)}\``,
         `Prometheus runs in \`${namespaces.observability}\` as the ServiceAccount \`${pods.prometheus['app.kubernetes.io/name']}\`, with pods labelled \`${labelText(pods.prometheus)}\``,
@@ -42,7 +42,7 @@ export function prerequisites(environment: EnvironmentModel): readonly Prerequis
       version: 'serves `keda.sh/v1alpha1`',
       why: 'Fleets grow and shrink with their queues',
       groups: ['keda.sh'],
-      namespaces: [],
+      objects: [],
       settings: facts.observability === undefined ? [] : [`It reaches ${facts.observability.prometheus}`],
     },
     {
@@ -50,7 +50,7 @@ export function prerequisites(environment: EnvironmentModel): readonly Prerequis
       version: '1.9',
       why: 'Versions take over step by step',
       groups: ['argoproj.io'],
-      namespaces: [],
+      objects: [],
       settings: [],
     },
     {
@@ -58,7 +58,7 @@ export function prerequisites(environment: EnvironmentModel): readonly Prerequis
       version: '1.5',
       why: "It runs the scheduler's store",
       groups: ['dragonflydb.io'],
-      namespaces: [operators.dragonfly],
+      objects: [`Namespace ${operators.dragonfly}`],
       settings: [`It runs in \`${operators.dragonfly}\`: nobody else reaches the store's port for administrators`],
     },
     {
@@ -66,7 +66,7 @@ export function prerequisites(environment: EnvironmentModel): readonly Prerequis
       version: 'serves `opentelemetry.io/v1beta1`',
       why: 'It runs the collectors and Jaeger',
       groups: ['opentelemetry.io'],
-      namespaces: [],
+      objects: [],
       settings: [],
     },
     ...logs(environment),
@@ -76,13 +76,22 @@ export function prerequisites(environment: EnvironmentModel): readonly Prerequis
       version: '3.18',
       why: 'It runs the experiments that somebody starts',
       groups: ['litmuschaos.io'],
-      namespaces: [],
+      objects: [],
       settings: [`It watches \`${namespaces.chaos}\``],
+    },
+    {
+      name: 'Argo CD',
+      version: '3.5',
+      why: 'It applies everything else',
+      groups: [],
+      objects: [`Namespace ${namespaces.argocd}`],
+      settings: [`It runs in \`${namespaces.argocd}\`, here or in a cluster of its own`],
     },
   ];
 }
 
-function cluster({ facts }: EnvironmentModel): Prerequisite {
+function cluster(environment: EnvironmentModel): Prerequisite {
+  const { facts } = environment;
   const storage =
     facts.storageClass === undefined ? 'A default StorageClass' : `The StorageClass \`${facts.storageClass}\``;
   return {
@@ -90,7 +99,11 @@ function cluster({ facts }: EnvironmentModel): Prerequisite {
     version: facts.kubernetes,
     why: 'Manifests are made for this version',
     groups: [],
-    namespaces: [namespaces.kubeSystem],
+    objects: [
+      `Namespace ${namespaces.kubeSystem}`,
+      `ConfigMap ${namespaces.system}/${CLUSTER_CA}`,
+      ...storageClasses(environment).map((name) => `StorageClass ${name}`),
+    ],
     settings: [
       `${storage} with \`ReadWriteOncePod\` volumes of a CSI driver`,
       `DNS answers from \`${namespaces.kubeSystem}\`, from pods labelled \`${labelText(pods.dns)}\`${facts.nodeLocalDns ? ', and from a cache on each node at 169.254.20.10' : ''}`,
@@ -107,7 +120,7 @@ function gatewayApi({ facts }: EnvironmentModel): Prerequisite {
     version: 'serves `gateway.networking.k8s.io/v1`',
     why: facts.mesh === 'ambient' ? 'Waypoints and routes are written in it' : 'Istio looks for its kinds',
     groups: ['gateway.networking.k8s.io'],
-    namespaces: [],
+    objects: [],
     settings: [],
   };
 }
@@ -122,7 +135,12 @@ function istio({ facts }: EnvironmentModel): Prerequisite {
     version: facts.istio,
     why: 'Identities, encryption and who may call whom',
     groups: ['networking.istio.io', 'security.istio.io', 'telemetry.istio.io'],
-    namespaces: [namespaces.istio],
+    objects: [
+      `Namespace ${namespaces.istio}`,
+      `Provider ${mesh.tracing}`,
+      `Provider ${mesh.accessLog}`,
+      ...(facts.mesh === 'ambient' ? [`GatewayClass ${WAYPOINT_CLASS}`] : []),
+    ],
     settings: [
       `\`meshConfig.trustDomain: ${facts.trustDomain}\``,
       `\`meshConfig.extensionProviders\`: \`${mesh.tracing}\` (OpenTelemetry, \`otel-gateway-collector.${namespaces.observability}.svc\`, port 4317) and \`${mesh.accessLog}\` (Envoy file access log)`,
@@ -141,7 +159,7 @@ function secretsOperators({ facts: { secrets } }: EnvironmentModel): readonly Pr
       version: '0.8.52',
       why: `It writes policies and roles into ${server}`,
       groups: ['redhatcop.redhat.io'],
-      namespaces: [],
+      objects: [],
       settings: [
         `At ${secrets.address}: the Kubernetes auth method at \`auth/${secrets.mount}\` trusts this cluster`,
         `A role \`${role}\` there, for the ServiceAccount \`${namespaces.vault}/${account}\`, that may write \`sys/policies/acl/*\` and \`auth/${secrets.mount}/role/*\``,
@@ -154,7 +172,7 @@ function secretsOperators({ facts: { secrets } }: EnvironmentModel): readonly Pr
           version: '1.4',
           why: 'It brings secrets to the fleets',
           groups: ['secrets.hashicorp.com'],
-          namespaces: [],
+          objects: [],
           settings: [],
         }
       : {
@@ -162,7 +180,7 @@ function secretsOperators({ facts: { secrets } }: EnvironmentModel): readonly Pr
           version: 'serves `external-secrets.io/v1`',
           why: 'It brings secrets to the fleets',
           groups: ['external-secrets.io'],
-          namespaces: [],
+          objects: [],
           settings: [],
         },
   ];
@@ -175,7 +193,7 @@ function logs({ facts: { observability, secrets } }: EnvironmentModel): readonly
     version: 'serves `fluentbit.fluent.io/v1alpha2`',
     why: 'It runs Fluent Bit on each node',
     groups: ['fluentbit.fluent.io'],
-    namespaces: [],
+    objects: [],
     settings: [],
   };
   if (observability.elasticsearch !== undefined)
@@ -187,7 +205,7 @@ function logs({ facts: { observability, secrets } }: EnvironmentModel): readonly
       version: 'serves `elasticsearch.k8s.elastic.co/v1`',
       why: 'It runs Elasticsearch',
       groups: ['elasticsearch.k8s.elastic.co'],
-      namespaces: [],
+      objects: [`Namespace ${operators.elastic}`],
       settings: [],
     },
   ];
@@ -202,7 +220,7 @@ function dashboards({ facts: { observability } }: EnvironmentModel): readonly Pr
         version: 'any',
         why: 'Dashboards',
         groups: [],
-        namespaces: [],
+        objects: [],
         settings: ['It looks for ConfigMaps labelled `grafana_dashboard: "1"` in all namespaces'],
       },
     ];
@@ -212,13 +230,19 @@ function dashboards({ facts: { observability } }: EnvironmentModel): readonly Pr
       version: 'serves `grafana.integreatly.org/v1beta1`',
       why: 'Dashboards',
       groups: ['grafana.integreatly.org'],
-      namespaces: [],
+      objects: [],
       settings: [
         `The Grafana object is labelled \`${labelText(finders.grafana)}\``,
         `The folder \`${observability.grafanaFolder}\` is made with the first dashboard`,
       ],
     },
   ];
+}
+
+/** All that volumes name: the environment's, and those of fleets. */
+function storageClasses({ facts, fleets }: EnvironmentModel): readonly string[] {
+  const named = [facts.storageClass, ...[...fleets.values()].map(({ memory }) => memory?.storageClass)];
+  return [...new Set(named.filter((name) => name !== undefined))];
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {

@@ -268,4 +268,13 @@ export const reference = defineCatalog({
       'Choose another name.',
     ),
   },
+  NT2058: {
+    severity: 'warning',
+    exit: 1,
+    message: 'freeze `{name}` is over since {day}',
+    explanation: paragraphs(
+      'Argo CD is told of a freeze by the day and the month: it knows no year. One that is left in the spec would stop deployments again a year later.',
+      'Delete it, or give it the days of the next one.',
+    ),
+  },
 });

@@ -23,7 +23,7 @@ ${prerequisites(environment).map(section).join('\n\n')}
 
 ## 2. Argo CD
 
-Version 3.5. It knows this cluster as \`${facts.server}\`, and may read ${repository.url}.
+It knows this cluster as \`${facts.server}\`, and may read ${repository.url}.
 
 \`\`\`sh
 kubectl apply --server-side --field-manager nova-torch -f ${folder}/settings.yaml

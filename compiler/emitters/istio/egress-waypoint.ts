@@ -1,7 +1,7 @@
 import { k8s } from '../../cdk8s/k8s.ts';
 import type { Add } from '../../cdk8s/synthesize.ts';
 import { waves } from '../../core/fleet-context.ts';
-import { mesh, namespaces, pods, ports } from '../../core/names.ts';
+import { WAYPOINT_CLASS, mesh, namespaces, pods, ports } from '../../core/names.ts';
 import type { PlatformContext } from '../../core/platform-context.ts';
 import { kinds } from './kinds.ts';
 import { waypointSettings } from './waypoint-settings.ts';
@@ -13,7 +13,7 @@ export function addEgressWaypoint(add: Add, context: PlatformContext): void {
   add(kinds.waypoint, {
     metadata: { ...metadata, labels: { ...metadata.labels, 'istio.io/waypoint-for': 'service' } },
     spec: {
-      gatewayClassName: 'istio-waypoint',
+      gatewayClassName: WAYPOINT_CLASS,
       listeners: [{ name: 'mesh', port: ports.hbone, protocol: 'HBONE' }],
       infrastructure: {
         labels: pods.egressGateway,

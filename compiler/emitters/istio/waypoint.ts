@@ -3,7 +3,7 @@ import { k8s } from '../../cdk8s/k8s.ts';
 import { port, podsIn } from '../../cdk8s/platform-network.ts';
 import { waves } from '../../core/fleet-context.ts';
 import type { FleetContext } from '../../core/fleet-context.ts';
-import { fleetSelector, labels, mesh, namespaces, pods, ports } from '../../core/names.ts';
+import { WAYPOINT_CLASS, fleetSelector, labels, mesh, namespaces, pods, ports } from '../../core/names.ts';
 import { trace } from '../../core/trace.ts';
 import { kinds } from './kinds.ts';
 import { hasWaypoint } from '../../core/mesh-calls.ts';
@@ -28,7 +28,7 @@ export function addWaypoint(add: Add, context: FleetContext): void {
     add(kinds.waypoint, {
       metadata: { ...metadata, labels: { ...metadata.labels, 'istio.io/waypoint-for': 'service' } },
       spec: {
-        gatewayClassName: 'istio-waypoint',
+        gatewayClassName: WAYPOINT_CLASS,
         listeners: [{ name: 'mesh', port: ports.hbone, protocol: 'HBONE' }],
         infrastructure: {
           // Without labels of their own the pods would bear the Gateway's, and be taken for agents of the fleet.

@@ -1,3 +1,4 @@
+import { operators } from '../../core/names.ts';
 /** Names that only the objects of telemetry agree on. */
 export const collectors = { gateway: 'otel-gateway', sampler: 'otel-sampler', jaeger: 'jaeger' } as const;
 export const searchCluster = 'nova-logs';
@@ -26,4 +27,4 @@ export const images = {
 } as const;
 export const SEARCH_VERSION = '9.1.4';
 /** Namespace of the operator of Elasticsearch. */
-export const SEARCH_OPERATOR = 'elastic-system';
+export const SEARCH_OPERATOR = operators.elastic;
