@@ -8,21 +8,29 @@ afterEach(async () => {
   await bench.close();
 });
 
-const LEASE_MS = 150;
+const LEASE_MS = 400;
 const TASKS = 12;
 
-/** A scheduler with tasks that an agent has taken, all of them leased for a moment. */
-async function taken(): Promise<{ scheduler: RunningScheduler; tasks: readonly Assignment[] }> {
+/** A scheduler whose tasks so many agents have taken, all of them leased for a moment. */
+async function taken(agents: number): Promise<{ scheduler: RunningScheduler; tasks: readonly Assignment[] }> {
   bench = new Bench();
   const summarize = accept({ heartbeatMs: LEASE_MS });
   const scheduler = await bench.start('s-0', {
     table: table({ fleets: { 'research/summarizer': fleet({ slots: 20, accepts: { summarize } }) } }),
   });
-  scheduler.register('research/summarizer', { name: 'a-1', slots: 20 });
   for (let n = 0; n < TASKS; n += 1) await scheduler.submit(submission(`k-${n}`));
-  const { tasks } = await pollOnce(scheduler, { free: TASKS });
+  const tasks: Assignment[] = [];
+  for (const name of names(agents)) {
+    scheduler.register('research/summarizer', { name, slots: 20 });
+    const agent = { fleet: 'research/summarizer', name };
+    tasks.push(...(await pollOnce(scheduler, { agent, free: TASKS / agents })).tasks);
+  }
   expect(tasks).toHaveLength(TASKS);
   return { scheduler, tasks };
+}
+
+function names(agents: number): readonly string[] {
+  return Array.from({ length: agents }, (_, index) => `a-${index + 1}`);
 }
 
 async function breakerOf(scheduler: RunningScheduler): Promise<string | undefined> {
@@ -33,24 +41,31 @@ async function allWait(scheduler: RunningScheduler): Promise<void> {
   await expect.poll(async () => (await scheduler.fleet('research/summarizer'))?.waiting).toBe(TASKS);
 }
 
-test('tasks that never reached their agent are no failures of its build: they are handed out again at once', async () => {
-  const { scheduler } = await taken();
+test('tasks that never reached their agents are no failures of the build: they are handed out again at once', async () => {
+  const { scheduler } = await taken(TASKS);
   await allWait(scheduler);
   expect(await breakerOf(scheduler)).toBe('closed');
   expect((await pollOnce(scheduler, { free: TASKS })).tasks).toHaveLength(TASKS);
 });
 
-test('an agent that had its tasks and went silent is: the breaker of its build opens', async () => {
-  const { scheduler, tasks } = await taken();
+test('agents that had their tasks and went silent are: the breaker of their build opens', async () => {
+  const { scheduler, tasks } = await taken(TASKS);
   await scheduler.heartbeat(AGENT, tasks);
   await allWait(scheduler);
   expect(await breakerOf(scheduler)).toBe('open');
 });
 
-test('so is one that begins anew: what it had before, it has dropped', async () => {
-  const { scheduler } = await taken();
+test('so are those that begin anew: what they had before, they have dropped', async () => {
+  const { scheduler } = await taken(TASKS);
   await new Promise((resolve) => setTimeout(resolve, 5));
-  scheduler.register('research/summarizer', { name: 'a-1', slots: 20 });
+  for (const name of names(TASKS)) scheduler.register('research/summarizer', { name, slots: 20 });
   await allWait(scheduler);
   expect(await breakerOf(scheduler)).toBe('open');
+});
+
+test('one agent that dies is one failure, however many tasks it had', async () => {
+  const { scheduler, tasks } = await taken(1);
+  await scheduler.heartbeat(AGENT, tasks);
+  await allWait(scheduler);
+  expect(await breakerOf(scheduler)).toBe('closed');
 });

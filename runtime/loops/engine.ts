@@ -76,6 +76,8 @@ export interface FleetState {
   heldUntilMs: number;
   /** Since when this scheduler has looked after the shard without a break. */
   sinceMs: number;
+  /** When each agent was held to account last, by its id. */
+  readonly blamedMs: Map<string, number>;
   /** Digest of the table whose limits this scheduler sent last. */
   policySent: string;
 }

@@ -238,6 +238,7 @@ function join(engine: Engine, replay: Replayer, tokens: TokenFloor, fleet: strin
     lookedMs: 0,
     heldUntilMs: 0,
     sinceMs: engine.clock.nowMs(),
+    blamedMs: new Map(),
     policySent: '',
   };
   engine.fleets.set(fleet, state);

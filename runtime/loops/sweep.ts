@@ -113,14 +113,24 @@ async function happened(engine: Engine, state: FleetState, { kind, record }: Tic
 
 /**
  * Whether a lease that ran out speaks against the build: its agent had the task and went silent, or has begun anew since. A task
- * that may never have reached its agent says something about the network, and one that could not be looked after about us:
- * a breaker that counted those would keep a sound fleet from working long after everything is mended.
+ * that may never have reached its agent says something about the network, and one that could not be looked after about us.
+ * However many tasks an agent had, its end is one failure: one pod that dies must not stop its fleet.
  */
-function isToBlame({ pool }: Engine, { fleet, sinceMs }: FleetState, run: Run): boolean {
-  if (run.startedMs < sinceMs) return false;
-  if (run.heard === true) return true;
-  return pool.of(fleet).some(({ id, bornMs }) => id === run.agent && bornMs > run.startedMs);
+function isToBlame({ pool, clock, tables }: Engine, { fleet, sinceMs, blamedMs }: FleetState, run: Run): boolean {
+  const { agent, startedMs } = run;
+  if (startedMs < sinceMs) return false;
+  // All agents of a push fleet are one agent here, and what it calls has heard of the task.
+  if (tables.compiled.table.fleets[fleet]?.delivery === 'push') return true;
+  if (startedMs < (blamedMs.get(agent) ?? 0)) return false;
+  const hasBegunAnew = pool.of(fleet).some(({ id, bornMs }) => id === agent && bornMs > startedMs);
+  if (run.heard !== true && !hasBegunAnew) return false;
+  if (blamedMs.size >= BLAMED_MAX) blamedMs.clear();
+  blamedMs.set(agent, clock.nowMs());
+  return true;
 }
+
+/** What is forgotten counts a crash once more. */
+const BLAMED_MAX = 10_000;
 
 async function retryDead({ link, fleet }: FleetState, replayer: Replayer): Promise<void> {
   for (const operation of replayer.dead(fleet)) {
