@@ -6,6 +6,8 @@ import { apiServer, type ApiOptions } from './server.ts';
 export interface RunningApi {
   readonly url: string;
   readonly opsUrl: string;
+  /** Milliseconds since the last request came. */
+  quietMs(): number;
   /** Stops to listen, answers what is under way, and ends. */
   close(): Promise<void>;
 }
@@ -25,6 +27,10 @@ export async function startApi(options: ApiOptions & OpsOptions & ListenOptions)
   }
   const app = apiServer(options);
   const ops = opsServer(options);
+  let lastMs = performance.now();
+  app.server.on('request', () => {
+    lastMs = performance.now();
+  });
   await app.listen({ host, port });
   await new Promise<void>((resolve, reject) => {
     ops.once('error', reject);
@@ -33,6 +39,7 @@ export async function startApi(options: ApiOptions & OpsOptions & ListenOptions)
   return {
     url: urlOf(app.server.address()),
     opsUrl: urlOf(ops.address()),
+    quietMs: () => performance.now() - lastMs,
     close: async () => {
       // A connection whose last answer is out would be kept for the next request; nobody looks for such ones but us.
       const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_LOOK_MS);

@@ -61,6 +61,7 @@ export async function serve(options: ServeOptions): Promise<ServeEnd> {
   telemetry.log.info({ action: 'stopping' }, 'asked to end');
   running.leave();
   await pause(clock, config.scheduler.lameDuckMs);
+  await quiet(running.api, clock, config.scheduler.lameDuckMs);
   await running.close();
   clearInterval(alive);
   return { kind: 'ended' };
@@ -205,7 +206,7 @@ function refusedBy(error: unknown, { http, ops, journal }: Config): Refused {
   if (error.name === 'JournalDamaged') {
     return refused(
       error.message,
-      'keep the folder, and bring back the volume’s last snapshot: docs/runbooks/journal-damaged.md',
+      'keep the folder, and bring back the volume’s last snapshot: docs/reliability.md#a-damaged-journal',
     );
   }
   if (error.message.startsWith('the journal in ')) return refused(error.message, 'one scheduler uses one folder');
@@ -222,6 +223,15 @@ function refusedBy(error: unknown, { http, ops, journal }: Config): Refused {
 
 function refused(message: string, hint: string): Refused {
   return { kind: 'refused', message, hint };
+}
+
+const QUIET_MS = 500;
+const QUIET_LOOK_MS = 25;
+
+/** Who is still called has not been taken out everywhere yet: waits until nobody calls, but not for ever. */
+async function quiet(api: RunningApi, clock: Clock, atMostMs: number): Promise<void> {
+  const until = clock.monotonicMs() + atMostMs;
+  while (api.quietMs() < QUIET_MS && clock.monotonicMs() < until) await pause(clock, QUIET_LOOK_MS);
 }
 
 function stopped(signal: AbortSignal): Promise<void> {

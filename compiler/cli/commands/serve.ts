@@ -37,7 +37,7 @@ export const serve = defineCommand({
       version: VERSION,
       stop: host.stop,
       onConfig: ({ scheduler }, warnings) => {
-        host.allowToEnd(scheduler.lameDuckMs + scheduler.shutdownMs + MARGIN_MS);
+        host.allowToEnd(2 * scheduler.lameDuckMs + scheduler.shutdownMs + MARGIN_MS);
         for (const { at, message } of warnings)
           err.line(`${err.style.yellow('warning')}: ${printable(`${at}: ${message}`)}`);
       },

@@ -33,7 +33,9 @@ export const configFields = {
     }),
     lameDuckMs: integer(0, 60_000, 0, {
       variable: 'NOVA_TORCH_LAME_DUCK_MS',
-      about: 'How long it goes on working after SIGTERM, while it says that it is not ready: until nobody is sent here',
+      about:
+        'How long it goes on working after SIGTERM, while it says that it is not ready: until nobody is sent here. Up to as ' +
+        'long again while somebody is',
     }),
     shutdownMs: integer(0, 600_000, 45_000, {
       variable: 'NOVA_TORCH_SHUTDOWN_MS',
