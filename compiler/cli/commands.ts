@@ -67,6 +67,11 @@ export const commands: readonly CommandEntry[] = Object.freeze([
     load: async () => (await import('./commands/serve.ts')).serve,
   },
   {
+    name: 'load',
+    summary: 'put a scheduler under load, and measure it as its callers see it',
+    load: async () => (await import('./commands/load.ts')).load,
+  },
+  {
     name: 'chaos',
     summary: 'break a system and see what it keeps',
     commands: [

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startChild, type Child } from './child.ts';
+import { smallDisk, type SmallDisk } from './small-disk.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 
 /** One scheduler of the system: the built command, its own journal and disk, and the wire that callers reach it by. */
@@ -8,6 +9,8 @@ export interface SchedulerProcess {
   readonly name: string;
   readonly journal: string;
   readonly disk: string;
+  /** File system of the journal, where it has one of its own. */
+  readonly smallDisk?: SmallDisk;
   /** Address that stays the same over restarts. */
   readonly url: string;
   /** Of the life that runs: the API without the wire, and health and metrics. */
@@ -27,7 +30,9 @@ export interface SchedulerProcessOptions {
   /** Node's arguments: the file of the command, preceded by what is loaded before it. */
   readonly program: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  readonly wire: TcpProxy;
+  /** The journal gets a file system of its own. */
+  readonly smallDisk?: boolean;
+  readonly wire: Pick<TcpProxy, 'port' | 'lead'>;
   /** It ended although nobody asked it to. */
   readonly onUnasked: (says: string) => void;
 }
@@ -40,6 +45,7 @@ export function schedulerProcess(options: SchedulerProcessOptions): SchedulerPro
   const journal = join(folder, 'journal');
   const disk = join(folder, 'disk');
   mkdirSync(disk, { recursive: true });
+  const small = options.smallDisk === true ? smallDisk(journal) : undefined;
   let child: Child | undefined;
   let opsUrl = '';
   let apiUrl = '';
@@ -87,6 +93,7 @@ export function schedulerProcess(options: SchedulerProcessOptions): SchedulerPro
     name,
     journal,
     disk,
+    ...(small !== undefined && { smallDisk: small }),
     url: `http://127.0.0.1:${wire.port}`,
     apiUrl: () => apiUrl,
     opsUrl: () => opsUrl,
@@ -99,7 +106,7 @@ export function schedulerProcess(options: SchedulerProcessOptions): SchedulerPro
     },
     kill: async () => {
       asked = true;
-      await running().kill();
+      await child?.kill();
       wire.lead(undefined);
     },
   };

@@ -27,6 +27,9 @@ export const chaosRun = defineCommand({
       'program',
       'Which store: valkey-server, redis-server or dragonfly; the first that is installed otherwise',
     ),
+    smallDisks: flag(
+      'Journals on small file systems that are really filled; root on Linux. Otherwise writes are refused',
+    ),
     lyingDisks: flag(
       'The control: disks say that they have synced and have not. Promises must be broken, and that be seen',
     ),
@@ -56,6 +59,7 @@ export const chaosRun = defineCommand({
       agents: options.agents,
       ...(options.store !== undefined && { store: options.store }),
       lyingDisks: options.lyingDisks,
+      smallDisks: options.smallDisks,
       stop: host.stop,
       onSeed: (seed) => err.line(`seed ${seed}`),
       onFault: (says) => {

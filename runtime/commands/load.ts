@@ -1,0 +1,212 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import process from 'node:process';
+import type { SubmitRequest } from '../../spec/contract/protocol.ts';
+import { CHAOS_BUILD, CHAOS_ENVIRONMENT, CHAOS_FLEETS, chaosTable, taskOf } from '../chaos/chaos-table.ts';
+import { schedulerProcess } from '../chaos/scheduler-process.ts';
+import { CallFailed, httpCaller, problemCode, type HttpCaller } from '../load/http-caller.ts';
+import { loadText } from '../load/load-text.ts';
+import { PROFILES, type LoadProfile, type ProfileName } from '../load/profiles.ts';
+import { runLoad, type LoadReport } from '../load/run-load.ts';
+import { checkBounds, type BoundCheck } from '../load/verdict.ts';
+
+export interface LoadQuestion {
+  /** What relative paths begin at. */
+  readonly directory: string;
+  readonly profile: ProfileName;
+  /** Instead of what the profile says; 0 for what it says. */
+  readonly seconds: number;
+  readonly perSecond: number;
+  /** Agents that run in this process. */
+  readonly agents: number;
+  /** A scheduler of one's own is started for the run. */
+  readonly dev: boolean;
+  readonly url: string;
+  readonly tokenFile: string;
+  /** Of tasks for a scheduler that was there before. */
+  readonly task?: string;
+  readonly input?: string;
+  readonly fleet?: string;
+  readonly build?: string;
+  /** File of the command that the scheduler is started from; the one that runs when absent. */
+  readonly command?: string;
+  readonly stop: AbortSignal;
+  readonly onSecond: (second: number, sent: number, answered: number) => void;
+}
+
+export type LoadAnswer =
+  | {
+      readonly kind: 'report';
+      readonly report: LoadReport;
+      readonly checks: readonly BoundCheck[];
+      readonly lines: readonly string[];
+      readonly held: boolean;
+    }
+  | { readonly kind: 'refused'; readonly message: string; readonly hint: string };
+
+type Refused = Extract<LoadAnswer, { kind: 'refused' }>;
+
+interface Target {
+  readonly url: string;
+  readonly token: string;
+  readonly order: SubmitRequest;
+  readonly fleet?: string;
+  readonly build?: string;
+  close(): Promise<void>;
+}
+
+const SLOTS = 64;
+const CALL_MS = 5000;
+
+/** Loads a scheduler that the caller names, or one that is started for it. */
+export async function load(question: LoadQuestion): Promise<LoadAnswer> {
+  const target = question.dev ? await ownTarget(question) : givenTarget(question);
+  if ('kind' in target) return target;
+  const caller = httpCaller(target.token);
+  try {
+    const profile = profileOf(question);
+    const refused = await refusal(caller, target, question);
+    if (refused !== undefined) return refused;
+    const report = await runLoad({
+      caller,
+      profile,
+      url: target.url,
+      order: target.order,
+      ...agentsOf(question, target),
+      stop: question.stop,
+      run: `load-${randomBytes(6).toString('hex')}`,
+      onSecond: question.onSecond,
+    });
+    const checks = checkBounds(profile, report);
+    const lines = loadText(question.profile, report, checks);
+    return { kind: 'report', report, checks, lines, held: checks.every(({ held }) => held) };
+  } finally {
+    caller.close();
+    await target.close();
+  }
+}
+
+function profileOf({ profile: name, seconds, perSecond }: LoadQuestion): LoadProfile {
+  const profile: LoadProfile = PROFILES[name];
+  return {
+    ...profile,
+    ...(seconds > 0 && { seconds }),
+    ...(perSecond > 0 && { perSecond }),
+  };
+}
+
+function agentsOf({ agents: count }: LoadQuestion, { fleet, build }: Target) {
+  if (count === 0 || fleet === undefined || build === undefined) return {};
+  return { agents: { fleet, build, count, slots: SLOTS } };
+}
+
+function givenTarget({
+  directory,
+  url,
+  tokenFile,
+  task,
+  input = '{}',
+  fleet,
+  build,
+  agents,
+}: LoadQuestion): Target | Refused {
+  if (task === undefined) {
+    return refused(
+      'what should be submitted is not said',
+      'name a task type with --task, or start a scheduler with --dev',
+    );
+  }
+  if (agents > 0 && (fleet === undefined || build === undefined)) {
+    return refused('whose agents these are is not said', 'name the fleet and its build with --fleet and --build');
+  }
+  const value = parsed(input);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return refused('the input is no JSON object', `--input '{"question": "Why?"}'`);
+  }
+  const path = resolve(directory, tokenFile);
+  if (!existsSync(path)) return refused(`there is no token in \`${tokenFile}\``, 'name its file with --token-file');
+  return {
+    url: url.replace(/\/+$/, ''),
+    token: readFileSync(path, 'utf8').trim(),
+    order: { task, input: value as NonNullable<SubmitRequest['input']> },
+    ...(fleet !== undefined && { fleet }),
+    ...(build !== undefined && { build }),
+    close: () => Promise.resolve(),
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A scheduler with its view in memory and its journal on a disk, for this run alone. */
+async function ownTarget({ command = realpathSync(process.argv[1] ?? '') }: LoadQuestion): Promise<Target> {
+  const folder = mkdtempSync(join(tmpdir(), 'nova-torch-load-'));
+  const token = randomBytes(24).toString('base64url');
+  mkdirSync(join(folder, 'table'));
+  writeFileSync(join(folder, 'token'), token, { mode: 0o600 });
+  writeFileSync(join(folder, 'table/routing-table.json'), JSON.stringify(chaosTable({ leaseMs: LEASE_MS })));
+  const scheduler = schedulerProcess({
+    name: 'scheduler-0',
+    folder,
+    program: [command],
+    env: {
+      NOVA_TORCH_ENVIRONMENT: CHAOS_ENVIRONMENT,
+      NOVA_TORCH_HTTP_PORT: '0',
+      NOVA_TORCH_OPS_PORT: '0',
+      NOVA_TORCH_ROUTING_DIR: join(folder, 'table'),
+      NOVA_TORCH_AUTH_DEV_TOKEN_FILE: join(folder, 'token'),
+    },
+    // Nothing between this process and that one: a wire would be measured too.
+    wire: { port: 0, lead: () => undefined },
+    onUnasked: () => undefined,
+  });
+  const close = async (): Promise<void> => {
+    await scheduler.kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await scheduler.start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const [fleet] = CHAOS_FLEETS;
+  return {
+    url: scheduler.apiUrl(),
+    token,
+    order: { task: taskOf(fleet), input: {} },
+    fleet,
+    build: CHAOS_BUILD,
+    close,
+  };
+}
+
+const LEASE_MS = 30_000;
+
+/** Asks once before everything is asked: a wrong address is no result of a measurement. */
+async function refusal(caller: HttpCaller, { url }: Target, { tokenFile }: LoadQuestion): Promise<Refused | undefined> {
+  try {
+    const answer = await caller.call({ method: 'GET', url: `${url}/v1/status`, timeoutMs: CALL_MS });
+    if (answer.status === 200) return undefined;
+    const hint =
+      answer.status === 401 ? `is the token in \`${tokenFile}\` its token?` : 'is this the API of a scheduler?';
+    return refused(`${url} answers ${problemCode(answer)}`, hint);
+  } catch (error) {
+    if (!(error instanceof CallFailed)) throw error;
+    return refused(
+      `nobody answers at ${url}: ${error.code}`,
+      'start one with `nova-torch serve --dev`, or name another with --url',
+    );
+  }
+}
+
+function refused(message: string, hint: string): Refused {
+  return { kind: 'refused', message, hint };
+}

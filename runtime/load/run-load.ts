@@ -1,0 +1,177 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SubmitRequest, SubmitResponse } from '../../spec/contract/protocol.ts';
+import type { Json } from '../../spec/contract/source.ts';
+import { CallFailed, problemCode, type HttpCaller } from './http-caller.ts';
+import { intendedMoments } from './pace.ts';
+import { percentiles, type Percentiles } from './percentiles.ts';
+import { fullAfterSeconds, type LoadProfile } from './profiles.ts';
+import { sampleAgent } from './sample-agent.ts';
+
+export interface LoadOptions {
+  readonly caller: HttpCaller;
+  readonly url: string;
+  readonly profile: LoadProfile;
+  /** What is submitted, again and again. */
+  readonly order: SubmitRequest;
+  /** Agents that run here and take what is submitted. */
+  readonly agents?: { readonly fleet: string; readonly build: string; readonly count: number; readonly slots: number };
+  readonly stop: AbortSignal;
+  /** Part of every key, so that no run meets the tasks of another. */
+  readonly run: string;
+  readonly onSecond?: (second: number, sent: number, answered: number) => void;
+}
+
+export interface LoadReport {
+  readonly sent: number;
+  /** Answered 2xx. */
+  readonly answered: number;
+  /** Answered 429: told to come back later. */
+  readonly refused: number;
+  /** By code of the problem or of the connection; with the refusals. */
+  readonly errors: Readonly<Record<string, number>>;
+  readonly failed: number;
+  readonly seconds: number;
+  /** Answers 2xx a second once all users were there; of the whole run where it ended before. */
+  readonly servedPerSecond: number;
+  readonly submitMs: Percentiles;
+  /** From the moment a task was meant to be submitted until an agent here had it. */
+  readonly assignMs?: Percentiles;
+}
+
+const CALL_MS = 10_000;
+/** More are not sent but counted as failed: what measures must not fall with what it measures. */
+const UNDER_WAY_MAX = 10_000;
+const SECOND_MS = 1000;
+
+/** Sends what the profile asks for, when it asks for it. Ends with the profile, or when it is stopped. */
+export async function runLoad(options: LoadOptions): Promise<LoadReport> {
+  const { profile, stop, onSecond } = options;
+  const seen = new Seen();
+  const ended = new AbortController();
+  const agents = startAgents(options, seen, ended.signal);
+  const begun = performance.now();
+  const fullFrom = begun + fullAfterSeconds(profile) * SECOND_MS;
+  const open = new Set<Promise<void>>();
+  const report = setInterval(
+    () => onSecond?.(Math.round((performance.now() - begun) / SECOND_MS), seen.sent, seen.answered),
+    SECOND_MS,
+  );
+  let n = 0;
+  for (const moment of intendedMoments(profile)) {
+    const intended = begun + moment;
+    while (intended > performance.now() && !stop.aborted) await pause(Math.min(100, intended - performance.now()));
+    if (stop.aborted) break;
+    n += 1;
+    seen.sent += 1;
+    if (open.size >= UNDER_WAY_MAX) {
+      seen.fail('too many under way');
+      continue;
+    }
+    const sending = send(options, seen, n, intended, intended >= fullFrom);
+    open.add(sending);
+    void sending.finally(() => open.delete(sending));
+  }
+  const toldMs = performance.now();
+  await Promise.all(open);
+  clearInterval(report);
+  await lastAssignments(seen, agents.length > 0);
+  ended.abort();
+  await Promise.all(agents);
+  const isFull = toldMs > fullFrom + SECOND_MS;
+  const spanMs = toldMs - (isFull ? fullFrom : begun);
+  return {
+    sent: seen.sent,
+    answered: seen.answered,
+    refused: seen.refused,
+    errors: Object.fromEntries([...seen.errors].sort(([a], [b]) => (a < b ? -1 : 1))),
+    failed: seen.sent - seen.answered - seen.refused,
+    seconds: (toldMs - begun) / SECOND_MS,
+    servedPerSecond: ((isFull ? seen.answeredFull : seen.answered) * SECOND_MS) / Math.max(1, spanMs),
+    submitMs: percentiles(seen.submitMs),
+    ...(agents.length > 0 && { assignMs: percentiles(seen.assignMs) }),
+  };
+}
+
+class Seen {
+  sent = 0;
+  answered = 0;
+  answeredFull = 0;
+  refused = 0;
+  readonly errors = new Map<string, number>();
+  readonly submitMs: number[] = [];
+  readonly assignMs: number[] = [];
+  /** Intended moments of tasks that no agent has had, and moments at which agents had tasks whose answer is to come. */
+  readonly submitted = new Map<string, number>();
+  readonly early = new Map<string, number>();
+
+  fail(code: string): void {
+    this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
+  }
+
+  /** Whichever comes first waits for the other. */
+  accepted(id: string, intended: number): void {
+    const had = this.early.get(id);
+    if (had === undefined) this.submitted.set(id, intended);
+    else this.assignMs.push(had - intended);
+    this.early.delete(id);
+  }
+
+  assigned(id: string): void {
+    const intended = this.submitted.get(id);
+    if (intended === undefined) this.early.set(id, performance.now());
+    else this.assignMs.push(performance.now() - intended);
+    this.submitted.delete(id);
+  }
+}
+
+async function send(
+  { caller, url, order, run }: LoadOptions,
+  seen: Seen,
+  n: number,
+  intended: number,
+  isFull: boolean,
+): Promise<void> {
+  const request = { method: 'POST', url: `${url}/v1/tasks`, key: `${run}-${n}`, timeoutMs: CALL_MS } as const;
+  try {
+    const answer = await caller.call({ ...request, body: order as unknown as Json });
+    seen.submitMs.push(performance.now() - intended);
+    if (answer.status < 300) {
+      seen.answered += 1;
+      if (isFull) seen.answeredFull += 1;
+      seen.accepted((answer.body as unknown as SubmitResponse).id, intended);
+      return;
+    }
+    if (answer.status === 429) seen.refused += 1;
+    seen.fail(problemCode(answer));
+  } catch (error) {
+    if (!(error instanceof CallFailed)) throw error;
+    seen.submitMs.push(performance.now() - intended);
+    seen.fail(error.code);
+  }
+}
+
+function startAgents(
+  { agents, caller, url, run }: LoadOptions,
+  seen: Seen,
+  stop: AbortSignal,
+): readonly Promise<void>[] {
+  if (agents === undefined) return [];
+  const { fleet, build, count, slots } = agents;
+  return Array.from({ length: count }, (_, index) =>
+    sampleAgent({
+      ...{ caller, urls: [url], fleet, build, slots, stop },
+      name: `${run}-${index}`,
+      tell: (event) => {
+        if (event.kind === 'assigned' && event.task.attempt === 1) seen.assigned(event.task.id);
+      },
+    }),
+  );
+}
+
+const LAST_MS = 5000;
+
+/** What was accepted at the very end is still to be handed out. */
+async function lastAssignments(seen: Seen, hasAgents: boolean): Promise<void> {
+  const until = performance.now() + LAST_MS;
+  while (hasAgents && seen.submitted.size > 0 && performance.now() < until) await pause(50);
+}
