@@ -32,7 +32,7 @@ export interface AvailabilityReport {
 }
 
 /** Longer than a probe takes to notice, so that nobody is sent to one that stops to listen. */
-const LAME_DUCK_MS = 1000;
+const LAME_DUCK_MS = 2000;
 const LEASE_MS = 5000;
 const CALL_MS = 10_000;
 /** One request in so many reads a task; the others submit one. */

@@ -1,13 +1,33 @@
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { measureAvailability } from './availability.ts';
 import { chaosText } from './chaos-text.ts';
 import { FAULTS } from './faults.ts';
+import { ChaosRefused } from './refused.ts';
 import { runChaos, type ChaosReport } from './run-chaos.ts';
+import { smallDisk } from './small-disk.ts';
 
 /** The short form of `nova-torch chaos run` and `npm run availability`: real processes, a real store. */
 const COMMAND = resolve('dist/compiler/cli/main.js');
 const SEED = Number(process.env['NOVA_TORCH_CHAOS_SEED'] ?? 1 + Math.floor(Math.random() * 1_000_000));
+
+/** Root on Linux, outside of a container that forbids it: a full disk is then a real one. */
+const MAY_MOUNT = mayMount();
+
+function mayMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'nova-torch-mount-'));
+  try {
+    smallDisk(folder).remove();
+    return true;
+  } catch (error) {
+    if (!(error instanceof ChaosRefused)) throw error;
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 /** What is printed when a promise was broken: the seed, the table, the histories. */
 function told(report: ChaosReport): string {
@@ -24,6 +44,7 @@ test('killed, stopped, wiped, set back, cut off and without power it loses nothi
     faults: FAULTS,
     schedulers: 2,
     agents: 3,
+    smallDisks: MAY_MOUNT,
   });
   const { broken, failures, refused, counts, faults } = report;
   expect({ broken: broken.length, failures, refused }, told(report)).toEqual({ broken: 0, failures: [], refused: 0 });

@@ -215,8 +215,15 @@ function diskFaults(): readonly Fault[] {
       says: 'the disk of a journal is full (writes answer ENOSPC)',
       hold: 'disk',
       lasts: LONG,
-      begin: (at) => setDisk(schedulerAt(at).disk, { ...GOOD_DISK, full: true }),
-      heal,
+      begin: (at) => {
+        const { smallDisk, disk } = schedulerAt(at);
+        if (smallDisk === undefined) setDisk(disk, { ...GOOD_DISK, full: true });
+        else smallDisk.fill();
+      },
+      heal: (at) => {
+        schedulerAt(at).smallDisk?.empty();
+        heal(at);
+      },
     },
     {
       kind: 'disk:power',

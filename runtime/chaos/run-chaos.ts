@@ -23,6 +23,8 @@ export interface ChaosOptions {
   readonly schedulers: number;
   readonly agents: number;
   readonly store?: string;
+  /** Journals on small file systems of their own, so that a full disk is a real one; root on Linux only. */
+  readonly smallDisks?: boolean;
   /** The control: disks say that they have synced, and have not. This run must break promises. */
   readonly lyingDisks?: true;
   readonly stop?: AbortSignal;
@@ -72,6 +74,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     leaseMs: LEASE_MS,
     lameDuckMs: 0,
     ...(options.store !== undefined && { store: options.store }),
+    ...(options.smallDisks === true && { smallDisks: true }),
     onReport: heard,
     onUnasked: (says) => failures.push(says),
   });

@@ -34,6 +34,8 @@ export interface SystemOptions {
   readonly leaseMs: number;
   readonly lameDuckMs: number;
   readonly store?: string;
+  /** Each journal on a small file system of its own. */
+  readonly smallDisks?: boolean;
   readonly onReport: (report: AgentReport) => void;
   /** A process ended that nobody had killed. */
   readonly onUnasked: (says: string) => void;
@@ -77,10 +79,16 @@ export async function startSystem(options: SystemOptions): Promise<ChaosSystem> 
           NOVA_TORCH_AUTH_DEV_TOKEN_FILE: join(folder, 'token'),
         },
         wire,
+        ...(options.smallDisks === true && { smallDisk: true }),
         onUnasked,
       }),
     );
-    for (const scheduler of schedulers) closing.push(() => scheduler.kill());
+    for (const scheduler of schedulers) {
+      closing.push(async () => {
+        await scheduler.kill();
+        scheduler.smallDisk?.remove();
+      });
+    }
     await Promise.all(schedulers.map((scheduler) => scheduler.start()));
     const urls = schedulers.map(({ url }) => url);
     const agents = Array.from({ length: options.agents }, (_, index) =>

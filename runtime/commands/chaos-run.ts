@@ -20,6 +20,7 @@ export interface ChaosQuestion {
   readonly agents: number;
   readonly store?: string;
   readonly lyingDisks: boolean;
+  readonly smallDisks: boolean;
   readonly stop: AbortSignal;
   readonly onSeed: (seed: number) => void;
   readonly onFault: (says: string) => void;
