@@ -9,7 +9,7 @@ import { isSegmentName, MAGIC, scanSegment, segmentName } from './segment.ts';
 /** Opens a journal, or makes one. Throws `JournalDamaged` when what was durable cannot be read; nothing is changed then. */
 export async function openJournal(options: JournalOptions, files: JournalFiles = realFiles): Promise<Journal> {
   await files.makeFolder(options.directory);
-  const unlock = await lockJournal(options.directory);
+  const unlock = await lockWithRoom(options.directory, files);
   try {
     const found = await load(options, files);
     const journal = new FileJournal(options, files, unlock, found);
@@ -18,6 +18,17 @@ export async function openJournal(options: JournalOptions, files: JournalFiles =
   } catch (error) {
     await unlock();
     throw error;
+  }
+}
+
+/** On a full disk a start needs room as well: what is in reserve is given up for it. */
+async function lockWithRoom(directory: string, files: JournalFiles): Promise<() => Promise<void>> {
+  try {
+    return await lockJournal(directory);
+  } catch (error) {
+    if (!isNoSpace(error)) throw error;
+    await files.remove(join(directory, RESERVE));
+    return lockJournal(directory);
   }
 }
 
