@@ -45,10 +45,13 @@ test('a journal on a disk that is full to the last byte opens, refuses submissio
     await (await openJournal(options)).close();
     disk.fill();
     const journal = await openJournal(options);
-    expect(() => journal.append(Buffer.from('a'), { class: 'submit' })).toThrow('the disk of the journal is full');
-    const lsn = journal.append(Buffer.from('b'), { class: 'settle' });
-    await journal.durable(lsn);
-    await journal.close();
+    try {
+      expect(() => journal.append(Buffer.from('a'), { class: 'submit' })).toThrow('the disk of the journal is full');
+      const lsn = journal.append(Buffer.from('b'), { class: 'settle' });
+      await journal.durable(lsn);
+    } finally {
+      await journal.close();
+    }
   } finally {
     disk.remove();
     rmSync(directory, { recursive: true, force: true });

@@ -357,13 +357,17 @@ class FileJournal implements Journal {
     this.#triedMs = this.#options.nowMs();
     try {
       const handle = await this.#files.append(path);
-      const { size } = await this.#files.facts(path);
-      const block = Buffer.alloc(Math.min(1_048_576, reserveBytes));
-      for (let left = reserveBytes - size; left > 0; left -= block.length) {
-        await handle.write(block.subarray(0, Math.min(block.length, left)));
+      try {
+        const { size } = await this.#files.facts(path);
+        const block = Buffer.alloc(Math.min(1_048_576, reserveBytes));
+        for (let left = reserveBytes - size; left > 0; left -= block.length) {
+          await handle.write(block.subarray(0, Math.min(block.length, left)));
+        }
+        await handle.sync();
+      } finally {
+        // What is removed while it is open takes its room still.
+        await handle.close();
       }
-      await handle.sync();
-      await handle.close();
       this.#full = false;
     } catch (error) {
       if (!isNoSpace(error)) throw error;
