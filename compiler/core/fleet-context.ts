@@ -35,6 +35,11 @@ export const waves = {
   workload: 0,
   scaling: 1,
   observe: 2,
+  /**
+   * What may wait for a person. Argo CD waits for the health of every wave but the last: whatever came after a rollout that
+   * is paused would wait with it, and so would the next commit, which is what ends the pause.
+   */
+  handOver: 3,
 } as const;
 
 export function waveAnnotation(wave: number): Record<string, string> {

@@ -19,7 +19,8 @@ export function workloadMetadata(context: FleetContext) {
     [`${LABEL_PREFIX}/role`]: fleet.role === undefined ? undefined : from(fleet.role, 'role'),
     ...reloading(fleet),
   });
-  return context.metadata(trace(fleet.name, fleet.at), waves.workload, annotations);
+  const wave = workloadKind(fleet) === 'Rollout' ? waves.handOver : waves.workload;
+  return context.metadata(trace(fleet.name, fleet.at), wave, annotations);
 }
 
 /**

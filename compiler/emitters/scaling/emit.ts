@@ -17,8 +17,10 @@ export function emit({ fleet }: FleetInput): readonly Artifact[] {
   if (fleet.scale.min === fleet.scale.max) return [];
   const context = fleetContext(fleet);
   const manifests = synthesize(fleet.at, (add) => {
+    // Beside a rollout, which comes last: a scaler without its target is no healthy one.
+    const wave = workloadKind(fleet) === 'Rollout' ? waves.handOver : waves.scaling;
     add(scaledObject, {
-      metadata: context.metadata(context.from(fleet.name), waves.scaling),
+      metadata: context.metadata(context.from(fleet.name), wave),
       spec: specOf(context),
     });
   });
