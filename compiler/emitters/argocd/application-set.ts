@@ -1,6 +1,6 @@
 import type { EnvironmentModel, FleetModel } from '../../core/model.ts';
 import { trace } from '../../core/trace.ts';
-import { COMPARE, fleetLabels } from './application.ts';
+import { COMPARE, asGuarded, fleetLabels } from './application.ts';
 import { fleetApplication } from './names.ts';
 import type { ApplicationSet, ApplicationSpec } from './types.ts';
 
@@ -22,7 +22,10 @@ export function applicationSetSpec(
     goTemplate: true,
     goTemplateOptions: ['missingkey=error'],
     generators: [{ list: { elements: fleets.map((fleet) => element(fleet, part)) } }],
-    syncPolicy: { applicationsSync: guarded ? 'create-update' : 'sync', preserveResourcesOnDeletion: guarded },
+    syncPolicy: {
+      applicationsSync: asGuarded(environment, guarded ? 'create-update' : 'sync'),
+      preserveResourcesOnDeletion: asGuarded(environment, guarded),
+    },
     // Whoever stops an application in an emergency is not overruled.
     ignoreApplicationDifferences: [{ jsonPointers: ['/spec/syncPolicy/automated'] }],
     template: {

@@ -1,3 +1,4 @@
+import type { Json } from '../../../spec/contract/source.ts';
 import { ARGOCD_IGNORED } from '../../core/argocd-ignored.ts';
 import type { GroupKind } from '../../core/guards.ts';
 import type { EnvironmentModel } from '../../core/model.ts';
@@ -92,4 +93,9 @@ export function fleetLabels({ name }: EnvironmentModel): Readonly<Record<string,
     [labels.partOf]: 'nova-torch',
     [labels.team]: '{{ .team }}',
   };
+}
+
+/** A value that follows from where the environment stands in the order of promotion. */
+export function asGuarded<T extends Json>({ company }: EnvironmentModel, value: T): T {
+  return trace(value, company.from(['environments']));
 }

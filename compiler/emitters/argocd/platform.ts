@@ -4,7 +4,8 @@ import { ALL_GUARD_FILES, guardFiles } from '../../core/guards.ts';
 import type { EnvironmentModel } from '../../core/model.ts';
 import { namespaces } from '../../core/names.ts';
 import type { PlatformContext } from '../../core/platform-context.ts';
-import { COMPARE, MANIFESTS, applicationSpec } from './application.ts';
+import { trace } from '../../core/trace.ts';
+import { COMPARE, MANIFESTS, applicationSpec, asGuarded } from './application.ts';
 import type { Repository } from './application.ts';
 import { applicationSetSpec } from './application-set.ts';
 import {
@@ -47,7 +48,7 @@ export function addPlatform(add: Add, context: PlatformContext, repository: Repo
       exclude: `{${ALL_GUARD_FILES},*.rules.yaml,*.test.yaml}`,
       destination: destination(environment, namespaces.system),
       kinds: [...kinds, ...platformClusterKinds(environment)],
-      prune: !environment.facts.guarded,
+      prune: asGuarded(environment, !environment.facts.guarded),
     }),
   });
 }
@@ -66,8 +67,8 @@ export function addGuards(add: Add, context: PlatformContext, repository: Reposi
     metadata: { ...metadata, finalizers: KEPT_WHILE_USED },
     spec: projectSpec(environment, repository, {
       description: `What guards the fleets of ${environment.name}`,
-      destinations: [...guardedNamespaces(environment), ...fleets.map(({ namespace }) => namespace)].map((namespace) =>
-        destination(environment, namespace),
+      destinations: [...guardedNamespaces(environment), ...fleets.map(({ namespace, at }) => trace(namespace, at))].map(
+        (namespace) => destination(environment, namespace),
       ),
       clusterKinds: GUARD_CLUSTER_KINDS,
       kinds,

@@ -4,7 +4,7 @@ import type { FleetModel, TeamModel } from '../../core/model.ts';
 import { labels, namespaces } from '../../core/names.ts';
 import type { PlatformContext } from '../../core/platform-context.ts';
 import { trace } from '../../core/trace.ts';
-import { MANIFESTS, applicationSpec } from './application.ts';
+import { MANIFESTS, applicationSpec, asGuarded } from './application.ts';
 import type { Repository } from './application.ts';
 import { applicationSetSpec } from './application-set.ts';
 import { refusedToTeams, teamKinds } from './kinds.ts';
@@ -34,7 +34,7 @@ export function addTeam(
     spec: {
       ...projectSpec(environment, repository, {
         description: descriptionOf(team, context),
-        destinations: fleets.map(({ namespace }) => destination(environment, namespace)),
+        destinations: fleets.map(({ namespace, at }) => destination(environment, trace(namespace, at))),
         clusterKinds: [],
         kinds,
         refused: refusedToTeams(),
@@ -51,7 +51,7 @@ export function addTeam(
     ...MANIFESTS,
     destination: destination(environment, '{{ .namespace }}'),
     kinds,
-    prune: !environment.facts.guarded,
+    prune: asGuarded(environment, !environment.facts.guarded),
   });
   add(customResource<ApplicationSet>('argoproj.io/v1alpha1', 'ApplicationSet'), {
     metadata: meta(steps.teams),

@@ -490,9 +490,9 @@ export interface Environment {
 export interface TeamSpec {
   /** What the team does. */
   readonly description?: Description;
-  /** GitHub teams that own it. Their members may look into its namespaces. */
+  /** GitHub teams that own it. Their members may look into its namespaces, and operate its fleets in the first environment. */
   readonly owners: readonly GithubTeam[];
-  /** Who is called: the receiver of this team's alerts. */
+  /** Who is called: the receiver of this team's alerts. Where changes are promoted into, those on call alone may restart agents and move releases on or back. */
   readonly oncall?: string;
   /** Most that all fleets of the team may ask for together, in one environment. */
   readonly quota?: {
