@@ -173,7 +173,15 @@ export const rooms: readonly Room[] = [
       'node:net',
     ],
   },
-  { path: 'runtime/client', doors: [CONTRACT], packages: ['node:timers/promises', 'node:process', 'node:crypto'] },
+  // What an agent's author imports: few packages, and a server for the probes of its pod.
+  {
+    path: 'runtime/client',
+    doors: [CONTRACT],
+    packages: [
+      ...['node:crypto', 'node:events', 'node:fs', 'node:http', 'node:os', 'node:process', 'node:timers/promises'],
+      'prom-client',
+    ],
+  },
   {
     path: 'runtime/simulation',
     doors: [CONTRACT, 'runtime/core', 'runtime/store', 'runtime/journal', 'runtime/loops'],

@@ -1,5 +1,5 @@
 import type { ChangeOutcome } from '../core/scheduler.ts';
-import { storeKey } from '../core/store-key.ts';
+import { reasonText } from '../core/reason-text.ts';
 import type { AgentName } from '../core/scheduler.ts';
 import { want } from './deliver.ts';
 import { finishForGood } from './ends.ts';
@@ -12,7 +12,7 @@ export async function cancel(engine: Engine, id: string, reason: string): Promis
   const found = await find(engine, id);
   if (found === undefined) return { kind: 'unknown' };
   const { state } = found;
-  const reply = await askPatiently(engine, state.link, { op: 'cancel', id, reason: storeKey(reason) });
+  const reply = await askPatiently(engine, state.link, { op: 'cancel', id, reason: reasonText(reason) });
   if (reply.kind === 'unknown' || !('record' in reply) || reply.record === undefined) return { kind: 'unknown' };
   const { record } = reply;
   const task = viewOf(engine, state.fleet, record);
@@ -44,7 +44,7 @@ export async function redrive(engine: Engine, id: string): Promise<ChangeOutcome
 
 /** `Scheduler.pause` and `resume`. */
 export async function setPaused(engine: Engine, fleet: string, reason: string): Promise<boolean> {
-  return setSwitch(engine, fleet, 'paused', reason === '' ? '' : storeKey(reason));
+  return setSwitch(engine, fleet, 'paused', reason === '' ? '' : reasonText(reason));
 }
 
 /** `Scheduler.drain`. */

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import type { Problem } from '../../spec/contract/protocol.ts';
+
+/**
+ * How a scheduler is reached. What is not said comes from the variables that a fleet's pod has: `NOVA_TORCH_SCHEDULER_URL`, and
+ * `NOVA_TORCH_TOKEN_FILE` where the mesh does not say who calls.
+ */
+export interface ConnectionOptions {
+  /** Of a scheduler, or of several: when one does not answer, the next is asked. */
+  readonly url?: string | readonly string[];
+  /** A bearer token, or a way to it that is asked for each call: tokens in files are renewed. */
+  readonly token?: string | (() => string | undefined);
+  readonly fetch?: typeof fetch;
+}
+
+export interface Ask {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  /** 30 seconds when absent. */
+  readonly timeoutMs?: number;
+}
+
+export interface Connection {
+  /** One call, made once. Rejects with `SchedulerProblem` for what the scheduler refuses, `SchedulerUnreachable` without an answer. */
+  ask<Body>(ask: Ask): Promise<Body>;
+  /** The same, for an answer that goes on. */
+  stream(ask: Ask): Promise<ReadableStream<Uint8Array>>;
+}
+
+/** The scheduler says no (RFC 9457). */
+export class SchedulerProblem extends Error {
+  readonly status: number;
+  /** Its name: `queue-full`, `stale`; `unknown` for an answer that is no problem document. */
+  readonly problem: string;
+  readonly errors: NonNullable<Problem['errors']>;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(status: number, document: Partial<Problem>, retryAfterMs: number | undefined) {
+    super(document.detail ?? document.title ?? `the scheduler answers ${status}`);
+    this.name = 'SchedulerProblem';
+    this.status = status;
+    this.problem = document.type?.split('/').at(-1) ?? 'unknown';
+    this.errors = document.errors ?? [];
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** There was no answer: nobody knows whether anything was done. */
+export class SchedulerUnreachable extends Error {
+  constructor(url: string, options: ErrorOptions) {
+    super(`the scheduler at ${url} does not answer`, options);
+    this.name = 'SchedulerUnreachable';
+  }
+}
+
+const TIMEOUT_MS = 30_000;
+
+/** Throws when nobody says where the scheduler is. */
+export function connection(options: ConnectionOptions, env: NodeJS.ProcessEnv = process.env): Connection {
+  const { url = env['NOVA_TORCH_SCHEDULER_URL'], fetch: call = fetch } = options;
+  const urls = (typeof url === 'string' ? [url] : (url ?? [])).map((one) => one.replace(/\/+$/, ''));
+  if (urls.length === 0) throw new TypeError('no scheduler: give `url`, or set NOVA_TORCH_SCHEDULER_URL');
+  const token = options.token ?? tokenFrom(env['NOVA_TORCH_TOKEN_FILE']);
+  let at = 0;
+  const send = async ({ method, path, body, headers, signal, timeoutMs = TIMEOUT_MS }: Ask): Promise<Response> => {
+    const base = urls[at % urls.length] ?? '';
+    const bearer = typeof token === 'function' ? token() : token;
+    const limit = AbortSignal.timeout(timeoutMs);
+    try {
+      return await call(`${base}${path}`, {
+        method,
+        redirect: 'error',
+        signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+        headers: {
+          ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+    } catch (error) {
+      signal?.throwIfAborted();
+      at += 1;
+      throw new SchedulerUnreachable(base, { cause: error });
+    }
+  };
+  return {
+    ask: async <Body>(ask: Ask) => {
+      const response = await send(ask);
+      const text = await response.text().catch((error: unknown) => {
+        throw new SchedulerUnreachable(response.url, { cause: error });
+      });
+      if (!response.ok) {
+        // Another one may be well.
+        if (response.status >= 500) at += 1;
+        throw problemOf(response, text);
+      }
+      return JSON.parse(text) as Body;
+    },
+    stream: async (ask) => {
+      const response = await send(ask);
+      if (response.ok && response.body !== null) return response.body;
+      throw problemOf(response, await response.text());
+    },
+  };
+}
+
+/** Read for each call: the file is renewed while the process runs. */
+function tokenFrom(file: string | undefined): (() => string) | undefined {
+  return file === undefined ? undefined : () => readFileSync(file, 'utf8').trim();
+}
+
+function problemOf(response: Response, text: string): SchedulerProblem {
+  const after = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return new SchedulerProblem(response.status, documentOf(text), Number.isFinite(after) ? after * 1000 : undefined);
+}
+
+function documentOf(text: string): Partial<Problem> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}

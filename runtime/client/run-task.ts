@@ -1,0 +1,154 @@
+import type { Assignment } from '../../spec/contract/protocol.ts';
+import type { JsonObject } from '../../spec/contract/source.ts';
+import { SchedulerProblem } from './connection.ts';
+import { failureBody } from './task-failure.ts';
+
+/** A task as its handler sees it. */
+export interface RunningTask<Input = JsonObject> {
+  readonly id: string;
+  readonly task: string;
+  readonly input: Input;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly tenant: string;
+  /** From 1. */
+  readonly attempt: number;
+  /**
+   * Rises with every run of the task. Whoever is told this number with an effect can refuse an older one: the scheduler makes sure
+   * that one run is counted, not that an earlier one has stopped.
+   */
+  readonly token: number;
+  /** Aborted when the task should end: its reason is a `StopReason`. */
+  readonly signal: AbortSignal;
+  readonly dueAt: Date;
+  /** W3C trace context of the submission. */
+  readonly traceparent?: string;
+}
+
+export type Handler<Input, Output> = (task: RunningTask<Input>) => Output | Promise<Output>;
+
+/** `cancelled`: somebody asked for its end. `lost`: another run has it. `drained`: this process goes. */
+export type StopReason = 'cancelled' | 'lost' | 'drained';
+
+/** How a run ended, as the scheduler has taken it. `unanswered`: nobody knows; its lease decides. */
+export type Settled = 'completed' | 'failed' | 'released' | 'stale' | 'unanswered';
+
+export interface Run {
+  readonly task: Assignment;
+  readonly over: Promise<Settled>;
+  stop(reason: StopReason): void;
+}
+
+export interface Runner {
+  readonly fleet: string;
+  readonly agent: string;
+}
+
+type Settle = (path: string, body: unknown) => Promise<unknown>;
+
+/** How long a handler that was told to end may take before the run goes on without it. */
+const GRACE_MS = 5000;
+
+/** Runs a handler and tells the scheduler what came of it, once. */
+export function runTask(
+  task: Assignment,
+  handler: Handler<never, unknown> | undefined,
+  settle: Settle,
+  runner: Runner,
+): Run {
+  const stopping = new AbortController();
+  const over = outcomeOf(task, handler, stopping.signal).then((outcome) => report(task, outcome, settle, runner));
+  return { task, over, stop: (reason) => stopping.abort(reason) };
+}
+
+type Outcome =
+  | { readonly kind: 'result'; readonly result: unknown }
+  | { readonly kind: 'error'; readonly error: unknown }
+  | { readonly kind: 'stopped'; readonly reason: StopReason };
+
+async function outcomeOf(
+  task: Assignment,
+  handler: Handler<never, unknown> | undefined,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  if (handler === undefined) {
+    const error = new Error(`this agent has no handler for ${task.task}`);
+    error.name = 'NoHandler';
+    return { kind: 'error', error };
+  }
+  const running: RunningTask = {
+    id: task.id,
+    task: task.task,
+    input: task.input,
+    labels: task.labels,
+    tenant: task.tenant,
+    attempt: task.attempt,
+    token: task.token,
+    signal,
+    dueAt: new Date(task.dueAt),
+    ...(task.traceparent !== undefined && { traceparent: task.traceparent }),
+  };
+  const handled = Promise.resolve()
+    .then(() => handler(running as never))
+    .then(
+      (result): Outcome => ({ kind: 'result', result }),
+      (error: unknown): Outcome =>
+        signal.aborted ? { kind: 'stopped', reason: signal.reason as StopReason } : { kind: 'error', error },
+    );
+  return Promise.race([handled, stoppedLate(signal)]);
+}
+
+/** A handler that does not listen is left alone; its lease is somebody else's then, and its token old. */
+function stoppedLate(signal: AbortSignal): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const wait = (): void => {
+      const reason = signal.reason as StopReason;
+      setTimeout(() => resolve({ kind: 'stopped', reason }), GRACE_MS).unref();
+    };
+    if (signal.aborted) wait();
+    else signal.addEventListener('abort', wait, { once: true });
+  });
+}
+
+async function report(
+  { id, token }: Assignment,
+  outcome: Outcome,
+  settle: Settle,
+  { fleet, agent }: Runner,
+): Promise<Settled> {
+  const own = { agent, token };
+  const path = (verb: string): string =>
+    `/v1/tasks/${encodeURIComponent(id)}/${verb}?fleet=${encodeURIComponent(fleet)}`;
+  try {
+    if (outcome.kind === 'result') {
+      const { result = null } = outcome;
+      try {
+        await settle(path('complete'), { ...own, result });
+        return 'completed';
+      } catch (error) {
+        const refused = refusedResult(error);
+        if (refused === undefined) throw error;
+        await settle(path('fail'), { ...own, ...refused });
+        return 'failed';
+      }
+    }
+    if (outcome.kind === 'error') {
+      await settle(path('fail'), { ...own, ...failureBody(outcome.error) });
+      return 'failed';
+    }
+    if (outcome.reason === 'lost') return 'stale';
+    await settle(path('release'), own);
+    return 'released';
+  } catch (error) {
+    const isOld = error instanceof SchedulerProblem && (error.status === 409 || error.status === 404);
+    return isOld ? 'stale' : 'unanswered';
+  }
+}
+
+/** A result that the fleet's schema or the scheduler's limits refuse is a failed attempt, and says where it is wrong. */
+function refusedResult(error: unknown): { error: string; message: string; final?: true } | undefined {
+  if (!(error instanceof SchedulerProblem)) return undefined;
+  if (error.status === 413) return { error: 'ResultTooLarge', message: error.message, final: true };
+  if (error.status !== 422 && error.status !== 400) return undefined;
+  const places = error.errors.map(({ pointer, detail }) => `${pointer === '' ? '/' : pointer} ${detail}`);
+  return { error: 'InvalidResult', message: [error.message, ...places].join('; ').slice(0, 2000) };
+}

@@ -1,0 +1,227 @@
+import { createServer } from 'node:net';
+import { afterEach, expect, expectTypeOf, test } from 'vitest';
+import { served, type Served } from '../api/testing/served.ts';
+import { Bench, accept, fleet, table } from '../loops/testing/bench.ts';
+import { client } from './client.ts';
+import { SchedulerProblem } from './connection.ts';
+import { TaskFailure } from './task-failure.ts';
+import { testWorker } from './test-worker.ts';
+import { worker, type WorkerEvent } from './worker.ts';
+
+interface Tasks {
+  readonly summarize: { readonly input: { readonly text: string }; readonly output: { readonly short: string } };
+}
+
+const FLEET = 'research/summarizer';
+let api: Served | undefined;
+const workers: { drain(): Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map((one) => one.drain()));
+  await api?.close();
+  api = undefined;
+});
+
+/** A scheduler, a client of it, and a way to start workers. */
+async function scheduler(changes: Parameters<typeof accept>[0] = {}, drainMs = 1000) {
+  const accepts = { summarize: accept(changes) };
+  const scheduling = { table: table({ fleets: { [FLEET]: fleet({ accepts, drainMs }) } }) };
+  api = await served({ bench: new Bench(), scheduling });
+  const { url } = api.api;
+  const events: WorkerEvent[] = [];
+  const made = (
+    options: {
+      readonly slots?: number;
+      readonly name?: string;
+      readonly httpPort?: number;
+      readonly metricsPort?: number;
+    } = {},
+  ) => {
+    const one = worker<Tasks>({
+      url,
+      token: 'dev-token',
+      fleet: FLEET,
+      name: 'a-1',
+      signals: false,
+      observe: (event) => events.push(event),
+      ...options,
+    });
+    workers.push(one);
+    return one;
+  };
+  return { tasks: client<Tasks>({ url, token: 'dev-token' }), made, events, url };
+}
+
+test('a task goes from a client to a worker and back, typed on both sides', async () => {
+  const { tasks, made, events } = await scheduler();
+  const running = made()
+    .on('summarize', ({ input, attempt }) => {
+      expectTypeOf(input).toEqualTypeOf<{ readonly text: string }>();
+      return { short: `${input.text.slice(0, 2)} ${attempt}` };
+    })
+    .run();
+  const { id, status } = await tasks.submit('summarize', { text: 'hello' }, { key: 'k-1' });
+  expect(status).toBe('accepted');
+  expect(await tasks.ended(id)).toMatchObject({ state: 'succeeded', result: { short: 'he 1' }, agent: 'a-1' });
+  expect(await tasks.submit('summarize', { text: 'hello' }, { key: 'k-1' })).toMatchObject({
+    id,
+    duplicate: 'repeated',
+  });
+  expect(events.map(({ kind }) => kind)).toContain('settled');
+  await workers[0]?.drain();
+  await running;
+});
+
+test('an error is a failed attempt of its name, and a final one is not tried again', async () => {
+  const { tasks, made } = await scheduler();
+  let calls = 0;
+  void made({ slots: 2 })
+    .on('summarize', ({ input, attempt }) => {
+      calls += 1;
+      if (input.text === 'final') throw new TaskFailure('denied', 'not for you', { final: true });
+      if (attempt === 1) throw new RangeError('try again');
+      return { short: 'ok' };
+    })
+    .run();
+  const again = await tasks.submit('summarize', { text: 'again' });
+  const final = await tasks.submit('summarize', { text: 'final' });
+  expect(await tasks.ended(again.id)).toMatchObject({ state: 'succeeded', attempts: 1 });
+  expect(await tasks.ended(final.id)).toMatchObject({ state: 'failed', reason: 'denied' });
+  expect(calls).toBe(3);
+});
+
+test('heartbeats keep a run that takes longer than its lease, and a cancelled one is told', async () => {
+  const { tasks, made } = await scheduler({ heartbeatMs: 400 });
+  const reasons: unknown[] = [];
+  void made({ slots: 2 })
+    .on('summarize', async ({ input, signal }) => {
+      await new Promise((resolve) => {
+        setTimeout(resolve, input.text === 'long' ? 1500 : 60_000).unref();
+        signal.addEventListener('abort', resolve, { once: true });
+      });
+      if (signal.aborted) reasons.push(signal.reason);
+      signal.throwIfAborted();
+      return { short: 'done' };
+    })
+    .run();
+  const long = await tasks.submit('summarize', { text: 'long' });
+  const unwanted = await tasks.submit('summarize', { text: 'unwanted' });
+  await expect.poll(async () => (await tasks.get(unwanted.id)).state).toBe('running');
+  expect(await tasks.cancel(unwanted.id, 'not needed')).toMatchObject({ asked: true });
+  expect(await tasks.ended(unwanted.id)).toMatchObject({ state: 'cancelled', reason: 'not_needed' });
+  expect(await tasks.ended(long.id)).toMatchObject({ state: 'succeeded', attempts: 0, crashes: 0 });
+  expect(reasons).toEqual(['cancelled']);
+});
+
+test('a draining worker finishes what it can, gives back the rest at once, and takes nothing more', async () => {
+  const { tasks, made } = await scheduler({}, 300);
+  const first = made({ slots: 2 });
+  const running = first
+    .on('summarize', async ({ input, signal }) => {
+      if (input.text === 'short') await new Promise((resolve) => setTimeout(resolve, 100));
+      else
+        await new Promise((_, reject) =>
+          signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true }),
+        );
+      return { short: input.text };
+    })
+    .run();
+  const short = await tasks.submit('summarize', { text: 'short' });
+  const long = await tasks.submit('summarize', { text: 'long' });
+  await expect.poll(async () => (await tasks.get(long.id)).state).toBe('running');
+  await first.drain();
+  await running;
+  expect(first.state).toMatchObject({ phase: 'ended', busy: 0 });
+  expect(await tasks.get(short.id)).toMatchObject({ state: 'succeeded' });
+  expect(await tasks.get(long.id)).toMatchObject({ state: 'ready', attempts: 0, crashes: 0 });
+  void made({ name: 'a-2' })
+    .on('summarize', ({ input }) => ({ short: input.text }))
+    .run();
+  expect(await tasks.ended(long.id)).toMatchObject({ state: 'succeeded', agent: 'a-2' });
+});
+
+test('a pod’s probes, its drain and its metrics are answered', async () => {
+  const { tasks, made } = await scheduler();
+  const [httpPort, metricsPort] = [await freePort(), await freePort()];
+  const running = made({ httpPort, metricsPort })
+    .on('summarize', () => ({ short: '' }))
+    .run();
+  const ask = (path: string) => fetch(`http://127.0.0.1:${httpPort}${path}`);
+  await expect.poll(async () => (await ask('/healthz/ready').catch(() => undefined))?.status).toBe(200);
+  expect((await ask('/healthz/live')).status).toBe(200);
+  expect((await ask('/v1/tasks')).status).toBe(404);
+  const { id } = await tasks.submit('summarize', { text: 'x' });
+  await tasks.ended(id);
+  const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  expect(text).toContain('nova_agent_polls_total{outcome="task"} 1');
+  expect(text).toMatch(/nova_agent_handler_duration_seconds_count\{task="summarize"\} 1/);
+  expect(text).toContain('nova_agent_slots{state="free"} 1');
+  expect(await (await ask('/drain')).text()).toBe('drained\n');
+  await running;
+});
+
+test('a worker whose fleet nobody knows says so and ends', async () => {
+  const { url } = await scheduler();
+  const lost = worker({ url, token: 'dev-token', fleet: 'research/nobody', signals: false });
+  await expect(lost.run()).rejects.toMatchObject({ name: 'SchedulerProblem', status: 404 });
+  expect(() => worker({ url })).toThrow('no fleet: give `fleet` as team/name, or set NOVA_TORCH_FLEET');
+  expect(() => client()).toThrow('no scheduler: give `url`, or set NOVA_TORCH_SCHEDULER_URL');
+});
+
+test('when one scheduler does not answer, the next is asked', async () => {
+  const { url } = await scheduler();
+  const dead = `http://127.0.0.1:${await freePort()}`;
+  const tasks = client<Tasks>({ url: [dead, url], token: 'dev-token' });
+  expect(await tasks.submit('summarize', { text: 'x' })).toMatchObject({ status: 'accepted' });
+  const alone = client<Tasks>({ url: dead, token: 'dev-token', patienceMs: 200 });
+  await expect(alone.submit('summarize', { text: 'x' })).rejects.toMatchObject({ name: 'SchedulerUnreachable' });
+});
+
+test('a refusal keeps its name and its places', async () => {
+  const { url } = await scheduler();
+  const tasks = client({ url, token: 'dev-token' });
+  const refused = await tasks.submit('unheard_of', {}).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(SchedulerProblem);
+  expect(refused).toMatchObject({ status: 422, problem: 'no-route' });
+});
+
+test('handlers are tested without a scheduler: results, failures, refusals, stops', async () => {
+  const tested = testWorker(
+    worker<Tasks>({ url: 'http://nowhere', fleet: FLEET }).on('summarize', async ({ input, signal }) => {
+      if (input.text === 'bad') throw new TaskFailure('invalid_input', 'empty', { retryAfterMs: 5 });
+      if (input.text === 'slow')
+        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      signal.throwIfAborted();
+      return { short: 'ok' };
+    }),
+  );
+  expect(await tested.run('summarize', { text: 'x' })).toEqual({ settled: 'completed', result: { short: 'ok' } });
+  expect(await tested.run('summarize', { text: 'bad' })).toEqual({
+    settled: 'failed',
+    failure: { error: 'invalid_input', message: 'empty', retryAfterMs: 5 },
+  });
+  expect(await tested.run('summarize', { text: 'slow' }, { stop: { afterMs: 5, reason: 'drained' } })).toEqual({
+    settled: 'released',
+  });
+  expect(await tested.run('summarize', { text: 'slow' }, { stop: { afterMs: 5, reason: 'lost' } })).toEqual({
+    settled: 'stale',
+  });
+  const refuse = [{ pointer: '/short', detail: 'is too short' }];
+  expect(await tested.run('summarize', { text: 'x' }, { refuse })).toEqual({
+    settled: 'failed',
+    failure: { error: 'InvalidResult', message: 'invalid-result; /short is too short' },
+  });
+  expect(await tested.run('summarize', { text: 'x' }, { stale: true })).toEqual({ settled: 'stale' });
+  expect(await testWorker(worker({ url: 'http://nowhere', fleet: FLEET })).run('other', {})).toMatchObject({
+    settled: 'failed',
+    failure: { error: 'NoHandler' },
+  });
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}

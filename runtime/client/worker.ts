@@ -1,0 +1,297 @@
+import { hostname } from 'node:os';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Assignment, PollResponse, RegisterResponse } from '../../spec/contract/protocol.ts';
+import { connection, SchedulerProblem, type Connection, type ConnectionOptions } from './connection.ts';
+import { heartbeats } from './heartbeats.ts';
+import { patiently, pauseAfter } from './patience.ts';
+import { runTask, type Handler, type Run, type Settled } from './run-task.ts';
+import { serveAgent } from './serve-agent.ts';
+import type { AnyTasks, InputOf, OutputOf } from './task-types.ts';
+
+/**
+ * Runs tasks of one fleet. What is not said comes from the variables that a fleet's pod has.
+ *
+ * A worker is, in turn: made (handlers are added); running, when it asks for work and runs at most `slots` tasks at once;
+ * draining, from SIGTERM, `drain()` or the scheduler's word: it takes nothing more and finishes what it can in time; ended, when
+ * what it could not finish was given back.
+ */
+export interface Worker<Tasks = AnyTasks> {
+  /** How to run one type of task. */
+  on<Name extends keyof Tasks & string>(
+    task: Name,
+    handler: Handler<InputOf<Tasks, Name>, OutputOf<Tasks, Name>>,
+  ): Worker<Tasks>;
+  /** Runs until it has drained. Rejects when the scheduler does not know the fleet, or does not let it in. */
+  run(): Promise<void>;
+  /** Takes nothing more, finishes what runs, gives back what takes too long. Resolves when all is settled. */
+  drain(): Promise<void>;
+  readonly state: WorkerState;
+  /** How it runs this type of task; for tests. */
+  handlerOf(task: string): Handler<never, unknown> | undefined;
+}
+
+export interface WorkerState {
+  readonly phase: 'made' | 'running' | 'draining' | 'ended';
+  readonly slots: number;
+  readonly busy: number;
+}
+
+export interface WorkerOptions extends ConnectionOptions {
+  /** `team/fleet`. */
+  readonly fleet?: string;
+  /** Its own among the agents of the fleet; the pod's name. */
+  readonly name?: string;
+  readonly build?: string;
+  /** Tasks at once. */
+  readonly slots?: number;
+  /** `push`: the scheduler hands tasks over at `/v1/tasks` of the worker's own server. */
+  readonly delivery?: 'pull' | 'push';
+  /** Port of that server, of health and of `/drain`; none when absent and not in a pod. */
+  readonly httpPort?: number;
+  readonly metricsPort?: number;
+  /** Told what happens; for logs. */
+  readonly observe?: (event: WorkerEvent) => void;
+  /** Whether SIGTERM drains; yes when absent. */
+  readonly signals?: boolean;
+}
+
+export type WorkerEvent =
+  | { readonly kind: 'polled'; readonly outcome: 'task' | 'empty' | 'error'; readonly error?: unknown }
+  | { readonly kind: 'started'; readonly task: Assignment }
+  | { readonly kind: 'settled'; readonly task: Assignment; readonly settled: Settled; readonly seconds: number }
+  | { readonly kind: 'draining' };
+
+/** Throws when nobody says which fleet it is of, or where the scheduler is. */
+export function worker<Tasks extends object = AnyTasks>(options: WorkerOptions = {}): Worker<Tasks> {
+  return new TaskWorker<Tasks>(options, process.env);
+}
+
+const SETTLE_MS = 600_000;
+const REGISTER_MS = 600_000;
+const DRAIN_MS = 30_000;
+const POLL_MS = 25_000;
+/** A poll is over a little after the scheduler should have answered. */
+const POLL_MARGIN_MS = 10_000;
+
+class TaskWorker<Tasks> implements Worker<Tasks> {
+  readonly #link: Connection;
+  readonly #fleet: string;
+  readonly #name: string;
+  #build: string | undefined;
+  readonly #slots: number;
+  readonly #options: WorkerOptions;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #handlers = new Map<string, Handler<never, unknown>>();
+  readonly #runs = new Map<string, Run>();
+  #phase: WorkerState['phase'] = 'made';
+  #drainMs = DRAIN_MS;
+  #pollMs = POLL_MS;
+  #freed = (): void => undefined;
+  #drained: Promise<void> | undefined;
+  readonly #stopPolling = new AbortController();
+
+  constructor(options: WorkerOptions, env: NodeJS.ProcessEnv) {
+    const fleet = options.fleet ?? env['NOVA_TORCH_FLEET'];
+    if (fleet === undefined || !/^[a-z0-9-]+\/[a-z0-9-]+$/.test(fleet)) {
+      throw new TypeError('no fleet: give `fleet` as team/name, or set NOVA_TORCH_FLEET');
+    }
+    this.#link = connection(options, env);
+    this.#fleet = fleet;
+    this.#name = options.name ?? env['POD_NAME'] ?? hostname();
+    this.#build = options.build ?? env['NOVA_TORCH_BUILD'];
+    this.#slots = options.slots ?? Number(env['NOVA_TORCH_SLOTS'] ?? 1);
+    this.#options = options;
+    this.#env = env;
+  }
+
+  get state(): WorkerState {
+    return { phase: this.#phase, slots: this.#slots, busy: this.#runs.size };
+  }
+
+  on<Name extends keyof Tasks & string>(
+    task: Name,
+    handler: Handler<InputOf<Tasks, Name>, OutputOf<Tasks, Name>>,
+  ): this {
+    this.#handlers.set(task, handler);
+    return this;
+  }
+
+  handlerOf(task: string): Handler<never, unknown> | undefined {
+    return this.#handlers.get(task);
+  }
+
+  async run(): Promise<void> {
+    if (this.#phase !== 'made') throw new Error('a worker runs once');
+    this.#phase = 'running';
+    const onSignal = (): void => void this.drain();
+    if (this.#options.signals !== false) process.once('SIGTERM', onSignal);
+    const close = await this.#serve();
+    const beat = heartbeats(this.#link, this.#path('/heartbeat'), this.#runs, () => void this.drain());
+    try {
+      await this.#register();
+      if (this.#delivery() === 'pull') await this.#poll();
+      else await new Promise((resolve) => this.#stopPolling.signal.addEventListener('abort', resolve, { once: true }));
+      await this.drain();
+    } finally {
+      beat.stop();
+      process.off('SIGTERM', onSignal);
+      this.#phase = 'ended';
+      await close();
+    }
+  }
+
+  drain(): Promise<void> {
+    this.#drained ??= this.#drain();
+    return this.#drained;
+  }
+
+  /** For the server of a push fleet: takes a task, or says that it has enough. */
+  take(task: Assignment): boolean {
+    if (this.#phase !== 'running' || this.#runs.size >= this.#slots || this.#runs.has(task.id)) return false;
+    this.#start(task);
+    return true;
+  }
+
+  #delivery(): 'pull' | 'push' {
+    return this.#options.delivery ?? (this.#env['NOVA_TORCH_DELIVERY'] === 'push' ? 'push' : 'pull');
+  }
+
+  #path(rest: string): string {
+    return `/v1/agents/${this.#fleet}/${encodeURIComponent(this.#name)}${rest}`;
+  }
+
+  async #serve(): Promise<() => Promise<void>> {
+    const port = this.#options.httpPort ?? numberOf(this.#env['NOVA_TORCH_HTTP_PORT']);
+    if (port === undefined) return () => Promise.resolve();
+    return serveAgent({
+      port,
+      metricsPort: this.#options.metricsPort ?? numberOf(this.#env['NOVA_TORCH_METRICS_PORT']) ?? 9464,
+      state: () => this.state,
+      drain: () => this.drain(),
+      ...(this.#delivery() === 'push' && { take: (task: Assignment) => this.take(task) }),
+      listen: (listener) => this.#listeners.push(listener),
+    });
+  }
+
+  readonly #listeners: ((event: WorkerEvent) => void)[] = [];
+
+  #tell(event: WorkerEvent): void {
+    this.#options.observe?.(event);
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  async #register(): Promise<void> {
+    const body = {
+      fleet: this.#fleet,
+      name: this.#name,
+      slots: this.#slots,
+      ...(this.#build !== undefined && { build: this.#build }),
+    };
+    const known = await patiently(
+      () => this.#link.ask<RegisterResponse>({ method: 'POST', path: '/v1/agents', body }),
+      { forMs: REGISTER_MS, signal: this.#stopPolling.signal },
+    ).catch((error: unknown) => {
+      // Told to go before anybody had answered.
+      if (this.#phase === 'draining') return undefined;
+      throw error;
+    });
+    if (known === undefined) return;
+    this.#build = known.build;
+    this.#drainMs = known.drainMs;
+    this.#pollMs = Math.min(POLL_MS, known.pollMs);
+  }
+
+  async #poll(): Promise<void> {
+    for (let failures = 0; this.#phase === 'running';) {
+      const free = this.#slots - this.#runs.size;
+      if (free === 0) {
+        await new Promise<void>((resolve) => {
+          this.#freed = resolve;
+        });
+        continue;
+      }
+      try {
+        const answer = await this.#askForWork(free);
+        failures = 0;
+        this.#tell({ kind: 'polled', outcome: answer.tasks.length > 0 ? 'task' : 'empty' });
+        for (const task of answer.tasks) this.#start(task);
+        if (answer.drain) return;
+      } catch (error) {
+        if (this.#stopPolling.signal.aborted) return;
+        this.#tell({ kind: 'polled', outcome: 'error', error });
+        const waitMs = pauseAfter(error, failures);
+        if (waitMs === undefined && isForGood(error)) throw error;
+        failures += 1;
+        await sleep(waitMs ?? 1000, undefined, { signal: this.#stopPolling.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  #askForWork(free: number): Promise<PollResponse> {
+    return this.#link.ask<PollResponse>({
+      method: 'POST',
+      path: this.#path('/poll'),
+      body: { build: this.#build ?? '', slots: this.#slots, free, waitMs: this.#pollMs },
+      timeoutMs: this.#pollMs + POLL_MARGIN_MS,
+      signal: this.#stopPolling.signal,
+    });
+  }
+
+  #start(task: Assignment): void {
+    this.#tell({ kind: 'started', task });
+    const begunMs = performance.now();
+    const run = runTask(task, this.#handlers.get(task.task), (path, body) => this.#settle(path, body), {
+      fleet: this.#fleet,
+      agent: this.#name,
+    });
+    this.#runs.set(task.id, run);
+    void run.over.then((settled) => {
+      this.#runs.delete(task.id);
+      this.#freed();
+      this.#tell({ kind: 'settled', task, settled, seconds: (performance.now() - begunMs) / 1000 });
+    });
+    // It came while the worker was already on its way out.
+    if (this.#phase !== 'running') run.stop('drained');
+  }
+
+  #settle(path: string, body: unknown): Promise<unknown> {
+    return patiently(() => this.#link.ask({ method: 'POST', path, body }), { forMs: SETTLE_MS });
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#phase === 'made' || this.#phase === 'ended') {
+      this.#phase = 'ended';
+      return;
+    }
+    this.#phase = 'draining';
+    this.#tell({ kind: 'draining' });
+    if (this.#delivery() === 'pull') await this.#leave();
+    this.#stopPolling.abort();
+    this.#freed();
+    const all = Promise.all([...this.#runs.values()].map(({ over }) => over));
+    await Promise.race([all, sleep(this.#drainMs, undefined, { ref: false })]);
+    for (const run of this.#runs.values()) run.stop('drained');
+    await Promise.all([...this.#runs.values()].map(({ over }) => over));
+  }
+
+  /** The scheduler ends the open poll itself, so that no task is on its way to somebody who has gone. */
+  async #leave(): Promise<void> {
+    const signal = AbortSignal.timeout(LEAVE_MS);
+    await this.#link.ask({ method: 'POST', path: this.#path('/drain'), signal }).catch(() => undefined);
+    await sleep(LAST_ANSWER_MS);
+  }
+}
+
+const LEAVE_MS = 2000;
+/** For what the scheduler sent just before it heard. */
+const LAST_ANSWER_MS = 50;
+
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+/** No waiting helps: the fleet is unknown, the build is, or this is not for us. */
+function isForGood(error: unknown): boolean {
+  return error instanceof SchedulerProblem && error.status >= 400 && error.status < 500 && error.status !== 408;
+}
