@@ -22,7 +22,9 @@ export const GOOD_DISK: DiskState = { slowMs: 0, full: false, lies: false };
 const STATE = 'state.json';
 const SYNCED = 'synced.log';
 
-export function setDisk(folder: string, state: DiskState): void {
+/** Changes what is said of it, and leaves the rest. */
+export function setDisk(folder: string, changes: Partial<DiskState>): void {
+  const state = { ...diskState(folder), ...changes };
   const draft = join(folder, `${STATE}.new`);
   writeFileSync(draft, JSON.stringify(state));
   renameSync(draft, join(folder, STATE));

@@ -1,5 +1,5 @@
 import type { RandomNumbers } from '../simulation/random.ts';
-import { GOOD_DISK, setDisk } from './bad-disk.ts';
+import { setDisk } from './bad-disk.ts';
 import { losePower } from './power-loss.ts';
 import type { ChaosSystem } from './system.ts';
 
@@ -200,14 +200,14 @@ function wireFaults(
 }
 
 function diskFaults(): readonly Fault[] {
-  const heal = (at: FaultPlace): void => setDisk(schedulerAt(at).disk, GOOD_DISK);
+  const heal = (at: FaultPlace): void => setDisk(schedulerAt(at).disk, { slowMs: 0, full: false });
   return [
     {
       kind: 'disk:slow',
       says: 'each sync of a journal takes up to 3 s longer',
       hold: 'disk',
       lasts: LONG,
-      begin: (at) => setDisk(schedulerAt(at).disk, { ...GOOD_DISK, slowMs: at.random.whole(100, 3000) }),
+      begin: (at) => setDisk(schedulerAt(at).disk, { slowMs: at.random.whole(100, 3000) }),
       heal,
     },
     {
@@ -217,7 +217,7 @@ function diskFaults(): readonly Fault[] {
       lasts: LONG,
       begin: (at) => {
         const { smallDisk, disk } = schedulerAt(at);
-        if (smallDisk === undefined) setDisk(disk, { ...GOOD_DISK, full: true });
+        if (smallDisk === undefined) setDisk(disk, { full: true });
         else smallDisk.fill();
       },
       heal: (at) => {

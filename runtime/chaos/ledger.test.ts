@@ -47,6 +47,7 @@ test.for([
 test.for([
   [{ state: 'unknown' }, 'lost: it was accepted, and is unknown'],
   [{ state: 'dead' }, 'lost: it was accepted, and is dead'],
+  [{ state: 'ready' }, 'late: it was accepted, and is still ready'],
   [{ state: 'succeeded' }, 'phantom: it has succeeded under no token, which no agent said'],
   [{ state: 'succeeded', token: 5 }, 'phantom: it has succeeded under 5, which no agent said'],
 ] as const)('what was accepted must end, and by an agent’s word: %o', ([final, said]) => {

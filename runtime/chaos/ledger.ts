@@ -51,7 +51,9 @@ export interface FinalState {
 }
 
 export interface BrokenPromise {
-  readonly promise: 'lost' | 'finished twice' | 'taken back' | 'token shared' | 'phantom' | 'two tasks for one offer';
+  /** `late`: it is still there, and had not ended in time. */
+  readonly promise:
+    'lost' | 'late' | 'finished twice' | 'taken back' | 'token shared' | 'phantom' | 'two tasks for one offer';
   readonly id: string;
   readonly says: string;
 }
@@ -150,6 +152,8 @@ export function openLedger(): Ledger {
   };
 }
 
+const OPEN: ReadonlySet<string> = new Set(['journaled', 'delayed', 'ready', 'held', 'running']);
+
 /** What the system says in the end against what everyone heard. */
 function judge(id: string, { finishing, finished }: TaskHistory, final: FinalState | undefined): BrokenPromise[] {
   if (final === undefined) return [{ promise: 'lost', id, says: 'the system did not say what became of it' }];
@@ -159,6 +163,7 @@ function judge(id: string, { finishing, finished }: TaskHistory, final: FinalSta
     const says = `its end under ${heard} was acknowledged, and now it is ${state}${token === undefined ? '' : ` by ${token}`}`;
     return [{ promise: 'taken back', id, says }];
   }
+  if (OPEN.has(state)) return [{ promise: 'late', id, says: `it was accepted, and is still ${state}` }];
   if (state !== 'succeeded') return [{ promise: 'lost', id, says: `it was accepted, and is ${state}` }];
   if (token === undefined || !finishing.has(token)) {
     return [{ promise: 'phantom', id, says: `it has succeeded under ${token ?? 'no token'}, which no agent said` }];

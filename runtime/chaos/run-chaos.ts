@@ -3,7 +3,7 @@ import type { HttpCaller } from '../load/http-caller.ts';
 import { percentiles, type Percentiles } from '../load/percentiles.ts';
 import { randomNumbers } from '../simulation/random.ts';
 import type { AgentReport } from './agent-process.ts';
-import { GOOD_DISK, setDisk } from './bad-disk.ts';
+import { setDisk } from './bad-disk.ts';
 import { breakThings, type FaultRecord } from './break-things.ts';
 import type { Fault } from './faults.ts';
 import { finalStates } from './final-states.ts';
@@ -80,7 +80,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   });
   try {
     if (options.lyingDisks === true) {
-      for (const { disk } of system.schedulers) setDisk(disk, { ...GOOD_DISK, lies: true });
+      for (const { disk } of system.schedulers) setDisk(disk, { lies: true });
     }
     const { caller, urls } = system;
     const end = new AbortController();
