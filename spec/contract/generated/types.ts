@@ -222,7 +222,7 @@ export interface Slo {
 export interface Rollout {
   /** `rolling` replaces pods in turn; `canary` moves a growing share of tasks; `blue-green` switches at once after analysis. Default: `'rolling'`. */
   readonly strategy?: 'rolling' | 'canary' | 'blue-green';
-  /** Who moves the share of a canary: the `mesh` (push fleets only) or the `routing` table. */
+  /** Who moves the share of a canary: the `mesh` (push fleets only) or the `routing` table (fleets that pull only). */
   readonly split?: 'mesh' | 'routing';
   /** The shares of a canary, growing. */
   readonly steps?: readonly {
