@@ -39,7 +39,8 @@ test('killed, stopped, wiped, set back, cut off and without power it loses nothi
     command: COMMAND,
     seed: SEED,
     durationMs: 22_000,
-    drainMs: 60_000,
+    // A few seconds as a rule; a breaker that has opened may hold a fleet for four minutes.
+    drainMs: 280_000,
     perSecond: 40,
     faults: FAULTS,
     schedulers: 2,
@@ -51,7 +52,7 @@ test('killed, stopped, wiped, set back, cut off and without power it loses nothi
   expect(counts.accepted).toBeGreaterThan(200);
   expect(counts.finished).toBeGreaterThan(200);
   expect(faults.length).toBeGreaterThan(5);
-}, 180_000);
+}, 400_000);
 
 test('the control: with disks that only say that they have synced, the loss is seen and named', async () => {
   const report = await runChaos({
@@ -65,8 +66,9 @@ test('the control: with disks that only say that they have synced, the loss is s
     agents: 1,
     lyingDisks: true,
   });
-  expect(report.broken.length, told(report)).toBeGreaterThan(0);
-  const [first] = report.broken;
+  const gone = report.broken.filter(({ promise }) => promise === 'lost' || promise === 'taken back');
+  expect(gone.length, told(report)).toBeGreaterThan(0);
+  const [first] = gone;
   expect(first?.history.join('\n')).toMatch(/ accepted .*[^]* power:all /);
   expect(told(report)).toContain(`--seed ${SEED} draws the same faults`);
 }, 120_000);

@@ -66,7 +66,7 @@ export function schedulerProcess(options: SchedulerProcessOptions): SchedulerPro
           NOVA_TORCH_SCHEDULER_ID: name,
           NOVA_TORCH_JOURNAL_DIR: journal,
           NOVA_TORCH_AUDIT_DIR: join(folder, 'audit'),
-          NOVA_TORCH_CHAOS_DISK: disk,
+          CHAOS_DISK: disk,
         },
         onLine: (line) => {
           const [, port, ops] = LISTENING.exec(line) ?? [];

@@ -65,8 +65,8 @@ export async function startSystem(options: SystemOptions): Promise<ChaosSystem> 
     const callWires = await wires(count, closing);
     for (const wire of storeWires) wire.lead(store.socket);
     const dist = join(command, '../../..');
-    const schedulers = callWires.map((wire, index) =>
-      schedulerProcess({
+    const schedulers = callWires.map((wire, index) => {
+      const scheduler = schedulerProcess({
         name: `scheduler-${index}`,
         folder: at(`scheduler-${index}`),
         program: ['--import', join(dist, 'runtime/chaos/disk-preload.js'), command],
@@ -81,14 +81,13 @@ export async function startSystem(options: SystemOptions): Promise<ChaosSystem> 
         wire,
         ...(options.smallDisks === true && { smallDisk: true }),
         onUnasked,
-      }),
-    );
-    for (const scheduler of schedulers) {
+      });
       closing.push(async () => {
         await scheduler.kill();
         scheduler.smallDisk?.remove();
       });
-    }
+      return scheduler;
+    });
     await Promise.all(schedulers.map((scheduler) => scheduler.start()));
     const urls = schedulers.map(({ url }) => url);
     const agents = Array.from({ length: options.agents }, (_, index) =>

@@ -18,7 +18,12 @@ export const chaosRun = defineCommand({
   options: {
     seed: integer('n', 'Draws the faults and the tasks; 0 takes a new one', [0, 2_147_483_647], 0),
     duration: integer('seconds', 'How long things break', [1, 86_400], 60),
-    drain: integer('seconds', 'In which all must have ended after that', [1, 3600], 60),
+    drain: integer(
+      'seconds',
+      'In which all must have ended after that; a breaker may hold a fleet for four minutes',
+      [1, 3600],
+      300,
+    ),
     rate: integer('per-second', 'Tasks submitted each second', [1, 2000], 100),
     faults: many('kind', 'Only these, as `store` or `store:wipe`'),
     schedulers: integer('n', 'Schedulers', [1, 8], 2),
