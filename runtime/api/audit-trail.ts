@@ -71,5 +71,5 @@ function actorOf(who: Identity | undefined): string {
 function targetOf({ params, url }: FastifyRequest): string {
   const { '*': _, ...named } = (params ?? {}) as Readonly<Record<string, string>>;
   const parts = Object.values(named);
-  return (parts.length > 0 ? parts.join('/') : (url.split('?')[0] ?? '')).slice(0, TARGET_MAX);
+  return (parts.length > 0 ? parts.join('/') : url.replace(/\?.*$/s, '')).slice(0, TARGET_MAX);
 }

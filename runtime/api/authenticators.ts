@@ -39,8 +39,9 @@ const SPIFFE = /^spiffe:\/\/([a-z0-9.-]{1,253})\/ns\/([a-z0-9-]{1,63})\/sa\/([a-
 /** `URI` of the last element; elements are separated by commas outside of quotes. */
 function lastUri(header: string): string | undefined {
   if (header.length > HEADER_MAX) return undefined;
-  const last = splitOutsideQuotes(header, ',').at(-1) ?? '';
-  const uris = splitOutsideQuotes(last, ';')
+  const uris = splitOutsideQuotes(header, ',')
+    .slice(-1)
+    .flatMap((last) => splitOutsideQuotes(last, ';'))
     .map((pair) => pair.trim())
     .filter((pair) => pair.toLowerCase().startsWith('uri='))
     .map((pair) => pair.slice(4).replaceAll('"', ''));

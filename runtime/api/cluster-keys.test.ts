@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose';
 import { expect, test } from 'vitest';
 import type { TableFleet } from '../../spec/contract/routing-table.ts';
 import { table } from '../loops/testing/bench.ts';
@@ -94,4 +94,10 @@ test('a file without a token is refused at the start', () => {
   expect(() => clusterIssuer(file)).toThrow('no such file');
   writeFileSync(file, 'nothing of the kind');
   expect(() => clusterIssuer(file)).toThrow('Invalid JWT');
+});
+
+test('a token of our own that names no issuer is no beginning', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'nova-torch-token-')), 'token');
+  writeFileSync(file, new UnsecuredJWT({}).encode());
+  expect(() => clusterIssuer(file)).toThrow('the token names no issuer');
 });

@@ -157,7 +157,7 @@ export const OPERATIONS: readonly Operation[] = [
     problems: ['not-now'],
     audit: 'task:cancel',
     run: async (call) => {
-      const { reason = 'cancelled' } = (call.body ?? {}) as { readonly reason?: string };
+      const { reason = 'cancelled' } = call.body as { readonly reason?: string };
       return change(await call.scheduler.cancel(ownTask(call), reason));
     },
   },
@@ -335,7 +335,7 @@ export const OPERATIONS: readonly Operation[] = [
     run: async (call) => ({ status: 200, body: found(await call.scheduler.fleet(pathFleet(call))) }),
   },
   fleetChange('pauseFleet', 'pause', 'Starts no more tasks of a fleet; what runs goes on', 'PauseRequest', (call) => {
-    const { reason = 'paused' } = (call.body ?? {}) as { readonly reason?: string };
+    const { reason = 'paused' } = call.body as { readonly reason?: string };
     return call.scheduler.pause(pathFleet(call), reason);
   }),
   fleetChange('resumeFleet', 'resume', 'Ends a pause or a drain', undefined, (call) =>
@@ -347,7 +347,7 @@ export const OPERATIONS: readonly Operation[] = [
     'Sends nothing new to a fleet, or to one of its builds',
     'DrainRequest',
     (call) => {
-      const { build } = (call.body ?? {}) as { readonly build?: string };
+      const { build } = call.body as { readonly build?: string };
       return call.scheduler.drain(pathFleet(call), build);
     },
   ),
@@ -437,7 +437,7 @@ const KEY = /^[\x21-\x7e]{1,128}$/;
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 async function redriveMany(call: Call): Promise<Answer> {
-  const { ids, limit = 20 } = (call.body ?? {}) as RedriveRequest;
+  const { ids, limit = 20 } = call.body as RedriveRequest;
   const fleet = pathFleet(call);
   found(await call.scheduler.fleet(fleet));
   const chosen = ids ?? (await call.scheduler.tasks({ fleet, of: 'dead', limit })).tasks.map(({ id }) => id);

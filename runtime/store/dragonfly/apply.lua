@@ -969,13 +969,21 @@ local function replay_end(at)
   if not row and state == 'X' then
     return '?'
   end
+  if row and row[STATE] == 'S' and state == 'S' and tonumber(given) > tonumber(row[TOKEN]) then
+    -- Of two runs the later one was told that it is the one; the earlier one was never told, whatever its scheduler meant to.
+    row[TOKEN] = given
+    keep_result(id, result)
+    call('HSET', o, id, pack(row))
+    rows[id] = row
+  end
   if row and (is_end(row) or row[STATE] == state) then
     return (row[STATE] == state and 'A' or 'T') .. pack(row)
   end
   if not row then
     row = { 'R', '', '0', '', '0', '0', '0', NOW, NOW, '0', '', '0', '', '', digest, '0|0|1||||0|0|0|0|1|0' }
   end
-  row[TOKEN] = int(max(tonumber(row[TOKEN]), tonumber(given)))
+  -- The run that succeeded, and no other one that may be under way.
+  row[TOKEN] = state == 'S' and given or int(max(tonumber(row[TOKEN]), tonumber(given)))
   if state == 'X' then
     bury(id, row, reason, result)
   else

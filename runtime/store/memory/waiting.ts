@@ -73,10 +73,16 @@ export function replayEnd(step: Step, op: Of<'finish'>): Reply {
   const letter = STATES[state];
   if (known === undefined && letter === 'X') return { kind: 'unknown' };
   const row = known ?? { ...emptyRow(step.nowMs), digest: op.digest };
+  if (known?.state === 'S' && letter === 'S' && token > row.token) {
+    // Of two runs the later one was told that it is the one; the earlier one was never told, whatever its scheduler meant to.
+    row.token = token;
+    keepResult(step, id, result);
+  }
   if (known !== undefined && (isEnd(row) || row.state === letter)) {
     return { kind: row.state === letter ? 'already' : 'stale', record: toRecord(id, row) };
   }
-  row.token = Math.max(row.token, token);
+  // The run that succeeded, and no other one that may be under way.
+  row.token = letter === 'S' ? token : Math.max(row.token, token);
   if (letter === 'X') bury(step, id, row, reason, result);
   else finish(step, id, row, letter, reason, result);
   return { kind: 'done', record: toRecord(id, row) };

@@ -67,6 +67,22 @@ export const LOSS_CASES: readonly Case[] = [
     },
   ],
   [
+    'a replayed success is that of its own run, and of two the later one’s',
+    async (talker) => {
+      await talker.policy();
+      await talker.submit('t1');
+      const run = await talker.lease();
+      const success = { op: 'finish', id: 't1', state: 'succeeded', digest: 'd1', reason: '' } as const;
+      await talker.one({ ...success, token: run.token - 10, result: '"early"' });
+      expect(await talker.complete(run)).toMatchObject({ kind: 'stale' });
+      expect(await talker.one({ ...success, token: run.token, result: '"late"' })).toMatchObject({ kind: 'already' });
+      await talker.one({ ...success, token: run.token - 10, result: '"early"' });
+      expect(await talker.complete({ id: 't1', token: run.token - 10 })).toMatchObject({ kind: 'stale' });
+      expect(await talker.complete(run)).toMatchObject({ kind: 'already' });
+      expect(await talker.one({ op: 'get', id: 't1' })).toMatchObject({ result: '"late"' });
+    },
+  ],
+  [
     'what one scheduler has seen handed out stays below what another one is given',
     async (talker, bench) => {
       await talker.policy();

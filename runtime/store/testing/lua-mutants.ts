@@ -130,6 +130,12 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     "if row and row[STATE] == 'L' and row[TOKEN] == given then",
     'if row then',
   ],
+  [
+    'takes a replayed success for that of the run under way',
+    "row[TOKEN] = state == 'S' and given or int(",
+    'row[TOKEN] = int(',
+  ],
+  ['lets the earlier of two successes stand', "state == 'S' and tonumber(given) > tonumber(row[TOKEN])", 'false'],
   // Bounds
   [
     'keeps the results of tasks it has forgotten',

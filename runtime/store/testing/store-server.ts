@@ -14,6 +14,12 @@ export interface StoreServer {
   stop(): Promise<void>;
 }
 
+/** One that may be killed: its append-only file has all that it has answered. */
+export interface DurableServer extends StoreServer {
+  /** kill -9, and another process over the same files. */
+  killAndRestart(): Promise<void>;
+}
+
 /** Programs that any of these tests can run, the first one found. */
 export const STORE_SERVERS = ['dragonfly', 'valkey-server', 'redis-server'] as const;
 
@@ -21,13 +27,24 @@ export const STORE_SERVERS = ['dragonfly', 'valkey-server', 'redis-server'] as c
 export async function startStoreServer(extra: readonly string[] = []): Promise<StoreServer> {
   const given = process.env['NOVA_TORCH_STORE_URL'];
   if (given !== undefined) return useGiven(given);
-  const name = STORE_SERVERS.find((server) => spawnSync(server, ['--version'], { stdio: 'ignore' }).status === 0);
+  const name = STORE_SERVERS.find(isInstalled);
   if (name === undefined) {
     throw new Error(
       `These tests need a store: install Dragonfly, Valkey or Redis (on Debian: apt-get install redis-server), or name one in NOVA_TORCH_STORE_URL.`,
     );
   }
   return startOwn(name, extra);
+}
+
+/** Valkey or Redis that writes before it answers; Dragonfly has no append-only file. */
+export async function startDurableServer(): Promise<DurableServer> {
+  const name = (['valkey-server', 'redis-server'] as const).find(isInstalled);
+  if (name === undefined) throw new Error('This test needs Valkey or Redis (on Debian: apt-get install redis-server).');
+  return startOwn(name, ['--appendonly', 'yes', '--appendfsync', 'always']);
+}
+
+function isInstalled(server: string): boolean {
+  return spawnSync(server, ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
 async function useGiven(url: string): Promise<StoreServer> {
@@ -42,20 +59,33 @@ async function useGiven(url: string): Promise<StoreServer> {
   };
 }
 
-async function startOwn(name: (typeof STORE_SERVERS)[number], extra: readonly string[]): Promise<StoreServer> {
+async function startOwn(name: (typeof STORE_SERVERS)[number], extra: readonly string[]): Promise<DurableServer> {
   const directory = mkdtempSync(join(tmpdir(), 'nova-torch-store-'));
   const socket = join(directory, 'socket');
-  const child = spawn(name, [...argumentsOf(name, directory, socket), ...extra], { stdio: 'ignore' });
-  child.unref();
-  const stop = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }
-    rmSync(directory, { recursive: true, force: true });
+  const start = async (): Promise<ChildProcess> => {
+    const child = spawn(name, [...argumentsOf(name, directory, socket), ...extra], { stdio: 'ignore' });
+    child.unref();
+    await answers(socket, child);
+    return child;
   };
-  await answers(socket, child);
-  return { url: `unix:${socket}`, ...(child.pid !== undefined && { pid: child.pid }), stop };
+  let child = await start();
+  const kill = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  };
+  return {
+    url: `unix:${socket}`,
+    ...(child.pid !== undefined && { pid: child.pid }),
+    killAndRestart: async () => {
+      await kill();
+      child = await start();
+    },
+    stop: async () => {
+      await kill();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
 }
 
 function argumentsOf(name: (typeof STORE_SERVERS)[number], directory: string, socket: string): readonly string[] {

@@ -1,0 +1,208 @@
+import { PassThrough } from 'node:stream';
+import type { ServerResponse } from 'node:http';
+import { afterEach, expect, test } from 'vitest';
+import { accept, Bench, fleet, table } from '../loops/testing/bench.ts';
+import { memoryStore } from '../store/memory/memory-store.ts';
+import { StoreFailure } from '../store/store-failure.ts';
+import { writeEvents } from './event-stream.ts';
+import type { Authenticator } from './identity.ts';
+import { served, tokenOf, type Served, type ServedOptions } from './testing/served.ts';
+
+const SUBMITTER = tokenOf(['submitter'], { tenant: 'research' });
+const AGENT = tokenOf(['agent'], { tenant: 'research', fleet: 'research/summarizer' });
+const OPERATOR = tokenOf(['operator']);
+const POLL = '/v1/agents/research/summarizer/a-1/poll';
+
+const open: Served[] = [];
+afterEach(async () => {
+  for (const api of open.splice(0)) await api.close();
+});
+
+async function start(options: ServedOptions = {}): Promise<Served> {
+  const api = await served(options);
+  open.push(api);
+  // Until then a submission may be heard of twice: by itself, and by the replay.
+  await expect.poll(() => api.scheduler.status().store).toBe('up');
+  return api;
+}
+
+/** Once is enough: a failure makes a dead letter. */
+function frail() {
+  const accepts = { summarize: accept({ attempts: 1 }) };
+  return table({ fleets: { 'research/summarizer': fleet({ accepts }), 'research/backup': fleet({ accepts }) } });
+}
+
+async function submit(api: Served, key: string): Promise<string> {
+  const headers = { 'idempotency-key': key };
+  const answer = await api.request('POST', '/v1/tasks', { as: SUBMITTER, headers, body: { task: 'summarize' } });
+  return ((await answer.json()) as { id: string }).id;
+}
+
+async function lease(api: Served): Promise<{ readonly id: string; readonly token: number }> {
+  const body = { build: 'v1', slots: 1, free: 1, waitMs: 5000 };
+  const answer = await api.request('POST', POLL, { as: AGENT, body });
+  const [task] = ((await answer.json()) as { tasks: { id: string; token: number }[] }).tasks;
+  if (task === undefined) throw new Error('nothing to do');
+  return task;
+}
+
+async function bury(api: Served, key: string): Promise<string> {
+  await submit(api, key);
+  const { id, token } = await lease(api);
+  const body = { agent: 'a-1', token, error: 'Broken' };
+  expect((await api.request('POST', `/v1/tasks/${id}/fail`, { as: AGENT, body })).status).toBe(200);
+  return id;
+}
+
+test('dead letters are redriven by name, or as many as asked for, and only those of the fleet', async () => {
+  const api = await start({ scheduling: { table: frail() } });
+  const [first, second] = [await bury(api, 'k-1'), await bury(api, 'k-2')];
+  const path = '/v1/fleets/research/summarizer/dead-letters/redrive';
+  const foreign = await api.request('POST', path.replace('summarizer', 'backup'), {
+    as: OPERATOR,
+    body: { ids: [first] },
+  });
+  expect(await foreign.json()).toEqual({ redriven: [] });
+  const named = await api.request('POST', path, { as: OPERATOR, body: { ids: [first] } });
+  expect(await named.json()).toEqual({ redriven: [first] });
+  expect(await (await api.request('POST', path, { as: OPERATOR, body: {} })).json()).toEqual({ redriven: [second] });
+  expect((await api.request('POST', path.replace('summarizer', 'none'), { as: OPERATOR, body: {} })).status).toBe(404);
+});
+
+test('a task goes through release, retry and cancel by its owner, and each change says what it was too late for', async () => {
+  const api = await start({ scheduling: { table: frail() } });
+  const dead = await bury(api, 'k-1');
+  expect((await api.request('POST', `/v1/tasks/${dead}/retry`, { as: SUBMITTER })).status).toBe(200);
+  expect((await api.request('POST', `/v1/tasks/${dead}/retry`, { as: SUBMITTER })).status).toBe(409);
+  const { id, token } = await lease(api);
+  const body = { agent: 'a-1', token };
+  expect((await api.request('POST', `/v1/tasks/${id}/release`, { as: AGENT, body })).status).toBe(200);
+  expect((await api.request('POST', `/v1/tasks/${id}/cancel`, { as: SUBMITTER })).status).toBe(200);
+  expect((await api.request('POST', `/v1/tasks/${id}/retry`, { as: OPERATOR })).status).toBe(409);
+  const running = await submit(api, 'k-2');
+  await lease(api);
+  expect((await api.request('POST', `/v1/tasks/${running}/cancel`, { as: SUBMITTER, body: {} })).status).toBe(202);
+  const list = await api.request('GET', '/v1/tasks?fleet=research/summarizer&of=finished&limit=1', { as: OPERATOR });
+  const { next } = (await list.json()) as { next?: string };
+  const more = `/v1/tasks?fleet=research/summarizer&of=finished&after=${next ?? '0.0'}`;
+  expect((await api.request('GET', more, { as: SUBMITTER })).status).toBe(200);
+});
+
+test('an identity without a team or a fleet has nothing of its own', async () => {
+  const api = await start();
+  const homeless = tokenOf(['submitter', 'agent']);
+  const task = { task: 'summarize' };
+  expect((await api.request('POST', '/v1/tasks', { as: homeless, body: task })).status).toBe(403);
+  const hello = { name: 'a-1', slots: 1 };
+  expect((await api.request('POST', '/v1/agents', { as: homeless, body: hello })).status).toBe(403);
+  const elsewhere = { ...hello, fleet: 'research/backup' };
+  expect((await api.request('POST', '/v1/agents', { as: AGENT, body: elsewhere })).status).toBe(404);
+  expect((await api.request('POST', '/v1/agents', { as: 'dev', body: { ...elsewhere, fleet: 'a/b' } })).status).toBe(
+    404,
+  );
+  expect((await api.request('POST', '/v1/agents', { as: 'dev', body: elsewhere })).status).toBe(200);
+  const build = await api.request('POST', '/v1/agents', { as: AGENT, body: { ...hello, build: 'v9' } });
+  expect(await build.json()).toMatchObject({ status: 422, errors: [{ pointer: '/build' }] });
+});
+
+test('an agent asks other fleets only for what its own may', async () => {
+  const asker = tokenOf(['agent', 'submitter'], { tenant: 'research', fleet: 'research/backup' });
+  const calls = { 'research/summarizer': ['summarize'] };
+  const talks = table({ fleets: { 'research/summarizer': fleet(), 'research/backup': fleet({ calls }) } });
+  const api = await start({ scheduling: { table: talks } });
+  expect((await api.request('POST', '/v1/tasks', { as: asker, body: { task: 'summarize' } })).status).toBe(201);
+  const other = await api.request('POST', '/v1/tasks', { as: asker, body: { task: 'other' } });
+  expect(await other.json()).toMatchObject({ status: 403, detail: expect.stringContaining('talksTo') });
+  const stray = tokenOf(['agent', 'submitter'], { tenant: 'research', fleet: 'research/gone' });
+  expect((await api.request('POST', '/v1/tasks', { as: stray, body: { task: 'summarize' } })).status).toBe(403);
+});
+
+test('operators pause, drain and resume fleets, with a reason or without, and agents one by one', async () => {
+  const api = await start();
+  const path = '/v1/fleets/research/summarizer';
+  for (const [verb, body] of [
+    ['pause', undefined],
+    ['pause', { reason: 'lunch' }],
+    ['drain', undefined],
+    ['drain', { build: 'v1' }],
+    ['resume', undefined],
+  ] as const) {
+    const options = { as: OPERATOR, ...(body !== undefined && { body }) };
+    expect(await (await api.request('POST', `${path}/${verb}`, options)).json()).toEqual({ done: true });
+    expect((await api.request('POST', `/v1/fleets/research/none/${verb}`, options)).status).toBe(404);
+  }
+  await api.request('POST', '/v1/agents', { as: AGENT, body: { name: 'a-1', slots: 1 } });
+  const drain = '/v1/agents/research/summarizer/a-1/drain';
+  expect((await api.request('POST', drain, { as: OPERATOR })).status).toBe(200);
+  expect((await api.request('POST', drain.replace('a-1', 'a-2'), { as: OPERATOR })).status).toBe(404);
+  for (const read of ['/v1/agents', '/v1/agents?fleet=research/summarizer', '/v1/fleets', path, '/v1/status']) {
+    expect((await api.request('GET', read, { as: OPERATOR })).status).toBe(200);
+  }
+});
+
+test('headers that say nothing sensible are refused, or left out', async () => {
+  const api = await start();
+  const id = await submit(api, 'k-1');
+  const body = { task: 'summarize' };
+  const key = await api.request('POST', '/v1/tasks', { as: SUBMITTER, headers: { 'idempotency-key': 'a b' }, body });
+  expect(await key.json()).toMatchObject({ status: 400, detail: expect.stringContaining('Idempotency-Key') });
+  const traced = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` };
+  for (const headers of [traced, { traceparent: 'nonsense' }]) {
+    const answer = await api.request('POST', '/v1/tasks', { as: SUBMITTER, headers, body });
+    expect([headers, answer.status, await answer.json()]).toMatchObject([headers, 201, { status: 'accepted' }]);
+  }
+  const events = { as: SUBMITTER, headers: { 'last-event-id': 'x' } };
+  expect((await api.request('GET', `/v1/tasks/${id}/events`, events)).status).toBe(400);
+});
+
+test('a store that is away, keys that are, and a crowd mean: come back later', async () => {
+  const memory = memoryStore({ nowUs: () => Date.now() * 1000 });
+  const away = { is: false };
+  const bench = new Bench(['s-0'], {
+    ...memory,
+    apply: async (shard, batch) => {
+      if (away.is) throw new StoreFailure('unavailable', 'gone');
+      return memory.apply(shard, batch);
+    },
+  });
+  const api = await start({ bench, scheduling: { bounds: { patienceMs: 50 } } });
+  const id = await submit(api, 'k-1');
+  away.is = true;
+  const read = await api.request('GET', `/v1/tasks/${id}`, { as: SUBMITTER });
+  expect([read.status, read.headers.get('retry-after')]).toEqual([503, '1']);
+  away.is = false;
+
+  const blind: Authenticator = { name: 'blind', authenticate: () => Promise.resolve('unavailable') };
+  const unsure = await start({ authenticators: [blind] });
+  expect((await unsure.request('GET', '/v1/status', { as: 'dev' })).status).toBe(503);
+  const full = await start({ limits: { inFlight: 0 } });
+  expect((await full.request('GET', '/v1/status', { as: 'dev' })).status).toBe(503);
+});
+
+test('a mistake of ours is told as that, with the number to look for, and nothing else', async () => {
+  const broken: Authenticator = { name: 'broken', authenticate: () => Promise.reject(new Error('secret detail')) };
+  const api = await start({ authenticators: [broken] });
+  const answer = await api.request('GET', '/v1/status', { headers: { 'x-request-id': 'r-1' } });
+  expect(await answer.json()).toMatchObject({ status: 500, detail: 'request r-1' });
+  expect(api.faults).toMatchObject([{ message: 'secret detail' }]);
+});
+
+test('an event stream waits for a slow reader, and keeps the line alive meanwhile', async () => {
+  const line = new PassThrough({ highWaterMark: 10 });
+  const response = Object.assign(line, { writeHead: () => line, flushHeaders: () => undefined });
+  async function* events() {
+    for (let seq = 1; seq <= 3; seq += 1) {
+      yield { seq, at: '2026-01-01T00:00:00Z', state: 'ready' } as never;
+      await new Promise((resolve) => setTimeout(resolve, 15));
+    }
+  }
+  const written = writeEvents(response as unknown as ServerResponse, events(), 5);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  let text = '';
+  line.on('data', (data: Buffer) => {
+    text += data.toString();
+  });
+  await written;
+  expect(text.match(/^id: \d$/gm)).toEqual(['id: 1', 'id: 2', 'id: 3']);
+  expect(text).toContain(': still here');
+});

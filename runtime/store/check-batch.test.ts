@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { memoryStore } from './memory/memory-store.ts';
+import type { Operation } from './store.ts';
+import { SHARD, START_MS, Talker, task } from './testing/bench.ts';
+
+const talker = new Talker({ store: memoryStore({ nowUs: () => START_MS * 1000 }), now: START_MS });
+
+test.each<[string, Operation]>([
+  ['the id of a task', { op: 'complete', id: 'a|b', token: 1, result: '' }],
+  ['a whole number (-1)', { op: 'heartbeat', id: 't1', token: -1 }],
+  ['a whole number (1.5)', { op: 'heartbeat', id: 't1', token: 1.5 }],
+  ['a whole number (NaN)', { op: 'submit', task: task('t1', { delayMs: Number.NaN }) }],
+])('%s that no shard could keep is refused before it is sent', async (what, operation) => {
+  await expect(talker.run(operation)).rejects.toThrow(`the store was sent ${what} that it does not take`);
+  expect(talker.bench.store).toMatchObject({ kind: 'memory' });
+  expect(await talker.bench.store.apply(SHARD, { ...talker.batch([]), prevLsn: -1 })).toMatchObject({ position: 0 });
+});
