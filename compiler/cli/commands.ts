@@ -67,6 +67,110 @@ export const commands: readonly CommandEntry[] = Object.freeze([
     load: async () => (await import('./commands/serve.ts')).serve,
   },
   {
+    name: 'task',
+    summary: 'submit tasks and follow them',
+    commands: [
+      {
+        name: 'submit',
+        summary: 'submit a task',
+        load: async () => (await import('./commands/task-submit.ts')).taskSubmit,
+      },
+      {
+        name: 'get',
+        summary: 'show a task',
+        load: async () => (await import('./commands/task-get.ts')).taskGet,
+      },
+      {
+        name: 'list',
+        summary: 'list the tasks of a fleet',
+        load: async () => (await import('./commands/task-list.ts')).taskList,
+      },
+      {
+        name: 'watch',
+        summary: 'show what happens to a task until it ends',
+        load: async () => (await import('./commands/task-watch.ts')).taskWatch,
+      },
+      {
+        name: 'why',
+        summary: 'say why a task is where it is',
+        load: async () => (await import('./commands/task-why.ts')).taskWhy,
+      },
+      {
+        name: 'cancel',
+        summary: 'end a task',
+        load: async () => (await import('./commands/task-cancel.ts')).taskCancel,
+      },
+      {
+        name: 'retry',
+        summary: 'give a dead letter another chance',
+        load: async () => (await import('./commands/task-retry.ts')).taskRetry,
+      },
+    ],
+  },
+  {
+    name: 'fleet',
+    summary: 'look at fleets and steer them',
+    commands: [
+      {
+        name: 'list',
+        summary: 'list all fleets',
+        load: async () => (await import('./commands/fleet-list.ts')).fleetList,
+      },
+      {
+        name: 'get',
+        summary: 'show one fleet',
+        load: async () => (await import('./commands/fleet-get.ts')).fleetGet,
+      },
+      {
+        name: 'pause',
+        summary: 'start no more tasks of a fleet',
+        load: async () => (await import('./commands/fleet-pause.ts')).fleetPause,
+      },
+      {
+        name: 'resume',
+        summary: 'end a pause or a drain',
+        load: async () => (await import('./commands/fleet-resume.ts')).fleetResume,
+      },
+      {
+        name: 'drain',
+        summary: 'send nothing new to a fleet or a build',
+        load: async () => (await import('./commands/fleet-drain.ts')).fleetDrain,
+      },
+    ],
+  },
+  {
+    name: 'agent',
+    summary: 'look at agents and let them go',
+    commands: [
+      {
+        name: 'list',
+        summary: 'list the agents that are there',
+        load: async () => (await import('./commands/agent-list.ts')).agentList,
+      },
+      {
+        name: 'drain',
+        summary: 'let an agent finish and go',
+        load: async () => (await import('./commands/agent-drain.ts')).agentDrain,
+      },
+    ],
+  },
+  {
+    name: 'dlq',
+    summary: 'look at dead letters and give them another chance',
+    commands: [
+      {
+        name: 'list',
+        summary: 'list the dead letters of a fleet',
+        load: async () => (await import('./commands/dlq-list.ts')).dlqList,
+      },
+      {
+        name: 'redrive',
+        summary: 'make dead letters ready again',
+        load: async () => (await import('./commands/dlq-redrive.ts')).dlqRedrive,
+      },
+    ],
+  },
+  {
     name: 'load',
     summary: 'put a scheduler under load, and measure it as its callers see it',
     load: async () => (await import('./commands/load.ts')).load,

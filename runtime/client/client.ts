@@ -65,8 +65,11 @@ export interface ClientOptions extends ConnectionOptions {
 
 /** Throws when nobody says where the scheduler is. */
 export function client<Tasks extends object = AnyTasks>(options: ClientOptions = {}): Client<Tasks> {
-  const { patienceMs = 60_000 } = options;
-  const link = connection(options);
+  return clientOver(connection(options), options.patienceMs ?? 60_000);
+}
+
+/** The same over a connection that is there already. */
+export function clientOver<Tasks extends object = AnyTasks>(link: Connection, patienceMs: number): Client<Tasks> {
   const ask = <Body>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Body> =>
     patiently(() => link.ask<Body>({ method, path, body }), { forMs: patienceMs });
   const get = (id: string): Promise<TaskView> => ask('GET', one(id));

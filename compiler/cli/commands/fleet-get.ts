@@ -1,0 +1,13 @@
+import type { FleetView } from '../../../spec/contract/protocol.ts';
+import { printFleets } from '../scheduler/lines.ts';
+import { FLEET, fleetPath } from '../scheduler/names.ts';
+import { schedulerCommand } from '../scheduler/scheduler-command.ts';
+
+export const fleetGet = schedulerCommand({
+  description: 'Shows one fleet: what waits, what runs, its agents and its builds.',
+  arguments: [FLEET],
+  options: {},
+  examples: [{ line: 'nova-torch fleet get support/triage', summary: 'one fleet' }],
+  ask: (link, { words: [fleet = ''] }) => link.ask<FleetView>({ method: 'GET', path: fleetPath(fleet) }),
+  show: (fleet, out) => printFleets([fleet], out),
+});

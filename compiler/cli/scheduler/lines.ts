@@ -1,0 +1,67 @@
+import type { AgentView, FleetView, TaskEvent, TaskView } from '../../../spec/contract/protocol.ts';
+import type { Voice } from '../context.ts';
+import { printable } from '../usage.ts';
+
+/** Rows under a head, each column as wide as it must be. What comes from others is made safe to print. */
+export function printTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  { line, style }: Voice,
+): void {
+  const safe = rows.map((cells) => cells.map(printable));
+  const widths = head.map((name, column) => Math.max(name.length, ...safe.map((cells) => cells[column]?.length ?? 0)));
+  const row = (cells: readonly string[]): string =>
+    cells.map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ');
+  line(style.dim(row(head)));
+  for (const cells of safe) line(row(cells));
+}
+
+export function printTasks(tasks: readonly TaskView[], out: Voice): void {
+  if (tasks.length === 0) return out.line('no tasks');
+  const head = ['id', 'task', 'state', 'since', 'attempts', 'priority', 'agent or reason'];
+  const rows = tasks.map(({ id, task, state, since, attempts, priority, agent, reason }) => [
+    ...[id, task, state, since, String(attempts), priority],
+    agent ?? reason ?? '',
+  ]);
+  printTable(head, rows, out);
+}
+
+/** Everything that is known of a task. */
+export function printTask(task: TaskView, { line, style }: Voice): void {
+  for (const [name, value] of Object.entries(task) as [string, unknown][]) {
+    const shown = typeof value === 'string' ? value : JSON.stringify(value);
+    line(`${style.dim(name.padEnd(12))}${printable(shown)}`);
+  }
+}
+
+export function printEvent({ at, state, agent, reason, attempts }: TaskEvent, { line }: Voice): void {
+  const more = [agent, reason, attempts > 0 ? `${attempts} failed` : undefined].filter((one) => one !== undefined);
+  line(printable(`${at}  ${state.padEnd(10)}  ${more.join(', ')}`.trimEnd()));
+}
+
+export function printFleets(fleets: readonly FleetView[], out: Voice): void {
+  if (fleets.length === 0) return out.line('no fleets');
+  const head = ['fleet', 'waiting', 'running', 'dead', 'agents', 'busy', 'free', 'builds'];
+  const rows = fleets.map(({ fleet, paused, waiting, running, dead, agents, slots, builds }) => [
+    paused ? `${fleet} (paused)` : fleet,
+    ...[waiting, running, dead, agents, slots.busy, slots.free].map(String),
+    builds.map(buildText).join(', '),
+  ]);
+  printTable(head, rows, out);
+}
+
+function buildText({ build, weight, draining, breaker }: FleetView['builds'][number]): string {
+  const notes = [draining ? 'draining' : undefined, breaker === 'closed' ? undefined : `breaker ${breaker}`];
+  const said = notes.filter((note) => note !== undefined);
+  return `${build} ${Math.round(weight * 10_000) / 100}%${said.length === 0 ? '' : ` (${said.join(', ')})`}`;
+}
+
+export function printAgents(agents: readonly AgentView[], out: Voice): void {
+  if (agents.length === 0) return out.line('no agents');
+  const head = ['agent', 'fleet', 'build', 'free', 'slots', 'seen', ''];
+  const rows = agents.map(({ agent, fleet, build, free, slots, seenAt, draining }) => [
+    ...[agent, fleet, build, String(free), String(slots), seenAt],
+    draining ? 'draining' : '',
+  ]);
+  printTable(head, rows, out);
+}

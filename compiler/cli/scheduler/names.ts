@@ -1,0 +1,28 @@
+import { UsageError } from '../usage.ts';
+
+/** The path of a fleet in the API. Throws UsageError for what is no `team/fleet`. */
+export function fleetPath(fleet: string): string {
+  if (!/^[a-z0-9-]{1,63}\/[a-z0-9-]{1,63}$/.test(fleet)) {
+    throw new UsageError(`\`${fleet}\` is no fleet`, ['a fleet is named team/fleet']);
+  }
+  return `/v1/fleets/${fleet}`;
+}
+
+/** The path of a task in the API. */
+export function taskPath(id: string, rest = ''): string {
+  return `/v1/tasks/${encodeURIComponent(id)}${rest}`;
+}
+
+/** `k=v` texts as a map. Throws UsageError for one without a name. */
+export function labelsOf(texts: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1) throw new UsageError(`\`${text}\` is no label`, ['a label is given as name=value']);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}
+
+export const TASK_ID = { name: 'id', summary: 'The task', required: true } as const;
+export const FLEET = { name: 'fleet', summary: 'As team/fleet', required: true } as const;

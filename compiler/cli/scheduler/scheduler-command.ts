@@ -1,0 +1,79 @@
+import type { Connection } from '../../../runtime/client/connection.ts';
+import { defineCommand, type ArgumentSpec, type Command, type Example } from '../command.ts';
+import { complain, type Context, type Voice } from '../context.ts';
+import { exits, type ExitCode } from '../exit.ts';
+import { printJson } from '../json.ts';
+import { choice, text, type OptionSpecs, type OptionValues } from '../option.ts';
+import { connect } from './connect.ts';
+
+/** What every command that speaks to a scheduler can be told. */
+const COMMON = {
+  url: text('url', 'The scheduler; NOVA_TORCH_SCHEDULER_URL or http://127.0.0.1:8080 otherwise'),
+  tokenFile: text('file', 'Your token; NOVA_TORCH_TOKEN or that of `serve --dev` otherwise', 'file'),
+  format: choice(['text', 'json'], 'format', 'How to print'),
+};
+
+export interface SchedulerCommand<Specs extends OptionSpecs, Answer> {
+  readonly description: string;
+  readonly arguments: readonly ArgumentSpec[];
+  readonly options: Specs;
+  readonly examples: readonly [Example, ...Example[]];
+  readonly ask: (
+    link: Connection,
+    given: { readonly words: readonly string[]; readonly options: OptionValues<Specs>; readonly context: Context },
+  ) => Promise<Answer>;
+  /** Prints an answer for people. */
+  readonly show: (answer: Answer, out: Voice) => void;
+  /** Fails although it was answered: what was waited for went wrong. */
+  readonly failed?: (answer: Answer) => boolean;
+}
+
+/** A command that asks a scheduler something and prints the answer, or what stands in the way and what to do. */
+export function schedulerCommand<const Specs extends OptionSpecs, Answer>(
+  command: SchedulerCommand<Specs, Answer>,
+): Command {
+  const { description, arguments: words, options, examples, ask, show, failed } = command;
+  return defineCommand({
+    description,
+    arguments: words,
+    options: { ...options, ...COMMON },
+    examples,
+    exits: [exits.invalid, exits.denied],
+    exitMeanings: {
+      [exits.invalid]: 'the scheduler does not answer, or refuses; or the task did not succeed',
+      [exits.denied]: 'you may not do that',
+    },
+    async run({ arguments: given, options: chosen, context }) {
+      const { url, tokenFile, format } = chosen as OptionValues<typeof COMMON>;
+      const link = await connect(context, { url, tokenFile });
+      try {
+        const answer = await ask(link, { words: given, options: chosen, context });
+        if (format === 'json') printJson(answer, context.out);
+        else show(answer, context.out);
+        return failed?.(answer) === true ? exits.invalid : exits.ok;
+      } catch (error) {
+        return refused(context, error);
+      }
+    },
+  });
+}
+
+/** Says what the scheduler said, and what to do; throws what was not its doing. */
+async function refused(context: Context, error: unknown): Promise<ExitCode> {
+  const { SchedulerProblem, SchedulerUnreachable } = await import('../../../runtime/client/connection.ts');
+  if (error instanceof SchedulerUnreachable) {
+    complain(context, error.message, ['nova-torch serve --dev runs one here; --url names another']);
+    return exits.invalid;
+  }
+  if (!(error instanceof SchedulerProblem)) throw error;
+  const places = error.errors.map(({ pointer, detail }) => `${pointer === '' ? '/' : pointer}: ${detail}`);
+  complain(context, error.message, [...places, ...hintsFor(error.status, error.retryAfterMs)]);
+  return error.status === 401 || error.status === 403 ? exits.denied : exits.invalid;
+}
+
+function hintsFor(status: number, retryAfterMs: number | undefined): readonly string[] {
+  if (status === 401) return ['set NOVA_TORCH_TOKEN, or name the file of a token with --token-file'];
+  if (status === 403) return ['ask an operator, or use a token with more roles'];
+  if (retryAfterMs !== undefined) return [`try again in ${Math.max(1, Math.round(retryAfterMs / 1000))} s`];
+  return [];
+}
