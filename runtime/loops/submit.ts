@@ -8,11 +8,11 @@ import { newTask, type Place } from '../core/new-task.ts';
 import { firstPlace, nextPlace } from '../core/route-decision.ts';
 import type { Submission, SubmitOutcome } from '../core/scheduler.ts';
 import { taskId } from '../core/task-id.ts';
-import type { TaskRecord } from '../core/task-record.ts';
+import type { EndState, TaskRecord } from '../core/task-record.ts';
 import { JournalFull } from '../journal/journal-full.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
-import { changed, type Engine } from './engine.ts';
+import { askPatiently, changed, type Engine } from './engine.ts';
 import { encodeEnvelope } from './envelope.ts';
 import { finishShed } from './ends.ts';
 import type { JournaledTask } from './journal-entry.ts';
@@ -197,7 +197,8 @@ async function known(
   }
   const same = record.digest === offer.digest;
   // What is open stays promised: the first promise may be in a journal that is lost. What is not ours to promise does not.
-  if (!promised && (!same || isOver(record))) await refuse(engine, place.fleet, offer.id, false);
+  if (!promised && same && hasEnded(record)) await promiseEnd(engine, place.fleet, record);
+  else if (!promised && (!same || isOver(record))) await refuse(engine, place.fleet, offer.id, false);
   return repeated(engine, offer, place.fleet, record);
 }
 
@@ -208,6 +209,21 @@ function repeated(engine: Engine, offer: Offer, fleet: string, record: TaskRecor
     kind: 'accepted',
     response: { id: record.id, status: 'accepted', duplicate: 'repeated', fleet, route: lane?.route ?? '' },
   };
+}
+
+/** It has ended, and the one disk that knew may have lost that: who hears that it was accepted must find it again. */
+async function promiseEnd(engine: Engine, fleet: string, record: TaskRecord & { state: EndState }): Promise<void> {
+  const { id, state, token, digest, reason = '' } = record;
+  const link = engine.fleets.get(fleet)?.link;
+  const reply = link === undefined ? undefined : await askPatiently(engine, link, { op: 'get', id });
+  const result = reply?.kind === 'task' ? (reply.result ?? '') : '';
+  const lsn = engine.ledger.end(fleet, id, { state, token, digest, reason, result });
+  link?.recorded(lsn);
+  await engine.ledger.durable(lsn);
+}
+
+function hasEnded(record: TaskRecord): record is TaskRecord & { state: EndState } {
+  return isOver(record) && record.state !== 'moved';
 }
 
 function isOver({ state }: TaskRecord): boolean {
