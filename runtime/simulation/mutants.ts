@@ -82,6 +82,21 @@ export const EQUIVALENT: Readonly<Record<string, { readonly because: string; rea
   },
 };
 
+/**
+ * Bugs that need more seeds than a test has time for: `npm run simulate -- --mutants` looks for them, and says which it did not
+ * find. They are no proof of anything until faults are made that show them sooner.
+ */
+export const ELUSIVE: readonly string[] = [
+  'forgets that it took an end back',
+  'forgets in its journal that it redrove',
+  'forgets in its journal that a move was begun',
+  'forgets which tokens it handed out when it crashes',
+  'gives the numbers of lost records again',
+  'does not see that another one’s work was lost',
+  'does not see that a connection is a new one',
+  'forgets submissions that were refused',
+];
+
 const noHold: Operation = { op: 'begin', holdMs: 0 };
 /** An operation that changes nothing. */
 const nothing: Operation = { op: 'inspect', lanes: [] };

@@ -35,7 +35,6 @@ export const REACHED: readonly string[] = [
   'op:list',
   'op:policy',
   'op:redrive',
-  'op:relane',
   'op:remove',
   'op:submit',
   'op:switch',
@@ -79,6 +78,7 @@ export const REACHED: readonly string[] = [
 
 /** What takes some hundred seeds. */
 export const RARE: readonly string[] = [
+  'op:relane',
   'end:dead',
   'tick:timeout',
   'tick:cancelled',
