@@ -109,6 +109,7 @@ function tableFleet(fleet: FleetModel, schemas: Map<string, JsonObject>): TableF
     providers: fleet.providers.map(({ facts }) => facts.name),
     drainMs: rollout.drainMs,
     builds: buildShares(fleet),
+    ...(rollout.strategy === 'rolling' && agent.delivery === 'pull' ? { anyBuild: true as const } : {}),
     ...(rollout.strategy === 'canary' && rollout.split === 'routing' ? { canary: canary(fleet) } : {}),
     accepts: sorted([...fleet.accepts].map(([task, accept]) => [task, tableAccept(accept, schemas)])),
     calls: sorted(fleet.calls.map((edge) => [edge.to.id, [...edge.tasks].sort()])),

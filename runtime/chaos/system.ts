@@ -113,7 +113,6 @@ export async function startSystem(options: SystemOptions): Promise<ChaosSystem> 
 
 const SETTINGS = {
   NOVA_TORCH_ENVIRONMENT: CHAOS_ENVIRONMENT,
-  NOVA_TORCH_PEERS: 'http://127.0.0.1',
   NOVA_TORCH_HTTP_PORT: '0',
   NOVA_TORCH_OPS_PORT: '0',
   // Small, so that segments come and go within a run.

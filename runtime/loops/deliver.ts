@@ -72,15 +72,14 @@ export function claimsFor(
   const built = new Map<string, number>();
   for (const agent of inOrder(waiting)) {
     if (claims.length >= room || starts <= 0) break;
-    const left = built.get(agent.build) ?? tasks;
+    const build = engine.tables.buildOf(state.fleet, agent.build);
+    const left = built.get(build) ?? tasks;
     if (left <= 0 && !sticky) continue;
-    const lanes = isClosed(engine, state.fleet, agent.build)
-      ? []
-      : engine.tables.lanesOf(state.fleet, agent.build, full);
+    const lanes = isClosed(engine, state.fleet, build) ? [] : engine.tables.lanesOf(state.fleet, build, full);
     const { parked } = agent;
     if (lanes.length === 0 || parked === undefined) continue;
     const count = Math.min(parked.free, CLAIM_MAX, starts);
-    built.set(agent.build, left - count);
+    built.set(build, left - count);
     starts -= count;
     claims.push(claimOf(engine, state, agent, parked, lanes, count));
   }
@@ -165,10 +164,11 @@ function noteRun(
   const { fleet } = state;
   const envelope = decodeEnvelope(body);
   const now = engine.clock.nowMs();
+  const build = engine.tables.buildOf(fleet, agent.build);
   state.startedSince += 1;
   engine.runs.set(record.id, {
     fleet,
-    build: agent.build,
+    build,
     route: envelope.route,
     team: engine.tables.lane(fleet, record.lane)?.team ?? '',
     task: envelope.task,
@@ -180,7 +180,7 @@ function noteRun(
     startedMs: now,
     dueMs: record.dueMs ?? now,
   });
-  const { own, providers } = breakerNames(engine, fleet, agent.build);
+  const { own, providers } = breakerNames(engine, fleet, build);
   for (const name of [own, ...providers]) engine.breakers.started(name);
   engine.observer.assigned?.({
     fleet,

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { AGENT, Bench, pollOnce, submission } from './testing/bench.ts';
+import { AGENT, Bench, fleet, pollOnce, submission, table } from './testing/bench.ts';
 
 let bench = new Bench();
 afterEach(async () => {
@@ -42,6 +42,29 @@ test('a repeated submission is the same task, and the same key for something els
   expect(await other.submit(submission('k-1', { text: 'b' }))).toEqual({ kind: 'conflict', id });
   expect((await pollOnce(other, { free: 4 })).tasks.map((task) => task.id)).toEqual([id]);
   expect((await pollOnce(other, { free: 4, waitMs: 50 })).tasks).toEqual([]);
+});
+
+test('agents of the old version go on while a rolling update replaces them, and otherwise take nothing of another build', async () => {
+  bench = new Bench();
+  const after = (changes: { anyBuild?: true }) =>
+    table({ fleets: { 'research/summarizer': fleet({ builds: { v2: 10_000 }, ...changes }) }, digest: 'sha256-2' });
+  const scheduler = await bench.start();
+  const waiting = pollOnce(scheduler, { build: 'v1' });
+  scheduler.use(after({ anyBuild: true }));
+  await scheduler.submit(submission('k-1'));
+  const [assignment] = (await waiting).tasks;
+  expect(assignment).toMatchObject({ task: 'summarize' });
+  expect(await scheduler.task(assignment?.id ?? '')).toMatchObject({ state: 'running', build: 'v2', agent: 'a-1' });
+  expect(scheduler.register('research/summarizer', { name: 'a-2', build: 'v1', slots: 1 })).toMatchObject({
+    kind: 'registered',
+  });
+  scheduler.use(after({}));
+  await scheduler.submit(submission('k-2'));
+  expect((await pollOnce(scheduler, { build: 'v1', waitMs: 100 })).tasks).toEqual([]);
+  expect(scheduler.register('research/summarizer', { name: 'a-2', build: 'v1', slots: 1 })).toEqual({
+    kind: 'unknown-build',
+    builds: ['v2'],
+  });
 });
 
 test('what the store forgets comes back from the journals, and nothing is done twice', async () => {

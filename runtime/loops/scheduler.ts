@@ -301,7 +301,8 @@ function register(engine: Engine, fleet: string, request: RegisterRequest): Regi
   if (declared === undefined) return { kind: 'unknown-fleet' };
   const builds = Object.keys(declared.builds);
   const build = request.build ?? mostWeight(declared.builds);
-  if (build === undefined || !builds.includes(build)) return { kind: 'unknown-build', builds };
+  const known = build !== undefined && builds.includes(engine.tables.buildOf(fleet, build));
+  if (build === undefined || !known) return { kind: 'unknown-build', builds };
   const agent = engine.pool.see({ fleet, name: request.name }, { build, slots: request.slots, free: request.slots });
   agent.bornMs = engine.clock.nowMs();
   return {

@@ -17,6 +17,8 @@ export interface Tables {
   lane(fleet: string, lane: number): LaneName | undefined;
   /** Lanes of a fleet's build, those of its routes that `leaveOut` does not hold. */
   lanesOf(fleet: string, build: string, leaveOut: ReadonlySet<string>): readonly number[];
+  /** The build whose tasks an agent of this build takes: its own, or in a rolling update the one there is. */
+  buildOf(fleet: string, build: string): string;
   /** All lanes of a fleet. */
   allLanes(fleet: string): readonly number[];
   policies(fleet: string): readonly RoutePolicy[];
@@ -96,6 +98,11 @@ export function tables(first: RoutingTable, nowMs: number): Tables {
       [...(facts.get(fleet)?.lanes ?? [])]
         .filter(([, name]) => name.build === build && !leaveOut.has(name.route))
         .map(([lane]) => lane),
+    buildOf: (fleet, build) => {
+      const declared = current().table.fleets[fleet];
+      if (declared?.anyBuild !== true || Object.hasOwn(declared.builds, build)) return build;
+      return Object.keys(declared.builds)[0] ?? build;
+    },
     allLanes: (fleet) => [...(facts.get(fleet)?.lanes.keys() ?? [])],
     policies: (fleet) => facts.get(fleet)?.policies ?? [],
     home: (mark) => homes.get(mark),

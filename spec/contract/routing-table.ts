@@ -54,6 +54,8 @@ export interface TableFleet {
    * for a second build, and the shares add up to 10000.
    */
   readonly builds: Readonly<Record<string, number>>;
+  /** Agents of any other build may take its tasks too: a rolling update replaces them one by one. */
+  readonly anyBuild?: true;
   /** How a new build gets its share, when the routing table moves it. */
   readonly canary?: {
     /** `weight` is a share 0..10000, growing. */

@@ -100,7 +100,7 @@ function container(context: PlatformContext): K8s.Container {
     ],
     // Replaying a journal after a crash takes its time; nothing is killed for it.
     startupProbe: { ...probe('/healthz/startup'), periodSeconds: 2, failureThreshold: 150 },
-    readinessProbe: { ...probe('/healthz/ready'), periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 2 },
+    readinessProbe: { ...probe('/healthz/ready'), periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3 },
     livenessProbe: { ...probe('/healthz/live'), periodSeconds: 10, timeoutSeconds: 2, failureThreshold: 3 },
     resources: {
       requests: { cpu: k8s.Quantity.fromString('1'), memory, 'ephemeral-storage': k8s.Quantity.fromString('128Mi') },
@@ -139,10 +139,10 @@ function variables(context: PlatformContext): K8s.EnvVar[] {
     NOVA_TORCH_HTTP_PORT: String(ports.scheduler),
     NOVA_TORCH_JOURNAL_BYTES_MAX: from(String(journalBytesMax(facts.scheduler.journalBytes)), 'scheduler', 'journal'),
     NOVA_TORCH_JOURNAL_DIR: FOLDERS.journal,
-    NOVA_TORCH_LAME_DUCK_MS: '5000',
+    // Longer than its readiness takes to be noticed everywhere.
+    NOVA_TORCH_LAME_DUCK_MS: '8000',
     NOVA_TORCH_OPS_HOST: EVERYWHERE,
     NOVA_TORCH_OPS_PORT: String(ports.schedulerOps),
-    NOVA_TORCH_PEERS: `http://${services.schedulerPeers}.${namespaces.system}.svc:${ports.scheduler}`,
     NOVA_TORCH_ROUTING_DIR: FOLDERS.routing,
     NOVA_TORCH_SCHEDULER_COUNT: from(String(facts.scheduler.replicas), 'scheduler', 'replicas'),
     NOVA_TORCH_STORE_PASSWORD_FILE: `${FOLDERS.secrets}/password`,

@@ -27,10 +27,6 @@ export const configFields = {
       variable: 'NOVA_TORCH_SCHEDULER_COUNT',
       about: 'How many schedulers there are; their names end in 0, 1 and so on',
     }),
-    peers: optional(HTTP_URL, {
-      variable: 'NOVA_TORCH_PEERS',
-      about: 'Where all schedulers are found; needed when there are several',
-    }),
     lameDuckMs: integer(0, 60_000, 0, {
       variable: 'NOVA_TORCH_LAME_DUCK_MS',
       about:

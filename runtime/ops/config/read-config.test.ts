@@ -43,7 +43,7 @@ function problems(text: string | undefined, env: Environment = {}): readonly str
 test('without a file and without variables everything has its default', () => {
   const { scheduler, store, http, journal } = config(undefined);
   expect({ scheduler, store, http, keepMs: journal.keepMs }).toEqual({
-    scheduler: { id: 'scheduler-0', count: 1, peers: undefined, lameDuckMs: 0, shutdownMs: 45_000 },
+    scheduler: { id: 'scheduler-0', count: 1, lameDuckMs: 0, shutdownMs: 45_000 },
     store: { url: 'memory:', user: undefined, password: undefined },
     http: { host: '127.0.0.1', port: 8080 },
     keepMs: 3_600_000,
@@ -168,7 +168,7 @@ test('printing names every setting once, in order', () => {
     'environment: dev',
     'scheduler.id: scheduler-0',
     'scheduler.count: 1',
-    'scheduler.peers: off',
+    'scheduler.lameDuckMs: 0',
   ]);
 });
 
