@@ -1,9 +1,9 @@
-import { Cron } from 'croner';
 import type { TableSchedule } from '../../spec/contract/routing-table.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import { route } from '../../spec/contract/match.ts';
 import { taskId } from '../core/task-id.ts';
 import { cancel } from './change.ts';
+import { dueTimes, timesBefore } from './due-times.ts';
 import type { Engine } from './engine.ts';
 import { submit } from './submit.ts';
 import { taskView } from './task-views.ts';
@@ -27,6 +27,7 @@ const WINDOW_MAX_MS = 24 * 3_600_000;
 export function schedules(engine: Engine): Schedules {
   /** By schedule: the time up to which all is done. */
   const doneMs = new Map<string, number>();
+  const before = new Map<string, Before>();
   return {
     look: async () => {
       const now = engine.clock.nowMs();
@@ -37,7 +38,7 @@ export function schedules(engine: Engine): Schedules {
         const late = due.filter((time) => now - time > LATE_MS);
         const { max } = schedule.catchUp;
         const kept = [...(max === 0 ? [] : late.slice(-max)), ...due.slice(late.length)];
-        if (await fireAll(engine, schedule, kept)) doneMs.set(schedule.id, now);
+        if (await fireAll(engine, schedule, kept, before)) doneMs.set(schedule.id, now);
       }
     },
   };
@@ -45,26 +46,17 @@ export function schedules(engine: Engine): Schedules {
 
 /** A time that is this old was missed. */
 const LATE_MS = 10_000;
-const DUE_MAX = 1000;
-
-/** Times after `since` up to `now`, the oldest first; the newest of them when there are very many. */
-export function dueTimes({ cron, tz }: TableSchedule, since: number, now: number): readonly number[] {
-  const pattern = new Cron(cron, { timezone: tz, paused: true });
-  const times: number[] = [];
-  let next = pattern.nextRun(new Date(since));
-  while (next !== null && next.getTime() <= now) {
-    times.push(next.getTime());
-    if (times.length > DUE_MAX) times.shift();
-    next = pattern.nextRun(next);
-  }
-  return times;
-}
 
 /** False when the store was away: the same times are due again. */
-async function fireAll(engine: Engine, schedule: TableSchedule, times: readonly number[]): Promise<boolean> {
+async function fireAll(
+  engine: Engine,
+  schedule: TableSchedule,
+  times: readonly number[],
+  before: Map<string, Before>,
+): Promise<boolean> {
   try {
     for (const time of times) {
-      if (!(await fire(engine, schedule, time))) return false;
+      if (!(await fire(engine, schedule, time, before))) return false;
     }
     return true;
   } catch (error) {
@@ -73,10 +65,15 @@ async function fireAll(engine: Engine, schedule: TableSchedule, times: readonly 
   }
 }
 
-async function fire(engine: Engine, schedule: TableSchedule, time: number): Promise<boolean> {
+async function fire(
+  engine: Engine,
+  schedule: TableSchedule,
+  time: number,
+  before: Map<string, Before>,
+): Promise<boolean> {
   const { id, team, task, input, labels, overlap } = schedule;
   if (overlap !== 'queue') {
-    const open = await openBefore(engine, schedule, time);
+    const open = await openBefore(engine, schedule, time, before);
     if (open !== undefined && overlap === 'skip') {
       engine.observer.warning?.('a scheduled task was left out: the one before it still runs', { schedule: id, open });
       return true;
@@ -96,20 +93,48 @@ async function fire(engine: Engine, schedule: TableSchedule, time: number): Prom
   return true;
 }
 
-/** Runs before this one that may still be open. */
-const BEFORE_MAX = 10;
+/** What is known of a schedule's tasks up to a time: the newest of them that was open then. */
+interface Before {
+  readonly upToMs: number;
+  readonly openMs?: number;
+}
 
-/** The newest task of the schedule, before a time, that has not ended. Its id follows from when it was due. */
-async function openBefore(engine: Engine, schedule: TableSchedule, time: number): Promise<string | undefined> {
-  const { id, team, task, input, labels, cron, tz } = schedule;
-  const pattern = new Cron(cron, { timezone: tz, paused: true });
-  for (const before of pattern.previousRuns(BEFORE_MAX, new Date(time))) {
-    const key = keyOf(id, before.getTime());
-    const { fleet } = route(engine.tables.compiled, { task, tenant: team, labels, input }, { key });
-    const view = fleet === undefined ? undefined : await taskView(engine, taskId(team, key, fleet));
-    if (view !== undefined && OPEN.has(view.state)) return view.id;
+/** Tasks that are looked for at the first look; a task that runs for longer than so many periods is not waited for. */
+const BEFORE_MAX = 1500;
+
+/**
+ * The newest task of the schedule, before a time, that has not ended. Its id follows from when it was due. All of the past is
+ * looked at once; from then on only what came since, and what was open.
+ */
+async function openBefore(
+  engine: Engine,
+  schedule: TableSchedule,
+  time: number,
+  before: Map<string, Before>,
+): Promise<string | undefined> {
+  const { upToMs = 0, openMs } = before.get(schedule.id) ?? {};
+  const all = timesBefore(schedule, time, upToMs === 0 ? BEFORE_MAX : BEFORE_SINCE_MAX);
+  const times = all.filter((one) => one >= upToMs);
+  if (openMs !== undefined && openMs < time && !times.includes(openMs)) times.push(openMs);
+  for (const one of times) {
+    const open = await openAt(engine, schedule, one);
+    if (open === undefined) continue;
+    before.set(schedule.id, { upToMs: time, openMs: one });
+    return open;
   }
+  before.set(schedule.id, { upToMs: time });
   return undefined;
+}
+
+/** Times between two looks. */
+const BEFORE_SINCE_MAX = 10;
+
+async function openAt(engine: Engine, schedule: TableSchedule, time: number): Promise<string | undefined> {
+  const { id, team, task, input, labels } = schedule;
+  const key = keyOf(id, time);
+  const { fleet } = route(engine.tables.compiled, { task, tenant: team, labels, input }, { key });
+  const view = fleet === undefined ? undefined : await taskView(engine, taskId(team, key, fleet));
+  return view !== undefined && OPEN.has(view.state) ? view.id : undefined;
 }
 
 const OPEN: ReadonlySet<string> = new Set(['journaled', 'delayed', 'ready', 'held', 'running']);

@@ -1,0 +1,93 @@
+import { Cron } from 'croner';
+import type { TableSchedule } from '../../spec/contract/routing-table.ts';
+
+/**
+ * When a schedule is due. The pattern is about the clock on the wall of its place, so it is asked in a world without changes of
+ * that clock (croner in UTC), and each of its wall times is looked up in the place's real time:
+ *
+ * - a wall time that is left out when clocks go forward counts as if they had not: 02:30 becomes 03:30
+ * - one that comes twice when clocks go back counts once, the first time; where the pattern leaves the hour open, both times
+ *
+ * croner's own time zones are not used: asked from within such an hour it forgets the time before it, and for patterns of every
+ * few minutes it leaves out the hour that comes twice.
+ */
+type When = Pick<TableSchedule, 'cron' | 'tz'>;
+
+/** Times after `since` up to `now`, the oldest first; the newest of them when there are very many. */
+export function dueTimes(schedule: When, since: number, now: number): readonly number[] {
+  const walls = wallPattern(schedule);
+  const { least, most } = offsetsNear(schedule.tz, since, now);
+  const times = new Set<number>();
+  let next = walls.nextRun(new Date(since + least));
+  while (next !== null && next.getTime() <= now + most) {
+    for (const time of instantsOf(schedule, next.getTime())) if (time > since && time <= now) times.add(time);
+    next = walls.nextRun(next);
+  }
+  return [...times].sort((a, b) => a - b).slice(-DUE_MAX);
+}
+
+/** The last `count` times before `time`, the newest first. */
+export function timesBefore(schedule: When, time: number, count: number): readonly number[] {
+  const { most } = offsetsNear(schedule.tz, time, time);
+  const walls = wallPattern(schedule).previousRuns(count + EXTRA, new Date(time + most + SECOND_MS));
+  const times = new Set(walls.flatMap((wall) => instantsOf(schedule, wall.getTime())).filter((one) => one < time));
+  return [...times].sort((a, b) => b - a).slice(0, count);
+}
+
+const DUE_MAX = 1000;
+/** Wall times that are not past yet: those of an hour when clocks went back, and of the second that has begun. */
+const EXTRA = 62;
+const SECOND_MS = 1000;
+const DAY_MS = 24 * 3_600_000;
+
+function wallPattern({ cron }: When): Cron {
+  return new Cron(cron, { timezone: 'UTC', paused: true });
+}
+
+/** The instants at which the wall of the place shows a time, given as if it were UTC. */
+function instantsOf({ cron, tz }: When, wall: number): readonly number[] {
+  const before = offsetMs(tz, wall - DAY_MS);
+  const after = offsetMs(tz, wall + DAY_MS);
+  if (before === after) return [wall - before];
+  const real = [before, after].map((offset) => wall - offset).filter((time) => time + offsetMs(tz, time) === wall);
+  if (real.length === 0) return [wall - before];
+  return leavesHourOpen(cron) ? real : real.slice(0, 1);
+}
+
+function leavesHourOpen(cron: string): boolean {
+  return cron.trim().split(/\s+/).at(-4)?.startsWith('*') === true;
+}
+
+function offsetsNear(tz: string, since: number, now: number): { readonly least: number; readonly most: number } {
+  const offsets = [since - DAY_MS, since, now, now + DAY_MS].map((time) => offsetMs(tz, time));
+  return { least: Math.min(...offsets), most: Math.max(...offsets) };
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** How far the wall of a place is ahead of UTC at an instant. */
+function offsetMs(tz: string, time: number): number {
+  if (tz === 'UTC') return 0;
+  const format = formats.get(tz) ?? wallFormat(tz);
+  formats.set(tz, format);
+  const parts = new Map(format.formatToParts(time).map(({ type, value }) => [type, Number(value)]));
+  const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
+  const wall = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+  return wall - Math.floor(time / 1000) * 1000;
+}
+
+function wallFormat(timeZone: string): Intl.DateTimeFormat {
+  const two = '2-digit';
+  return new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    calendar: 'iso8601',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: two,
+    day: two,
+    hour: two,
+    minute: two,
+    second: two,
+  });
+}

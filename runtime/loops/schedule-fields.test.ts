@@ -1,0 +1,175 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Assignment } from '../../spec/contract/protocol.ts';
+import type { TableSchedule } from '../../spec/contract/routing-table.ts';
+import { accept, fleet, route } from './testing/bench.ts';
+import { VirtualBench } from './testing/virtual-bench.ts';
+
+/** One test for each field of a Schedule, named by its way in the language, against the whole scheduler in virtual time. */
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const TICK_MS = 200;
+const LONG = accept({ queueMs: 48 * HOUR_MS, runMs: 24 * HOUR_MS, heartbeatMs: 24 * HOUR_MS });
+
+let bench: VirtualBench;
+afterEach(async () => {
+  await bench.close();
+});
+
+function schedule(changes: Partial<TableSchedule> = {}): TableSchedule {
+  return {
+    id: 'research/nightly',
+    team: 'research',
+    cron: '* * * * *',
+    tz: 'UTC',
+    task: 'summarize',
+    input: {},
+    labels: {},
+    overlap: 'queue',
+    catchUp: { windowMs: 0, max: 0 },
+    ...changes,
+  };
+}
+
+function tableOf(changes: Partial<TableSchedule>) {
+  return {
+    schedules: [schedule(changes)],
+    fleets: { 'research/summarizer': fleet({ accepts: { summarize: LONG } }) },
+    routes: [route({ queue: { maxDepth: 1000, maxAgeMs: 48 * HOUR_MS, onFull: 'reject' } })],
+  };
+}
+
+async function scheduled(changes: Partial<TableSchedule>, from: string): Promise<void> {
+  bench = new VirtualBench({ nowMs: Date.parse(from), tickMs: TICK_MS });
+  await bench.start(tableOf(changes));
+}
+
+/** Tasks that wait now, taken one by one and finished. */
+async function due(): Promise<readonly Assignment[]> {
+  const tasks = await bench.take('a-1', { free: 32 });
+  for (const task of tasks) await bench.complete(task, 'a-1');
+  return tasks;
+}
+
+/** How many tasks each step brought. */
+async function perStep(steps: number, ms: number): Promise<readonly number[]> {
+  const counts: number[] = [];
+  for (let n = 0; n < steps; n += 1) {
+    await bench.clock.pass(ms);
+    counts.push((await due()).length);
+  }
+  return counts;
+}
+
+describe('Schedule.metadata.name', () => {
+  test('two schedules at one time are two tasks', async () => {
+    bench = new VirtualBench({ nowMs: Date.parse('2026-06-01T11:59:30Z'), tickMs: TICK_MS });
+    await bench.start({ ...tableOf({}), schedules: [schedule(), schedule({ id: 'research/other' })] });
+    expect(await perStep(2, MINUTE_MS)).toEqual([2, 2]);
+  });
+});
+
+describe('Schedule.spec.cron', () => {
+  test('there is one task at each of its times', async () => {
+    await scheduled({ cron: '*/5 9 * * 1' }, '2026-06-01T08:57:00Z');
+    expect(await perStep(2, 5 * MINUTE_MS)).toEqual([1, 1]);
+    await bench.close();
+    await scheduled({ cron: '*/5 9 * * 1' }, '2026-06-01T09:52:00Z');
+    expect(await perStep(3, 5 * MINUTE_MS)).toEqual([1, 0, 0]);
+  });
+});
+
+describe('Schedule.spec.tz', () => {
+  test('the times are those of its place', async () => {
+    await scheduled({ cron: '30 9 * * *', tz: 'Asia/Kolkata' }, '2026-06-01T03:59:00Z');
+    expect(await perStep(2, 2 * MINUTE_MS)).toEqual([1, 0]);
+  });
+
+  test('when the clocks go forward, a time that does not exist is not lost', async () => {
+    // In Berlin 02:00 becomes 03:00 at 01:00 UTC.
+    await scheduled({ cron: '30 2 * * *', tz: 'Europe/Berlin' }, '2026-03-29T00:55:00Z');
+    expect(await tasksWithin(40)).toBe(1);
+    await bench.close();
+    await scheduled({ cron: '30 2 * * *', tz: 'Europe/Berlin' }, '2026-03-30T00:25:00Z');
+    expect(await tasksWithin(10)).toBe(1);
+  });
+
+  test('when the clocks go back, a time that comes twice counts once', async () => {
+    // In Berlin 03:00 becomes 02:00 at 01:00 UTC: 02:30 is at 00:30 and at 01:30.
+    await scheduled({ cron: '30 2 * * *', tz: 'Europe/Berlin' }, '2026-10-25T00:25:00Z');
+    expect(await tasksWithin(70)).toBe(1);
+  });
+});
+
+describe('Schedule.spec.task, Schedule.spec.input and Schedule.spec.labels.*', () => {
+  test('the task is what the schedule says, for its team', async () => {
+    await scheduled({ input: { text: 'all' }, labels: { kind: 'nightly' } }, '2026-06-01T11:59:30Z');
+    await bench.clock.pass(MINUTE_MS);
+    expect(await due()).toMatchObject([
+      { task: 'summarize', tenant: 'research', input: { text: 'all' }, labels: { kind: 'nightly' } },
+    ]);
+  });
+});
+
+describe('Schedule.spec.overlap', () => {
+  /** The first task runs, at `a-1`. */
+  async function oneRuns(overlap: TableSchedule['overlap']): Promise<Assignment> {
+    await scheduled({ overlap }, '2026-06-01T11:59:30Z');
+    await bench.clock.pass(MINUTE_MS);
+    const [running] = await bench.take('a-1');
+    if (running === undefined) throw new Error('the first task was to be taken');
+    return running;
+  }
+
+  test('queue: they are submitted all the same', async () => {
+    await oneRuns('queue');
+    await bench.clock.pass(3 * MINUTE_MS);
+    expect(await bench.take('a-2', { free: 32 })).toHaveLength(3);
+  });
+
+  test('skip: they are left out, however many there would have been, and the next comes when it has ended', async () => {
+    const running = await oneRuns('skip');
+    await bench.clock.pass(14 * MINUTE_MS);
+    expect(await bench.take('a-2')).toEqual([]);
+    await bench.complete(running, 'a-1');
+    await bench.clock.pass(MINUTE_MS);
+    expect(await bench.take('a-2')).toHaveLength(1);
+  });
+
+  test('skip: a scheduler that comes back knows what still runs', async () => {
+    await oneRuns('skip');
+    await bench.clock.pass(12 * MINUTE_MS);
+    await bench.restart(1000, tableOf({ overlap: 'skip' }));
+    await bench.clock.pass(2 * MINUTE_MS);
+    expect(await bench.take('a-2')).toEqual([]);
+  });
+
+  test('replace: the one before is cancelled, and the newest takes its place', async () => {
+    await scheduled({ overlap: 'replace' }, '2026-06-01T11:59:30Z');
+    await bench.clock.pass(3 * MINUTE_MS);
+    expect(await bench.take('a-1', { free: 32 })).toHaveLength(1);
+  });
+});
+
+describe('Schedule.spec.catchUp.window and Schedule.spec.catchUp.max', () => {
+  // Due were 11:00 to 16:00; 12:00 is done.
+  test.each([
+    { windowMs: 0, max: 0, late: 0 },
+    { windowMs: 6 * HOUR_MS, max: 0, late: 0 },
+    { windowMs: 6 * HOUR_MS, max: 2, late: 2 },
+    { windowMs: 90 * MINUTE_MS, max: 10, late: 2 },
+    { windowMs: 6 * HOUR_MS, max: 10, late: 5 },
+  ])('after four hours away: window $windowMs ms, at most $max: $late tasks', async ({ windowMs, max, late }) => {
+    const changes = { cron: '0 * * * *', catchUp: { windowMs, max } };
+    bench = new VirtualBench({ nowMs: Date.parse('2026-06-01T11:59:30Z'), tickMs: TICK_MS });
+    await bench.start(tableOf({ ...changes, catchUp: { windowMs: 0, max: 0 } }));
+    expect(await perStep(1, MINUTE_MS)).toEqual([1]);
+    await bench.restart(4 * HOUR_MS + 10 * MINUTE_MS, tableOf(changes));
+    await bench.clock.pass(5000);
+    expect(await due()).toHaveLength(late);
+  });
+});
+
+async function tasksWithin(minutes: number): Promise<number> {
+  await bench.clock.pass(minutes * MINUTE_MS);
+  return (await due()).length;
+}
