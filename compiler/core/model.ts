@@ -427,6 +427,7 @@ export interface RouteModel extends Node {
 export interface ScheduleModel extends Node {
   readonly id: string;
   readonly name: string;
+  readonly description?: string;
   readonly team: string;
   readonly cron: string;
   readonly tz: string;

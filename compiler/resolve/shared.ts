@@ -83,6 +83,7 @@ export function resolveSchedule(document: SpecDocument, context: EnvironmentCont
     input: spec.input as JsonObject,
     labels: spec.labels,
     overlap: spec.overlap,
+    ...(spec.description === undefined ? {} : { description: spec.description }),
     catchUp: { windowMs: ms(spec.catchUp.window), max: spec.catchUp.max },
   };
 }

@@ -67,7 +67,7 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** How far the wall of a place is ahead of UTC at an instant. */
 function offsetMs(tz: string, time: number): number {
-  if (tz === 'UTC') return 0;
+  if (tz === 'UTC' || tz === 'Etc/UTC') return 0;
   const format = formats.get(tz) ?? wallFormat(tz);
   formats.set(tz, format);
   const parts = new Map(format.formatToParts(time).map(({ type, value }) => [type, Number(value)]));

@@ -4,12 +4,10 @@
  * Glossary
  * - field: a value a person can write, named by its way from the kind; `*` is any key of a map, `[]` any item of a list
  * - consumer: what changes when the field changes: what is compiled at all (`compile`), a rule of `compiler/check`
- *   (`check:<rule>`), the output of an emitter (`emitter:<name>`), or work that is not done yet (`later:<target>`)
+ *   (`check:<rule>`), the output of an emitter (`emitter:<name>`), or what the running scheduler does, as the named test
+ *   of the field shows (`scheduler:<test file>`)
  */
-export type Consumer = 'compile' | `check:${string}` | `emitter:${string}` | `later:${LaterTarget}`;
-
-export const LATER_TARGETS = ['scheduler'] as const;
-type LaterTarget = (typeof LATER_TARGETS)[number];
+export type Consumer = 'compile' | `check:${string}` | `emitter:${string}` | `scheduler:${string}`;
 
 /** Fields that stand for others: a default is read by whoever reads what it is the default of. */
 export const STANDS_FOR: Readonly<Record<string, string>> = {
@@ -22,6 +20,9 @@ export const STANDS_FOR: Readonly<Record<string, string>> = {
   'Environment.spec.defaults.route.queue': 'Route.spec.queue',
   'Environment.spec.defaults.route.priority': 'Route.spec.priority.default',
 };
+
+const ROUTE_FIELDS = 'scheduler:runtime/loops/route-fields.test.ts';
+const SCHEDULE_FIELDS = 'scheduler:runtime/loops/schedule-fields.test.ts';
 
 /** The consumers of every field but `apiVersion` and `kind`, which say how a document is read. */
 export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[]]>> = {
@@ -208,40 +209,40 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Fleet.spec.observe.traces': ['emitter:telemetry', 'emitter:istio'],
   'Fleet.spec.observe.logs': ['emitter:kubernetes', 'emitter:istio'],
 
-  'Route.metadata.name': ['emitter:routing-table'],
+  'Route.metadata.name': ['emitter:routing-table', ROUTE_FIELDS],
   'Route.spec.description': ['emitter:grafana'],
-  'Route.spec.match.task': ['check:unrouted-task', 'emitter:routing-table'],
-  'Route.spec.match.labels.*': ['check:never-holds', 'emitter:routing-table'],
-  'Route.spec.match.where': ['check:conditions', 'emitter:routing-table'],
-  'Route.spec.precedence': ['check:precedence', 'emitter:routing-table'],
-  'Route.spec.require.skills.*': ['check:capable-fleet', 'emitter:routing-table'],
-  'Route.spec.to.*': ['check:weights', 'emitter:routing-table'],
-  'Route.spec.affinity.key': ['check:keys', 'emitter:routing-table'],
-  'Route.spec.affinity.mode': ['check:affinity', 'emitter:routing-table'],
-  'Route.spec.affinity.hold': ['emitter:routing-table'],
-  'Route.spec.affinity.spillAfter': ['check:affinity', 'emitter:routing-table'],
-  'Route.spec.priority.default': ['emitter:routing-table'],
-  'Route.spec.priority.when[].if': ['check:conditions', 'emitter:routing-table'],
-  'Route.spec.priority.when[].then': ['check:priority', 'emitter:routing-table'],
-  'Route.spec.priority.aging.every': ['emitter:routing-table'],
-  'Route.spec.priority.aging.max': ['check:aging', 'emitter:routing-table'],
-  'Route.spec.fairness.key': ['check:keys', 'emitter:routing-table'],
-  'Route.spec.fairness.weights.*': ['emitter:routing-table'],
-  'Route.spec.limits.inFlight': ['check:route-limits', 'emitter:routing-table'],
-  'Route.spec.limits.rate': ['check:route-limits', 'emitter:routing-table'],
-  'Route.spec.limits.perKey.key': ['check:keys', 'emitter:routing-table'],
-  'Route.spec.limits.perKey.max': ['check:per-key-limit', 'emitter:routing-table'],
-  'Route.spec.limits.perKey.onFull': ['emitter:routing-table'],
-  'Route.spec.dedupe.key': ['check:keys', 'emitter:routing-table'],
-  'Route.spec.dedupe.window': ['check:dedupe-window', 'emitter:routing-table'],
-  'Route.spec.dedupe.onHit': ['emitter:routing-table'],
-  'Route.spec.queue.maxDepth': ['emitter:routing-table'],
-  'Route.spec.queue.maxAge': ['check:queue-age', 'emitter:routing-table'],
-  'Route.spec.queue.onFull': ['emitter:routing-table'],
-  'Route.spec.fallback[].when[]': ['check:fallback', 'emitter:routing-table'],
-  'Route.spec.fallback[].after': ['check:fallback', 'emitter:routing-table'],
-  'Route.spec.fallback[].to': ['check:fallback', 'emitter:routing-table'],
-  'Route.spec.fallback[].require.skills.*': ['check:fallback', 'emitter:routing-table'],
+  'Route.spec.match.task': ['check:unrouted-task', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.match.labels.*': ['check:never-holds', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.match.where': ['check:conditions', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.precedence': ['check:precedence', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.require.skills.*': ['check:capable-fleet', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.to.*': ['check:weights', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.affinity.key': ['check:keys', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.affinity.mode': ['check:affinity', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.affinity.hold': ['emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.affinity.spillAfter': ['check:affinity', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.priority.default': ['emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.priority.when[].if': ['check:conditions', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.priority.when[].then': ['check:priority', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.priority.aging.every': ['emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.priority.aging.max': ['check:aging', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.fairness.key': ['check:keys', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.fairness.weights.*': ['emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.limits.inFlight': ['check:route-limits', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.limits.rate': ['check:route-limits', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.limits.perKey.key': ['check:keys', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.limits.perKey.max': ['check:per-key-limit', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.limits.perKey.onFull': ['emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.dedupe.key': ['check:keys', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.dedupe.window': ['check:dedupe-window', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.dedupe.onHit': ['emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.queue.maxDepth': ['emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.queue.maxAge': ['check:queue-age', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.queue.onFull': ['emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.fallback[].when[]': ['check:fallback', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.fallback[].after': ['check:fallback', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.fallback[].to': ['check:fallback', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.fallback[].require.skills.*': ['check:fallback', 'emitter:routing-table', ROUTE_FIELDS],
   'Route.spec.expect[].task.task': ['check:expect-cases'],
   'Route.spec.expect[].task.tenant': ['check:expect-cases'],
   'Route.spec.expect[].task.labels.*': ['check:expect-cases'],
@@ -267,16 +268,16 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'ToolServer.spec.secret.field': ['emitter:vault'],
   'ToolServer.spec.tools[]': ['check:reference'],
 
-  'Schedule.metadata.name': ['emitter:routing-table'],
-  'Schedule.spec.description': ['later:scheduler'],
-  'Schedule.spec.cron': ['emitter:routing-table'],
-  'Schedule.spec.tz': ['emitter:routing-table'],
-  'Schedule.spec.task': ['check:schedule-route', 'emitter:routing-table'],
-  'Schedule.spec.input': ['check:schedule-route', 'emitter:routing-table'],
-  'Schedule.spec.labels.*': ['check:schedule-route', 'emitter:routing-table'],
-  'Schedule.spec.overlap': ['emitter:routing-table'],
-  'Schedule.spec.catchUp.window': ['emitter:routing-table'],
-  'Schedule.spec.catchUp.max': ['emitter:routing-table'],
+  'Schedule.metadata.name': ['emitter:routing-table', SCHEDULE_FIELDS],
+  'Schedule.spec.description': ['emitter:grafana'],
+  'Schedule.spec.cron': ['emitter:routing-table', SCHEDULE_FIELDS],
+  'Schedule.spec.tz': ['emitter:routing-table', SCHEDULE_FIELDS],
+  'Schedule.spec.task': ['check:schedule-route', 'emitter:routing-table', SCHEDULE_FIELDS],
+  'Schedule.spec.input': ['check:schedule-route', 'emitter:routing-table', SCHEDULE_FIELDS],
+  'Schedule.spec.labels.*': ['check:schedule-route', 'emitter:routing-table', SCHEDULE_FIELDS],
+  'Schedule.spec.overlap': ['emitter:routing-table', SCHEDULE_FIELDS],
+  'Schedule.spec.catchUp.window': ['emitter:routing-table', SCHEDULE_FIELDS],
+  'Schedule.spec.catchUp.max': ['emitter:routing-table', SCHEDULE_FIELDS],
 
   'Patch.metadata.name': ['check:patch'],
   'Patch.spec.fleet': ['check:reference', 'emitter:kubernetes'],

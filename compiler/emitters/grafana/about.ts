@@ -1,4 +1,4 @@
-import type { EnvironmentModel, FleetModel } from '../../core/model.ts';
+import type { EnvironmentModel, FleetModel, ScheduleModel } from '../../core/model.ts';
 import { dashboardUid } from '../../core/names.ts';
 import type { Row, TextPanel } from './dashboard.ts';
 import { markdownTable, markdownText } from './markdown.ts';
@@ -28,7 +28,7 @@ export function aboutFleet({ description, role, team, agent, accepts }: FleetMod
 
 /** What there is in an environment, with the way to each dashboard. */
 export function aboutEnvironment(environment: EnvironmentModel): Row {
-  const { company, description, fleets, routes, providers, toolServers } = environment;
+  const { company, description, fleets, routes, schedules, providers, toolServers } = environment;
   const words = [company.description, description].filter((text) => text !== undefined);
   const used = [...providers, ...toolServers].map(([name, one]) => [name, one.description ?? ''].map(markdownText));
   const panels = [
@@ -42,9 +42,17 @@ export function aboutEnvironment(environment: EnvironmentModel): Row {
           .map((route) => [route.id, route.match.tasks.join(', '), route.description ?? ''].map(markdownText)),
       ),
     ),
+    ...(schedules.size === 0 ? [] : [text('Schedules', schedulesTable([...schedules.values()]))]),
     text('Providers and tools', [...words.map(markdownText), markdownTable(['Name', 'What it is'], used)].join('\n\n')),
   ];
   return { title: 'What there is', panels };
+}
+
+function schedulesTable(schedules: readonly ScheduleModel[]): string {
+  const cells = schedules
+    .slice(0, ROWS_MAX)
+    .map(({ id, cron, tz, task, description = '' }) => [id, `${cron} ${tz}`, task, description].map(markdownText));
+  return markdownTable(['Schedule', 'When', 'Task', 'What for'], cells);
 }
 
 function fleetCells({ team, name, id, description }: FleetModel): string[] {

@@ -54,6 +54,10 @@ spec:
 ${HEAD} Route
 metadata: { name: work }
 spec: { description: Everything, match: { task: work }, to: { worker: 100 } }
+---
+${HEAD} Schedule
+metadata: { name: nightly }
+spec: { description: Cleans up, cron: "0 3 * * *", task: work }
 `,
 };
 
@@ -77,6 +81,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'Fleet.spec.slo.success': ['99.4%', '99%'],
   'Provider.spec.description': ['description: Thinks', 'description: Dreams'],
   'Route.spec.description': ['description: Everything', 'description: Something'],
+  'Schedule.spec.description': ['description: Cleans up', 'description: Makes a mess'],
   'Team.spec.oncall': ['makers-oncall', 'others-oncall'],
   'Team.spec.owners[]': ['acme/makers', 'acme/others'],
   'ToolServer.spec.description': ['Looks things up', 'Reads things out'],
