@@ -19,12 +19,16 @@ const RUNS = process.env['NOVA_TORCH_FULL'] === undefined ? 34 : 1000;
 /** How a text stands where it was put. */
 const FORMS: Readonly<Record<string, (shown: string) => string>> = {
   plain: (shown) => shown,
+  /** After words of ours, and nobody reads it but people: a project is no template. */
+  described: (shown) => shown.replace(/^(Fleets of shop in prod of acme\. |fair: )/, ''),
   /** Kubernetes fills in `$(NAME)`, and takes `$$(` for `$(`. */
   variable: (shown) => shown.replaceAll('$$(', '$('),
 };
 
 /** Every place that a free text reaches, and the field it is from. Another place needs a line here, and a form. */
 const PLACES: Readonly<Record<string, readonly [field: string, form: keyof typeof FORMS]>> = {
+  'AppProject/spec/description': ['Team.description', 'described'],
+  'AppProject/spec/syncWindows/*/description': ['Company.freeze.*.reason', 'described'],
   'ConfigMap/data/flags.json!/flags/tone/metadata/description': ['Fleet.flags.*.description', 'plain'],
   'ConfigMap/data/flags.json!/flags/tone/targeting/if/*/===/*': ['Fleet.flags.*.rules[].where', 'plain'],
   'ConfigMap/data/flags.json!/flags/tone/variants/warm': ['Fleet.flags.*.variants.*', 'plain'],
@@ -46,13 +50,7 @@ const PANEL = 'GrafanaDashboard/spec/json!/panels/*/options/content';
 const ASIDE = /\/(digest|routes\/\*\/fairness\/weights)$/;
 
 /** Free texts that stay in the spec: for people, and for cases that the compiler runs itself. */
-const STAY = [
-  'Company.freeze.*.reason',
-  'Patch.reason',
-  'Route.expect[].task.labels.*',
-  'Route.expect[].task.tenant',
-  'Schedule.description',
-];
+const STAY = ['Patch.reason', 'Route.expect[].task.labels.*', 'Route.expect[].task.tenant', 'Schedule.description'];
 /** Forms that a schema cannot say as a pattern; nothing of them is written as it stands. */
 const STRUCTURED = ['Fleet.flags.*.rules[]', 'Route.expect[]'];
 
@@ -113,11 +111,11 @@ async function written(text: (field: string) => string): Promise<ReadonlyMap<str
   if (environments.length === 0) return printText(diagnostics, files);
   const all = environments.flatMap(({ units }) => units.flatMap((unit) => unit.files));
   return new Map(
-    all.flatMap(({ path, text: content }) =>
-      path.endsWith('.yaml')
-        ? readOwnYaml(content).map((value, index) => [`${path}#${index}`, value] as [string, Json])
-        : [[path, JSON.parse(content) as Json] as [string, Json]],
-    ),
+    all.flatMap(({ path, text: content }): [string, Json][] => {
+      if (path.endsWith('.json')) return [[path, JSON.parse(content) as Json]];
+      if (!path.endsWith('.yaml')) return [[path, content]];
+      return readOwnYaml(content).map((value, index) => [`${path}#${index}`, value]);
+    }),
   );
 }
 
