@@ -168,3 +168,23 @@ test('a task that does not wait says what it is instead', () => {
     'another fleet took it: fallback',
   ]);
 });
+
+test('a build that drains, each provider that allows nothing and a full team are named', () => {
+  const given = facts({
+    drains: true,
+    providers: [
+      { provider: 'brain', because: 'breaker', sinceMs: NOW - 5, untilMs: NOW + 5000 },
+      { provider: 'brain', because: 'rate', untilMs: NOW + 100 },
+      { provider: 'eyes', because: 'concurrent' },
+    ],
+    fullTeam: { team: 'e', running: 7, max: 7 },
+  });
+  expect(why(given).holds.map(({ says }) => says)).toEqual([
+    'e/fixer v1 drains: it takes nothing new',
+    'the circuit breaker of the provider brain is open',
+    'brain allows no more starts a second',
+    'as many tasks use eyes as it allows at once',
+    '7 tasks of e run, and 7 may',
+  ]);
+  expect(why(given).nearest).toBe('nova-torch fleet resume e/fixer');
+});

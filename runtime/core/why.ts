@@ -28,7 +28,10 @@ export type Rule =
   | 'recovery'
   | 'no-policy'
   | 'paused'
+  | 'drain'
   | 'breaker'
+  | 'provider'
+  | 'team'
   | 'no-agent'
   | 'no-free-slot'
   | 'in-flight'
@@ -55,6 +58,19 @@ export interface WhyFacts {
   /** Agents of the build that are connected and do not drain. */
   readonly agents: { readonly connected: number; readonly freeSlots: number; readonly noneSinceMs?: number };
   readonly breaker?: { readonly sinceMs: number; readonly untilMs: number };
+  /** The build, or the whole fleet, was asked to take nothing new. */
+  readonly drains?: boolean;
+  /** Providers of the fleet that allow no start now. */
+  readonly providers?: readonly ProviderHold[];
+  /** The team of the route, when it runs as much as it may. */
+  readonly fullTeam?: { readonly team: string; readonly running: number; readonly max: number };
+}
+
+export interface ProviderHold {
+  readonly provider: string;
+  readonly because: 'breaker' | 'concurrent' | 'rate';
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
 }
 
 export function why(facts: WhyFacts): Why {
@@ -85,7 +101,7 @@ function nearestOf(holds: readonly Hold[]): string | undefined {
   return timed[0]?.change ?? holds[0]?.change;
 }
 
-type Looker = (facts: WhyFacts) => Hold | undefined;
+type Looker = (facts: WhyFacts) => Hold | readonly Hold[] | undefined;
 
 const LOOKERS: readonly Looker[] = [
   ({ record: { state, dueMs, sinceMs } }) =>
@@ -113,6 +129,10 @@ const LOOKERS: readonly Looker[] = [
       : undefined,
   ({ paused, fleet }) =>
     paused ? hold('paused', `${fleet} is paused`, `nova-torch fleet resume ${fleet}`) : undefined,
+  ({ drains, fleet, build }) =>
+    drains === true
+      ? hold('drain', `${fleet} ${build} drains: it takes nothing new`, `nova-torch fleet resume ${fleet}`)
+      : undefined,
   ({ breaker, nowMs, fleet, build }) =>
     breaker !== undefined && breaker.untilMs > nowMs
       ? hold(
@@ -122,17 +142,26 @@ const LOOKERS: readonly Looker[] = [
           breaker,
         )
       : undefined,
+  ({ providers = [] }) => providers.map(providerHold),
+  ({ fullTeam }) =>
+    fullTeam === undefined
+      ? undefined
+      : hold(
+          'team',
+          `${fullTeam.running} tasks of ${fullTeam.team} run, and ${fullTeam.max} may`,
+          `wait for one to end, or raise inFlight of ${fullTeam.team} in the company`,
+        ),
   ({ agents, fleet, build }) =>
     agents.connected === 0
       ? hold('no-agent', `no agent of ${fleet} ${build} is connected`, `start an agent of ${fleet} ${build}`, {
           ...(agents.noneSinceMs !== undefined && { sinceMs: agents.noneSinceMs }),
         })
       : undefined,
-  ({ agents, fleet }) =>
+  ({ agents, fleet, build }) =>
     agents.connected > 0 && agents.freeSlots === 0
       ? hold(
           'no-free-slot',
-          `all slots of the ${agents.connected} agents of ${fleet} are taken`,
+          `all slots of the ${agents.connected} agents of ${fleet} ${build} are taken`,
           `add agents to ${fleet}`,
         )
       : undefined,
@@ -172,6 +201,22 @@ const LOOKERS: readonly Looker[] = [
 
 function holdsOf(facts: WhyFacts): readonly Hold[] {
   return LOOKERS.flatMap((look) => look(facts) ?? []);
+}
+
+function providerHold({ provider, because, ...times }: ProviderHold): Hold {
+  const until = times.untilMs === undefined ? '' : `wait until ${iso(times.untilMs)}`;
+  switch (because) {
+    case 'breaker':
+      return hold('provider', `the circuit breaker of the provider ${provider} is open`, until, times);
+    case 'rate':
+      return hold('provider', `${provider} allows no more starts a second`, until, times);
+    case 'concurrent':
+      return hold(
+        'provider',
+        `as many tasks use ${provider} as it allows at once`,
+        `wait for one to end, or raise limits.concurrent of ${provider}`,
+      );
+  }
 }
 
 function hold(

@@ -1,4 +1,6 @@
-import { takeStart, type StartRate } from '../core/start-rate.ts';
+import { nextStartMs, takeStart, type StartRate } from '../core/start-rate.ts';
+import type { ProviderHold, WhyFacts } from '../core/why.ts';
+import { providerBreaker } from './breakers.ts';
 import type { Engine } from './engine.ts';
 
 /**
@@ -12,13 +14,34 @@ export function providerRoom(engine: Engine, fleet: string): number {
   const { table } = engine.tables.compiled;
   const rooms = (table.fleets[fleet]?.providers ?? []).map((provider) => {
     const { concurrent, requestsPerSecond } = table.providers[provider] ?? {};
-    const users = Object.keys(table.fleets).filter((id) => table.fleets[id]?.providers.includes(provider) === true);
     return Math.min(
-      concurrent === undefined ? Infinity : shareOf(engine, concurrent, users),
+      concurrent === undefined ? Infinity : shareOf(engine, concurrent, usersOf(engine, provider)),
       requestsPerSecond === undefined ? Infinity : startsLeft(engine, provider, requestsPerSecond),
     );
   });
   return Math.min(Infinity, ...rooms);
+}
+
+/** The providers of a fleet that allow no start now, in the order of the table. */
+export function providerHolds(engine: Engine, fleet: string): readonly ProviderHold[] {
+  const { table } = engine.tables.compiled;
+  return (table.fleets[fleet]?.providers ?? []).flatMap((provider): readonly ProviderHold[] => {
+    const { concurrent, requestsPerSecond } = table.providers[provider] ?? {};
+    const breaker = engine.breakers.state(providerBreaker(provider));
+    const holds: ProviderHold[] = [];
+    if (breaker.state === 'open' && breaker.untilMs > engine.clock.nowMs()) {
+      holds.push({ provider, because: 'breaker', sinceMs: breaker.sinceMs, untilMs: breaker.untilMs });
+    }
+    if (concurrent !== undefined && shareOf(engine, concurrent, usersOf(engine, provider)) === 0) {
+      holds.push({ provider, because: 'concurrent' });
+    }
+    if (requestsPerSecond !== undefined && startsLeft(engine, provider, requestsPerSecond) === 0) {
+      const rest = engine.providerRests.get(provider) ?? 0;
+      const untilMs = nextStartMs(rateOf(engine, requestsPerSecond), rest, engine.clock.nowMs() * 1000);
+      holds.push({ provider, because: 'rate', untilMs });
+    }
+    return holds;
+  });
 }
 
 /** Runs of a fleet have started: its providers' rates are used up by as many. */
@@ -45,6 +68,18 @@ export function fullTeamRoutes(engine: Engine): ReadonlySet<string> {
     for (const route of table.routes) if (route.team === team) full.add(route.id);
   }
   return full;
+}
+
+/** A team that runs as much as it may. */
+export function fullTeam(engine: Engine, team: string): WhyFacts['fullTeam'] {
+  const max = engine.tables.compiled.table.teams[team]?.inFlightMax;
+  const running = max === undefined ? 0 : teamRuns(engine, team);
+  return max === undefined || running < max ? undefined : { team, running, max };
+}
+
+function usersOf({ tables }: Engine, provider: string): readonly string[] {
+  const { fleets } = tables.compiled.table;
+  return Object.keys(fleets).filter((id) => fleets[id]?.providers.includes(provider) === true);
 }
 
 function shareOf({ fleets, schedulers }: Engine, limit: number, users: readonly string[]): number {

@@ -7,7 +7,8 @@ import { routeOfLane } from '../core/lane.ts';
 import { fleetBreaker } from './breakers.ts';
 import { askPatiently, waitForChange, type Engine, type FleetState } from './engine.ts';
 import { find, iso, viewOf, viewState } from './view.ts';
-import { fleetAgents, ownAgents } from './view-of-fleets.ts';
+import { fullTeam, providerHolds } from './gates.ts';
+import { drains, fleetAgents } from './view-of-fleets.ts';
 
 /** `Scheduler.task`. */
 export async function taskView(engine: Engine, id: string): Promise<TaskView | undefined> {
@@ -98,10 +99,11 @@ async function whyFacts(engine: Engine, state: FleetState, record: TaskRecord): 
   if (reply.kind !== 'facts') throw new Error(`the store answered an inspection with ${reply.kind}`);
   const { facts } = reply;
   const lane = facts.lanes[0];
-  const { route = '', build = '' } = engine.tables.lane(fleet, record.lane) ?? {};
+  const { route = '', build = '', team = '' } = engine.tables.lane(fleet, record.lane) ?? {};
   const policy = engine.tables.policies(fleet).find((one) => one.route === routeOfLane(record.lane));
   const breaker = engine.breakers.state(fleetBreaker(fleet, build));
-  const { agents } = fleetAgents(engine, state);
+  const { agents, free } = fleetAgents(engine, state, build);
+  const full = fullTeam(engine, team);
   return {
     record: facts.task?.record ?? record,
     nowMs: engine.clock.nowMs(),
@@ -118,9 +120,12 @@ async function whyFacts(engine: Engine, state: FleetState, record: TaskRecord): 
     ...(facts.task?.bound !== undefined && { bound: facts.task.bound }),
     agents: {
       connected: agents,
-      freeSlots: Math.max(ownAgents(engine, fleet).free, fleetAgents(engine, state).free),
+      freeSlots: free,
       ...(state.noAgentSinceMs !== undefined && { noneSinceMs: state.noAgentSinceMs }),
     },
+    drains: drains(engine, fleet, build),
+    providers: providerHolds(engine, fleet),
+    ...(full !== undefined && { fullTeam: full }),
     ...(breaker.state === 'open' && { breaker: { sinceMs: breaker.sinceMs, untilMs: breaker.untilMs } }),
   };
 }

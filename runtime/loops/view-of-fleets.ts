@@ -49,9 +49,12 @@ export function agentsValue({ agents, slots, free }: AgentCount, untilMs: number
   return [agents, slots, free, untilMs].join('/');
 }
 
-/** Agents of a fleet that do not drain, at all schedulers. */
-export function fleetAgents(engine: Engine, { fleet, switches }: FleetState): AgentCount {
-  let total = ownAgents(engine, fleet);
+/**
+ * Agents of a fleet that do not drain, at all schedulers. Of a build only here: the others tell of their agents as a whole, and
+ * each of those may be of that build.
+ */
+export function fleetAgents(engine: Engine, { fleet, switches }: FleetState, build?: string): AgentCount {
+  let total = ownAgents(engine, fleet, build);
   for (const [name, value] of switches) {
     if (!name.startsWith(AGENTS) || name === agentsSwitch(engine.name)) continue;
     const [agents = 0, slots = 0, free = 0, untilMs = 0] = value.split('/').map(Number);
@@ -61,8 +64,9 @@ export function fleetAgents(engine: Engine, { fleet, switches }: FleetState): Ag
   return total;
 }
 
-export function ownAgents({ pool }: Engine, fleet: string): AgentCount {
-  const agents = pool.of(fleet).filter(({ draining }) => !draining);
+/** `build`: only agents of that build. */
+export function ownAgents({ pool }: Engine, fleet: string, build?: string): AgentCount {
+  const agents = pool.of(fleet).filter((agent) => !agent.draining && (build === undefined || agent.build === build));
   return {
     agents: agents.length,
     slots: agents.reduce((sum, { slots }) => sum + slots, 0),
