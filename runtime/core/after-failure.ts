@@ -26,14 +26,16 @@ export interface AfterFailure {
  */
 export function afterFailure(
   record: Pick<TaskRecord, 'attempts' | 'attemptMax'>,
-  accept: Pick<TableAccept, 'backoff' | 'never'>,
+  accept: Pick<TableAccept, 'backoff' | 'never'> & Partial<Pick<TableAccept, 'effects' | 'attempts'>>,
   failure: Failure,
   random: number,
 ): AfterFailure {
   const reason = storeKey(failure.error);
   if (failure.final === true || accept.never.includes(failure.error)) return { then: 'failed', delayMs: 0, reason };
   const failures = record.attempts + 1;
-  if (failures >= record.attemptMax) return { then: 'dead', delayMs: 0, reason };
+  // The record of a task with external effects allows one run whose end is not known.
+  const attemptMax = accept.effects === 'external' ? (accept.attempts ?? 1) : record.attemptMax;
+  if (failures >= attemptMax) return { then: 'dead', delayMs: 0, reason };
   const delayMs = Math.max(backoffMs(accept.backoff, failures, random), failure.retryAfterMs ?? 0);
   return { then: 'retry', delayMs, reason };
 }

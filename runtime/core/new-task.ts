@@ -53,14 +53,22 @@ export function newTask(
     delayMs: submission.delayMs,
     queueMs: Math.min(accept.queueMs, route.queue.maxAgeMs),
     noticeMs: noticeMs(route, place.fallbackStep),
-    leaseMs: accept.heartbeatMs,
+    ...leaseOf(accept),
     runMs: accept.runMs,
-    attemptMax: accept.attempts,
     retryMs: accept.backoff.firstMs,
     digest: submission.digest,
     body: submission.body,
     ...(submission.acceptedMs !== undefined && { acceptedMs: submission.acceptedMs }),
   };
+}
+
+/**
+ * After an agent has gone silent in the middle nobody knows what it has done. A task with external effects is never begun again
+ * then: it is left to its agent for the whole time of a run, and becomes a dead letter, for a person, when nothing was heard by
+ * the end. What its agent says has failed is tried again as usual, see `after-failure.ts`.
+ */
+function leaseOf({ effects, heartbeatMs, runMs, attempts }: TableAccept): Pick<NewTask, 'leaseMs' | 'attemptMax'> {
+  return effects === 'external' ? { leaseMs: runMs, attemptMax: 1 } : { leaseMs: heartbeatMs, attemptMax: attempts };
 }
 
 function acceptOf(table: RoutingTable, fleet: string, task: string): TableAccept {

@@ -37,7 +37,7 @@ export function poll(
         delete agent.parked;
         stop();
         signal.removeEventListener('abort', gone);
-        resolve({ tasks: claims.map((claim) => assignmentOf(claim)), drain: agent.draining });
+        resolve({ tasks: claims.map((claim) => assignmentOf(engine, name.fleet, claim)), drain: agent.draining });
       },
     };
     agent.parked = parked;
@@ -216,8 +216,9 @@ function eligibleMs(
   return Math.max(parked.sinceMs, limited || !first ? wantedMs : Math.min(wantedMs, record.acceptedMs));
 }
 
-function assignmentOf({ record, body, untilMs }: ClaimedTask): Assignment {
+function assignmentOf({ tables }: Engine, fleet: string, { record, body, untilMs }: ClaimedTask): Assignment {
   const envelope = decodeEnvelope(body);
+  const { heartbeatMs = record.leaseMs } = tables.compiled.table.fleets[fleet]?.accepts[envelope.task] ?? {};
   return {
     id: record.id,
     token: record.token,
@@ -227,7 +228,8 @@ function assignmentOf({ record, body, untilMs }: ClaimedTask): Assignment {
     input: envelope.input,
     attempt: record.attempts + 1,
     priority: record.priority,
-    heartbeatMs: record.leaseMs,
+    // A lease may be longer, see `core/new-task.ts`; what agents hear, they hear with a heartbeat.
+    heartbeatMs: Math.min(record.leaseMs, heartbeatMs),
     leasedUntil: iso(untilMs),
     dueAt: iso(record.dueMs ?? untilMs),
     ...(envelope.traceparent !== undefined && { traceparent: envelope.traceparent }),

@@ -67,6 +67,6 @@ test('each field that the scheduler reads has a test of its name there', () => {
   expect(proofs.length).toBeGreaterThan(30);
   const texts = new Map([...new Set(proofs.map(({ file }) => file))].map((file) => [file, readFileSync(file, 'utf8')]));
   const named = (text: string, field: string) =>
-    [...text.matchAll(/^describe\('([^']+)'/gm)].some(([, name = '']) => name.split(/, | and /).includes(field));
+    [...text.matchAll(/^describe\(\s*'([^']+)'/gm)].some(([, name = '']) => name.split(/, | and /).includes(field));
   expect(proofs.filter(({ field, file }) => !named(texts.get(file) ?? '', field))).toEqual([]);
 });
