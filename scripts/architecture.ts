@@ -127,6 +127,7 @@ export const rooms: readonly Room[] = [
       'compiler/stages',
       'compiler/incremental',
       'runtime/client',
+      'runtime/conform',
       // Commands of the runtime's half; loaded when one of them is chosen.
       'runtime/commands',
     ],
@@ -173,6 +174,8 @@ export const rooms: readonly Room[] = [
       'node:net',
     ],
   },
+  // A scheduler that agents are judged by; it knows nothing of ours.
+  { path: 'runtime/conform', doors: [CONTRACT], packages: ['node:events', 'node:http', 'node:net'] },
   // What an agent's author imports: few packages, and a server for the probes of its pod.
   {
     path: 'runtime/client',
@@ -216,6 +219,7 @@ export const rooms: readonly Room[] = [
       CONTRACT,
       'runtime/chaos',
       'runtime/client',
+      'runtime/conform',
       'runtime/load',
       'runtime/loops/clock.ts',
       'runtime/main',

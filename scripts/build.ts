@@ -15,6 +15,8 @@ const ENTRIES = [
   'compiler/incremental/emit-worker.ts',
   'compiler/output/read-yaml.ts',
   'compiler/output/write.ts',
+  'spec/contract/author.ts',
+  'runtime/client/index.ts',
   'runtime/chaos/agent-process.ts',
   'runtime/chaos/disk-preload.ts',
 ];

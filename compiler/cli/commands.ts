@@ -171,6 +171,11 @@ export const commands: readonly CommandEntry[] = Object.freeze([
     ],
   },
   {
+    name: 'conform',
+    summary: 'judge an agent in any language',
+    load: async () => (await import('./commands/conform.ts')).conform,
+  },
+  {
     name: 'load',
     summary: 'put a scheduler under load, and measure it as its callers see it',
     load: async () => (await import('./commands/load.ts')).load,

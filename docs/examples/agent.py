@@ -1,0 +1,121 @@
+"""An agent of a fleet in plain Python: no packages, one task at a time.
+
+It asks the scheduler for work, keeps its lease with heartbeats while it works, says once what came of each task, and goes when
+it is told to. Start it with NOVA_TORCH_SCHEDULER_URL and NOVA_TORCH_FLEET, as a fleet's pod has them; `nova-torch conform`
+judges it.
+"""
+
+import json
+import os
+import random
+import signal
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+URL = os.environ["NOVA_TORCH_SCHEDULER_URL"].rstrip("/")
+FLEET = os.environ["NOVA_TORCH_FLEET"]
+NAME = os.environ.get("POD_NAME", "agent-0")
+BUILD = os.environ.get("NOVA_TORCH_BUILD")
+TOKEN_FILE = os.environ.get("NOVA_TORCH_TOKEN_FILE")
+
+draining = threading.Event()
+
+
+class Stopped(Exception):
+    """The task should end: somebody asked, or another run has it."""
+
+
+def handle(task, stopped):
+    """The work itself. Look at `stopped` now and then in long work."""
+    wanted = task["input"].get("do")
+    if wanted == "fail":
+        raise ValueError("asked to fail")
+    if wanted == "wait":
+        stopped.wait()
+        raise Stopped()
+    return {"value": task["input"].get("value")}
+
+
+def call(path, body, timeout=40):
+    """One call. Gives the status and the answer; no answer at all is status 0."""
+    headers = {"content-type": "application/json"}
+    if TOKEN_FILE:
+        with open(TOKEN_FILE, encoding="utf-8") as file:
+            headers["authorization"] = "Bearer " + file.read().strip()
+    request = urllib.request.Request(URL + path, json.dumps(body).encode(), headers, method="POST")
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
+            return answer.status, json.load(answer), 0
+    except urllib.error.HTTPError as error:
+        return error.code, None, float(error.headers.get("retry-after", 0))
+    except (OSError, ValueError):
+        return 0, None, 0
+
+
+def patiently(path, body):
+    """The same until there is an answer that counts. Every write may be repeated: its token names it."""
+    for attempt in range(200):
+        status, answer, retry_after = call(path, body)
+        if status not in (0, 429, 502, 503, 504):
+            return status, answer
+        time.sleep(max(retry_after, random.uniform(0, min(5, 0.05 * 2 ** min(attempt, 7)))))
+    return 0, None
+
+
+def keep_lease(task, agent, over, stopped):
+    """Heartbeats, three in a lease, until the task is over."""
+    mine = {"id": task["id"], "token": task["token"]}
+    while not over.wait(task["heartbeatMs"] / 3000):
+        _, answer, _ = call(agent + "/heartbeat", {"tasks": [mine]}, timeout=task["heartbeatMs"] / 1000)
+        if answer is None:
+            continue
+        if answer["drain"]:
+            draining.set()
+        if answer["tasks"][0]["cancel"] or answer["tasks"][0]["lease"] == "gone":
+            stopped.set()
+
+
+def run(task, agent):
+    """Runs one task and says what came of it."""
+    over, stopped = threading.Event(), threading.Event()
+    threading.Thread(target=keep_lease, args=(task, agent, over, stopped), daemon=True).start()
+    own = {"agent": NAME, "token": task["token"]}
+    path = "/v1/tasks/" + urllib.parse.quote(task["id"], safe="") + "/"
+    query = "?" + urllib.parse.urlencode({"fleet": FLEET})
+    try:
+        patiently(path + "complete" + query, own | {"result": handle(task, stopped)})
+    except Stopped:
+        patiently(path + "release" + query, own)
+    except Exception as error:  # whatever the work raises is a failed attempt
+        patiently(path + "fail" + query, own | {"error": type(error).__name__, "message": str(error)[:2000]})
+    finally:
+        over.set()
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: draining.set())
+    hello = {"fleet": FLEET, "name": NAME, "slots": 1} | ({"build": BUILD} if BUILD else {})
+    status, known = patiently("/v1/agents", hello)
+    if known is None:
+        raise SystemExit(f"the scheduler does not take this agent: {status}")
+    agent = f"/v1/agents/{FLEET}/{urllib.parse.quote(NAME, safe='')}"
+    attempt = 0
+    while not draining.is_set():
+        ask = {"build": known["build"], "slots": 1, "free": 1, "waitMs": min(20000, known["pollMs"])}
+        status, answer, retry_after = call(agent + "/poll", ask)
+        if answer is None:
+            attempt += 1
+            time.sleep(max(retry_after, random.uniform(0, min(5, 0.05 * 2 ** min(attempt, 7)))))
+            continue
+        attempt = 0
+        for task in answer["tasks"]:
+            run(task, agent)
+        if answer["drain"]:
+            draining.set()
+
+
+if __name__ == "__main__":
+    main()

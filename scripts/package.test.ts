@@ -1,0 +1,39 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'nova-torch-package-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('who installs the package imports a client that runs, and has its types', { timeout: 120_000 }, () => {
+  execFileSync(process.execPath, [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), 'scripts/declarations.ts'], {
+    cwd: ROOT,
+  });
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(ROOT, join(folder, 'node_modules/nova-torch'));
+  symlinkSync(join(ROOT, 'node_modules/@types'), join(folder, 'node_modules/@types'));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  const agent = (result: string) => `import { defineTeam } from 'nova-torch';
+import { client, testWorker, worker } from 'nova-torch/client';
+interface Tasks { greet: { input: { name: string }; output: { text: string } } }
+const one = worker<Tasks>({ url: 'http://127.0.0.1:1', fleet: 'a/b' }).on('greet', ({ input }) => (${result}));
+const { result } = await testWorker(one).run('greet', { name: 'Ada' });
+console.log(result?.text, typeof client, typeof defineTeam);
+`;
+  writeFileSync(join(folder, 'agent.ts'), agent('{ text: `Hello ${input.name}` }'));
+  writeFileSync(join(folder, 'wrong.ts'), agent('{ txt: input.nam }'));
+  const flags = ['--ignoreConfig', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+  const tsc = (file: string) =>
+    spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), ...flags, file], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+  const wrong = tsc('wrong.ts').stdout;
+  expect(wrong).toContain("Property 'nam' does not exist");
+  expect(tsc('agent.ts').stdout).toBe('');
+  const ran = spawnSync(process.execPath, ['agent.js'], { cwd: folder, encoding: 'utf8' });
+  expect([ran.stdout, ran.stderr]).toEqual(['Hello Ada function function\n', '']);
+});
