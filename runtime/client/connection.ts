@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import type { Problem } from '../../spec/contract/protocol.ts';
+import { limited } from './limited.ts';
 
 /**
  * How a scheduler is reached. What is not said comes from the variables that a fleet's pod has: `NOVA_TORCH_SCHEDULER_URL`, and
@@ -66,15 +67,14 @@ export function connection(options: ConnectionOptions, env: NodeJS.ProcessEnv = 
   if (urls.length === 0) throw new TypeError('no scheduler: give `url`, or set NOVA_TORCH_SCHEDULER_URL');
   const token = options.token ?? tokenFrom(env['NOVA_TORCH_TOKEN_FILE']);
   let at = 0;
-  const send = async ({ method, path, body, headers, signal, timeoutMs = TIMEOUT_MS }: Ask): Promise<Response> => {
+  const send = async ({ method, path, body, headers, signal }: Ask, limit: AbortSignal): Promise<Response> => {
     const base = urls[at % urls.length] ?? '';
     const bearer = typeof token === 'function' ? token() : token;
-    const limit = AbortSignal.timeout(timeoutMs);
     try {
       return await call(`${base}${path}`, {
         method,
         redirect: 'error',
-        signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+        signal: limit,
         headers: {
           ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
           ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -90,23 +90,55 @@ export function connection(options: ConnectionOptions, env: NodeJS.ProcessEnv = 
   };
   return {
     ask: async <Body>(ask: Ask) => {
-      const response = await send(ask);
-      const text = await response.text().catch((error: unknown) => {
-        throw new SchedulerUnreachable(response.url, { cause: error });
-      });
-      if (!response.ok) {
+      const { signal, end } = limited(ask.timeoutMs ?? TIMEOUT_MS, ask.signal);
+      try {
+        const response = await send(ask, signal);
+        const text = await response.text().catch((error: unknown) => {
+          ask.signal?.throwIfAborted();
+          throw new SchedulerUnreachable(response.url, { cause: error });
+        });
+        if (response.ok) return JSON.parse(text) as Body;
         // Another one may be well.
         if (response.status >= 500) at += 1;
         throw problemOf(response, text);
+      } finally {
+        end();
       }
-      return JSON.parse(text) as Body;
     },
     stream: async (ask) => {
-      const response = await send(ask);
-      if (response.ok && response.body !== null) return response.body;
-      throw problemOf(response, await response.text());
+      const { signal, end } = limited(ask.timeoutMs ?? TIMEOUT_MS, ask.signal);
+      try {
+        const response = await send(ask, signal);
+        if (response.ok && response.body !== null) return ending(response.body, end);
+        throw problemOf(response, await response.text());
+      } catch (error) {
+        end();
+        throw error;
+      }
     },
   };
+}
+
+/** A stream whose limit goes with it, however it ends. */
+function ending(body: ReadableStream<Uint8Array>, end: () => void): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      try {
+        const { done, value } = await reader.read();
+        if (!done) return controller.enqueue(value);
+        end();
+        controller.close();
+      } catch (error) {
+        end();
+        controller.error(error);
+      }
+    },
+    cancel: (reason) => {
+      end();
+      return reader.cancel(reason);
+    },
+  });
 }
 
 /** Read for each call: the file is renewed while the process runs. */

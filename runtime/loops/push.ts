@@ -229,10 +229,25 @@ function parse(body: string): Json | undefined {
 
 /** Calls over HTTP; connections are kept and used again. */
 export const httpCall: PushCall = async (url, assignment, signal) => {
+  // Held here: Node 20 may collect the timeout of a composed signal before it fires.
+  const own = new AbortController();
+  const stop = (): void => own.abort(signal.reason);
+  const late = new DOMException('it did not answer in time', 'TimeoutError');
+  const timer = setTimeout(() => own.abort(late), Math.max(1, Math.floor(assignment.heartbeatMs / 3)));
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await send(url, assignment, own.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  }
+};
+
+async function send(url: string, assignment: Assignment, signal: AbortSignal): Promise<PushAnswer> {
   const response = await fetch(url, {
     method: 'POST',
     redirect: 'error',
-    signal: AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.floor(assignment.heartbeatMs / 3)))]),
+    signal,
     headers: {
       'content-type': 'application/json',
       'nova-torch-task': assignment.id,
@@ -245,7 +260,7 @@ export const httpCall: PushCall = async (url, assignment, signal) => {
   const body = await bodyOf(response);
   const after = Number(response.headers.get('retry-after'));
   return { status: response.status, body, ...(after > 0 && { retryAfterMs: after * 1000 }) };
-};
+}
 
 const ANSWER_BYTES_MAX = 1_048_576;
 
