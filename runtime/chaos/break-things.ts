@@ -20,6 +20,8 @@ export interface Breaking {
   readonly random: RandomNumbers;
   readonly nowMs: () => number;
   readonly stop: AbortSignal;
+  /** Waited for before each fault begins. */
+  readonly before?: () => Promise<void>;
   readonly onFault: (record: FaultRecord) => void;
   /** A fault could not be made or healed: the system is not as it should be. */
   readonly onFailure: (says: string) => void;
@@ -50,7 +52,7 @@ export async function breakThings(options: Breaking): Promise<void> {
 }
 
 async function breakOne(
-  { system, random, nowMs, stop, onFault, onFailure }: Breaking,
+  { system, random, nowMs, stop, before, onFault, onFailure }: Breaking,
   fault: Fault,
   held: Holds,
 ): Promise<void> {
@@ -59,6 +61,7 @@ async function breakOne(
   const lastsMs = random.whole(...lasts);
   const letGo = await held.take(namesOf(system, hold, index));
   try {
+    await before?.();
     if (stop.aborted) return;
     const place = { system, index, random };
     const record = { kind, index, fromMs: nowMs(), toMs: Infinity };

@@ -52,6 +52,11 @@ export interface ChaosReport {
 /** A lease is short, so that faults are longer. */
 const LEASE_MS = 1500;
 
+/** The control strikes when so many more tasks were accepted, at least so often, and waits no longer for that. */
+const CONTROL_ACCEPTED = 20;
+const CONTROL_FAULTS = 2;
+const CONTROL_MS = 60_000;
+
 /** Breaks a whole system for a while, mends it, and compares what it says with what everyone heard. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { seed, durationMs, drainMs, perSecond, faults } = options;
@@ -94,6 +99,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       random: randomNumbers(seed + 1),
       nowMs,
       stop: end.signal,
+      ...(options.lyingDisks === true && { before: somethingToLose(ledger, end.signal) }),
       onFault: (record) => {
         records.push(record);
         healed.push(record);
@@ -101,9 +107,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       },
       onFailure: (says) => failures.push(says),
     });
-    await pause(durationMs, undefined, { ...(options.stop !== undefined && { signal: options.stop }) }).catch(
-      () => undefined,
-    );
+    await pauseUnless(options.stop, durationMs);
+    const latestMs = nowMs() + CONTROL_MS;
+    while (options.lyingDisks === true && records.length < CONTROL_FAULTS && nowMs() < latestMs) {
+      if (options.stop?.aborted === true) break;
+      await pauseUnless(options.stop, 50);
+    }
     end.abort();
     await breaking;
     const mendedMs = nowMs();
@@ -129,6 +138,19 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   } finally {
     await system.close();
   }
+}
+
+async function pauseUnless(stop: AbortSignal | undefined, ms: number): Promise<void> {
+  await pause(ms, undefined, { ...(stop !== undefined && { signal: stop }) }).catch(() => undefined);
+}
+
+/** A control that strikes before anything new was accepted shows nothing, as on a machine that starts processes slowly. */
+function somethingToLose(ledger: Ledger, stop: AbortSignal): () => Promise<void> {
+  let before = 0;
+  return async () => {
+    while (!stop.aborted && ledger.accepted().size < before + CONTROL_ACCEPTED) await pauseUnless(stop, 20);
+    before = ledger.accepted().size;
+  };
 }
 
 export function keptAllPromises({ broken, failures, refused }: ChaosReport): boolean {
