@@ -37,6 +37,8 @@ export class Host {
   readonly weather: StoreWeather = { ...FAIR_WEATHER };
   readonly #options: HostOptions;
   #version: 1 | 2 = 1;
+  /** An upgrade that is still under way goes no further: the table is what `heal` said. */
+  #healed = false;
   #life: Life = { alive: false, skewMs: 0 };
 
   constructor(name: string, options: HostOptions) {
@@ -57,15 +59,18 @@ export class Host {
     const journal = this.disk.open(life, () => {
       if (this.#life === life) this.crash(world.random.between(50, 5000));
     });
+    const version = this.#version;
     life.scheduler = await startScheduler({
       name: this.name,
       schedulers: names,
-      table: simTable(shape, this.#version),
+      table: simTable(shape, version),
       store: mutant?.store?.(store) ?? store,
       journal: mutant?.journal?.(journal, this.disk) ?? journal,
       clock: world.clock(life),
       bounds: { tickMs: 250, idleTickMs: 1000, holdMs: 30_000, patienceMs: 3000 },
     });
+    // It may have changed while the journal was read.
+    if (this.#version !== version) life.scheduler.use(simTable(shape, this.#version));
   }
 
   /** kill -9, and back after a while. */
@@ -81,13 +86,13 @@ export class Host {
   /** Ends in good order, and comes back with another version of the routing table. */
   async upgrade(version: 1 | 2, awayMs: number): Promise<void> {
     const life = this.#life;
-    if (life.scheduler === undefined) return;
+    if (life.scheduler === undefined || this.#healed) return;
     const { world } = this.#options;
     world.note('fault:upgrade', this.name);
     await Promise.race([life.scheduler.close(), world.pause(CLOSE_MS)]);
     // It may have crashed meanwhile.
     if (life !== this.#life || !life.alive) return;
-    this.#version = version;
+    if (!this.#healed) this.#version = version;
     this.kill();
     this.disk.crash();
     world.after(awayMs, () => void this.start());
@@ -95,6 +100,7 @@ export class Host {
 
   /** The newer routing table without a restart. */
   reload(version: 1 | 2): void {
+    if (this.#healed) return;
     this.#version = version;
     this.scheduler?.use(simTable(this.#options.shape, version));
   }
@@ -110,6 +116,7 @@ export class Host {
   /** Nothing is wrong any more, and this is the table from now on. */
   heal(version: 1 | 2): void {
     this.reload(version);
+    this.#healed = true;
     Object.assign(this.weather, FAIR_WEATHER);
     Object.assign(this.disk, { slow: false, full: false, failing: false });
   }
