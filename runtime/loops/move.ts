@@ -8,7 +8,7 @@ import { decodeEnvelope, encodeEnvelope, taskOf, type Envelope } from './envelop
 import type { JournaledTask } from './journal-entry.ts';
 import type { Move } from './ledger.ts';
 import { movedReason } from './view.ts';
-import { drains, routingView } from './view-of-fleets.ts';
+import { drains, isClosed, routingView } from './view-of-fleets.ts';
 
 /** A task has waited: to the next fleet of its fallback chain, or to another build when its own may not start runs. */
 export async function moveOn(engine: Engine, state: FleetState, id: string): Promise<void> {
@@ -89,7 +89,7 @@ function placeNow(engine: Engine, state: FleetState, record: TaskRecord, envelop
   return otherBuild(engine, state, build, taken, envelope.step);
 }
 
-/** Another build of the fleet, when this one is gone or drains. */
+/** Another build of the fleet, when this one is gone, drains, or its breaker is open while that of the other one is not. */
 function otherBuild(
   engine: Engine,
   { fleet }: FleetState,
@@ -98,9 +98,10 @@ function otherBuild(
   step: number,
 ): Place | undefined {
   const builds = engine.tables.compiled.table.fleets[fleet]?.builds ?? {};
-  if (Object.hasOwn(builds, build) && !drains(engine, fleet, build)) return undefined;
+  const leaves = !Object.hasOwn(builds, build) || drains(engine, fleet, build);
+  if (!leaves && !isClosed(engine, fleet, build)) return undefined;
   const other = Object.keys(builds)
-    .filter((name) => name !== build && !drains(engine, fleet, name))
+    .filter((name) => name !== build && !(leaves ? drains : isClosed)(engine, fleet, name))
     .sort((a, b) => (builds[b] ?? 0) - (builds[a] ?? 0))[0];
   return other === undefined ? undefined : { route: taken, fleet, build: other, fallbackStep: step };
 }

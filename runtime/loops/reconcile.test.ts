@@ -1,6 +1,7 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from './clock.ts';
-import { AGENT, Bench, fleet, pollOnce, submission, table } from './testing/bench.ts';
+import { accept, AGENT, Bench, fleet, pollOnce, submission, table } from './testing/bench.ts';
+import { VirtualBench } from './testing/virtual-bench.ts';
 
 const benches: Bench[] = [];
 afterEach(async () => {
@@ -24,3 +25,48 @@ test(
     expect((await pollOnce(scheduler, { waitMs: 5000, agent: { ...AGENT, name: 'a-2' } })).tasks).toHaveLength(1);
   },
 );
+
+describe('a task that has waited for a build whose breaker is open', () => {
+  const builds = { v1: 5000, v2: 5000 };
+  const twoBuilds = { 'research/summarizer': fleet({ builds, accepts: { summarize: accept({ attempts: 1 }) } }) };
+
+  /** Forty tasks have waited for half a minute; then so many fail that the breakers of these builds open. */
+  async function broken(bench: VirtualBench, ...failing: readonly ('v1' | 'v2')[]): Promise<void> {
+    await bench.start({ fleets: twoBuilds });
+    for (let n = 0; n < 40; n += 1) await bench.accepted(`k-${n}`);
+    await bench.clock.pass(31_000);
+    for (const build of failing) {
+      const tasks = await bench.take(`fails-${build}`, { build, free: 10 });
+      expect(tasks).toHaveLength(10);
+      for (const task of tasks) await bench.fail(task, `fails-${build}`, { error: 'Broken' });
+    }
+    const fleets = await bench.clock.until(bench.scheduler.fleet('research/summarizer'));
+    for (const { build, breaker } of fleets?.builds ?? []) {
+      expect(breaker).toBe(failing.some((one) => one === build) ? 'open' : 'closed');
+    }
+  }
+
+  test('goes to another build that may start runs, and all of them end', async () => {
+    const bench = new VirtualBench();
+    await broken(bench, 'v2');
+    await bench.clock.pass(3000);
+    const ended = new Set<string>();
+    for (let looks = 0; looks < 10; looks += 1) {
+      for (const task of await bench.take('a-1', { build: 'v1', free: 8 })) {
+        await bench.complete(task, 'a-1');
+        ended.add(task.id);
+      }
+    }
+    expect(ended.size).toBe(30);
+    await bench.close();
+  });
+
+  test('stays where it is while no other build may start runs either', async () => {
+    const bench = new VirtualBench();
+    await broken(bench, 'v1', 'v2');
+    await bench.clock.pass(3000);
+    expect(await bench.take('a-1', { build: 'v1', free: 8 })).toEqual([]);
+    expect((await bench.clock.until(bench.scheduler.fleet('research/summarizer')))?.waiting).toBe(20);
+    await bench.close();
+  });
+});
