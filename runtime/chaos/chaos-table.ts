@@ -15,8 +15,8 @@ export function taskOf(fleet: string): string {
 
 /** A routing table as the compiler writes them, with leases so short that a stopped agent loses them. */
 export function chaosTable({ leaseMs }: { readonly leaseMs: number }): RoutingTable {
-  const table = {
-    schema: 1 as const,
+  return withDigest({
+    schema: 1,
     environment: CHAOS_ENVIRONMENT,
     teams: { chaos: { weight: 1 } },
     fleets: Object.fromEntries(CHAOS_FLEETS.map((fleet) => [fleet, fleetOf(fleet, leaseMs)])),
@@ -24,7 +24,11 @@ export function chaosTable({ leaseMs }: { readonly leaseMs: number }): RoutingTa
     schedules: [],
     providers: {},
     schemas: {},
-  };
+  });
+}
+
+/** A routing table with the digest that its readers hold it to. */
+export function withDigest(table: Omit<RoutingTable, 'digest'>): RoutingTable {
   const digest = createHash('sha256')
     .update(canonicalJson(table as unknown as Json))
     .digest('hex');

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { figures } from './figures.ts';
 import { changeOneFleet, makeSpec } from './make-spec.ts';
 import { measure, median, wallOf } from './measure.ts';
 import type { Measured } from './measure.ts';
@@ -60,19 +61,7 @@ const STOCK = `
   rmSync(outdir, { recursive: true });
   return { cpuMs: (user + system) / 1000, objects };`;
 
-const rows: (readonly [what: string, measured: string, target: string, met: boolean | undefined])[] = [];
-
-function row(
-  what: string,
-  figure: number,
-  unit: string,
-  target?: { readonly most?: number; readonly least?: number },
-): void {
-  const met = target === undefined ? undefined : figure <= (target.most ?? Infinity) && figure >= (target.least ?? 0);
-  const wanted =
-    target?.most !== undefined ? `<= ${target.most}` : target?.least !== undefined ? `>= ${target.least}` : '';
-  rows.push([what, `${figure < 10 ? figure.toFixed(2) : Math.round(figure)} ${unit}`, wanted, met]);
-}
+const { row, print } = figures();
 
 function several(times: number, run: (round: number) => Measured): Measured {
   const runs = Array.from({ length: times }, (_, round) => run(round));
@@ -141,15 +130,4 @@ try {
   rmSync(small, { recursive: true, force: true });
   rmSync(large, { recursive: true, force: true });
   print();
-}
-
-function print(): void {
-  const width = (column: 0 | 1 | 2): number => Math.max(...rows.map((cells) => cells[column].length));
-  for (const [what, figure, target, met] of rows) {
-    const mark = met === undefined ? '' : met ? 'ok' : 'MISSED';
-    console.log(
-      `${what.padEnd(width(0))}  ${figure.padStart(width(1))}  ${target.padEnd(width(2))}  ${mark}`.trimEnd(),
-    );
-  }
-  if (rows.some(([, , , met]) => met === false)) process.exitCode = 1;
 }

@@ -71,6 +71,8 @@ async function startOwn(name: (typeof STORE_SERVERS)[number], extra: readonly st
   let child = await start();
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
+    // Nothing else may be left that keeps this process waiting.
+    child.ref();
     child.kill('SIGKILL');
     await once(child, 'exit');
   };

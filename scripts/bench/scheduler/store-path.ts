@@ -1,17 +1,18 @@
-import { Redis } from 'ioredis';
-import { dragonflyStore } from '../../runtime/store/dragonfly/dragonfly-store.ts';
-import { memoryStore } from '../../runtime/store/memory/memory-store.ts';
-import { OPERATIONS_MAX, type Operation, type Store } from '../../runtime/store/store.ts';
-import { DEFAULT_SETTINGS } from '../../runtime/core/route-policy.ts';
-import { LANE, SHARD, routePolicy, task } from '../../runtime/store/testing/bench.ts';
-import { startStoreServer } from '../../runtime/store/testing/store-server.ts';
-import { median } from './measure.ts';
+import type { Redis } from 'ioredis';
+import { dragonflyStore } from '../../../runtime/store/dragonfly/dragonfly-store.ts';
+import { memoryStore } from '../../../runtime/store/memory/memory-store.ts';
+import { OPERATIONS_MAX, type Operation, type Store } from '../../../runtime/store/store.ts';
+import { DEFAULT_SETTINGS } from '../../../runtime/core/route-policy.ts';
+import { LANE, SHARD, routePolicy, task } from '../../../runtime/store/testing/bench.ts';
+import { startStoreServer } from '../../../runtime/store/testing/store-server.ts';
+import { median } from '../measure.ts';
+import { connectTo, processorTimeFromNow } from './processor-time.ts';
 
 /**
  * What one task costs in the store: submitted, claimed and completed by 100 agents, in micro-batches with one call in flight.
  * CPU is what counts, because it does not depend on what else the machine does. The aim is 17 us here and 27 us in the server.
  *
- * `npx tsx scripts/bench/scheduler-store.ts [runs] [tasks]`
+ * `npx tsx scripts/bench/scheduler/store-path.ts [runs] [tasks]`
  */
 const AGENTS = 100;
 const AIM = { nodeUs: 17, serverUs: 27 };
@@ -70,22 +71,13 @@ function policy(): Operation {
   return { op: 'policy', revision: 'sha256-1', settings: DEFAULT_SETTINGS, routes: [routePolicy({ depth })] };
 }
 
-async function measureRun(store: Store, serverUs: () => Promise<number>, tasks: number, run: number): Promise<Figures> {
-  const before = { cpu: process.cpuUsage(), server: await serverUs(), at: performance.now() };
+async function measureRun(store: Store, admin: Redis, tasks: number, run: number): Promise<Figures> {
+  const used = await processorTimeFromNow(admin);
+  const begun = performance.now();
   await drive(store, tasks, `run${run}`);
-  const seconds = (performance.now() - before.at) / 1000;
-  const { user, system } = process.cpuUsage(before.cpu);
-  return {
-    nodeUs: (user + system) / tasks,
-    serverUs: ((await serverUs()) - before.server) / tasks,
-    perSecond: tasks / seconds,
-  };
-}
-
-async function cpuUsOf(admin: Redis): Promise<number> {
-  const info = await admin.info('cpu');
-  const seconds = (name: string): number => Number(new RegExp(`^${name}:([0-9.]+)`, 'm').exec(info)?.[1] ?? 0);
-  return (seconds('used_cpu_user') + seconds('used_cpu_sys')) * 1e6;
+  const seconds = (performance.now() - begun) / 1000;
+  const { nodeUs, serverUs } = await used();
+  return { nodeUs: nodeUs / tasks, serverUs: serverUs / tasks, perSecond: tasks / seconds };
 }
 
 function report(name: string, figures: readonly Figures[]): void {
@@ -101,21 +93,21 @@ function report(name: string, figures: readonly Figures[]): void {
 async function main(): Promise<void> {
   const [runs = 5, tasks = 40_000] = process.argv.slice(2).map(Number);
   const server = await startStoreServer();
-  const admin = server.url.startsWith('unix:') ? new Redis({ path: server.url.slice(5) }) : new Redis(server.url);
+  const admin = connectTo(server.url);
   const store = dragonflyStore({ url: server.url });
   await store.ready();
-  await measureRun(store, () => cpuUsOf(admin), tasks, -1);
+  await measureRun(store, admin, tasks, -1);
   const figures: Figures[] = [];
   for (let run = 0; run < runs; run += 1) {
     await admin.flushall();
-    figures.push(await measureRun(store, () => cpuUsOf(admin), tasks, run));
+    figures.push(await measureRun(store, admin, tasks, run));
   }
   report('dragonfly store', figures);
   console.log(`aim: CPU us/task here ${AIM.nodeUs}, server ${AIM.serverUs}`);
   const memory: Figures[] = [];
   for (let run = 0; run < runs; run += 1) {
     const own = memoryStore({ nowUs: () => Math.round((performance.timeOrigin + performance.now()) * 1000) });
-    memory.push(await measureRun(own, () => Promise.resolve(0), tasks, run));
+    memory.push(await measureRun(own, admin, tasks, run));
   }
   report('memory store', memory);
   await store.close();

@@ -1,0 +1,220 @@
+import { setMaxListeners } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Assignment } from '../../../spec/contract/protocol.ts';
+import type { RoutingTable } from '../../../spec/contract/routing-table.ts';
+import { withDigest } from '../../../runtime/chaos/chaos-table.ts';
+import { openJournal } from '../../../runtime/journal/file-journal.ts';
+import { systemClock } from '../../../runtime/loops/clock.ts';
+import { DEFAULT_BOUNDS, startScheduler, type RunningScheduler } from '../../../runtime/loops/scheduler.ts';
+import { dragonflyStore } from '../../../runtime/store/dragonfly/dragonfly-store.ts';
+import { BODY } from './bullmq-cycle.ts';
+
+/**
+ * Our scheduler in this process, as BullMQ is: the whole of it but HTTP, over the real store and a journal that is synced
+ * before anything is accepted. Agents are parked polls, as they are behind the API.
+ */
+export interface OwnScheduler {
+  readonly scheduler: RunningScheduler;
+  /** Submits so many tasks, so many under way at once, and resolves when agents have completed all of them. */
+  cycle(tasks: number): Promise<void>;
+  /** Submits what nobody takes yet; resolves when all of it was accepted. */
+  add(tasks: number): Promise<void>;
+  /** Agents take what there is; resolves with the number of tasks completed when none has come for `quietMs`. */
+  takeAll(quietMs: number): Promise<number>;
+  /** Submits at a rate, whatever the answers do; resolves with the milliseconds from each acceptance to its agent. */
+  atRate(perSecond: number, seconds: number): Promise<readonly number[]>;
+  startAgents(count: number): void;
+  close(): Promise<void>;
+}
+
+export const FLEET = 'bench/worker';
+const BUILD = 'v1';
+const UNDER_WAY = 200;
+const MB = 1024 * 1024;
+
+export async function ownScheduler(url: string, name: string): Promise<OwnScheduler> {
+  const directory = mkdtempSync(join(tmpdir(), 'nova-torch-bench-'));
+  const store = dragonflyStore({ url });
+  await store.ready();
+  const journal = await openJournal({
+    directory,
+    segmentBytes: 64 * MB,
+    bytesMax: 1024 * MB,
+    reserveBytes: MB,
+    keepMs: 3_600_000,
+    nowMs: () => Date.now(),
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  const scheduler = await startScheduler({
+    name,
+    schedulers: [name],
+    table: benchTable(),
+    store,
+    journal,
+    clock: systemClock,
+    bounds: { ...DEFAULT_BOUNDS, holdMs: 500 },
+  });
+  const stop = new AbortController();
+  setMaxListeners(Infinity, stop.signal);
+  const agents: Promise<void>[] = [];
+  let completed = 0;
+  let onAssigned: (task: Assignment) => void = () => undefined;
+  let onCompleted: () => void = () => undefined;
+
+  const agent = async (index: number): Promise<void> => {
+    const own = { fleet: FLEET, name: `agent-${index}` };
+    scheduler.register(FLEET, { name: own.name, build: BUILD, slots: 1 });
+    while (!stop.signal.aborted) {
+      const { tasks } = await scheduler.poll(own, { build: BUILD, slots: 1, free: 1, waitMs: 10_000 }, stop.signal);
+      for (const task of tasks) {
+        onAssigned(task);
+        const { id, token } = task;
+        await scheduler.complete({ id, token, agent: own }, null);
+        completed += 1;
+        onCompleted();
+      }
+    }
+  };
+  let submitted = 0;
+  const submitOne = async (): Promise<string> => {
+    const n = submitted;
+    submitted += 1;
+    const request = { task: 'work', input: { n, text: BODY } };
+    for (;;) {
+      const outcome = await scheduler.submit({ tenant: 'bench', key: `k-${n}`, subject: 'bench', bytes: 100, request });
+      if (outcome.kind === 'accepted') return outcome.response.id;
+      if (outcome.kind !== 'refused') throw new Error(`a task was answered with ${JSON.stringify(outcome)}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+  const add = async (tasks: number): Promise<void> => {
+    let left = tasks;
+    const lane = async (): Promise<void> => {
+      while (left > 0) {
+        left -= 1;
+        await submitOne();
+      }
+    };
+    await Promise.all(Array.from({ length: UNDER_WAY }, lane));
+  };
+  return {
+    scheduler,
+    startAgents: (count) => {
+      for (let index = agents.length; index < count; index += 1) agents.push(agent(index));
+    },
+    cycle: async (tasks) => {
+      const end = completed + tasks;
+      const all = new Promise<void>((resolve) => {
+        onCompleted = () => {
+          if (completed >= end) resolve();
+        };
+      });
+      await add(tasks);
+      await all;
+    },
+    add,
+    takeAll: async (quietMs) => {
+      for (let before = -1; before !== completed;) {
+        before = completed;
+        await new Promise((resolve) => setTimeout(resolve, quietMs));
+      }
+      return completed;
+    },
+    atRate: async (perSecond, seconds) => {
+      const times: number[] = [];
+      const acceptedAt = new Map<string, number>();
+      const assignedAt = new Map<string, number>();
+      const pair = (id: string): void => {
+        const [from, to] = [acceptedAt.get(id), assignedAt.get(id)];
+        if (from === undefined || to === undefined) return;
+        times.push(Math.max(0, to - from));
+        acceptedAt.delete(id);
+        assignedAt.delete(id);
+      };
+      onAssigned = ({ id }) => {
+        assignedAt.set(id, performance.now());
+        pair(id);
+      };
+      const begun = performance.now();
+      const answers: Promise<void>[] = [];
+      for (let n = 0; n < perSecond * seconds; n += 1) {
+        const due = begun + (n * 1000) / perSecond;
+        while (performance.now() < due) await new Promise((resolve) => setTimeout(resolve, 1));
+        const asked = performance.now();
+        answers.push(
+          submitOne().then((id) => {
+            acceptedAt.set(id, asked);
+            pair(id);
+          }),
+        );
+      }
+      await Promise.all(answers);
+      for (let waits = 0; acceptedAt.size > 0 && waits < 500; waits += 1)
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      onAssigned = () => undefined;
+      if (acceptedAt.size > 0) throw new Error(`${acceptedAt.size} tasks reached no agent`);
+      return times;
+    },
+    close: async () => {
+      stop.abort();
+      await Promise.all(agents);
+      await scheduler.close();
+      await store.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One fleet and one route without limits, for the scheduler in this process and for the one behind HTTP. */
+export function benchTable(): RoutingTable {
+  return withDigest({
+    schema: 1,
+    environment: 'bench',
+    teams: { bench: { weight: 1 } },
+    fleets: {
+      [FLEET]: {
+        team: 'bench',
+        namespace: 'bench--worker',
+        delivery: 'pull',
+        slots: 1,
+        skills: {},
+        providers: [],
+        drainMs: 1000,
+        builds: { [BUILD]: 10_000 },
+        accepts: {
+          work: {
+            queueMs: 600_000,
+            runMs: 60_000,
+            heartbeatMs: 30_000,
+            attempts: 3,
+            backoff: { firstMs: 1000, factor: 2, maxMs: 30_000, jitter: 'full' },
+            never: [],
+            effects: 'idempotent',
+          },
+        },
+        calls: {},
+      },
+    },
+    routes: [
+      {
+        id: 'bench/work',
+        team: 'bench',
+        tasks: ['work'],
+        labels: {},
+        require: [],
+        to: [{ fleet: FLEET, weight: 100 }],
+        priority: { default: 'normal', when: [] },
+        limits: {},
+        queue: { maxDepth: 1_000_000, maxAgeMs: 600_000, onFull: 'reject' },
+        fallback: [],
+      },
+    ],
+    schedules: [],
+    providers: {},
+    schemas: {},
+  });
+}
