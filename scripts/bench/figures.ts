@@ -11,7 +11,7 @@ export interface Target {
   readonly least?: number;
 }
 
-type Row = readonly [what: string, measured: string, target: string, mark: string];
+export type Row = readonly [what: string, measured: string, target: string, mark: string];
 
 export function figures(): Figures {
   const rows: Row[] = [];
@@ -38,12 +38,13 @@ function wanted({ most, least }: Target = {}): string {
 }
 
 /** What is no number has missed every target. */
-function mark(figure: number, target: Target | undefined): string {
+export function mark(figure: number, target: Target | undefined): string {
   if (target === undefined) return '';
   return figure <= (target.most ?? Infinity) && figure >= (target.least ?? -Infinity) ? 'ok' : MISSED;
 }
 
-function lines(rows: readonly Row[]): readonly string[] {
+/** As wide as the widest of each column. */
+export function lines(rows: readonly Row[]): readonly string[] {
   const width = (column: 0 | 1 | 2): number => Math.max(0, ...rows.map((cells) => cells[column].length));
   return rows.map(([what, figure, target, word]) =>
     `${what.padEnd(width(0))}  ${figure.padStart(width(1))}  ${target.padEnd(width(2))}  ${word}`.trimEnd(),

@@ -9,8 +9,8 @@ export interface BullMq {
   cycle(jobs: number): Promise<void>;
   /** Adds jobs that nobody takes yet. */
   add(jobs: number): Promise<void>;
-  /** Takes what there is; resolves with the number of jobs processed when none has come for a second. */
-  takeAll(): Promise<number>;
+  /** Takes what there is; resolves with the ids of what was processed when none has come for `quietMs`. */
+  takeAll(quietMs: number): Promise<ReadonlySet<string>>;
   close(): Promise<void>;
 }
 
@@ -21,14 +21,14 @@ export function bullMq(path: string, name: string): BullMq {
     defaultJobOptions: { removeOnComplete: true, attempts: 3, backoff: { type: 'exponential', delay: 1000 } },
   });
   let processed = 0;
-  let told: () => void = () => undefined;
+  let told: (id: string) => void = () => undefined;
   let worker: Worker | undefined;
   const work = (): void => {
     worker ??= new Worker(
       name,
-      async () => {
+      async ({ id = '' }) => {
         processed += 1;
-        told();
+        told(id);
       },
       { connection, concurrency: CONCURRENCY },
     );
@@ -58,14 +58,15 @@ export function bullMq(path: string, name: string): BullMq {
       await all;
     },
     add: addAll,
-    takeAll: async () => {
-      processed = 0;
+    takeAll: async (quietMs) => {
+      const ids = new Set<string>();
+      told = (id) => ids.add(id);
       work();
-      for (let before = -1; before !== processed;) {
-        before = processed;
-        await new Promise((resolve) => setTimeout(resolve, 1000));
+      for (let before = -1; before !== ids.size;) {
+        before = ids.size;
+        await new Promise((resolve) => setTimeout(resolve, quietMs));
       }
-      return processed;
+      return ids;
     },
     close: async () => {
       await worker?.close();

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { schedulerProcess } from '../../../runtime/chaos/scheduler-process.ts';
 import { httpCaller } from '../../../runtime/load/http-caller.ts';
 import { runLoad, type LoadReport } from '../../../runtime/load/run-load.ts';
-import { benchTable, FLEET } from './own-scheduler.ts';
+import { BENCH_BUILD, BENCH_FLEET, benchTable } from './bench-table.ts';
+import { BODY } from './bullmq-cycle.ts';
 
 /**
  * `nova-torch serve` as it is shipped, in a process of its own with a journal that is synced, under open-loop load: agents are
@@ -52,8 +53,8 @@ export async function overHttp(
           ...{ users: 1, usersPerSecond: 1, seconds: length, perSecond: rate },
           bounds: { meanMs: Infinity, p95Ms: Infinity, errors: 1, served: 0 },
         },
-        order: { task: 'work', input: { text: 'x'.repeat(40) } },
-        agents: { fleet: FLEET, build: 'v1', count: agents, slots: 1 },
+        order: { task: 'work', input: { text: BODY } },
+        agents: { fleet: BENCH_FLEET, build: BENCH_BUILD, count: agents, slots: 1 },
         stop: new AbortController().signal,
         run,
       });

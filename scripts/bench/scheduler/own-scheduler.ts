@@ -3,12 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Assignment } from '../../../spec/contract/protocol.ts';
-import type { RoutingTable } from '../../../spec/contract/routing-table.ts';
-import { withDigest } from '../../../runtime/chaos/chaos-table.ts';
 import { openJournal } from '../../../runtime/journal/file-journal.ts';
 import { systemClock } from '../../../runtime/loops/clock.ts';
 import { DEFAULT_BOUNDS, startScheduler, type RunningScheduler } from '../../../runtime/loops/scheduler.ts';
 import { dragonflyStore } from '../../../runtime/store/dragonfly/dragonfly-store.ts';
+import { BENCH_BUILD, BENCH_FLEET, benchTable } from './bench-table.ts';
 import { BODY } from './bullmq-cycle.ts';
 
 /**
@@ -19,18 +18,16 @@ export interface OwnScheduler {
   readonly scheduler: RunningScheduler;
   /** Submits so many tasks, so many under way at once, and resolves when agents have completed all of them. */
   cycle(tasks: number): Promise<void>;
-  /** Submits what nobody takes yet; resolves when all of it was accepted. */
-  add(tasks: number): Promise<void>;
-  /** Agents take what there is; resolves with the number of tasks completed when none has come for `quietMs`. */
-  takeAll(quietMs: number): Promise<number>;
-  /** Submits at a rate, whatever the answers do; resolves with the milliseconds from each acceptance to its agent. */
+  /** Submits what nobody takes yet; resolves with the ids when all of it was accepted. */
+  add(tasks: number): Promise<ReadonlySet<string>>;
+  /** Agents take what there is; resolves with the ids of what was completed when none has come for `quietMs`. */
+  takeAll(quietMs: number): Promise<ReadonlySet<string>>;
+  /** Submits at a rate, whatever the answers do; resolves with the milliseconds from when each was due until its agent had it. */
   atRate(perSecond: number, seconds: number): Promise<readonly number[]>;
   startAgents(count: number): void;
   close(): Promise<void>;
 }
 
-export const FLEET = 'bench/worker';
-const BUILD = 'v1';
 const UNDER_WAY = 200;
 const MB = 1024 * 1024;
 
@@ -63,19 +60,25 @@ export async function ownScheduler(url: string, name: string): Promise<OwnSchedu
   const agents: Promise<void>[] = [];
   let completed = 0;
   let onAssigned: (task: Assignment) => void = () => undefined;
-  let onCompleted: () => void = () => undefined;
+  let onCompleted: (id: string) => void = () => undefined;
 
   const agent = async (index: number): Promise<void> => {
-    const own = { fleet: FLEET, name: `agent-${index}` };
-    scheduler.register(FLEET, { name: own.name, build: BUILD, slots: 1 });
+    const own = { fleet: BENCH_FLEET, name: `agent-${index}` };
+    scheduler.register(BENCH_FLEET, { name: own.name, build: BENCH_BUILD, slots: 1 });
     while (!stop.signal.aborted) {
-      const { tasks } = await scheduler.poll(own, { build: BUILD, slots: 1, free: 1, waitMs: 10_000 }, stop.signal);
+      const { tasks } = await scheduler.poll(
+        own,
+        { build: BENCH_BUILD, slots: 1, free: 1, waitMs: 10_000 },
+        stop.signal,
+      );
       for (const task of tasks) {
         onAssigned(task);
         const { id, token } = task;
-        await scheduler.complete({ id, token, agent: own }, null);
+        const outcome = await scheduler.complete({ id, token, agent: own }, null);
+        // Refused: the task has not ended, and is handed out again.
+        if (outcome.kind !== 'settled') continue;
         completed += 1;
-        onCompleted();
+        onCompleted(id);
       }
     }
   };
@@ -91,15 +94,17 @@ export async function ownScheduler(url: string, name: string): Promise<OwnSchedu
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   };
-  const add = async (tasks: number): Promise<void> => {
+  const add = async (tasks: number): Promise<ReadonlySet<string>> => {
+    const ids = new Set<string>();
     let left = tasks;
     const lane = async (): Promise<void> => {
       while (left > 0) {
         left -= 1;
-        await submitOne();
+        ids.add(await submitOne());
       }
     };
     await Promise.all(Array.from({ length: UNDER_WAY }, lane));
+    return ids;
   };
   return {
     scheduler,
@@ -118,21 +123,23 @@ export async function ownScheduler(url: string, name: string): Promise<OwnSchedu
     },
     add,
     takeAll: async (quietMs) => {
-      for (let before = -1; before !== completed;) {
-        before = completed;
+      const ids = new Set<string>();
+      onCompleted = (id) => ids.add(id);
+      for (let before = -1; before !== ids.size;) {
+        before = ids.size;
         await new Promise((resolve) => setTimeout(resolve, quietMs));
       }
-      return completed;
+      return ids;
     },
     atRate: async (perSecond, seconds) => {
       const times: number[] = [];
-      const acceptedAt = new Map<string, number>();
+      const dueAt = new Map<string, number>();
       const assignedAt = new Map<string, number>();
       const pair = (id: string): void => {
-        const [from, to] = [acceptedAt.get(id), assignedAt.get(id)];
+        const [from, to] = [dueAt.get(id), assignedAt.get(id)];
         if (from === undefined || to === undefined) return;
         times.push(Math.max(0, to - from));
-        acceptedAt.delete(id);
+        dueAt.delete(id);
         assignedAt.delete(id);
       };
       onAssigned = ({ id }) => {
@@ -144,19 +151,19 @@ export async function ownScheduler(url: string, name: string): Promise<OwnSchedu
       for (let n = 0; n < perSecond * seconds; n += 1) {
         const due = begun + (n * 1000) / perSecond;
         while (performance.now() < due) await new Promise((resolve) => setTimeout(resolve, 1));
-        const asked = performance.now();
         answers.push(
           submitOne().then((id) => {
-            acceptedAt.set(id, asked);
+            // Not when it was sent: a pause of this process would hide what it had kept from being sent.
+            dueAt.set(id, due);
             pair(id);
           }),
         );
       }
       await Promise.all(answers);
-      for (let waits = 0; acceptedAt.size > 0 && waits < 500; waits += 1)
+      for (let waits = 0; dueAt.size > 0 && waits < 500; waits += 1)
         await new Promise((resolve) => setTimeout(resolve, 10));
       onAssigned = () => undefined;
-      if (acceptedAt.size > 0) throw new Error(`${acceptedAt.size} tasks reached no agent`);
+      if (dueAt.size > 0) throw new Error(`${dueAt.size} tasks reached no agent`);
       return times;
     },
     close: async () => {
@@ -167,54 +174,4 @@ export async function ownScheduler(url: string, name: string): Promise<OwnSchedu
       rmSync(directory, { recursive: true, force: true });
     },
   };
-}
-
-/** One fleet and one route without limits, for the scheduler in this process and for the one behind HTTP. */
-export function benchTable(): RoutingTable {
-  return withDigest({
-    schema: 1,
-    environment: 'bench',
-    teams: { bench: { weight: 1 } },
-    fleets: {
-      [FLEET]: {
-        team: 'bench',
-        namespace: 'bench--worker',
-        delivery: 'pull',
-        slots: 1,
-        skills: {},
-        providers: [],
-        drainMs: 1000,
-        builds: { [BUILD]: 10_000 },
-        accepts: {
-          work: {
-            queueMs: 600_000,
-            runMs: 60_000,
-            heartbeatMs: 30_000,
-            attempts: 3,
-            backoff: { firstMs: 1000, factor: 2, maxMs: 30_000, jitter: 'full' },
-            never: [],
-            effects: 'idempotent',
-          },
-        },
-        calls: {},
-      },
-    },
-    routes: [
-      {
-        id: 'bench/work',
-        team: 'bench',
-        tasks: ['work'],
-        labels: {},
-        require: [],
-        to: [{ fleet: FLEET, weight: 100 }],
-        priority: { default: 'normal', when: [] },
-        limits: {},
-        queue: { maxDepth: 1_000_000, maxAgeMs: 600_000, onFull: 'reject' },
-        fallback: [],
-      },
-    ],
-    schedules: [],
-    providers: {},
-    schemas: {},
-  });
 }
