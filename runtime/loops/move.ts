@@ -86,24 +86,20 @@ function placeNow(engine: Engine, state: FleetState, record: TaskRecord, envelop
   const reasons = waitReasons(state.fleet, build, view);
   const next = nextPlace(compiled.table, taken, task, sticky, view, { tried: envelope.step, waitedMs, reasons });
   if (next !== undefined && next.fleet !== state.fleet) return next;
-  return otherBuild(engine, state, build, taken, envelope.step);
+  const other = otherBuild(engine, state.fleet, build);
+  return other === undefined
+    ? undefined
+    : { route: taken, fleet: state.fleet, build: other, fallbackStep: envelope.step };
 }
 
 /** Another build of the fleet, when this one is gone, drains, or its breaker is open while that of the other one is not. */
-function otherBuild(
-  engine: Engine,
-  { fleet }: FleetState,
-  build: string,
-  taken: Place['route'],
-  step: number,
-): Place | undefined {
+export function otherBuild(engine: Engine, fleet: string, build: string): string | undefined {
   const builds = engine.tables.compiled.table.fleets[fleet]?.builds ?? {};
   const leaves = !Object.hasOwn(builds, build) || drains(engine, fleet, build);
   if (!leaves && !isClosed(engine, fleet, build)) return undefined;
-  const other = Object.keys(builds)
+  return Object.keys(builds)
     .filter((name) => name !== build && !(leaves ? drains : isClosed)(engine, fleet, name))
     .sort((a, b) => (builds[b] ?? 0) - (builds[a] ?? 0))[0];
-  return other === undefined ? undefined : { route: taken, fleet, build: other, fallbackStep: step };
 }
 
 /** Where a task goes in a fleet that it was sent to before. */

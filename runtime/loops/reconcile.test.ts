@@ -3,7 +3,7 @@ import { systemClock } from './clock.ts';
 import { accept, AGENT, Bench, fleet, pollOnce, submission, table } from './testing/bench.ts';
 import { VirtualBench } from './testing/virtual-bench.ts';
 
-const benches: Bench[] = [];
+const benches: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const bench of benches.splice(0)) await bench.close();
 });
@@ -31,8 +31,15 @@ describe('a task that has waited for a build whose breaker is open', () => {
   const twoBuilds = { 'research/summarizer': fleet({ builds, accepts: { summarize: accept({ attempts: 1 }) } }) };
 
   /** Forty tasks have waited for half a minute; then so many fail that the breakers of these builds open. */
-  async function broken(bench: VirtualBench, ...failing: readonly ('v1' | 'v2')[]): Promise<void> {
+  async function broken(...failing: readonly ('v1' | 'v2')[]): Promise<VirtualBench> {
+    const bench = new VirtualBench();
+    benches.push(bench);
     await bench.start({ fleets: twoBuilds });
+    await openAfterHalfAMinute(bench, ...failing);
+    return bench;
+  }
+
+  async function openAfterHalfAMinute(bench: VirtualBench, ...failing: readonly ('v1' | 'v2')[]): Promise<void> {
     for (let n = 0; n < 40; n += 1) await bench.accepted(`k-${n}`);
     await bench.clock.pass(31_000);
     for (const build of failing) {
@@ -40,15 +47,14 @@ describe('a task that has waited for a build whose breaker is open', () => {
       expect(tasks).toHaveLength(10);
       for (const task of tasks) await bench.fail(task, `fails-${build}`, { error: 'Broken' });
     }
-    const fleets = await bench.clock.until(bench.scheduler.fleet('research/summarizer'));
-    for (const { build, breaker } of fleets?.builds ?? []) {
+    const view = await bench.clock.until(bench.scheduler.fleet('research/summarizer'));
+    for (const { build, breaker } of view?.builds ?? []) {
       expect(breaker).toBe(failing.some((one) => one === build) ? 'open' : 'closed');
     }
   }
 
   test('goes to another build that may start runs, and all of them end', async () => {
-    const bench = new VirtualBench();
-    await broken(bench, 'v2');
+    const bench = await broken('v2');
     await bench.clock.pass(3000);
     const ended = new Set<string>();
     for (let looks = 0; looks < 10; looks += 1) {
@@ -58,15 +64,29 @@ describe('a task that has waited for a build whose breaker is open', () => {
       }
     }
     expect(ended.size).toBe(30);
-    await bench.close();
   });
 
   test('stays where it is while no other build may start runs either', async () => {
-    const bench = new VirtualBench();
-    await broken(bench, 'v1', 'v2');
+    const bench = await broken('v1', 'v2');
+    const reads = bench.asked('get');
     await bench.clock.pass(3000);
+    // Nobody reads all that waits, second by second, while there is nowhere to go.
+    expect(bench.asked('get')).toBe(reads);
     expect(await bench.take('a-1', { build: 'v1', free: 8 })).toEqual([]);
     expect((await bench.clock.until(bench.scheduler.fleet('research/summarizer')))?.waiting).toBe(20);
-    await bench.close();
+  });
+
+  test('stays where it is while it is for later', async () => {
+    const bench = new VirtualBench();
+    benches.push(bench);
+    await bench.start({ fleets: twoBuilds });
+    const later = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => bench.accepted(`l-${n}`, { delayMs: 120_000 })),
+    );
+    const before = await Promise.all(later.map(async (id) => (await bench.view(id)).build));
+    expect(new Set(before)).toEqual(new Set(['v1', 'v2']));
+    await openAfterHalfAMinute(bench, 'v2');
+    await bench.clock.pass(3000);
+    expect(await Promise.all(later.map(async (id) => (await bench.view(id)).build))).toEqual(before);
   });
 });

@@ -1,4 +1,4 @@
-import { movedTask, moveOn, openPlaceAt } from './move.ts';
+import { movedTask, moveOn, openPlaceAt, otherBuild } from './move.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import type { TaskRecord } from '../core/task-record.ts';
 import type { Reply, ShardFacts } from '../store/store.ts';
@@ -8,15 +8,15 @@ import type { Engine } from './engine.ts';
 import { decodeEntry, type JournaledTask } from './journal-entry.ts';
 import type { OpenSubmission } from './ledger.ts';
 import { movedTo } from './view.ts';
-import { isClosed } from './view-of-fleets.ts';
+import { drains } from './view-of-fleets.ts';
 
 /**
  * Looks after this scheduler's open submissions, a few at a time.
  * - It learns of ends that other schedulers have written, so that the journal can let go of them. A task that the store no
  *   longer knows although it has lost nothing ended long ago.
  * - A task that the store does not know although it can have forgotten nothing yet is not accounted for: it is kept, and told.
- * - A task that waits for a build which the table no longer has, that drains, or whose breaker is open, goes to another one
- *   that may start runs: nobody claims for it.
+ * - A task that waits for a build which the table no longer has, or that drains, goes to another one: nobody claims for it.
+ * - A task that is ready for a build whose breaker is open goes to another one that may start runs, where there is one.
  * - A task that is said to have moved, and is not where it went, was lost between two pasts of the store: it is brought there.
  */
 export interface Reconciler {
@@ -76,7 +76,10 @@ async function check(engine: Engine, { fleet, id, acceptedMs }: OpenSubmission):
 function isStranded(engine: Engine, fleet: string, { state, lane }: TaskRecord): boolean {
   if (!WAITS.has(state)) return false;
   const name = engine.tables.lane(fleet, lane);
-  return !engine.tables.allLanes(fleet).includes(lane) || (name !== undefined && isClosed(engine, fleet, name.build));
+  if (name === undefined || !engine.tables.allLanes(fleet).includes(lane)) return true;
+  if (drains(engine, fleet, name.build)) return true;
+  // Asked for before the task is read again: in an outage as many wait as there are, and nowhere else to go.
+  return state !== 'delayed' && otherBuild(engine, fleet, name.build) !== undefined;
 }
 
 async function moveOnIfPossible(engine: Engine, fleet: string, id: string): Promise<void> {

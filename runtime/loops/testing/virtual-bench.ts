@@ -3,6 +3,7 @@ import type { RoutingTable } from '../../../spec/contract/routing-table.ts';
 import type { JsonObject } from '../../../spec/contract/source.ts';
 import type { RunFailure, SubmitOutcome } from '../../core/scheduler.ts';
 import { memoryStore } from '../../store/memory/memory-store.ts';
+import type { Operation, Store } from '../../store/store.ts';
 import type { RunningScheduler } from '../scheduler.ts';
 import { Bench, table } from './bench.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -29,12 +30,23 @@ export class VirtualBench {
   #scheduler: RunningScheduler | undefined;
 
   readonly #tickMs: number;
+  readonly #asked = new Map<Operation['op'], number>();
 
   /** `tickMs`: how often shards are looked at; the rarer, the cheaper are hours. */
   constructor({ nowMs, tickMs = 50 }: { readonly nowMs?: number; readonly tickMs?: number } = {}) {
     this.#tickMs = tickMs;
     this.clock = new VirtualClock(nowMs);
-    this.#bench = new Bench(['s-0'], memoryStore({ nowUs: () => this.clock.nowMs() * 1000 }));
+    const store = memoryStore({ nowUs: () => this.clock.nowMs() * 1000 });
+    const apply: Store['apply'] = (shard, batch) => {
+      for (const { op } of batch.operations) this.#asked.set(op, this.asked(op) + 1);
+      return store.apply(shard, batch);
+    };
+    this.#bench = new Bench(['s-0'], { ...store, apply });
+  }
+
+  /** How often the store was asked for this. */
+  asked(op: Operation['op']): number {
+    return this.#asked.get(op) ?? 0;
   }
 
   get scheduler(): RunningScheduler {
