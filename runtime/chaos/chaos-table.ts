@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../spec/contract/canonical.ts';
 import type { RoutingTable, TableFleet, TableRoute } from '../../spec/contract/routing-table.ts';
-import type { Json } from '../../spec/contract/source.ts';
+import { tableDigest } from '../loops/table-source.ts';
 
 /** Fleets of the system that is broken: two, so that a loss is of several shards. */
 export const CHAOS_FLEETS = ['chaos/red', 'chaos/blue'] as const;
@@ -29,10 +27,7 @@ export function chaosTable({ leaseMs }: { readonly leaseMs: number }): RoutingTa
 
 /** A routing table with the digest that its readers hold it to. */
 export function withDigest(table: Omit<RoutingTable, 'digest'>): RoutingTable {
-  const digest = createHash('sha256')
-    .update(canonicalJson(table as unknown as Json))
-    .digest('hex');
-  return { ...table, digest: `sha256-${digest}` };
+  return { ...table, digest: tableDigest(table) };
 }
 
 const HOUR_MS = 3_600_000;

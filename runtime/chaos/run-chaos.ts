@@ -108,11 +108,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       onFailure: (says) => failures.push(says),
     });
     await pauseUnless(options.stop, durationMs);
-    const latestMs = nowMs() + CONTROL_MS;
-    while (options.lyingDisks === true && records.length < CONTROL_FAULTS && nowMs() < latestMs) {
-      if (options.stop?.aborted === true) break;
-      await pauseUnless(options.stop, 50);
-    }
+    if (options.lyingDisks === true) await struckOften(records, options.stop);
     end.abort();
     await breaking;
     const mendedMs = nowMs();
@@ -151,6 +147,13 @@ function somethingToLose(ledger: Ledger, stop: AbortSignal): () => Promise<void>
     while (!stop.aborted && ledger.accepted().size < before + CONTROL_ACCEPTED) await pauseUnless(stop, 20);
     before = ledger.accepted().size;
   };
+}
+
+async function struckOften(records: readonly FaultRecord[], stop: AbortSignal | undefined): Promise<void> {
+  const latestMs = performance.now() + CONTROL_MS;
+  while (records.length < CONTROL_FAULTS && performance.now() < latestMs && stop?.aborted !== true) {
+    await pauseUnless(stop, 50);
+  }
 }
 
 export function keptAllPromises({ broken, failures, refused }: ChaosReport): boolean {
