@@ -4,6 +4,9 @@ import { withDigest } from '../../../runtime/chaos/chaos-table.ts';
 export const BENCH_FLEET = 'bench/worker';
 export const BENCH_BUILD = 'v1';
 
+/** What each task carries, with our scheduler and with BullMQ. */
+export const BENCH_TEXT = 'x'.repeat(40);
+
 /** One fleet and one route without limits, for the scheduler in this process and for the one behind HTTP. */
 export function benchTable(): RoutingTable {
   return withDigest({

@@ -1,4 +1,6 @@
 import { Queue, Worker } from 'bullmq';
+import { BENCH_TEXT } from './bench-table.ts';
+import { connectionOf } from './store-connection.ts';
 
 /** BullMQ as its documentation has it: one queue, one worker with as many jobs at once as there are agents, nothing kept. */
 const CONCURRENCY = 100;
@@ -14,8 +16,8 @@ export interface BullMq {
   close(): Promise<void>;
 }
 
-export function bullMq(path: string, name: string): BullMq {
-  const connection = { path, maxRetriesPerRequest: null };
+export function bullMq(url: string, name: string): BullMq {
+  const connection = { ...connectionOf(url), maxRetriesPerRequest: null };
   const queue = new Queue(name, {
     connection,
     defaultJobOptions: { removeOnComplete: true, attempts: 3, backoff: { type: 'exponential', delay: 1000 } },
@@ -24,7 +26,8 @@ export function bullMq(path: string, name: string): BullMq {
   let told: (id: string) => void = () => undefined;
   let worker: Worker | undefined;
   const work = (): void => {
-    worker ??= new Worker(
+    if (worker !== undefined) return;
+    worker = new Worker(
       name,
       async ({ id = '' }) => {
         processed += 1;
@@ -40,7 +43,7 @@ export function bullMq(path: string, name: string): BullMq {
       while (next < jobs) {
         const n = next;
         next += 1;
-        await queue.add('work', { n, text: BODY }, { jobId: `job-${name}-${n}` });
+        await queue.add('work', { n, text: BENCH_TEXT }, { jobId: `job-${name}-${n}` });
       }
     };
     await Promise.all(Array.from({ length: UNDER_WAY }, lane));
@@ -74,6 +77,3 @@ export function bullMq(path: string, name: string): BullMq {
     },
   };
 }
-
-/** About as long as what is sent to our scheduler. */
-export const BODY = 'x'.repeat(40);

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { schedulerProcess } from '../../../runtime/chaos/scheduler-process.ts';
 import { httpCaller } from '../../../runtime/load/http-caller.ts';
 import { runLoad, type LoadReport } from '../../../runtime/load/run-load.ts';
-import { BENCH_BUILD, BENCH_FLEET, benchTable } from './bench-table.ts';
-import { BODY } from './bullmq-cycle.ts';
+import { BENCH_BUILD, BENCH_FLEET, BENCH_TEXT, benchTable } from './bench-table.ts';
 
 /**
  * `nova-torch serve` as it is shipped, in a process of its own with a journal that is synced, under open-loop load: agents are
@@ -53,7 +52,7 @@ export async function overHttp(
           ...{ users: 1, usersPerSecond: 1, seconds: length, perSecond: rate },
           bounds: { meanMs: Infinity, p95Ms: Infinity, errors: 1, served: 0 },
         },
-        order: { task: 'work', input: { text: BODY } },
+        order: { task: 'work', input: { text: BENCH_TEXT } },
         agents: { fleet: BENCH_FLEET, build: BENCH_BUILD, count: agents, slots: 1 },
         stop: new AbortController().signal,
         run,

@@ -5,17 +5,15 @@ import { join } from 'node:path';
 import type { Assignment } from '../../../spec/contract/protocol.ts';
 import { openJournal } from '../../../runtime/journal/file-journal.ts';
 import { systemClock } from '../../../runtime/loops/clock.ts';
-import { DEFAULT_BOUNDS, startScheduler, type RunningScheduler } from '../../../runtime/loops/scheduler.ts';
+import { DEFAULT_BOUNDS, startScheduler } from '../../../runtime/loops/scheduler.ts';
 import { dragonflyStore } from '../../../runtime/store/dragonfly/dragonfly-store.ts';
-import { BENCH_BUILD, BENCH_FLEET, benchTable } from './bench-table.ts';
-import { BODY } from './bullmq-cycle.ts';
+import { BENCH_BUILD, BENCH_FLEET, BENCH_TEXT, benchTable } from './bench-table.ts';
 
 /**
  * Our scheduler in this process, as BullMQ is: the whole of it but HTTP, over the real store and a journal that is synced
  * before anything is accepted. Agents are parked polls, as they are behind the API.
  */
 export interface OwnScheduler {
-  readonly scheduler: RunningScheduler;
   /** Submits so many tasks, so many under way at once, and resolves when agents have completed all of them. */
   cycle(tasks: number): Promise<void>;
   /** Submits what nobody takes yet; resolves with the ids when all of it was accepted. */
@@ -86,7 +84,7 @@ export async function ownScheduler(url: string, name: string): Promise<OwnSchedu
   const submitOne = async (): Promise<string> => {
     const n = submitted;
     submitted += 1;
-    const request = { task: 'work', input: { n, text: BODY } };
+    const request = { task: 'work', input: { n, text: BENCH_TEXT } };
     for (;;) {
       const outcome = await scheduler.submit({ tenant: 'bench', key: `k-${n}`, subject: 'bench', bytes: 100, request });
       if (outcome.kind === 'accepted') return outcome.response.id;
@@ -107,7 +105,6 @@ export async function ownScheduler(url: string, name: string): Promise<OwnSchedu
     return ids;
   };
   return {
-    scheduler,
     startAgents: (count) => {
       for (let index = agents.length; index < count; index += 1) agents.push(agent(index));
     },

@@ -1,27 +1,18 @@
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 
-/** Of this process, the server of the store, and both. */
-export interface ProcessorTime {
-  readonly nodeUs: number;
-  readonly serverUs: number;
-}
-
-/** A connection for measuring and emptying the server; `url` is as `startStoreServer` gives it. */
-export function connectTo(url: string): Redis {
-  return url.startsWith('unix:') ? new Redis({ path: url.slice('unix:'.length) }) : new Redis(url);
-}
-
-/** What was used since the moment this was called, each time the answer is called. */
-export async function processorTimeFromNow(admin: Redis): Promise<() => Promise<ProcessorTime>> {
-  const before = { node: process.cpuUsage(), server: await serverUs(admin) };
-  return async () => {
-    const { user, system } = process.cpuUsage(before.node);
-    return { nodeUs: user + system, serverUs: (await serverUs(admin)) - before.server };
+/** How clients reach the server; `url` is as `startStoreServer` gives it: `unix:` with a path, or `redis://`. */
+export function connectionOf(url: string): Pick<RedisOptions, 'path' | 'host' | 'port' | 'username' | 'password'> {
+  if (url.startsWith('unix:')) return { path: url.slice('unix:'.length) };
+  const { hostname: host, port, username, password } = new URL(url);
+  return {
+    host,
+    port: Number(port || 6379),
+    ...(username !== '' && { username: decodeURIComponent(username) }),
+    ...(password !== '' && { password: decodeURIComponent(password) }),
   };
 }
 
-async function serverUs(admin: Redis): Promise<number> {
-  const info = await admin.info('cpu');
-  const seconds = (name: string): number => Number(new RegExp(`^${name}:([0-9.]+)`, 'm').exec(info)?.[1] ?? Number.NaN);
-  return (seconds('used_cpu_user') + seconds('used_cpu_sys')) * 1e6;
+/** For measuring and emptying the server. */
+export function connectTo(url: string): Redis {
+  return new Redis(connectionOf(url));
 }
