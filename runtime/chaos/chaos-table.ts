@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../spec/contract/canonical.ts';
 import type { RoutingTable, TableFleet, TableRoute } from '../../spec/contract/routing-table.ts';
-import { tableDigest } from '../loops/table-source.ts';
+import type { Json } from '../../spec/contract/source.ts';
 
 /** Fleets of the system that is broken: two, so that a loss is of several shards. */
 export const CHAOS_FLEETS = ['chaos/red', 'chaos/blue'] as const;
@@ -27,7 +29,10 @@ export function chaosTable({ leaseMs }: { readonly leaseMs: number }): RoutingTa
 
 /** A routing table with the digest that its readers hold it to. */
 export function withDigest(table: Omit<RoutingTable, 'digest'>): RoutingTable {
-  return { ...table, digest: tableDigest(table) };
+  const digest = createHash('sha256')
+    .update(canonicalJson(table as unknown as Json))
+    .digest('hex');
+  return { ...table, digest: `sha256-${digest}` };
 }
 
 const HOUR_MS = 3_600_000;

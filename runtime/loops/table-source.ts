@@ -84,7 +84,9 @@ export function watchTable({
 function believe(value: unknown, path: string, environment: string | undefined): TableRead {
   if (!isTable(value)) return refused(`${path} is not a routing table of version 1`);
   const { digest, ...rest } = value;
-  const own = tableDigest(rest);
+  const own = `sha256-${createHash('sha256')
+    .update(canonicalJson(rest as unknown as Json))
+    .digest('hex')}`;
   if (own !== digest) return refused(`${path} is not what was compiled: its digest is ${own}, it says ${digest}`);
   if (environment !== undefined && value.environment !== environment) {
     return refused(`${path} is of the environment ${value.environment}, this scheduler runs in ${environment}`);
@@ -141,11 +143,4 @@ async function sized(path: string): Promise<{ readonly size: number; readonly is
 
 function refused(reason: string): TableRead {
   return { kind: 'refused', reason };
-}
-
-/** The digest that a routing table must name: over all of it but the digest. */
-export function tableDigest(table: Omit<RoutingTable, 'digest'>): string {
-  return `sha256-${createHash('sha256')
-    .update(canonicalJson(table as unknown as Json))
-    .digest('hex')}`;
 }
