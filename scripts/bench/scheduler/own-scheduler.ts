@@ -27,6 +27,8 @@ export interface OwnScheduler {
 }
 
 const UNDER_WAY = 200;
+/** One sender stands for many here: at a sender's own limit only that limit would be measured. */
+const AS_FAST_AS_IT_IS = { perSecond: 1_000_000, burst: 1_000_000 };
 const MB = 1024 * 1024;
 
 export async function ownScheduler(url: string, name: string): Promise<OwnScheduler> {
@@ -51,7 +53,7 @@ export async function ownScheduler(url: string, name: string): Promise<OwnSchedu
     store,
     journal,
     clock: systemClock,
-    bounds: { ...DEFAULT_BOUNDS, holdMs: 500 },
+    bounds: { ...DEFAULT_BOUNDS, holdMs: 500, admission: { ...DEFAULT_BOUNDS.admission, sender: AS_FAST_AS_IT_IS } },
   });
   const stop = new AbortController();
   setMaxListeners(Infinity, stop.signal);
