@@ -12,15 +12,19 @@
 --          whoever meets a member that its record does not confirm removes it. What counts against limits (i, j) is taken
 --          after the record and given back before it, so that nothing counts for ever. The position is written last, so
 --          the batch is sent again.
+-- Writes   What changes q, w, x, z, d, i, j, o, b or r is noted, and written by `flush`, many members with one command: at
+--          the end of the batch, or before a read that must see it (`settle`). So a task that comes and is handed out in
+--          one batch is never in q.
 -- Bounds   Every loop runs over arguments, or over what was asked for with a limit.
 
 local q, d, w, i, j = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local t, z, x, u, o = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local b, r, e, s, m = KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15]
 
-local call = redis.call
+local ARGV, call, tonumber = ARGV, redis.call, tonumber
 local floor, max, min = math.floor, math.max, math.min
 local find, format, match, sub = string.find, string.format, string.match, string.sub
+local concat, spread = table.concat, table.unpack or unpack
 
 local ROUTE_LANES = 1048576
 local RUNNING = 70368744177664
@@ -29,7 +33,9 @@ local HOLD_MAX_MS = 60000
 local NAMES_MAX = 100000
 local SHED_LOOKS = 8
 local SWITCHES_MAX = 1000
-local HEADS, HEADS_MAX = '32', 32
+local HEADS_MAX = 32
+-- Arguments of one command; the older Lua has room for 8,000.
+local SPREAD_MAX = 1000
 local DEFAULT_SETTINGS = '86400000|1000000|268435456|100000|3|259200000'
 
 -- Fields of a record, in the order of `FIELDS` in `../row.ts`: those that change, then as one text those of its submission,
@@ -39,9 +45,15 @@ local DUE_MS, FLAGS, PRIORITY, REASON, HOLD, DIGEST, META = 10, 11, 12, 13, 14, 
 local SHAPE = '^' .. string.rep('([^|]*)|', 15) .. '(.*)$'
 local META_SHAPE = '^' .. string.rep('([^|]*)|', 11) .. '([^|]*)$'
 
--- Whole numbers as both versions of Lua write them.
+-- Whole numbers as both versions of Lua write them. Most of a batch come from the same few times.
+local written = {}
 local function int(number)
-  return format('%d', number)
+  local text = written[number]
+  if not text then
+    text = format('%d', number)
+    written[number] = text
+  end
+  return text
 end
 
 local scheduler, prev_lsn, lsn, batch = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -70,12 +82,157 @@ local leases = {}
 local policies, metas = {}, {}
 local rates, rates_changed = {}, {}
 local any_held, paused = nil, nil
--- What the batch has read or written: records and bodies by id, finish tags by flow, the first ready tasks by lane, and how
--- many tasks of a route wait and run.
-local rows, bodies = {}, {}
+-- What the batch has read or written: records (false: there is none) and bodies by id, records as the store has them, finish
+-- tags by flow, the first ready tasks by lane, and how many tasks of a route wait and run.
+local rows, bodies, found = {}, {}, {}
 local finishes, finishes_changed = {}, {}
 local heads = {}
+-- Tasks that the claims of the batch ask for.
+local wanted = 0
 local waiting, running = {}, {}
+
+-- Writing --------------------------------------------------------------------------------------------------------------
+
+-- What is to be written to one key: by name its new value, or false when it leaves; `gone` when one does.
+local function changes()
+  return { size = 0, gone = false }
+end
+
+local of_q, of_w, of_x, of_z, of_d = changes(), changes(), changes(), changes(), changes()
+local of_o, of_b, of_r = changes(), changes(), changes()
+-- Of what counts against limits: what is given back, and what is taken.
+local given_i, taken_i, given_j, taken_j = changes(), changes(), changes(), changes()
+-- Members of `q` that are not there yet.
+local unwritten = {}
+
+local function note(changed, name, value)
+  local at, size = changed.at, changed.size
+  if size == 0 then
+    at = {}
+    changed.at, changed.names, changed.size = at, { name }, 1
+  elseif at[name] == nil then
+    size = size + 1
+    changed.names[size], changed.size = name, size
+  end
+  at[name] = value
+end
+
+-- It is as it was.
+local function forget(changed, name)
+  if changed.size > 0 then
+    changed.at[name] = nil
+  end
+end
+
+local function drop(changed, name)
+  note(changed, name, false)
+  changed.gone = true
+end
+
+local function drop_ready(member)
+  if unwritten[member] then
+    forget(of_q, member)
+    unwritten[member] = nil
+  else
+    drop(of_q, member)
+  end
+end
+
+local function take(given, taken, name, value)
+  forget(given, name)
+  note(taken, name, value)
+end
+
+local function give_back(given, taken, name, value)
+  forget(taken, name)
+  note(given, name, value)
+end
+
+local NOTHING = {}
+
+-- The changes as arguments: what comes, by pairs, and what leaves. They are forgotten.
+local function sorted(changed, value_first)
+  local names, at, size = changed.names, changed.at, changed.size
+  if size == 0 then
+    return NOTHING, NOTHING
+  end
+  changed.size, changed.gone = 0, false
+  local comes, leaves, coming, leaving = {}, {}, 0, 0
+  for index = 1, size do
+    local name = names[index]
+    local value = at[name]
+    if value then
+      comes[coming + 1], comes[coming + 2] = value_first and value or name, value_first and name or value
+      coming = coming + 2
+    elseif value == false then
+      leaving = leaving + 1
+      leaves[leaving] = name
+    end
+    -- One that was taken back and noted again is there twice.
+    at[name] = nil
+  end
+  return comes, leaves
+end
+
+-- One command for many members.
+local function send(command, key, list)
+  local size = #list
+  for first = 1, size, SPREAD_MAX do
+    call(command, key, spread(list, first, min(first + SPREAD_MAX - 1, size)))
+  end
+end
+
+local function pack(row)
+  return concat(row, '|')
+end
+
+-- Writes what was noted, in the order that the promise at the head of this file asks for.
+local function flush()
+  local q_in, q_out = sorted(of_q, true)
+  unwritten = {}
+  local w_in, w_out = sorted(of_w, true)
+  local x_in, x_out = sorted(of_x, true)
+  local z_in, z_out = sorted(of_z, true)
+  local d_in, d_out = sorted(of_d, true)
+  local b_in, b_out = sorted(of_b, false)
+  local o_in, o_out = sorted(of_o, false)
+  for index = 2, #o_in, 2 do
+    if type(o_in[index]) == 'table' then
+      o_in[index] = pack(o_in[index])
+    end
+  end
+  send('HSET', b, b_in)
+  send('HSET', r, sorted(of_r, false))
+  send('ZADD', q, q_in)
+  send('ZADD', w, w_in)
+  send('ZADD', x, x_in)
+  send('ZADD', z, z_in)
+  send('ZADD', d, d_in)
+  local i_in, i_out = sorted(given_i, true)
+  send('ZADD', i, i_in)
+  send('ZREM', i, i_out)
+  local j_in, j_out = sorted(given_j, true)
+  send('ZADD', j, j_in)
+  send('ZREM', j, j_out)
+  send('HSET', o, o_in)
+  send('HDEL', o, o_out)
+  send('ZADD', i, sorted(taken_i, true))
+  send('ZADD', j, sorted(taken_j, true))
+  send('HDEL', b, b_out)
+  send('ZREM', q, q_out)
+  send('ZREM', w, w_out)
+  send('ZREM', x, x_out)
+  send('ZREM', d, d_out)
+  -- What has ended is named by `z` until nothing of it is left.
+  send('ZREM', z, z_out)
+end
+
+-- Before a read that must see what the batch has done to a key.
+local function settle(changed)
+  if changed.size > 0 then
+    flush()
+  end
+end
 
 local settings
 local function read_settings(text)
@@ -121,25 +278,36 @@ local function policy_of(lane)
   return known, route
 end
 
+local function text_of(id)
+  local text = found[id]
+  if text == nil then
+    text = call('HGET', o, id)
+  end
+  return text
+end
+
 local function load(id)
   local row = rows[id]
-  if row then
-    return row
+  if row ~= nil then
+    return row or nil
   end
-  local text = call('HGET', o, id)
+  local text = text_of(id)
   if not text then
     return nil
   end
   return { match(text, SHAPE) }
 end
 
-local function pack(row)
-  return table.concat(row, '|')
+-- The record as it is now; to be written as such.
+local function record(id, row)
+  local text = pack(row)
+  rows[id] = row
+  note(of_o, id, text)
+  return text
 end
 
 -- What a task's submission said, and the limits of its route.
-local function meta_of(row)
-  local text = row[META]
+local function meta_from(text)
   local known = metas[text]
   if known then
     return known
@@ -154,6 +322,9 @@ local function meta_of(row)
     policy = policy,
     route = route,
     base_priority = tonumber(part[2]),
+    priority_text = part[2],
+    running_text = int(RUNNING + lane),
+    steps = {},
     cost = tonumber(part[3]),
     flow = part[4],
     key = part[5],
@@ -170,11 +341,17 @@ local function meta_of(row)
   return known
 end
 
+local function meta_of(row)
+  return meta_from(row[META])
+end
+
 -- Open tasks of a route that wait, or run. `counted` keeps the number while only this batch changes it.
 local function count_route(counted, route, base)
   local known = counted[route]
   if known == nil then
     local first = base + route * ROUTE_LANES
+    settle(given_i)
+    settle(taken_i)
     known = call('ZCOUNT', i, int(first), int(first + ROUTE_LANES - 1))
     counted[route] = known
   end
@@ -182,6 +359,8 @@ local function count_route(counted, route, base)
 end
 
 local function count_key(meta)
+  settle(given_j)
+  settle(taken_j)
   return call('ZLEXCOUNT', j, '[' .. meta.key_start .. ' ', '(' .. meta.key_start .. '!')
 end
 
@@ -189,15 +368,62 @@ local function give_tag(row, meta)
   local flow = meta.flow .. ':' .. row[PRIORITY]
   local finish = finishes[flow] or tonumber(call('ZSCORE', t, flow) or 0)
   local start = max(v, finish)
-  finishes[flow] = start + max(1, floor(meta.cost / 4 ^ tonumber(row[PRIORITY])))
+  local step = meta.steps[row[PRIORITY]]
+  if not step then
+    step = max(1, floor(meta.cost / 4 ^ tonumber(row[PRIORITY])))
+    meta.steps[row[PRIORITY]] = step
+  end
+  finishes[flow] = start + step
   finishes_changed[flow] = true
   row[TAG] = format('%016d', start)
 end
 
 local function write_finishes()
+  local tags = {}
   for flow in pairs(finishes_changed) do
-    call('ZADD', t, int(finishes[flow]), flow)
-    finishes_changed[flow] = nil
+    local size = #tags
+    tags[size + 1], tags[size + 2] = int(finishes[flow]), flow
+  end
+  finishes_changed = {}
+  send('ZADD', t, tags)
+end
+
+-- `<tag>:<id>`, with or without what it is held for; ids may hold `:`, tags have sixteen digits.
+local function id_of(member)
+  return sub(member, (find(member, ' ', 1, true) or 0) + 18)
+end
+
+local function tag_of(member)
+  local start = (find(member, ' ', 1, true) or 0) + 1
+  return sub(member, start, start + 15)
+end
+
+-- Reads the records and bodies of ready tasks with one command each.
+local function look_up(members)
+  if #members < 2 then
+    return
+  end
+  local ids = {}
+  for index = 1, #members do
+    ids[index] = id_of(members[index])
+  end
+  local texts, contents = call('HMGET', o, spread(ids)), call('HMGET', b, spread(ids))
+  for index = 1, #ids do
+    found[ids[index]] = texts[index]
+    bodies[ids[index]] = contents[index] or nil
+  end
+end
+
+local function put_in_place(head, member)
+  local place = #head + 1
+  for index = #head, head.at, -1 do
+    if head[index] < member then
+      break
+    end
+    place = index
+  end
+  if head[place] ~= member then
+    table.insert(head, place, member)
   end
 end
 
@@ -205,9 +431,21 @@ end
 local function head_of(lane_text)
   local head = heads[lane_text]
   if not head or (head.full and not head[head.at]) then
-    head = call('ZRANGEBYSCORE', q, lane_text, lane_text, 'LIMIT', '0', HEADS)
-    head.at, head.full = 1, #head == HEADS_MAX
+    if of_q.gone then
+      flush()
+    end
+    local most = min(wanted + 1, HEADS_MAX)
+    head = call('ZRANGEBYSCORE', q, lane_text, lane_text, 'LIMIT', '0', int(most))
+    look_up(head)
+    head.at, head.full = 1, #head == most
     heads[lane_text] = head
+    local last = head.full and head[most]
+    for index = 1, of_q.size do
+      local member = of_q.names[index]
+      if of_q.at[member] == lane_text and not (last and member > last) then
+        put_in_place(head, member)
+      end
+    end
   end
   return head[head.at]
 end
@@ -222,20 +460,7 @@ local function join_head(lane_text, member)
   if head.full and (size < head.at or member > head[size]) then
     return
   end
-  if size >= 2 * HEADS_MAX then
-    heads[lane_text] = nil
-    return
-  end
-  local place = size + 1
-  for index = size, head.at, -1 do
-    if head[index] < member then
-      break
-    end
-    place = index
-  end
-  if head[place] ~= member then
-    table.insert(head, place, member)
-  end
+  put_in_place(head, member)
 end
 
 -- A task has left a lane.
@@ -255,12 +480,12 @@ end
 local function leave(id, meta, state, tag, hold)
   if state == 'R' then
     local member = tag .. ':' .. id
-    call('ZREM', q, member)
+    drop_ready(member)
     leave_head(meta.lane_text, member)
   elseif state == 'H' then
-    call('ZREM', w, hold .. ' ' .. tag .. ':' .. id)
+    drop(of_w, hold .. ' ' .. tag .. ':' .. id)
   elseif state == 'X' then
-    call('ZREM', x, id)
+    drop(of_x, id)
   end
 end
 
@@ -281,7 +506,7 @@ end
 local function next_look(meta, row)
   local look = nil
   if meta.queue_ms ~= 0 then
-    look = tonumber(row[SINCE_MS]) + meta.queue_ms
+    look = (row[SINCE_MS] == NOW and now or tonumber(row[SINCE_MS])) + meta.queue_ms
   end
   if meta.notice_ms ~= 0 then
     if row[DUE_MS] == '0' then
@@ -303,18 +528,15 @@ local function next_look(meta, row)
   return look
 end
 
--- Writes the record, and when to look at it again. `fresh`: the task had no such time. Returns the record.
+-- The record, and when to look at it again. `fresh`: the task had no such time.
 local function put(id, row, look, fresh)
-  if look then
-    call('ZADD', d, int(look), id)
-  end
-  local text = pack(row)
-  call('HSET', o, id, text)
   rows[id] = row
-  if not look and not fresh then
-    call('ZREM', d, id)
+  note(of_o, id, row)
+  if look then
+    note(of_d, id, int(look))
+  elseif not fresh then
+    drop(of_d, id)
   end
-  return text
 end
 
 -- `from`: the state it was in; '' for a new task.
@@ -325,14 +547,16 @@ local function enqueue(id, meta, row, from)
     give_tag(row, meta)
   end
   local member = row[TAG] .. ':' .. id
-  call('ZADD', q, meta.lane_text, member)
-  join_head(meta.lane_text, member)
-  if from == 'L' then
-    call('ZADD', i, meta.lane_text, id)
+  note(of_q, member, meta.lane_text)
+  if from == '' then
+    unwritten[member] = true
   end
+  join_head(meta.lane_text, member)
   put(id, row, next_look(meta, row), from == '')
-  if from == '' or from == 'X' then
-    call('ZADD', i, meta.lane_text, id)
+  if from == 'L' then
+    give_back(given_i, taken_i, id, meta.lane_text)
+  elseif from == '' or from == 'X' then
+    take(given_i, taken_i, id, meta.lane_text)
   end
 end
 
@@ -345,12 +569,11 @@ local function delay(id, meta, row, delay_ms, from)
   end
   row[STATE] = 'D'
   row[DUE_MS] = int(now + delay_ms)
-  if from == 'L' then
-    call('ZADD', i, meta.lane_text, id)
-  end
   put(id, row, now + delay_ms)
-  if from == '' then
-    call('ZADD', i, meta.lane_text, id)
+  if from == 'L' then
+    give_back(given_i, taken_i, id, meta.lane_text)
+  elseif from == '' then
+    take(given_i, taken_i, id, meta.lane_text)
   end
 end
 
@@ -358,7 +581,7 @@ local function hold(id, meta, row, name)
   local state, tag, old = row[STATE], row[TAG], row[HOLD]
   row[STATE] = 'H'
   row[HOLD] = name
-  call('ZADD', w, '0', name .. ' ' .. tag .. ':' .. id)
+  note(of_w, name .. ' ' .. tag .. ':' .. id, '0')
   put(id, row, next_look(meta, row))
   if state ~= 'H' or old ~= name then
     leave(id, meta, state, tag, old)
@@ -366,19 +589,10 @@ local function hold(id, meta, row, name)
   any_held = true
 end
 
--- `<tag>:<id>`, with or without what it is held for; ids may hold `:`, tags have sixteen digits.
-local function id_of(member)
-  return sub(member, (find(member, ' ', 1, true) or 0) + 18)
-end
-
-local function tag_of(member)
-  local start = (find(member, ' ', 1, true) or 0) + 1
-  return sub(member, start, start + 15)
-end
-
 -- The first task that is held for a key goes back to its lane.
 local function wake(meta)
   local name = 'k:' .. meta.key_start
+  settle(of_w)
   local member = call('ZRANGEBYLEX', w, '[' .. name .. ' ', '(' .. name .. '!', 'LIMIT', '0', '1')[1]
   if not member then
     return
@@ -388,13 +602,13 @@ local function wake(meta)
   if row and row[STATE] == 'H' and row[HOLD] == name then
     enqueue(id, meta_of(row), row, 'H')
   end
-  call('ZREM', w, member)
+  drop(of_w, member)
 end
 
 -- What counts for its key, given back. A task that is refused for its key counts as long as it is open.
 local function free_key(id, meta, over)
   if meta.key ~= '' and (over or not meta.policy or meta.policy.key_full ~= 'reject') then
-    call('ZREM', j, meta.key_start .. ' ' .. id)
+    give_back(given_j, taken_j, meta.key_start .. ' ' .. id, false)
   end
 end
 
@@ -409,12 +623,19 @@ local function end_lease(meta, row)
   end
 end
 
-local function keep_result(id, result)
+-- `fresh`: no result of it can be there.
+local function keep_result(id, result, fresh)
+  if fresh then
+    note(of_r, id, result)
+    bytes = bytes + #result
+    return
+  end
+  settle(of_r)
   local old = call('HSTRLEN', r, id)
-  if result == '' then
-    call('HDEL', r, id)
-  else
+  if result ~= '' then
     call('HSET', r, id, result)
+  elseif old > 0 then
+    call('HDEL', r, id)
   end
   bytes = bytes + #result - old
 end
@@ -432,13 +653,14 @@ local function finish(id, row, state, reason, result)
   row[REASON] = reason
   row[HOLD] = ''
   if result ~= '' or was == 'X' then
-    keep_result(id, result)
+    keep_result(id, result, was == 'L')
   end
-  call('ZADD', z, NOW, id)
+  note(of_z, id, NOW)
   free_key(id, meta, true)
-  call('ZREM', i, id)
-  local text = put(id, row)
-  call('HDEL', b, id)
+  give_back(given_i, taken_i, id, false)
+  put(id, row)
+  local text = record(id, row)
+  drop(of_b, id)
   if was == 'L' and running[meta.route] then
     running[meta.route] = running[meta.route] - 1
   elseif was ~= 'L' then
@@ -457,12 +679,13 @@ local function bury(id, row, reason, result)
   row[REASON] = reason
   row[HOLD] = ''
   if result ~= '' then
-    keep_result(id, result)
+    keep_result(id, result, was == 'L')
   end
-  call('ZADD', x, NOW, id)
+  note(of_x, id, NOW)
   free_key(id, meta, true)
-  call('ZREM', i, id)
-  local text = put(id, row)
+  give_back(given_i, taken_i, id, false)
+  put(id, row)
+  local text = record(id, row)
   forget_counts(meta)
   leave(id, meta, was, tag, held)
   end_lease(meta, row)
@@ -487,8 +710,9 @@ local function recall(name)
   return nil
 end
 
+local ENDS = { S = true, F = true, C = true, E = true, M = true }
 local function is_end(row)
-  return find('SFCEM', row[STATE], 1, true) ~= nil
+  return ENDS[row[STATE]]
 end
 
 local function waits(row)
@@ -499,13 +723,14 @@ end
 
 -- The least urgent of the last tasks in the lane, when it is less urgent than the new one.
 local function lowest(meta, row)
+  settle(of_q)
   local members = call('ZREVRANGEBYSCORE', q, meta.lane_text, meta.lane_text, 'LIMIT', '0', int(SHED_LOOKS))
   local least, found_id, found = tonumber(row[PRIORITY]), nil, nil
   for index = 1, #members do
     local id = id_of(members[index])
     local one = load(id)
     if not one or one[STATE] ~= 'R' or one[TAG] ~= tag_of(members[index]) then
-      call('ZREM', q, members[index])
+      drop(of_q, members[index])
       heads[meta.lane_text] = nil
     elseif tonumber(one[PRIORITY]) < least then
       found_id, found, least = id, one, tonumber(one[PRIORITY])
@@ -538,9 +763,12 @@ end
 
 local function submit(at)
   local id, meta_text, body = ARGV[at], ARGV[at + 1], ARGV[at + 4]
-  local known = rows[id] and pack(rows[id]) or call('HGET', o, id)
+  local known = rows[id]
+  if known == nil then
+    known = text_of(id)
+  end
   if known then
-    return '=' .. known
+    return '=' .. (rows[id] and pack(rows[id]) or known)
   end
   local delay_ms, accepted, attempts, crashes, dedupe, window_ms = 0, '', '0', '0', '', '0'
   if ARGV[at + 3] ~= '' then
@@ -555,11 +783,11 @@ local function submit(at)
       return '~' .. of
     end
   end
-  local priority = match(meta_text, '^[^|]*|([^|]*)')
-  local row = { 'R', '', '0', '', attempts, crashes, crashes == '0' and '0' or NOW, replay and accepted or NOW, NOW }
-  row[DUE_MS], row[FLAGS], row[PRIORITY], row[REASON], row[HOLD] = '0', '', priority, '', ''
-  row[DIGEST], row[META] = ARGV[at + 2], meta_text
-  local meta = meta_of(row)
+  local meta = meta_from(meta_text)
+  local crash_ms = crashes == '0' and '0' or NOW
+  local accepted_ms = replay and accepted or NOW
+  local digest, priority = ARGV[at + 2], meta.priority_text
+  local row = { 'R', '', '0', '', attempts, crashes, crash_ms, accepted_ms, NOW, '0', '', priority, '', '', digest, meta_text }
   local refused, shed = nil, ''
   if not replay then
     refused, shed = make_room(meta, row)
@@ -570,11 +798,11 @@ local function submit(at)
   if dedupe ~= '' then
     remember('d:' .. dedupe, id, now + tonumber(window_ms))
   end
-  call('HSET', b, id, body)
+  note(of_b, id, body)
   bodies[id] = body
   delay(id, meta, row, delay_ms, '')
   if meta.key ~= '' and meta.policy and meta.policy.key_full == 'reject' then
-    call('ZADD', j, '0', meta.key_start .. ' ' .. id)
+    take(given_j, taken_j, meta.key_start .. ' ' .. id, '0')
   end
   if waiting[meta.route] then
     waiting[meta.route] = waiting[meta.route] + 1
@@ -665,10 +893,11 @@ local function lease(id, meta, row, agent)
   row[DUE_MS] = int(due)
   row[FLAGS] = ''
   row[HOLD] = ''
-  local text = put(id, row, until_ms)
-  call('ZADD', i, int(RUNNING + meta.lane), id)
+  put(id, row, until_ms)
+  local text = record(id, row)
+  take(given_i, taken_i, id, meta.running_text)
   if meta.key ~= '' then
-    call('ZADD', j, '0', meta.key_start .. ' ' .. id)
+    take(given_j, taken_j, meta.key_start .. ' ' .. id, '0')
   end
   leave(id, meta, was, tag, held)
   if waiting[route] then
@@ -689,11 +918,12 @@ local function own_member(agent, first, count)
   if not any_held then
     return nil
   end
+  settle(of_w)
   local member = call('ZRANGEBYLEX', w, '[a:' .. agent .. ' ', '(a:' .. agent .. '!', 'LIMIT', '0', '1')[1]
   local row = member and load(id_of(member))
   if not row then
     if member then
-      call('ZREM', w, member)
+      drop(of_w, member)
     end
     return nil
   end
@@ -767,9 +997,9 @@ local function claim(at)
         out[n + 1], out[n + 2], out[n + 3], out[n + 4] = id, text, bodies[id] or call('HGET', b, id) or '', int(until_ms)
       end
     elseif own then
-      call('ZREM', w, member)
+      drop(of_w, member)
     else
-      call('ZREM', q, member)
+      drop(of_q, member)
       heads[lane] = nil
     end
   end
@@ -860,511 +1090,587 @@ local function heartbeat(at)
     return 'T' .. pack(row)
   end
   local until_ms = min(now + meta_of(row).lease_ms, tonumber(row[DUE_MS]))
-  call('ZADD', d, int(until_ms), id)
+  note(of_d, id, int(until_ms))
   return 'B' .. int(until_ms) .. '|' .. (find(row[FLAGS], 'c', 1, true) and '1' or '0')
 end
 
 -- Waiting --------------------------------------------------------------------------------------------------------------
 
-local function cancel(at)
-  local id, reason = ARGV[at], ARGV[at + 1]
-  local row = load(id)
-  if not row then
-    return '?'
-  end
-  if is_end(row) then
-    return (row[STATE] == 'C' and 'A' or 'T') .. pack(row)
-  end
-  if row[STATE] == 'L' then
-    if not find(row[FLAGS], 'c', 1, true) then
-      row[FLAGS] = row[FLAGS] .. 'c'
+-- The older Lua makes all functions anew in every call, so those of few batches are made when one needs them.
+local function waiting_operations()
+  local function cancel(at)
+    local id, reason = ARGV[at], ARGV[at + 1]
+    local row = load(id)
+    if not row then
+      return '?'
     end
-    row[REASON] = reason
-    local text = pack(row)
-    call('HSET', o, id, text)
-    rows[id] = row
-    return 'Q' .. text
+    if is_end(row) then
+      return (row[STATE] == 'C' and 'A' or 'T') .. pack(row)
+    end
+    if row[STATE] == 'L' then
+      if not find(row[FLAGS], 'c', 1, true) then
+        row[FLAGS] = row[FLAGS] .. 'c'
+      end
+      row[REASON] = reason
+      return 'Q' .. record(id, row)
+    end
+    return 'D' .. finish(id, row, 'C', reason, '')
   end
-  return 'D' .. finish(id, row, 'C', reason, '')
-end
 
-local function remove(at)
-  local id, reason = ARGV[at], ARGV[at + 1]
-  local row = load(id)
-  if not row then
-    return '?'
+  local function remove(at)
+    local id, reason = ARGV[at], ARGV[at + 1]
+    local row = load(id)
+    if not row then
+      return '?'
+    end
+    if not waits(row) then
+      return (row[STATE] == 'M' and 'A' or 'T') .. pack(row)
+    end
+    local body = bodies[id] or call('HGET', b, id) or ''
+    return { 'm', finish(id, row, 'M', reason, ''), body }
   end
-  if not waits(row) then
-    return (row[STATE] == 'M' and 'A' or 'T') .. pack(row)
-  end
-  local body = call('HGET', b, id) or ''
-  return { 'm', finish(id, row, 'M', reason, ''), body }
-end
 
-local function relane(at)
-  local id, lane = ARGV[at], ARGV[at + 1]
-  local row = load(id)
-  if not row then
-    return '?'
-  end
-  if not waits(row) then
-    return 'T' .. pack(row)
-  end
-  local old = meta_of(row)
-  if old.lane_text == lane then
-    return 'A' .. pack(row)
-  end
-  local state, tag, held = row[STATE], row[TAG], row[HOLD]
-  if old.key ~= '' then
-    call('ZREM', j, old.key_start .. ' ' .. id)
-  end
-  row[META] = lane .. old.rest
-  local meta = meta_of(row)
-  if meta.key ~= '' and meta.policy and meta.policy.key_full == 'reject' then
-    call('ZADD', j, '0', meta.key_start .. ' ' .. id)
-  end
-  if state == 'D' then
-    call('ZADD', i, lane, id)
-    put(id, row, tonumber(row[DUE_MS]))
-  else
-    -- The same member with another score when it was ready: only what is held must leave.
-    enqueue(id, meta, row, state)
-    call('ZADD', i, lane, id)
-    if state == 'H' then
-      leave(id, old, state, tag, held)
+  local function relane(at)
+    local id, lane = ARGV[at], ARGV[at + 1]
+    local row = load(id)
+    if not row then
+      return '?'
+    end
+    if not waits(row) then
+      return 'T' .. pack(row)
+    end
+    local old = meta_of(row)
+    if old.lane_text == lane then
+      return 'A' .. pack(row)
+    end
+    local state, tag, held = row[STATE], row[TAG], row[HOLD]
+    if old.key ~= '' then
+      give_back(given_j, taken_j, old.key_start .. ' ' .. id, false)
+    end
+    row[META] = lane .. old.rest
+    local meta = meta_of(row)
+    if meta.key ~= '' and meta.policy and meta.policy.key_full == 'reject' then
+      take(given_j, taken_j, meta.key_start .. ' ' .. id, '0')
+    end
+    if state == 'D' then
+      take(given_i, taken_i, id, lane)
+      put(id, row, tonumber(row[DUE_MS]))
     else
-      leave_head(old.lane_text, tag .. ':' .. id)
+      -- The same member with another score when it was ready: only what is held must leave.
+      enqueue(id, meta, row, state)
+      take(given_i, taken_i, id, lane)
+      if state == 'H' then
+        leave(id, old, state, tag, held)
+      else
+        leave_head(old.lane_text, tag .. ':' .. id)
+      end
     end
+    forget_counts(old)
+    forget_counts(meta)
+    return 'D' .. pack(row)
   end
-  forget_counts(old)
-  forget_counts(meta)
-  return 'D' .. pack(row)
-end
 
-local function redrive(at)
-  local id = ARGV[at]
-  local row = load(id)
-  if not row then
-    return '?'
+  local function redrive(at)
+    local id = ARGV[at]
+    local row = load(id)
+    if not row then
+      return '?'
+    end
+    if row[STATE] ~= 'X' then
+      return (is_end(row) and 'T' or 'A') .. pack(row)
+    end
+    row[ATTEMPTS], row[CRASHES], row[CRASH_MS] = '0', '0', '0'
+    row[SINCE_MS], row[DUE_MS] = NOW, '0'
+    row[TAG], row[FLAGS], row[REASON] = '', '', ''
+    local meta = meta_of(row)
+    row[PRIORITY] = int(meta.base_priority)
+    enqueue(id, meta, row, 'X')
+    forget_counts(meta)
+    drop(of_x, id)
+    keep_result(id, '', false)
+    return 'D' .. pack(row)
   end
-  if row[STATE] ~= 'X' then
-    return (is_end(row) and 'T' or 'A') .. pack(row)
-  end
-  row[ATTEMPTS], row[CRASHES], row[CRASH_MS] = '0', '0', '0'
-  row[SINCE_MS], row[DUE_MS] = NOW, '0'
-  row[TAG], row[FLAGS], row[REASON] = '', '', ''
-  local meta = meta_of(row)
-  row[PRIORITY] = int(meta.base_priority)
-  enqueue(id, meta, row, 'X')
-  forget_counts(meta)
-  call('ZREM', x, id)
-  keep_result(id, '')
-  return 'D' .. pack(row)
-end
 
-local function replay_end(at)
-  local id, state, given, digest = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
-  local reason, result = ARGV[at + 4], ARGV[at + 5]
-  local row = load(id)
-  if not row and state == 'X' then
-    return '?'
+  local function replay_end(at)
+    local id, state, given, digest = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+    local reason, result = ARGV[at + 4], ARGV[at + 5]
+    local row = load(id)
+    if not row and state == 'X' then
+      return '?'
+    end
+    if row and row[STATE] == 'S' and state == 'S' and tonumber(given) > tonumber(row[TOKEN]) then
+      -- Of two runs the later one was told that it is the one; the earlier one was never told, whatever its scheduler meant to.
+      row[TOKEN] = given
+      keep_result(id, result, false)
+      record(id, row)
+    end
+    if row and (is_end(row) or row[STATE] == state) then
+      return (row[STATE] == state and 'A' or 'T') .. pack(row)
+    end
+    if not row then
+      row = { 'R', '', '0', '', '0', '0', '0', NOW, NOW, '0', '', '0', '', '', digest, '0|0|1||||0|0|0|0|1|0' }
+    end
+    -- The run that succeeded, and no other one that may be under way.
+    row[TOKEN] = state == 'S' and given or int(max(tonumber(row[TOKEN]), tonumber(given)))
+    if state == 'X' then
+      bury(id, row, reason, result)
+    else
+      finish(id, row, state, reason, result)
+    end
+    return 'D' .. pack(row)
   end
-  if row and row[STATE] == 'S' and state == 'S' and tonumber(given) > tonumber(row[TOKEN]) then
-    -- Of two runs the later one was told that it is the one; the earlier one was never told, whatever its scheduler meant to.
-    row[TOKEN] = given
-    keep_result(id, result)
-    call('HSET', o, id, pack(row))
-    rows[id] = row
-  end
-  if row and (is_end(row) or row[STATE] == state) then
-    return (row[STATE] == state and 'A' or 'T') .. pack(row)
-  end
-  if not row then
-    row = { 'R', '', '0', '', '0', '0', '0', NOW, NOW, '0', '', '0', '', '', digest, '0|0|1||||0|0|0|0|1|0' }
-  end
-  -- The run that succeeded, and no other one that may be under way.
-  row[TOKEN] = state == 'S' and given or int(max(tonumber(row[TOKEN]), tonumber(given)))
-  if state == 'X' then
-    bury(id, row, reason, result)
-  else
-    finish(id, row, state, reason, result)
-  end
-  return 'D' .. pack(row)
+
+  return { K = cancel, M = remove, L = relane, V = redrive, R = replay_end }
 end
 
 -- Time -----------------------------------------------------------------------------------------------------------------
 
-local function lease_over(id, row)
-  if find(row[FLAGS], 'c', 1, true) then
-    finish(id, row, 'C', row[REASON], '')
-    return 'cancelled'
-  end
-  if now >= tonumber(row[DUE_MS]) then
-    add_one(row, ATTEMPTS)
-    row[REASON] = 'timeout'
-    if tonumber(row[ATTEMPTS]) >= meta_of(row).attempt_max then
-      bury(id, row, 'timeout', '')
+local function time_operations()
+  local function lease_over(id, row)
+    if find(row[FLAGS], 'c', 1, true) then
+      finish(id, row, 'C', row[REASON], '')
+      return 'cancelled'
+    end
+    if now >= tonumber(row[DUE_MS]) then
+      add_one(row, ATTEMPTS)
+      row[REASON] = 'timeout'
+      if tonumber(row[ATTEMPTS]) >= meta_of(row).attempt_max then
+        bury(id, row, 'timeout', '')
+      else
+        again(id, row, meta_of(row).retry_ms, true)
+      end
+      return 'timeout'
+    end
+    if row[CRASHES] == '0' or now - tonumber(row[CRASH_MS]) > settings.crash_window_ms then
+      row[CRASHES], row[CRASH_MS] = '1', NOW
     else
-      again(id, row, meta_of(row).retry_ms, true)
+      add_one(row, CRASHES)
     end
-    return 'timeout'
-  end
-  if row[CRASHES] == '0' or now - tonumber(row[CRASH_MS]) > settings.crash_window_ms then
-    row[CRASHES], row[CRASH_MS] = '1', NOW
-  else
-    add_one(row, CRASHES)
-  end
-  if tonumber(row[CRASHES]) >= settings.crash_max then
-    bury(id, row, 'crashes', '')
-  else
-    again(id, row, 0, false)
-  end
-  return 'lost'
-end
-
--- One priority up, and an earlier turn if that gives one.
-local function age(row)
-  local old = row[TAG]
-  add_one(row, PRIORITY)
-  give_tag(row, meta_of(row))
-  if old < row[TAG] then
-    row[TAG] = old
-  end
-end
-
--- What happened to a task that waits: up to three words, or nil.
-local function waited(id, row)
-  local meta = meta_of(row)
-  if meta.queue_ms ~= 0 and now >= tonumber(row[SINCE_MS]) + meta.queue_ms then
-    finish(id, row, 'E', 'queue-age', '')
-    return 'expired'
-  end
-  local state, tag, held = row[STATE], row[TAG], row[HOLD]
-  local noticed, aged, returned = nil, nil, nil
-  if meta.notice_ms ~= 0 and now >= tonumber(row[DUE_MS]) then
-    row[DUE_MS] = int(now + meta.notice_ms)
-    noticed = 'waited'
-  end
-  local ages = ages_at(meta, row)
-  if ages and now >= ages then
-    age(row)
-    aged = 'aged'
-  end
-  if state == 'H' then
-    if sub(held, 1, 2) == 'a:' and now >= spills_at(meta, row) then
-      row[FLAGS] = row[FLAGS] .. 's'
+    if tonumber(row[CRASHES]) >= settings.crash_max then
+      bury(id, row, 'crashes', '')
+    else
+      again(id, row, 0, false)
     end
-    returned = 'returned'
+    return 'lost'
   end
-  enqueue(id, meta, row, state)
-  if state == 'H' or tag ~= row[TAG] then
-    leave(id, meta, state, tag, held)
-  end
-  return noticed, aged, returned
-end
 
-local function trim_dead(limit, out)
-  local over = min(limit, call('ZCARD', x) - settings.dead_max)
-  if over <= 0 then
-    return
-  end
-  local ids = call('ZRANGE', x, '0', int(over - 1), 'WITHSCORES')
-  for index = 1, #ids, 2 do
-    local id, row = ids[index], load(ids[index])
-    if row and row[STATE] == 'X' then
-      call('ZADD', z, ids[index + 1], id)
-      row[STATE] = 'F'
-      local text = pack(row)
-      call('HSET', o, id, text)
-      rows[id] = row
-      call('HDEL', b, id)
-      local n = #out
-      out[n + 1], out[n + 2], out[n + 3] = 'dropped', id, text
+  -- One priority up, and an earlier turn if that gives one.
+  local function age(row)
+    local old = row[TAG]
+    add_one(row, PRIORITY)
+    give_tag(row, meta_of(row))
+    if old < row[TAG] then
+      row[TAG] = old
     end
-    call('ZREM', x, id)
   end
-end
 
--- By age, by number, and by the bytes of the results, the oldest first.
-local function trim_finished(limit)
-  local size = call('ZCARD', z)
-  local ids = call('ZRANGE', z, '0', int(limit - 1), 'WITHSCORES')
-  for index = 1, #ids, 2 do
-    local id, old = ids[index], tonumber(ids[index + 1]) <= now - settings.finished_ms
-    if not old and size <= settings.finished_max and bytes <= settings.bytes_max then
+  -- What happened to a task that waits: up to three words, or nil.
+  local function waited(id, row)
+    local meta = meta_of(row)
+    if meta.queue_ms ~= 0 and now >= tonumber(row[SINCE_MS]) + meta.queue_ms then
+      finish(id, row, 'E', 'queue-age', '')
+      return 'expired'
+    end
+    local state, tag, held = row[STATE], row[TAG], row[HOLD]
+    local noticed, aged, returned = nil, nil, nil
+    if meta.notice_ms ~= 0 and now >= tonumber(row[DUE_MS]) then
+      row[DUE_MS] = int(now + meta.notice_ms)
+      noticed = 'waited'
+    end
+    local ages = ages_at(meta, row)
+    if ages and now >= ages then
+      age(row)
+      aged = 'aged'
+    end
+    if state == 'H' then
+      if sub(held, 1, 2) == 'a:' and now >= spills_at(meta, row) then
+        row[FLAGS] = row[FLAGS] .. 's'
+      end
+      returned = 'returned'
+    end
+    enqueue(id, meta, row, state)
+    if state == 'H' or tag ~= row[TAG] then
+      leave(id, meta, state, tag, held)
+    end
+    return noticed, aged, returned
+  end
+
+  local function trim_dead(limit, out)
+    settle(of_x)
+    local over = min(limit, call('ZCARD', x) - settings.dead_max)
+    if over <= 0 then
       return
     end
-    keep_result(id, '')
-    call('HDEL', b, id)
-    call('HDEL', o, id)
-    rows[id] = nil
-    call('ZREM', z, id)
-    size = size - 1
-  end
-end
-
-local function look(id, out)
-  local row = load(id)
-  if not row or row[STATE] == 'X' or is_end(row) then
-    call('ZREM', d, id)
-    if not row then
-      call('HDEL', b, id)
-    end
-    return
-  end
-  local first, second, third
-  if row[STATE] == 'L' then
-    first = lease_over(id, row)
-  elseif row[STATE] == 'D' then
-    row[SINCE_MS] = NOW
-    row[DUE_MS] = '0'
-    enqueue(id, meta_of(row), row, 'D')
-    first = 'promoted'
-  else
-    first, second, third = waited(id, row)
-  end
-  local words = { first or '', second or '', third or '' }
-  for index = 1, 3 do
-    if words[index] ~= '' then
-      local n = #out
-      out[n + 1], out[n + 2], out[n + 3] = words[index], id, pack(row)
+    local ids = call('ZRANGE', x, '0', int(over - 1), 'WITHSCORES')
+    for index = 1, #ids, 2 do
+      local id, row = ids[index], load(ids[index])
+      if row and row[STATE] == 'X' then
+        note(of_z, id, ids[index + 1])
+        row[STATE] = 'F'
+        local text = record(id, row)
+        drop(of_b, id)
+        local n = #out
+        out[n + 1], out[n + 2], out[n + 3] = 'dropped', id, text
+      end
+      drop(of_x, id)
     end
   end
-end
 
-local function tick(at)
-  local limit = tonumber(ARGV[at])
-  local events = {}
-  if hold_until > now then
+  -- By age, by number, and by the bytes of the results, the oldest first.
+  local function trim_finished(limit)
+    settle(of_z)
+    local size = call('ZCARD', z)
+    local ids = call('ZRANGE', z, '0', int(limit - 1), 'WITHSCORES')
+    for index = 1, #ids, 2 do
+      local id, old = ids[index], tonumber(ids[index + 1]) <= now - settings.finished_ms
+      if not old and size <= settings.finished_max and bytes <= settings.bytes_max then
+        return
+      end
+      keep_result(id, '', false)
+      drop(of_b, id)
+      drop(of_o, id)
+      rows[id] = false
+      drop(of_z, id)
+      size = size - 1
+    end
+  end
+
+  local function look(id, out)
+    local row = load(id)
+    if not row or row[STATE] == 'X' or is_end(row) then
+      drop(of_d, id)
+      if not row then
+        drop(of_b, id)
+      end
+      return
+    end
+    local first, second, third
+    if row[STATE] == 'L' then
+      first = lease_over(id, row)
+    elseif row[STATE] == 'D' then
+      row[SINCE_MS] = NOW
+      row[DUE_MS] = '0'
+      enqueue(id, meta_of(row), row, 'D')
+      first = 'promoted'
+    else
+      first, second, third = waited(id, row)
+    end
+    local words = { first or '', second or '', third or '' }
+    for index = 1, 3 do
+      if words[index] ~= '' then
+        local n = #out
+        out[n + 1], out[n + 2], out[n + 3] = words[index], id, pack(row)
+      end
+    end
+  end
+
+  local function tick(at)
+    local limit = tonumber(ARGV[at])
+    local events = {}
+    if hold_until > now then
+      return { 't', call('HGETALL', s), events }
+    end
+    settle(of_d)
+    local due = call('ZRANGEBYSCORE', d, '-inf', NOW, 'LIMIT', '0', ARGV[at])
+    for index = 1, #due do
+      look(due[index], events)
+    end
+    trim_dead(limit, events)
+    trim_finished(limit)
+    local names = call('ZRANGEBYSCORE', u, '-inf', NOW, 'LIMIT', '0', ARGV[at])
+    for index = 1, #names do
+      call('HDEL', e, names[index])
+      call('ZREM', u, names[index])
+    end
+    write_finishes()
+    local flows = call('ZRANGEBYSCORE', t, '-inf', int(v), 'LIMIT', '0', ARGV[at])
+    for index = 1, #flows do
+      call('ZREM', t, flows[index])
+      finishes[flows[index]] = nil
+    end
     return { 't', call('HGETALL', s), events }
   end
-  local due = call('ZRANGEBYSCORE', d, '-inf', NOW, 'LIMIT', '0', ARGV[at])
-  for index = 1, #due do
-    look(due[index], events)
-  end
-  trim_dead(limit, events)
-  trim_finished(limit)
-  local names = call('ZRANGEBYSCORE', u, '-inf', NOW, 'LIMIT', '0', ARGV[at])
-  for index = 1, #names do
-    call('HDEL', e, names[index])
-    call('ZREM', u, names[index])
-  end
-  write_finishes()
-  local flows = call('ZRANGEBYSCORE', t, '-inf', int(v), 'LIMIT', '0', ARGV[at])
-  for index = 1, #flows do
-    call('ZREM', t, flows[index])
-    finishes[flows[index]] = nil
-  end
-  return { 't', call('HGETALL', s), events }
+
+  return { X = tick }
 end
 
 -- Control --------------------------------------------------------------------------------------------------------------
 
-local function begin(at)
-  hold_until = max(hold_until, now + min(tonumber(ARGV[at]), HOLD_MAX_MS))
-  -- What was said to an earlier hold does not end this one.
-  call('HINCRBY', m, 'era', '1')
-  call('HSET', m, 'hold', int(hold_until))
-  return 'o'
-end
+local function control_operations()
+  local function begin(at)
+    hold_until = max(hold_until, now + min(tonumber(ARGV[at]), HOLD_MAX_MS))
+    -- What was said to an earlier hold does not end this one.
+    call('HINCRBY', m, 'era', '1')
+    call('HSET', m, 'hold', int(hold_until))
+    return 'o'
+  end
 
-local function finish_replay(at)
-  local era = call('HGET', m, 'era') or '0'
-  call('HSET', m, 'y:' .. scheduler, era)
-  local count = tonumber(ARGV[at])
-  for index = at + 1, at + count do
-    if call('HGET', m, 'y:' .. ARGV[index]) ~= era then
-      return 'o'
+  local function finish_replay(at)
+    local era = call('HGET', m, 'era') or '0'
+    call('HSET', m, 'y:' .. scheduler, era)
+    local count = tonumber(ARGV[at])
+    for index = at + 1, at + count do
+      if call('HGET', m, 'y:' .. ARGV[index]) ~= era then
+        return 'o'
+      end
     end
+    hold_until = 0
+    call('HSET', m, 'hold', '0')
+    return 'o'
   end
-  hold_until = 0
-  call('HSET', m, 'hold', '0')
-  return 'o'
-end
 
-local function set_policy(at)
-  local old = call('HGET', m, 'routes') or ''
-  local count = tonumber(ARGV[at + 2])
-  local kept, names = {}, {}
-  for index = 1, count do
-    local route, text = ARGV[at + 1 + 2 * index], ARGV[at + 2 + 2 * index]
-    call('HSET', m, 'p:' .. route, text)
-    names[index] = route
-    kept[route] = match(text, '^[^|]*|([^|]*)') ~= '' and 'rate' or 'plain'
-  end
-  for route in string.gmatch(old, '%d+') do
-    if not kept[route] then
-      call('HDEL', m, 'p:' .. route)
+  local function set_policy(at)
+    local old = call('HGET', m, 'routes') or ''
+    local count = tonumber(ARGV[at + 2])
+    local kept, names = {}, {}
+    for index = 1, count do
+      local route, text = ARGV[at + 1 + 2 * index], ARGV[at + 2 + 2 * index]
+      call('HSET', m, 'p:' .. route, text)
+      names[index] = route
+      kept[route] = match(text, '^[^|]*|([^|]*)') ~= '' and 'rate' or 'plain'
     end
-    if kept[route] ~= 'rate' then
-      call('HDEL', m, 'g:' .. route)
-      rates[tonumber(route)], rates_changed[tonumber(route)] = nil, nil
+    for route in string.gmatch(old, '%d+') do
+      if not kept[route] then
+        call('HDEL', m, 'p:' .. route)
+      end
+      if kept[route] ~= 'rate' then
+        call('HDEL', m, 'g:' .. route)
+        rates[tonumber(route)], rates_changed[tonumber(route)] = nil, nil
+      end
     end
+    revision = ARGV[at]
+    policies, metas = {}, {}
+    read_settings(ARGV[at + 1])
+    call('HSET', m, 'routes', concat(names, ' '), 'set', ARGV[at + 1], 'rev', revision)
+    return 'o'
   end
-  revision = ARGV[at]
-  policies, metas = {}, {}
-  read_settings(ARGV[at + 1])
-  call('HSET', m, 'routes', table.concat(names, ' '), 'set', ARGV[at + 1], 'rev', revision)
-  return 'o'
-end
 
-local function set_switch(at)
-  local name, value = ARGV[at], ARGV[at + 1]
-  if value == '' then
-    call('HDEL', s, name)
-  elseif call('HEXISTS', s, name) == 1 or call('HLEN', s) < SWITCHES_MAX then
-    call('HSET', s, name, value)
+  local function set_switch(at)
+    local name, value = ARGV[at], ARGV[at + 1]
+    if value == '' then
+      call('HDEL', s, name)
+    elseif call('HEXISTS', s, name) == 1 or call('HLEN', s) < SWITCHES_MAX then
+      call('HSET', s, name, value)
+    end
+    paused = nil
+    return 'o'
   end
-  paused = nil
-  return 'o'
+
+  return { G = begin, Y = finish_replay, P = set_policy, W = set_switch }
 end
 
 -- Reading --------------------------------------------------------------------------------------------------------------
 
-local function get(at)
-  local text = call('HGET', o, ARGV[at])
-  if not text then
-    return '?'
-  end
-  return { 'g', text, call('HGET', b, ARGV[at]), call('HGET', r, ARGV[at]) }
-end
-
-local function list(at)
-  local of, lane, offset, limit = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
-  local pages
-  if of == 'dead' then
-    pages = { call('ZREVRANGE', x, int(offset), int(offset + limit - 1)) }
-  elseif of == 'finished' then
-    pages = { call('ZREVRANGE', z, int(offset), int(offset + limit - 1)) }
-  else
-    local LANE_AT, RUNNING_AT = int(lane), int(RUNNING + lane)
-    local waiting = call('ZRANGEBYSCORE', i, LANE_AT, LANE_AT, 'LIMIT', int(offset), int(limit))
-    pages = { waiting }
-    if #waiting < limit then
-      local skipped = max(0, offset - call('ZCOUNT', i, LANE_AT, LANE_AT))
-      pages[2] = call('ZRANGEBYSCORE', i, RUNNING_AT, RUNNING_AT, 'LIMIT', int(skipped), int(limit - #waiting))
+local function reading_operations()
+  local function get(at)
+    flush()
+    local text = call('HGET', o, ARGV[at])
+    if not text then
+      return '?'
     end
+    return { 'g', text, call('HGET', b, ARGV[at]), call('HGET', r, ARGV[at]) }
   end
-  local out = { 'l' }
-  for page = 1, #pages do
-    for index = 1, #pages[page] do
-      local id = pages[page][index]
-      local text = call('HGET', o, id)
-      if text then
-        local n = #out
-        out[n + 1], out[n + 2] = id, text
+
+  local function list(at)
+    flush()
+    local of, lane, offset, limit = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+    local pages
+    if of == 'dead' then
+      pages = { call('ZREVRANGE', x, int(offset), int(offset + limit - 1)) }
+    elseif of == 'finished' then
+      pages = { call('ZREVRANGE', z, int(offset), int(offset + limit - 1)) }
+    else
+      local LANE_AT, RUNNING_AT = int(lane), int(RUNNING + lane)
+      local waiting = call('ZRANGEBYSCORE', i, LANE_AT, LANE_AT, 'LIMIT', int(offset), int(limit))
+      pages = { waiting }
+      if #waiting < limit then
+        local skipped = max(0, offset - call('ZCOUNT', i, LANE_AT, LANE_AT))
+        pages[2] = call('ZRANGEBYSCORE', i, RUNNING_AT, RUNNING_AT, 'LIMIT', int(skipped), int(limit - #waiting))
       end
     end
-  end
-  return out
-end
-
-local function inspect(at)
-  local id, count = ARGV[at], tonumber(ARGV[at + 1])
-  local lanes = {}
-  for index = at + 2, at + 1 + count do
-    local lane = tonumber(ARGV[index])
-    local policy, route = policy_of(lane)
-    local until_ms = 0
-    if policy and policy.rate_count then
-      local after, interval = take_start(policy, route)
-      if not after then
-        until_ms = math.ceil((rest_us(route) + interval) / 1000) - policy.rate_ms
+    local out = { 'l' }
+    for page = 1, #pages do
+      for index = 1, #pages[page] do
+        local id = pages[page][index]
+        local text = call('HGET', o, id)
+        if text then
+          local n = #out
+          out[n + 1], out[n + 2] = id, text
+        end
       end
     end
-    local n = #lanes
-    lanes[n + 1], lanes[n + 2] = ARGV[index], int(call('ZCOUNT', i, int(lane), int(lane)))
-    lanes[n + 3] = int(call('ZCOUNT', i, int(RUNNING + lane), int(RUNNING + lane)))
-    lanes[n + 4], lanes[n + 5] = int(count_route(running, route, RUNNING)), int(until_ms)
-    local first = call('ZRANGEBYSCORE', q, int(lane), int(lane), 'LIMIT', '0', '1')[1]
-    local head = first and load(match(first, '^[^:]*:(.*)$'))
-    lanes[n + 6] = head and head[ACCEPTED_MS] or '0'
-  end
-  local task = {}
-  local row = id ~= '' and load(id) or nil
-  if row then
-    local meta = meta_of(row)
-    local ahead = 0
-    if row[STATE] == 'R' then
-      local rank = call('ZRANK', q, row[TAG] .. ':' .. id) or 0
-      ahead = rank - call('ZCOUNT', q, '-inf', int(meta.lane - 1))
-    end
-    local count = meta.key ~= '' and count_key(meta) or 0
-    task = { pack(row), int(ahead), int(count) }
-    local agent = meta.affinity ~= '' and recall('a:' .. meta.affinity) or nil
-    if agent then
-      task[4], task[5] = agent, call('ZSCORE', u, 'a:' .. meta.affinity)
-    end
-  end
-  local counts = {
-    int(call('ZCARD', q)),
-    int(call('ZCARD', w)),
-    int(call('ZCARD', x)),
-    int(call('ZCARD', z)),
-    int(bytes),
-    int(call('HEXISTS', s, 'paused')),
-  }
-  return { 'f', counts, lanes, task }
-end
-
-local function claimed(at)
-  local out = { 'c', '' }
-  local number, list_of = match(call('HGET', m, 'c:' .. scheduler) or '', '^(%d+) (.*)$')
-  if number ~= ARGV[at] then
     return out
   end
-  for id, given in string.gmatch(list_of, '([^| ]+)|(%d+)') do
-    local row = load(id)
-    if row and row[STATE] == 'L' and row[TOKEN] == given then
-      local n = #out
-      out[n + 1], out[n + 2] = id, pack(row)
-      out[n + 3], out[n + 4] = call('HGET', b, id) or '', call('ZSCORE', d, id) or '0'
+
+  local function inspect(at)
+    flush()
+    local id, count = ARGV[at], tonumber(ARGV[at + 1])
+    local lanes = {}
+    for index = at + 2, at + 1 + count do
+      local lane = tonumber(ARGV[index])
+      local policy, route = policy_of(lane)
+      local until_ms = 0
+      if policy and policy.rate_count then
+        local after, interval = take_start(policy, route)
+        if not after then
+          until_ms = math.ceil((rest_us(route) + interval) / 1000) - policy.rate_ms
+        end
+      end
+      local n = #lanes
+      lanes[n + 1], lanes[n + 2] = ARGV[index], int(call('ZCOUNT', i, int(lane), int(lane)))
+      lanes[n + 3] = int(call('ZCOUNT', i, int(RUNNING + lane), int(RUNNING + lane)))
+      lanes[n + 4], lanes[n + 5] = int(count_route(running, route, RUNNING)), int(until_ms)
+      local first = call('ZRANGEBYSCORE', q, int(lane), int(lane), 'LIMIT', '0', '1')[1]
+      local head = first and load(match(first, '^[^:]*:(.*)$'))
+      lanes[n + 6] = head and head[ACCEPTED_MS] or '0'
     end
+    local task = {}
+    local row = id ~= '' and load(id) or nil
+    if row then
+      local meta = meta_of(row)
+      local ahead = 0
+      if row[STATE] == 'R' then
+        local rank = call('ZRANK', q, row[TAG] .. ':' .. id) or 0
+        ahead = rank - call('ZCOUNT', q, '-inf', int(meta.lane - 1))
+      end
+      local count = meta.key ~= '' and count_key(meta) or 0
+      task = { pack(row), int(ahead), int(count) }
+      local agent = meta.affinity ~= '' and recall('a:' .. meta.affinity) or nil
+      if agent then
+        task[4], task[5] = agent, call('ZSCORE', u, 'a:' .. meta.affinity)
+      end
+    end
+    local counts = {
+      int(call('ZCARD', q)),
+      int(call('ZCARD', w)),
+      int(call('ZCARD', x)),
+      int(call('ZCARD', z)),
+      int(bytes),
+      int(call('HEXISTS', s, 'paused')),
+    }
+    return { 'f', counts, lanes, task }
   end
-  return out
+
+  local function claimed(at)
+    flush()
+    local out = { 'c', '' }
+    local number, list_of = match(call('HGET', m, 'c:' .. scheduler) or '', '^(%d+) (.*)$')
+    if number ~= ARGV[at] then
+      return out
+    end
+    for id, given in string.gmatch(list_of, '([^| ]+)|(%d+)') do
+      local row = load(id)
+      if row and row[STATE] == 'L' and row[TOKEN] == given then
+        local n = #out
+        out[n + 1], out[n + 2] = id, pack(row)
+        out[n + 3], out[n + 4] = call('HGET', b, id) or '', call('ZSCORE', d, id) or '0'
+      end
+    end
+    return out
+  end
+
+  return { g = get, l = list, i = inspect, c = claimed }
 end
 
--- Letter, function, number of arguments; a last argument that counts further ones is at `more`, each of `width`.
+-- By letter: the function and the number of arguments, whose last may count further ones, each of some width.
 local OPERATIONS = {
-  S = { submit, 5 }, -- id, meta, digest, '' or delay|accepted|attempts|crashes|dedupe|window, body
-  C = { claim, 4, 3, 1 }, -- agent, count, looks, lanes: lane ...
-  A = { complete, 3 }, -- id, token, result
-  N = { fail, 6 }, -- id, token, then, delay, reason, result
-  H = { heartbeat, 2 }, -- id, token
-  K = { cancel, 2 }, -- id, reason
-  M = { remove, 2 }, -- id, reason
-  L = { relane, 2 }, -- id, lane
-  V = { redrive, 1 }, -- id
-  X = { tick, 1 }, -- limit
-  R = { replay_end, 6 }, -- id, state, token, digest, reason, result
-  G = { begin, 1 }, -- hold
-  Y = { finish_replay, 1, 0, 1 }, -- schedulers: scheduler ...
-  P = { set_policy, 3, 2, 2 }, -- revision, settings, routes: route, policy ...
-  W = { set_switch, 2 }, -- name, value
-  g = { get, 1 }, -- id
-  l = { list, 4 }, -- of, lane, offset, limit
-  i = { inspect, 2, 1, 1 }, -- id, lanes: lane ...
-  c = { claimed, 1 }, -- number of the batch
+  S = submit, -- id, meta, digest, '' or delay|accepted|attempts|crashes|dedupe|window, body
+  C = claim, -- agent, count, looks, lanes: lane ...
+  A = complete, -- id, token, result
+  N = fail, -- id, token, then, delay, reason, result
+  H = heartbeat, -- id, token
 }
+local FURTHER = {
+  K = waiting_operations, -- id, reason
+  M = waiting_operations, -- id, reason
+  L = waiting_operations, -- id, lane
+  V = waiting_operations, -- id
+  R = waiting_operations, -- id, state, token, digest, reason, result
+  X = time_operations, -- limit
+  G = control_operations, -- hold
+  Y = control_operations, -- schedulers: scheduler ...
+  P = control_operations, -- revision, settings, routes: route, policy ...
+  W = control_operations, -- name, value
+  g = reading_operations, -- id
+  l = reading_operations, -- of, lane, offset, limit
+  i = reading_operations, -- id, lanes: lane ...
+  c = reading_operations, -- number of the batch
+}
+local ARGUMENTS = { S = 5, C = 4, A = 3, N = 6, H = 2, K = 2, M = 2, L = 2, V = 1, X = 1, R = 6, G = 1, Y = 1, P = 3, W = 2, g = 1, l = 4, i = 2, c = 1 }
+local COUNT_AT = { C = 3, Y = 0, P = 2, i = 1 }
+local WIDTH = { C = 1, Y = 1, P = 2, i = 1 }
+
+-- Of an operation at `at`, its letter included.
+local function length_of(letter, at)
+  local count_at = COUNT_AT[letter]
+  local further = count_at and WIDTH[letter] * tonumber(ARGV[at + 1 + count_at]) or 0
+  return 1 + ARGUMENTS[letter] + further
+end
+
+local function operation_of(letter)
+  local known = OPERATIONS[letter]
+  if known then
+    return known
+  end
+  for name, operation in pairs(FURTHER[letter]()) do
+    OPERATIONS[name] = operation
+  end
+  return OPERATIONS[letter]
+end
 
 -- While a hold lasts the shard may lack the end of a task: nothing that could end it otherwise.
 local HELD_BACK = { A = true, N = true, K = true, M = true, V = true }
 
+-- Records that the batch will want, with one command; and counts, before what they count is changed.
+local READS_RECORD = { S = true, A = true, N = true, H = true }
+
+local function look_ahead()
+  local ids, at = {}, 9
+  for _ = 1, tonumber(ARGV[8]) do
+    local letter = ARGV[at]
+    if READS_RECORD[letter] then
+      ids[#ids + 1] = ARGV[at + 1]
+    end
+    if letter == 'S' then
+      local meta = meta_from(ARGV[at + 2])
+      if meta.policy and waiting[meta.route] == nil then
+        count_route(waiting, meta.route, 0)
+      end
+    elseif letter == 'C' then
+      wanted = wanted + tonumber(ARGV[at + 2])
+      for index = at + 5, at + 4 + tonumber(ARGV[at + 4]) do
+        local policy, route = policy_of(tonumber(ARGV[index]))
+        if policy and policy.in_flight then
+          count_route(running, route, RUNNING)
+        end
+      end
+    end
+    at = at + length_of(letter, at)
+  end
+  if #ids > 1 then
+    local texts = call('HMGET', o, spread(ids))
+    for index = 1, #ids do
+      found[ids[index]] = texts[index]
+    end
+  end
+end
+
+look_ahead()
 local replies = {}
 local at = 9
 for index = 1, tonumber(ARGV[8]) do
-  local operation = OPERATIONS[ARGV[at]]
-  replies[index] = hold_until > now and HELD_BACK[ARGV[at]] and 'h' or operation[1](at + 1)
-  local width = operation[4] and operation[4] * tonumber(ARGV[at + 1 + operation[3]]) or 0
-  at = at + 1 + operation[2] + width
+  local letter = ARGV[at]
+  replies[index] = hold_until > now and HELD_BACK[letter] and 'h' or operation_of(letter)(at + 1)
+  at = at + length_of(letter, at)
 end
 
+flush()
 write_finishes()
 for route in pairs(rates_changed) do
   call('HSET', m, 'g:' .. int(route), int(rates[route]))
 end
 if #leases > 0 then
-  call('HSET', m, 'c:' .. scheduler, batch .. ' ' .. table.concat(leases, ' '))
+  call('HSET', m, 'c:' .. scheduler, batch .. ' ' .. concat(leases, ' '))
 end
 local ready = int(call('ZCARD', q))
 call('HSET', m, 'v', int(v), 'token', int(token), 'bytes', int(bytes), 'beat', int(beat + 1), 'hw:' .. scheduler, lsn)

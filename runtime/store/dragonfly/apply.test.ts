@@ -3,15 +3,15 @@ import { FIELDS } from '../row.ts';
 import { DEFAULT_SETTINGS_TEXT } from '../testing/dump.ts';
 import { lintLua } from '../testing/lint-lua.ts';
 import { KEY_COUNT, keysOf } from './encode.ts';
-import { APPLY_LUA } from './script.ts';
+import { APPLY_SOURCE } from './script.ts';
 
 test('the script declares its keys, bounds its loops and says what it promises', () => {
-  expect(lintLua(APPLY_LUA)).toEqual([]);
-  expect(APPLY_LUA.match(/\bcall\('/g)?.length).toBeGreaterThan(60);
+  expect(lintLua(APPLY_SOURCE)).toEqual([]);
+  expect(APPLY_SOURCE.match(/\bcall\('/g)?.length).toBeGreaterThan(60);
 });
 
 test('it has a name for each key it is given', () => {
-  const names = [...APPLY_LUA.matchAll(/KEYS\[(\d+)\]/g)].map(([, index]) => Number(index));
+  const names = [...APPLY_SOURCE.matchAll(/KEYS\[(\d+)\]/g)].map(([, index]) => Number(index));
   expect(names).toEqual(Array.from({ length: KEY_COUNT }, (_, index) => index + 1));
   expect(keysOf({ fleet: 'a/b', index: 2 }).every((key) => key.startsWith('{n:a/b:2}:'))).toBe(true);
 });
@@ -19,7 +19,7 @@ test('it has a name for each key it is given', () => {
 test('its fields are those of the record, in their order', () => {
   const names = FIELDS.slice(0, 15).map((field) => field.replace(/[A-Z]/g, '_$&').toUpperCase());
   const numbers = names.map((name) => {
-    const line = APPLY_LUA.split('\n').find(
+    const line = APPLY_SOURCE.split('\n').find(
       (one) => one.startsWith('local ') && new RegExp(`[ ,]${name}[, ]`).test(one),
     );
     const [left = '', right = ''] = (line ?? '').slice('local '.length).split(' = ');
@@ -29,7 +29,7 @@ test('its fields are those of the record, in their order', () => {
 });
 
 test('without a policy its settings are the default ones', () => {
-  expect(APPLY_LUA).toContain(`local DEFAULT_SETTINGS = '${DEFAULT_SETTINGS_TEXT}'`);
+  expect(APPLY_SOURCE).toContain(`local DEFAULT_SETTINGS = '${DEFAULT_SETTINGS_TEXT}'`);
 });
 
 test('the lint finds what it is for', () => {

@@ -3,7 +3,7 @@ import { START_MS, Talker } from '../testing/bench.ts';
 import { CASES } from '../testing/conformance.ts';
 import { LUA_MUTANTS } from '../testing/lua-mutants.ts';
 import { lua54Store } from '../testing/lua54-store.ts';
-import { APPLY_LUA } from './script.ts';
+import { APPLY_SOURCE } from './script.ts';
 
 /** The suite is worth what it would find: bugs planted in the script's text, one at a time. */
 let found = 0;
@@ -25,12 +25,12 @@ async function firstFailure(source: string): Promise<string | undefined> {
 }
 
 test('without a bug, no case fails', { timeout: 60_000 }, async () => {
-  expect(await firstFailure(APPLY_LUA)).toBeUndefined();
+  expect(await firstFailure(APPLY_SOURCE)).toBeUndefined();
 });
 
 test.each(LUA_MUTANTS)('a script that %s is found out', { timeout: 60_000 }, async (_, find, replace) => {
-  expect(APPLY_LUA.split(find)).toHaveLength(2);
-  const failed = await firstFailure(APPLY_LUA.replace(find, replace));
+  expect(APPLY_SOURCE.split(find)).toHaveLength(2);
+  const failed = await firstFailure(APPLY_SOURCE.replace(find, replace));
   expect(failed).toBeTypeOf('string');
   found += 1;
 });

@@ -6,7 +6,7 @@ import { SHARD, START_MS, Talker, type Bench } from '../testing/bench.ts';
 import { conforms } from '../testing/conformance.ts';
 import { lua54Store, type Lua54Store } from '../testing/lua54-store.ts';
 import { turns } from '../testing/random-batches.ts';
-import { APPLY_LUA } from './script.ts';
+import { APPLY_SOURCE } from './script.ts';
 
 /** Dragonfly runs Lua 5.4 and refuses keys that were not declared; here the script runs so on any machine. */
 
@@ -55,29 +55,26 @@ async function failureOf(source: string): Promise<unknown> {
 }
 
 test('a script that uses a key it did not declare would be found', async () => {
-  const planted = APPLY_LUA.replace("call('HSET', b, id, body)", "call('HSET', 'elsewhere', id, body)");
-  expect(planted).not.toBe(APPLY_LUA);
+  const planted = APPLY_SOURCE.replace("send('HSET', b, b_in)", "send('HSET', 'elsewhere', b_in)");
+  expect(planted).not.toBe(APPLY_SOURCE);
   expect(await failureOf(planted)).toMatchObject({ message: expect.stringContaining('was not declared: elsewhere') });
 });
 
 test('a script that makes or reads a global would be found', async () => {
-  expect(await failureOf(`leak = 1\n${APPLY_LUA}`)).toMatchObject({
+  expect(await failureOf(`leak = 1\n${APPLY_SOURCE}`)).toMatchObject({
     message: expect.stringContaining('makes the global leak'),
   });
-  expect(await failureOf(`local a = unpack\n${APPLY_LUA}`)).toMatchObject({
+  expect(await failureOf(`local a = unpack\n${APPLY_SOURCE}`)).toMatchObject({
     message: expect.stringContaining('reads the global unpack'),
   });
 });
 
 test('a script that uses another command would be found', async () => {
-  const planted = APPLY_LUA.replace("call('HSET', b, id, body)", "call('HEXPIRE', b, id, body)");
+  const planted = APPLY_SOURCE.replace("send('HSET', b, b_in)", "send('HEXPIRE', b, b_in)");
   expect(await failureOf(planted)).toMatchObject({ message: expect.stringContaining('must not use HEXPIRE') });
 });
 
 test('a script that writes a number with a fraction or an exponent would be found', async () => {
-  const planted = APPLY_LUA.replace("return format('%d', number)", 'return tostring(number + 0.0)').replace(
-    'local call = redis.call',
-    "local tostring = string.format and function(n) return string.format('%.1f', n) end\nlocal call = redis.call",
-  );
+  const planted = APPLY_SOURCE.replace("text = format('%d', number)", "text = format('%.1f', number)");
   expect(await failureOf(planted)).toMatchObject({ message: expect.stringContaining('a number is written as') });
 });

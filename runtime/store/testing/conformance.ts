@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { BATCH_CASES } from './conformance-batch.ts';
 import { BOUNDS_CASES } from './conformance-bounds.ts';
 import { CLAIM_CASES } from './conformance-claim.ts';
 import { LOSS_CASES } from './conformance-loss.ts';
@@ -9,7 +10,14 @@ import { Talker, type Bench } from './bench.ts';
 /** One sentence about a store, and the talk that shows it. */
 export type Case = readonly [sentence: string, show: (talker: Talker, bench: Bench) => Promise<void>];
 
-export const CASES: readonly Case[] = [...CLAIM_CASES, ...RUN_CASES, ...TIME_CASES, ...BOUNDS_CASES, ...LOSS_CASES];
+export const CASES: readonly Case[] = [
+  ...CLAIM_CASES,
+  ...RUN_CASES,
+  ...TIME_CASES,
+  ...BOUNDS_CASES,
+  ...LOSS_CASES,
+  ...BATCH_CASES,
+];
 
 /** Holds a store to what `../store.ts` says. Each case gets a new and empty one. */
 export function conforms(name: string, newBench: () => Promise<Bench>): void {

@@ -2,7 +2,8 @@ import { LuaFactory, type LuaEngine } from 'wasmoon';
 import { checkBatch } from '../check-batch.ts';
 import { decodeAnswer } from '../dragonfly/decode.ts';
 import { encodeBatch, keysOf } from '../dragonfly/encode.ts';
-import { APPLY_LUA } from '../dragonfly/script.ts';
+import { foldConstants } from '../dragonfly/fold-constants.ts';
+import { APPLY_SOURCE } from '../dragonfly/script.ts';
 import { memoryStore } from '../memory/memory-store.ts';
 import { shardName, type Batch, type Shard, type Store } from '../store.ts';
 import { RedisCommands } from './redis-commands.ts';
@@ -50,7 +51,6 @@ local redis = {
   end,
 }
 local sandbox = { redis = redis, string = string, math = math, table = table, tonumber = tonumber, pairs = pairs, type = type }
-sandbox.table.unpack = nil
 setmetatable(sandbox, {
   __index = function(_, name) error('the script reads the global ' .. name, 2) end,
   __newindex = function(_, name) error('the script makes the global ' .. name, 2) end,
@@ -65,10 +65,10 @@ function run_script(keys, arguments)
 end
 `;
 
-export async function lua54Store(nowUs: () => number, source: string = APPLY_LUA): Promise<Lua54Store> {
+export async function lua54Store(nowUs: () => number, source: string = APPLY_SOURCE): Promise<Lua54Store> {
   const engine = await new LuaFactory().createEngine();
   const commands = new RedisCommands(nowUs);
-  const run = prepare(engine, commands, source);
+  const run = prepare(engine, commands, foldConstants(source));
   const hints = memoryStore({ nowUs });
   return {
     kind: 'dragonfly',

@@ -54,7 +54,7 @@ const HASHES: Readonly<Record<string, (hash: Hash, args: readonly string[]) => C
   HEXISTS: (hash, [field = '']) => (hash.has(field) ? 1 : 0),
   HLEN: (hash) => hash.size,
   HSTRLEN: (hash, [field = '']) => Buffer.byteLength(hash.get(field) ?? ''),
-  HDEL: (hash, [field = '']) => (hash.delete(field) ? 1 : 0),
+  HDEL: (hash, fields) => fields.filter((field) => hash.delete(field)).length,
   HINCRBY: (hash, [field = '', by = '0']) => {
     const sum = Number(hash.get(field) ?? 0) + Number(by);
     hash.set(field, String(sum));
@@ -67,13 +67,13 @@ const HASHES: Readonly<Record<string, (hash: Hash, args: readonly string[]) => C
 };
 
 const SORTED: Readonly<Record<string, (set: SortedSet, args: readonly string[]) => CommandReply>> = {
-  ZADD: (set, [score = '', member = '']) => {
-    set.add(member, whole(score));
-    return 1;
+  ZADD: (set, args) => {
+    for (let at = 0; at < args.length; at += 2) set.add(args[at + 1] ?? '', whole(args[at] ?? ''));
+    return args.length / 2;
   },
-  ZREM: (set, [member = '']) => {
-    set.remove(member);
-    return 1;
+  ZREM: (set, members) => {
+    for (const member of members) set.remove(member);
+    return members.length;
   },
   ZCARD: (set) => set.size,
   ZSCORE: (set, [member = '']) => textOf(set.score(member)),
