@@ -2,7 +2,11 @@ import { Queue, Worker } from 'bullmq';
 import { BENCH_TEXT } from './bench-table.ts';
 import { connectionOf } from './store-connection.ts';
 
-/** BullMQ as its documentation has it: one queue, one worker with as many jobs at once as there are agents, nothing kept. */
+/**
+ * BullMQ as its documentation has it: one queue, one worker with as many jobs at once as there are agents. What has ended is kept
+ * for an hour, as ours keeps it: only so is its result there, and an id that comes again known.
+ */
+const KEEP_S = 3600;
 const CONCURRENCY = 100;
 const UNDER_WAY = 200;
 
@@ -20,7 +24,11 @@ export function bullMq(url: string, name: string): BullMq {
   const connection = { ...connectionOf(url), maxRetriesPerRequest: null };
   const queue = new Queue(name, {
     connection,
-    defaultJobOptions: { removeOnComplete: true, attempts: 3, backoff: { type: 'exponential', delay: 1000 } },
+    defaultJobOptions: {
+      removeOnComplete: { age: KEEP_S },
+      attempts: 3,
+      backoff: { type: 'exponential', delay: 1000 },
+    },
   });
   let processed = 0;
   let told: (id: string) => void = () => undefined;
