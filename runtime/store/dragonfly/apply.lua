@@ -658,7 +658,7 @@ local function finish(id, row, state, reason, result)
   note(of_z, id, NOW)
   free_key(id, meta, true)
   give_back(given_i, taken_i, id, false)
-  put(id, row)
+  drop(of_d, id)
   local text = record(id, row)
   drop(of_b, id)
   if was == 'L' and running[meta.route] then
@@ -684,7 +684,7 @@ local function bury(id, row, reason, result)
   note(of_x, id, NOW)
   free_key(id, meta, true)
   give_back(given_i, taken_i, id, false)
-  put(id, row)
+  drop(of_d, id)
   local text = record(id, row)
   forget_counts(meta)
   leave(id, meta, was, tag, held)
@@ -893,7 +893,7 @@ local function lease(id, meta, row, agent)
   row[DUE_MS] = int(due)
   row[FLAGS] = ''
   row[HOLD] = ''
-  put(id, row, until_ms)
+  note(of_d, id, int(until_ms))
   local text = record(id, row)
   take(given_i, taken_i, id, meta.running_text)
   if meta.key ~= '' then
@@ -1621,12 +1621,14 @@ end
 -- While a hold lasts the shard may lack the end of a task: nothing that could end it otherwise.
 local HELD_BACK = { A = true, N = true, K = true, M = true, V = true }
 
--- Records that the batch will want, with one command; and counts, before what they count is changed.
+-- Reads the records that the batch will want with one command, and counts before what they count is changed. Returns where the
+-- operations begin.
 local READS_RECORD = { S = true, A = true, N = true, H = true }
 
 local function look_ahead()
-  local ids, at = {}, 9
-  for _ = 1, tonumber(ARGV[8]) do
+  local ids, starts, at = {}, {}, 9
+  for index = 1, tonumber(ARGV[8]) do
+    starts[index] = at
     local letter = ARGV[at]
     if READS_RECORD[letter] then
       ids[#ids + 1] = ARGV[at + 1]
@@ -1653,15 +1655,14 @@ local function look_ahead()
       found[ids[index]] = texts[index]
     end
   end
+  return starts
 end
 
-look_ahead()
 local replies = {}
-local at = 9
-for index = 1, tonumber(ARGV[8]) do
-  local letter = ARGV[at]
-  replies[index] = hold_until > now and HELD_BACK[letter] and 'h' or operation_of(letter)(at + 1)
-  at = at + length_of(letter, at)
+local starts = look_ahead()
+for index = 1, #starts do
+  local letter = ARGV[starts[index]]
+  replies[index] = hold_until > now and HELD_BACK[letter] and 'h' or operation_of(letter)(starts[index] + 1)
 end
 
 flush()
