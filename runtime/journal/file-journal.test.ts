@@ -8,7 +8,7 @@ import { buildSync } from 'esbuild';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { crc32, tableCrc32 } from './crc32.ts';
 import { openJournal } from './file-journal.ts';
-import { encodeFrame } from './frame.ts';
+import { encodeFrames } from './frame.ts';
 import { realFiles, type JournalFiles } from './journal-files.ts';
 import { JournalDamaged } from './journal-damaged.ts';
 import { JournalFull } from './journal-full.ts';
@@ -91,7 +91,7 @@ test('a torn tail is cut, wherever it is torn', async () => {
   await journal.close();
   const [name = ''] = await segments();
   const whole = await readFile(join(directory, name));
-  const extra = encodeFrame({ lsn: 3, durable: 2, name: '', payload: Buffer.from('third') });
+  const extra = encodeFrames([{ lsn: 3, durable: 2, name: '', payload: Buffer.from('third') }]);
   for (const length of [1, 7, 8, 20, extra.length - 1]) {
     await writeFile(join(directory, name), Buffer.concat([whole, extra.subarray(0, length)]));
     const again = await open();
@@ -233,7 +233,7 @@ test('what a killed process had written and not synced is durable once it was re
   // Killed between its write and its sync: the system still has the bytes, the disk may not.
   await appendFile(
     join(directory, name),
-    encodeFrame({ lsn: 2, durable: 1, name: '', payload: Buffer.from('second') }),
+    encodeFrames([{ lsn: 2, durable: 1, name: '', payload: Buffer.from('second') }]),
   );
   const second = await open(
     { segmentBytes: 100 },

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { encodeFrame, type Frame } from './frame.ts';
+import { encodeFrames, type Frame } from './frame.ts';
 import { realFiles, type AppendFile, type JournalFiles } from './journal-files.ts';
 import { JournalFull } from './journal-full.ts';
 import { lockJournal } from './journal-lock.ts';
@@ -39,11 +39,14 @@ interface Segment {
   lsn: number;
   /** When it was written to last. */
   changedMs: number;
-  readonly open: Set<string>;
+  /** How many of its records are open. */
+  open: number;
 }
 
 interface Loaded {
   readonly segments: Segment[];
+  /** Segment of each open record. */
+  readonly where: Map<string, Segment>;
   readonly lsn: number;
 }
 
@@ -62,15 +65,19 @@ async function load({ directory }: JournalOptions, files: JournalFiles): Promise
     for (const { lsn: at, name: open } of scanned.frames) {
       lsn = at;
       segment.lsn = at;
-      if (open === '') continue;
-      // Carried forward: the newer one counts.
-      where.get(open)?.open.delete(open);
-      where.set(open, segment);
-      segment.open.add(open);
+      if (open !== '') holdOpen(where, open, segment);
     }
     segments.push(segment);
   }
-  return { segments, lsn };
+  return { segments, where, lsn };
+}
+
+/** Of one that was carried forward, the newer one counts. */
+function holdOpen(where: Map<string, Segment>, name: string, segment: Segment): void {
+  const before = where.get(name);
+  if (before !== undefined) before.open -= 1;
+  where.set(name, segment);
+  segment.open += 1;
 }
 
 async function cut(files: JournalFiles, file: string, size: number): Promise<void> {
@@ -81,7 +88,7 @@ async function cut(files: JournalFiles, file: string, size: number): Promise<voi
 }
 
 function segmentOf(file: string, bytes: number, lsn: number, changedMs: number): Segment {
-  return { file, bytes, lsn, changedMs, open: new Set() };
+  return { file, bytes, lsn, changedMs, open: 0 };
 }
 
 interface Pending {
@@ -103,13 +110,22 @@ const RESERVE_RETRY_MS = 1000;
 const OVERHEAD = 128;
 const BATCH_BYTES = 4_194_304;
 
+function room(name: string, payload: Uint8Array): number {
+  return payload.length + name.length + OVERHEAD;
+}
+
+function bytesOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 class FileJournal implements Journal {
   readonly #options: JournalOptions;
   readonly #files: JournalFiles;
   readonly #unlock: () => Promise<void>;
   readonly #segments: Segment[];
-  /** Segment of each open record. */
-  readonly #where = new Map<string, Segment>();
+  readonly #where: Map<string, Segment>;
+  /** Of all segments. */
+  #written = 0;
   #newest: AppendFile | undefined;
   #lsn: number;
   #durable: number;
@@ -125,14 +141,19 @@ class FileJournal implements Journal {
   #closed = false;
   #carrying = false;
 
-  constructor(options: JournalOptions, files: JournalFiles, unlock: () => Promise<void>, { segments, lsn }: Loaded) {
+  constructor(
+    options: JournalOptions,
+    files: JournalFiles,
+    unlock: () => Promise<void>,
+    { segments, where, lsn }: Loaded,
+  ) {
     this.#options = options;
     this.#files = files;
     this.#unlock = unlock;
     this.#segments = segments;
     this.#lsn = lsn;
     this.#durable = lsn;
-    for (const segment of segments) for (const name of segment.open) this.#where.set(name, segment);
+    this.#where = where;
   }
 
   get lsn(): number {
@@ -164,12 +185,13 @@ class FileJournal implements Journal {
       // A killed process may have left records that were written and never synced. They were read, and count from now on.
       await this.#newest.sync();
     }
+    this.#written = bytesOf(this.#segments);
     await this.#takeReserve();
   }
 
   append(payload: Uint8Array, { class: kind, open = '' }: AppendOptions): number {
     if (this.#closed) throw new Error('the journal is closed');
-    const bytes = payload.length + open.length + OVERHEAD;
+    const bytes = room(open, payload);
     if (kind === 'submit') this.#checkRoom(bytes);
     this.#lsn += 1;
     this.#pending.push({ lsn: this.#lsn, name: open, payload, atMs: this.#options.nowMs() });
@@ -180,7 +202,8 @@ class FileJournal implements Journal {
 
   settle(name: string): void {
     const segment = this.#where.get(name);
-    segment?.open.delete(name);
+    if (segment === undefined) return;
+    segment.open -= 1;
     this.#where.delete(name);
   }
 
@@ -215,7 +238,7 @@ class FileJournal implements Journal {
   }
 
   #bytes(): number {
-    return this.#segments.reduce((sum, { bytes }) => sum + bytes, this.#pendingBytes);
+    return this.#written + this.#pendingBytes;
   }
 
   #checkRoom(bytes: number): void {
@@ -260,26 +283,20 @@ class FileJournal implements Journal {
 
   async #writeBatch(batch: readonly Pending[]): Promise<void> {
     const durable = this.#durable;
-    const frames = batch.map(({ lsn, name, payload }) => encodeFrame({ lsn, durable, name, payload }));
-    const bytes = Buffer.concat(frames);
+    const bytes = encodeFrames(batch.map(({ lsn, name, payload }) => ({ lsn, durable, name, payload })));
     await this.#rotate(bytes.length);
     await this.#write(bytes);
     await this.#sync();
     const segment = this.#current();
     segment.bytes += bytes.length;
+    this.#written += bytes.length;
     segment.changedMs = this.#options.nowMs();
-    for (const { lsn, name } of batch) {
+    for (const { lsn, name, payload } of batch) {
       segment.lsn = lsn;
-      if (name === '') continue;
-      this.#where.get(name)?.open.delete(name);
-      this.#where.set(name, segment);
-      segment.open.add(name);
+      this.#pendingBytes -= room(name, payload);
+      if (name !== '') holdOpen(this.#where, name, segment);
     }
     this.#pending = this.#pending.slice(batch.length);
-    this.#pendingBytes = this.#pending.reduce(
-      (sum, { payload, name }) => sum + payload.length + name.length + OVERHEAD,
-      0,
-    );
     this.#reach(segment.lsn);
   }
 
@@ -333,6 +350,7 @@ class FileJournal implements Journal {
     await this.#files.syncFolder(directory);
     this.#newest = handle;
     this.#segments.push(segmentOf(file, MAGIC.length, this.#durable, nowMs()));
+    this.#written += MAGIC.length;
   }
 
   async #firstBytes(handle: AppendFile): Promise<void> {
@@ -383,11 +401,12 @@ class FileJournal implements Journal {
     while (this.#segments.length > 1) {
       const [oldest] = this.#segments;
       if (oldest === undefined || nowMs() - oldest.changedMs < keepMs) break;
-      if (oldest.open.size > 0) {
+      if (oldest.open > 0) {
         await this.#carry(oldest);
         break;
       }
       this.#segments.shift();
+      this.#written -= oldest.bytes;
       await this.#files.remove(oldest.file);
       removed = true;
     }
@@ -398,7 +417,7 @@ class FileJournal implements Journal {
     if (this.#carrying) return;
     this.#carrying = true;
     for (const { name, payload } of await this.#framesOf(oldest)) {
-      if (name !== '' && oldest.open.has(name)) this.append(payload, { class: 'settle', open: name });
+      if (name !== '' && this.#where.get(name) === oldest) this.append(payload, { class: 'settle', open: name });
     }
     // The batch that has them moves them; the next trim finds the segment free.
     this.#carrying = false;

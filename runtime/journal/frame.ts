@@ -26,20 +26,42 @@ export const PAYLOAD_MAX = 1_048_576;
 export const NAME_MAX = 512;
 const LENGTH_MAX = HEADER + NAME_MAX + PAYLOAD_MAX;
 
-export function encodeFrame({ lsn, durable, name, payload }: Frame): Buffer {
-  const nameBytes = Buffer.from(name);
-  if (nameBytes.length > NAME_MAX || payload.length > PAYLOAD_MAX) {
-    throw new RangeError('a record is larger than a journal takes');
+/** The bytes of records, one after the other. */
+export function encodeFrames(frames: readonly Frame[]): Buffer {
+  let size = 0;
+  for (const { name, payload } of frames) {
+    const nameLength = Buffer.byteLength(name);
+    if (nameLength > NAME_MAX || payload.length > PAYLOAD_MAX) {
+      throw new RangeError('a record is larger than a journal takes');
+    }
+    size += PREFIX + HEADER + nameLength + payload.length;
   }
-  const frame = Buffer.allocUnsafe(PREFIX + HEADER + nameBytes.length + payload.length);
-  frame.writeUInt32LE(frame.length - PREFIX, 0);
-  frame.writeBigUInt64LE(BigInt(lsn), 8);
-  frame.writeBigUInt64LE(BigInt(durable), 16);
-  frame.writeUInt16LE(nameBytes.length, 24);
-  nameBytes.copy(frame, PREFIX + HEADER);
-  frame.set(payload, PREFIX + HEADER + nameBytes.length);
-  frame.writeUInt32LE(crc32(frame.subarray(PREFIX)), 4);
-  return frame;
+  const bytes = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const frame of frames) at = writeFrame(bytes, at, frame);
+  return bytes;
+}
+
+/** Writes a record at `at`; gives where it ends. */
+function writeFrame(bytes: Buffer, at: number, { lsn, durable, name, payload }: Frame): number {
+  const nameAt = at + PREFIX + HEADER;
+  const nameLength = bytes.write(name, nameAt);
+  const end = nameAt + nameLength + payload.length;
+  bytes.writeUInt32LE(end - at - PREFIX, at);
+  writeUInt64(bytes, at + 8, lsn);
+  writeUInt64(bytes, at + 16, durable);
+  bytes.writeUInt16LE(nameLength, at + 24);
+  bytes.set(payload, nameAt + nameLength);
+  bytes.writeUInt32LE(crc32(bytes.subarray(at + PREFIX, end)), at + 4);
+  return end;
+}
+
+const UINT32 = 2 ** 32;
+
+/** In two halves: a `BigInt` for each number is what a frame would cost most. */
+function writeUInt64(bytes: Buffer, at: number, value: number): void {
+  bytes.writeUInt32LE(value % UINT32, at);
+  bytes.writeUInt32LE(Math.floor(value / UINT32), at + 4);
 }
 
 export type Read =
