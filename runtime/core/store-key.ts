@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const PLAIN = /^[A-Za-z0-9._:/@-]{1,64}$/;
 const DIGEST_CHARACTERS = 32;
@@ -8,7 +8,5 @@ const DIGEST_CHARACTERS = 32;
  * texts share a key only if their SHA-256 digests share 192 bits.
  */
 export function storeKey(text: string): string {
-  return PLAIN.test(text)
-    ? text
-    : `#${createHash('sha256').update(text).digest('base64url').slice(0, DIGEST_CHARACTERS)}`;
+  return PLAIN.test(text) ? text : `#${hash('sha256', text, 'base64url').slice(0, DIGEST_CHARACTERS)}`;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * The id of a task, from who submits it, the idempotency key and the fleet that is its home: the same on every scheduler, so
@@ -30,13 +30,27 @@ export function homeOf(id: string): string {
 }
 
 export function homeMark(fleet: string): string {
-  return digest(`home\n${fleet}`, HOME);
+  return remembered(homes, fleet, (text) => digest(`home\n${text}`, HOME));
 }
 
 function tenantMark(tenant: string): string {
-  return digest(`tenant\n${tenant}`, TENANT);
+  return remembered(tenants, tenant, (text) => digest(`tenant\n${text}`, TENANT));
 }
 
 function digest(text: string, length: number): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, length);
+  return hash('sha256', text, 'base64url').slice(0, length);
+}
+
+/** Fleets and tenants are few, and every task names one of each. */
+const REMEMBERED_MAX = 4096;
+const homes = new Map<string, string>();
+const tenants = new Map<string, string>();
+
+function remembered(marks: Map<string, string>, text: string, make: (text: string) => string): string {
+  const known = marks.get(text);
+  if (known !== undefined) return known;
+  if (marks.size >= REMEMBERED_MAX) marks.clear();
+  const made = make(text);
+  marks.set(text, made);
+  return made;
 }

@@ -12,7 +12,10 @@ export function checkBatch(batch: Batch): void {
   check(TOKEN_TEXT.test(batch.scheduler), 'the name of a scheduler');
   check(batch.operations.length <= OPERATIONS_MAX, 'the number of operations');
   check(Number.isSafeInteger(batch.prevLsn) && batch.prevLsn >= -1, 'a position');
-  whole(batch.lsn, batch.number, batch.tokenFloor, batch.beat);
+  whole(batch.lsn);
+  whole(batch.number);
+  whole(batch.tokenFloor);
+  whole(batch.beat);
   for (const operation of batch.operations) checkOperation(operation);
 }
 
@@ -24,7 +27,9 @@ function checkOperation(operation: Operation): void {
     case 'claim':
       check(TOKEN_TEXT.test(operation.agent), 'the name of an agent');
       check(operation.lanes.length <= LANES_MAX && operation.count <= CLAIM_MAX, 'the size of a claim');
-      whole(operation.count, operation.looks, ...operation.lanes);
+      whole(operation.count);
+      whole(operation.looks);
+      for (const lane of operation.lanes) whole(lane);
       check(operation.looks <= LIMIT_MAX, 'a number of looks');
       return;
     case 'complete':
@@ -60,7 +65,9 @@ function checkOperation(operation: Operation): void {
       check(operation.limit >= 1 && operation.limit <= LIMIT_MAX, 'a limit');
       return;
     case 'list':
-      whole(operation.offset, operation.limit, operation.lane ?? 0);
+      whole(operation.offset);
+      whole(operation.limit);
+      whole(operation.lane ?? 0);
       check(operation.limit >= 1 && operation.limit <= LIMIT_MAX, 'a limit');
       return;
     case 'begin':
@@ -83,7 +90,7 @@ function checkOperation(operation: Operation): void {
       return;
     case 'inspect':
       check(operation.lanes.length <= LANES_MAX, 'the number of lanes');
-      whole(...operation.lanes);
+      for (const lane of operation.lanes) whole(lane);
       check(operation.id === undefined || ID.test(operation.id), 'the id of a task');
       return;
     case 'claimed':
@@ -94,26 +101,33 @@ function checkOperation(operation: Operation): void {
 function checkTask(task: NewTask): void {
   check(ID.test(task.id), 'the id of a task');
   check(TOKEN_TEXT.test(task.flow) && TOKEN_TEXT.test(task.digest), 'a flow or digest');
-  for (const text of [task.key, task.affinity, task.dedupe?.key]) {
-    check(text === undefined || TOKEN_TEXT.test(text), 'a key');
-  }
-  whole(task.lane, task.cost, task.delayMs, task.queueMs, task.noticeMs, task.leaseMs, task.runMs, task.attemptMax);
-  whole(task.retryMs, task.acceptedMs ?? 0, task.attempts ?? 0, task.crashes ?? 0, task.dedupe?.windowMs ?? 0);
+  checkKey(task.key);
+  checkKey(task.affinity);
+  checkKey(task.dedupe?.key);
+  whole(task.lane);
+  whole(task.cost);
+  whole(task.delayMs);
+  whole(task.queueMs);
+  whole(task.noticeMs);
+  whole(task.leaseMs);
+  whole(task.runMs);
+  whole(task.attemptMax);
+  whole(task.retryMs);
+  whole(task.acceptedMs ?? 0);
+  whole(task.attempts ?? 0);
+  whole(task.crashes ?? 0);
+  whole(task.dedupe?.windowMs ?? 0);
   check(task.cost >= 1 && task.cost <= COST_MAX && task.attemptMax >= 1, 'a cost or number of attempts');
   check(Buffer.byteLength(task.body) <= BODY_BYTES_MAX, 'the size of a body');
 }
 
-function checkResult({
-  id,
-  token,
-  result,
-}: {
-  readonly id: string;
-  readonly token: number;
-  readonly result: string;
-}): void {
-  checkLease({ id, token });
-  check(Buffer.byteLength(result) <= RESULT_BYTES_MAX, 'the size of a result');
+function checkKey(key: string | undefined): void {
+  check(key === undefined || TOKEN_TEXT.test(key), 'a key');
+}
+
+function checkResult(operation: { readonly id: string; readonly token: number; readonly result: string }): void {
+  checkLease(operation);
+  check(Buffer.byteLength(operation.result) <= RESULT_BYTES_MAX, 'the size of a result');
 }
 
 function checkLease({ id, token }: { readonly id: string; readonly token: number }): void {
@@ -121,10 +135,15 @@ function checkLease({ id, token }: { readonly id: string; readonly token: number
   whole(token);
 }
 
-function whole(...numbers: readonly number[]): void {
-  for (const number of numbers) check(Number.isSafeInteger(number) && number >= 0, `a whole number (${number})`);
+/** One at a time, and its text only when it is wrong: this looks at some twenty numbers of each task. */
+function whole(number: number): void {
+  if (!Number.isSafeInteger(number) || number < 0) refuse(`a whole number (${number})`);
 }
 
 function check(holds: boolean, what: string): void {
-  if (!holds) throw new RangeError(`the store was sent ${what} that it does not take`);
+  if (!holds) refuse(what);
+}
+
+function refuse(what: string): never {
+  throw new RangeError(`the store was sent ${what} that it does not take`);
 }
