@@ -39,8 +39,8 @@ test.each<[SubmitOutcome, unknown]>([
 });
 
 test.each<[SettleOutcome, unknown]>([
-  [{ kind: 'settled', task: TASK, repeated: false }, 200],
-  [{ kind: 'stale', task: TASK }, [409, 'stale', 'the task is running']],
+  [{ kind: 'settled', id: TASK.id, state: TASK.state, repeated: false }, 200],
+  [{ kind: 'stale', state: TASK.state }, [409, 'stale', 'the task is running']],
   [{ kind: 'invalid', errors: ERRORS }, [422, 'invalid-result', [{ pointer: '/result/text', detail: 'is missing' }]]],
   [{ kind: 'unknown' }, [404, 'not-found', undefined]],
   [{ kind: 'too-large', bytesMax: 9 }, [413, 'too-large', 'a result has at most 9 bytes']],

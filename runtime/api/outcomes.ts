@@ -32,11 +32,11 @@ export function submitAnswer(outcome: SubmitOutcome): Answer {
 export function settled(outcome: SettleOutcome): Answer {
   switch (outcome.kind) {
     case 'settled': {
-      const { id, state } = outcome.task;
-      return { status: 200, body: { id, state, repeated: outcome.repeated } };
+      const { id, state, repeated } = outcome;
+      return { status: 200, body: { id, state, repeated } };
     }
     case 'stale':
-      throw new ProblemError('stale', { detail: `the task is ${outcome.task.state}` });
+      throw new ProblemError('stale', { detail: `the task is ${outcome.state}` });
     case 'invalid':
       throw new ProblemError('invalid-result', { errors: prefixed('/result', outcome.errors) });
     case 'unknown':

@@ -1,16 +1,31 @@
 import { expect, test } from 'vitest';
 import { claimOrder } from './choose-agent.ts';
 
-test('agents claim in the order of: kept for, freest, longest waiting, name', () => {
-  const agents = [
-    { agent: 'busy', slots: 4, free: 1, waitingSinceMs: 0 },
-    { agent: 'late', slots: 2, free: 2, waitingSinceMs: 9 },
-    { agent: 'z', slots: 2, free: 2, waitingSinceMs: 5 },
-    { agent: 'a', slots: 1, free: 1, waitingSinceMs: 5 },
-    { agent: 'bound', slots: 9, free: 1, waitingSinceMs: 99 },
-    { agent: 'full', slots: 1, free: 0, waitingSinceMs: 0 },
-  ];
-  const names = claimOrder(agents, new Set(['bound'])).map(({ agent }) => agent);
-  expect(names).toEqual(['bound', 'a', 'z', 'late', 'busy']);
-  expect(claimOrder([...agents].reverse(), new Set(['bound'])).map(({ agent }) => agent)).toEqual(names);
+const AGENTS = [
+  { name: 'busiest', slots: 4, free: 1 },
+  { name: 'first', slots: 2, free: 2 },
+  { name: 'full', slots: 1, free: 0 },
+  { name: 'second', slots: 1, free: 1 },
+  { name: 'half', slots: 4, free: 2 },
+  { name: 'half, and later', slots: 2, free: 1 },
+];
+
+test('agents claim in the order of: freest, longest waiting', () => {
+  const names = [...claimOrder(AGENTS)].map(({ name }) => name);
+  expect(names).toEqual(['first', 'second', 'half', 'half, and later', 'busiest']);
+});
+
+test('who needs only the first looks at no others', () => {
+  let looked = 0;
+  const counted = function* () {
+    for (const agent of AGENTS) {
+      looked += 1;
+      yield agent;
+    }
+  };
+  for (const { name } of claimOrder(counted())) {
+    expect(name).toBe('first');
+    break;
+  }
+  expect(looked).toBe(2);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compileTable } from '../../spec/contract/match.ts';
+import { compileTable, route as decide } from '../../spec/contract/match.ts';
 import type { TableRoute } from '../../spec/contract/routing-table.ts';
 import { routingTable, tableFleet, tableRoute } from '../../spec/contract/testing/table.ts';
 import { firstPlace, nextPlace, waitReasons, type FleetView, type Wait } from './route-decision.ts';
@@ -18,7 +18,8 @@ function closed(...builds: readonly string[]): FleetView {
 
 function place(view: FleetView, more: Partial<TableRoute> = {}, fleets: typeof FLEETS = FLEETS, key = 'k'): string {
   const route = tableRoute('e/fix', ['fix'], { to: [{ fleet: 'e/main', weight: 1 }], ...more });
-  const placement = firstPlace(compileTable(routingTable(fleets, [route])), TASK, key, view);
+  const compiled = compileTable(routingTable(fleets, [route]));
+  const placement = firstPlace(compiled, TASK, key, decide(compiled, TASK, { key }), view);
   if (placement.kind !== 'placed') return placement.kind;
   const { fleet, build, fallbackStep } = placement.place;
   return `${placement.how}: ${fleet} ${build} ${fallbackStep}`;

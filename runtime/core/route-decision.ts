@@ -32,10 +32,15 @@ export type Placement =
       readonly how: 'chosen' | 'other-build' | 'other-fleet' | 'fallback' | 'parked';
     };
 
-/** The first place of a new task. `key` is its idempotency key. */
-export function firstPlace(compiled: CompiledTable, task: Task, key: string, view: FleetView): Placement {
+/** The first place of a new task. `key` is its idempotency key, `decision` what the matcher says of both. */
+export function firstPlace(
+  compiled: CompiledTable,
+  task: Task,
+  key: string,
+  decision: Decision,
+  view: FleetView,
+): Placement {
   const { table } = compiled;
-  const decision = route(compiled, task, { key });
   if (decision.route === undefined) return { kind: 'unrouted' };
   const sticky = decision.keys.affinity ?? key;
   const open = openPlace(table, decision.route, decision.fleet, decision.build, sticky, view);

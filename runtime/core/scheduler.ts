@@ -11,6 +11,7 @@ import type {
   TaskEvent,
   TaskPage,
   TaskView,
+  TaskViewState,
   WhyResponse,
 } from '../../spec/contract/protocol.ts';
 import type { Json } from '../../spec/contract/source.ts';
@@ -129,9 +130,9 @@ export type RegisterOutcome =
   | { readonly kind: 'unknown-fleet' };
 
 export type SettleOutcome =
-  | { readonly kind: 'settled'; readonly task: TaskView; readonly repeated: boolean }
+  | { readonly kind: 'settled'; readonly id: string; readonly state: TaskViewState; readonly repeated: boolean }
   /** Another run holds the task, or it has ended otherwise. */
-  | { readonly kind: 'stale'; readonly task: TaskView }
+  | { readonly kind: 'stale'; readonly state: TaskViewState }
   /** The result breaks the output schema of the task type. */
   | { readonly kind: 'invalid'; readonly errors: readonly { readonly pointer: string; readonly detail: string }[] }
   | { readonly kind: 'unknown' }

@@ -1,6 +1,6 @@
+import type { Assignment } from '../../spec/contract/protocol.ts';
 import type { AgentName } from '../core/scheduler.ts';
 import { storeKey } from '../core/store-key.ts';
-import type { ClaimedTask } from '../store/store.ts';
 
 /**
  * The agents that talk to this scheduler, and those of them that wait for work. An agent is known by what its last poll said:
@@ -18,16 +18,19 @@ export interface Agent {
   seenMs: number;
   /** When it said hello last; 0 when it did so elsewhere. */
   bornMs: number;
-  parked?: Parked;
+  parked: Parked | undefined;
 }
 
+/** An agent's poll that waits for work. */
 export interface Parked {
+  readonly agent: Agent;
   readonly sinceMs: number;
+  readonly slots: number;
   readonly free: number;
   /** Claims of it that are under way. */
   asked: boolean;
   /** Hands over what was claimed; nothing for an answer without work. */
-  readonly answer: (tasks: readonly ClaimedTask[]) => void;
+  readonly answer: (tasks: readonly Assignment[]) => void;
 }
 
 export interface AgentPool {
@@ -36,7 +39,10 @@ export interface AgentPool {
   touch(agent: AgentName): void;
   /** A run of it has ended. */
   freeOne(agent: AgentName): void;
-  parked(fleet: string): readonly Agent[];
+  park(parked: Parked): void;
+  unpark(parked: Parked): void;
+  /** In the order in which they began to wait. */
+  parked(fleet: string): ReadonlySet<Parked>;
   of(fleet: string): readonly Agent[];
   all(): readonly Agent[];
   /** Forgets those not heard of for so long. */
@@ -45,25 +51,22 @@ export interface AgentPool {
 
 export function agentPool(nowMs: () => number): AgentPool {
   const fleets = new Map<string, Map<string, Agent>>();
+  const waiting = new Map<string, Set<Parked>>();
   const get = ({ fleet, name }: AgentName): Agent | undefined => fleets.get(fleet)?.get(name);
   return {
     see: ({ fleet, name }, { build, slots, free }) => {
-      const agents = fleets.get(fleet) ?? new Map<string, Agent>();
-      fleets.set(fleet, agents);
-      const known = agents.get(name);
-      const agent: Agent = known ?? {
-        fleet,
-        name,
-        id: agentId({ fleet, name }),
-        build,
-        slots,
-        free,
-        draining: false,
-        seenMs: 0,
-        bornMs: 0,
-      };
-      Object.assign(agent, { build, slots, free, seenMs: nowMs() });
-      agents.set(name, agent);
+      const known = get({ fleet, name });
+      if (known !== undefined) {
+        known.build = build;
+        known.slots = slots;
+        known.free = free;
+        known.seenMs = nowMs();
+        return known;
+      }
+      const id = agentId({ fleet, name });
+      const rest = { draining: false, seenMs: nowMs(), bornMs: 0, parked: undefined };
+      const agent: Agent = { fleet, name, id, build, slots, free, ...rest };
+      fleets.set(fleet, (fleets.get(fleet) ?? new Map<string, Agent>()).set(name, agent));
       return agent;
     },
     get,
@@ -75,7 +78,17 @@ export function agentPool(nowMs: () => number): AgentPool {
       const agent = get(name);
       if (agent !== undefined) agent.free = Math.min(agent.slots, agent.free + 1);
     },
-    parked: (fleet) => [...(fleets.get(fleet)?.values() ?? [])].filter(({ parked }) => parked !== undefined),
+    park: (parked) => {
+      const { agent } = parked;
+      agent.parked = parked;
+      waiting.set(agent.fleet, (waiting.get(agent.fleet) ?? new Set()).add(parked));
+    },
+    unpark: (parked) => {
+      const { agent } = parked;
+      if (agent.parked === parked) agent.parked = undefined;
+      waiting.get(agent.fleet)?.delete(parked);
+    },
+    parked: (fleet) => waiting.get(fleet) ?? NOBODY,
     of: (fleet) => [...(fleets.get(fleet)?.values() ?? [])],
     all: () => [...fleets.values()].flatMap((agents) => [...agents.values()]),
     sweep: (silentMs) => {
@@ -87,6 +100,8 @@ export function agentPool(nowMs: () => number): AgentPool {
     },
   };
 }
+
+const NOBODY: ReadonlySet<Parked> = new Set();
 
 /** As the fleet's shard knows it; token text. */
 export function agentId({ name }: AgentName): string {

@@ -23,12 +23,15 @@ export interface Breakers {
 
 export function breakers(
   nowMs: () => number,
-  settingsOf: (name: string) => Partial<BreakerSettings>,
+  settingsOf: (name: string) => Partial<BreakerSettings> | undefined,
   changed: (name: string, state: Breaker['state']) => void,
 ): Breakers {
   const known = new Map<string, Breaker>();
   const stateOf = (name: string): Breaker => known.get(name) ?? closedBreaker(nowMs());
-  const settings = (name: string): BreakerSettings => ({ ...DEFAULT_BREAKER, ...settingsOf(name) });
+  const settings = (name: string): BreakerSettings => {
+    const own = settingsOf(name);
+    return own === undefined ? DEFAULT_BREAKER : { ...DEFAULT_BREAKER, ...own };
+  };
   const set = (name: string, next: Breaker): void => {
     const before = known.get(name)?.state ?? 'closed';
     known.set(name, next);

@@ -3,11 +3,11 @@ import { claimOrder } from '../core/choose-agent.ts';
 import { routeOfLane } from '../core/lane.ts';
 import type { AgentName } from '../core/scheduler.ts';
 import { CLAIM_MAX, type ClaimedTask, type Operation } from '../store/store.ts';
-import type { Agent, Parked } from './agent-pool.ts';
-import { breakerNames } from './breaker-names.ts';
+import type { RoutePolicy } from '../core/route-policy.ts';
+import type { Parked } from './agent-pool.ts';
 import { changed, type Engine, type FleetState } from './engine.ts';
 import { forgetRun } from './ends.ts';
-import { decodeEnvelope } from './envelope.ts';
+import { decodeEnvelope, type Envelope } from './envelope.ts';
 import { fullTeamRoutes, noteStarts, providerRoom } from './gates.ts';
 import type { PendingClaim } from './shard-link.ts';
 import { iso, typeOf } from './view.ts';
@@ -27,20 +27,22 @@ export function poll(
     return Promise.resolve({ tasks: [], drain: agent.draining });
   }
   return new Promise((resolve) => {
-    const stop = engine.clock.after(Math.min(request.waitMs, engine.bounds.pollMs), () => parked.answer([]));
     const gone = (): void => parked.answer([]);
+    const stop = engine.clock.after(Math.min(request.waitMs, engine.bounds.pollMs), gone);
     const parked: Parked = {
+      agent,
       sinceMs: engine.clock.nowMs(),
+      slots: request.slots,
       free: request.free,
       asked: false,
-      answer: (claims) => {
-        delete agent.parked;
+      answer: (tasks) => {
+        engine.pool.unpark(parked);
         stop();
         signal.removeEventListener('abort', gone);
-        resolve({ tasks: claims.map((claim) => assignmentOf(engine, name.fleet, claim)), drain: agent.draining });
+        resolve({ tasks, drain: agent.draining });
       },
     };
-    agent.parked = parked;
+    engine.pool.park(parked);
     signal.addEventListener('abort', gone, { once: true });
     if (state.ready > 0) want(engine, state);
   });
@@ -59,32 +61,50 @@ export function claimsFor(
   operations: readonly Operation[],
   room: number,
 ): readonly PendingClaim[] {
-  const waiting = engine.pool
-    .parked(state.fleet)
-    .filter(({ draining, parked }) => !draining && parked?.asked === false);
-  if (waiting.length === 0 || state.switches.has('paused')) return [];
-  let tasks = state.ready + operations.filter(({ op }) => MAKES_READY.has(op)).length;
-  let starts = providerRoom(engine, state.fleet);
-  if (tasks === 0 || starts === 0) return [];
-  const sticky = engine.tables.policies(state.fleet).some(({ affinity }) => affinity !== undefined);
-  const full = fullTeamRoutes(engine);
+  const { tables, pool } = engine;
+  const { fleet } = state;
+  const waiting = pool.parked(fleet);
+  if (waiting.size === 0 || state.switches.has('paused')) return [];
+  let tasks = state.ready;
+  for (const { op } of operations) if (MAKES_READY.has(op)) tasks += 1;
+  if (tasks === 0) return [];
+  let starts = providerRoom(engine, fleet);
+  if (starts === 0) return [];
+  const sticky = tables.policies(fleet).some(({ affinity }) => affinity !== undefined);
+  const builds = new Map<string, BuildRoom>();
+  const roomOf = (build: string): BuildRoom => {
+    const known = builds.get(build);
+    if (known !== undefined) return known;
+    const lanes = isClosed(engine, fleet, build) ? [] : tables.lanesOf(fleet, build, fullTeamRoutes(engine));
+    const own = { lanes, left: tasks };
+    builds.set(build, own);
+    return own;
+  };
   const claims: PendingClaim[] = [];
-  const built = new Map<string, number>();
-  for (const agent of inOrder(waiting)) {
-    if (claims.length >= room || starts <= 0) break;
-    const build = engine.tables.buildOf(state.fleet, agent.build);
-    const left = built.get(build) ?? tasks;
-    if (left <= 0 && !sticky) continue;
-    const lanes = isClosed(engine, state.fleet, build) ? [] : engine.tables.lanesOf(state.fleet, build, full);
-    const { parked } = agent;
-    if (lanes.length === 0 || parked === undefined) continue;
+  let servedBuilds = tables.buildCount(fleet);
+  let isUnasked = false;
+  for (const parked of claimOrder(waiting)) {
+    const { agent } = parked;
+    if (parked.asked || agent.draining) continue;
+    isUnasked = true;
+    // Whoever else waits would find nothing.
+    if (claims.length >= room || starts <= 0 || (servedBuilds === 0 && !sticky)) break;
+    const own = roomOf(tables.buildOf(fleet, agent.build));
+    if (own.lanes.length === 0 || (own.left <= 0 && !sticky)) continue;
     const count = Math.min(parked.free, CLAIM_MAX, starts);
-    built.set(build, left - count);
+    if (own.left > 0 && own.left <= count) servedBuilds -= 1;
+    own.left -= count;
     starts -= count;
-    claims.push(claimOf(engine, state, agent, parked, lanes, count));
+    claims.push(claimOf(engine, state, parked, own.lanes, count));
   }
-  delete state.wantedMs;
+  if (isUnasked) delete state.wantedMs;
   return claims;
+}
+
+/** Of one build: the lanes its agents may claim from, and tasks that nobody was sent for yet. */
+interface BuildRoom {
+  readonly lanes: readonly number[];
+  left: number;
 }
 
 const MAKES_READY: ReadonlySet<Operation['op']> = new Set([
@@ -100,28 +120,14 @@ const MAKES_READY: ReadonlySet<Operation['op']> = new Set([
 /** Tasks a claim may set aside before it gives up. */
 const LOOKS = 16;
 
-function inOrder(agents: readonly Agent[]): readonly Agent[] {
-  const byName = new Map(agents.map((agent) => [agent.id, agent]));
-  const order = claimOrder(
-    agents.map(({ id, slots, parked }) => ({
-      agent: id,
-      slots,
-      free: parked?.free ?? 0,
-      waitingSinceMs: parked?.sinceMs ?? 0,
-    })),
-    new Set(),
-  );
-  return order.flatMap(({ agent }) => byName.get(agent) ?? []);
-}
-
 function claimOf(
   engine: Engine,
   state: FleetState,
-  agent: Agent,
   parked: Parked,
   lanes: readonly number[],
   count: number,
 ): PendingClaim {
+  const { agent } = parked;
   parked.asked = true;
   const wantedMs = state.wantedMs ?? engine.clock.nowMs();
   return {
@@ -135,9 +141,13 @@ function claimOf(
         return;
       }
       agent.free = Math.max(0, agent.free - claims.length);
-      for (const claim of claims) noteRun(engine, state, agent, parked, claim, wantedMs);
+      const tasks = claims.map((claim) => {
+        const envelope = decodeEnvelope(claim.body);
+        noteRun(engine, state, parked, claim, envelope, wantedMs);
+        return assignmentOf(engine, state.fleet, claim, envelope);
+      });
       noteStarts(engine, state.fleet, claims.length);
-      parked.answer(claims);
+      parked.answer(tasks);
     },
     lost: () => {
       parked.asked = false;
@@ -155,14 +165,14 @@ function giveBack({ link }: FleetState, { record: { id, token } }: ClaimedTask):
 function noteRun(
   engine: Engine,
   state: FleetState,
-  agent: Agent,
   parked: Parked,
   claim: ClaimedTask,
+  envelope: Envelope,
   wantedMs: number,
 ): void {
-  const { record, body } = claim;
+  const { record } = claim;
+  const { agent } = parked;
   const { fleet } = state;
-  const envelope = decodeEnvelope(body);
   const now = engine.clock.nowMs();
   const build = engine.tables.buildOf(fleet, agent.build);
   state.startedSince += 1;
@@ -180,8 +190,9 @@ function noteRun(
     startedMs: now,
     dueMs: record.dueMs ?? now,
   });
-  const { own, providers } = breakerNames(engine, fleet, build);
-  for (const name of [own, ...providers]) engine.breakers.started(name);
+  const { own, providers } = engine.tables.breakers(fleet, build);
+  engine.breakers.started(own);
+  for (const name of providers) engine.breakers.started(name);
   engine.observer.assigned?.({
     fleet,
     route: envelope.route,
@@ -209,15 +220,21 @@ function eligibleMs(
   wantedMs: number,
 ): number {
   const policy = tables.policies(fleet).find(({ route }) => route === routeOfLane(record.lane));
-  const limited =
-    policy === undefined ||
-    [policy.inFlight, policy.rate, policy.perKey, policy.affinity].some((limit) => limit !== undefined);
+  const limited = policy === undefined || isLimited(policy);
   const first = record.attempts === 0 && record.crashes === 0;
   return Math.max(parked.sinceMs, limited || !first ? wantedMs : Math.min(wantedMs, record.acceptedMs));
 }
 
-function assignmentOf({ tables }: Engine, fleet: string, { record, body, untilMs }: ClaimedTask): Assignment {
-  const envelope = decodeEnvelope(body);
+function isLimited({ inFlight, rate, perKey, affinity }: RoutePolicy): boolean {
+  return inFlight !== undefined || rate !== undefined || perKey !== undefined || affinity !== undefined;
+}
+
+function assignmentOf(
+  { tables }: Engine,
+  fleet: string,
+  { record, untilMs }: ClaimedTask,
+  envelope: Envelope,
+): Assignment {
   const { heartbeatMs = record.leaseMs } = tables.compiled.table.fleets[fleet]?.accepts[envelope.task] ?? {};
   return {
     id: record.id,

@@ -1,5 +1,4 @@
 import type { TaskRecord } from '../core/task-record.ts';
-import { breakerNames } from './breaker-names.ts';
 import { askPatiently, changed, type Engine } from './engine.ts';
 import type { End } from './journal-entry.ts';
 
@@ -58,7 +57,7 @@ function endState({ id, state }: TaskRecord): End['state'] {
 
 /** The outcome of a run, for the breakers of its build and its providers. */
 export function judgeRun(engine: Engine, fleet: string, build: string, error: string | undefined): void {
-  const { own, providers } = breakerNames(engine, fleet, build);
+  const { own, providers } = engine.tables.breakers(fleet, build);
   const guilty = providers.filter((name) => error?.startsWith(name.replace(':', '.')) === true);
   if (guilty.length === 0) engine.breakers.ended(own, error === undefined);
   else engine.breakers.forget(own);
@@ -71,6 +70,6 @@ export function judgeRun(engine: Engine, fleet: string, build: string, error: st
 
 /** A run that says nothing about its build: given back, or cancelled. */
 export function forgetRun(engine: Engine, fleet: string, build: string): void {
-  const { own, providers } = breakerNames(engine, fleet, build);
+  const { own, providers } = engine.tables.breakers(fleet, build);
   for (const name of [own, ...providers]) engine.breakers.forget(name);
 }

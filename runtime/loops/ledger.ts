@@ -73,11 +73,12 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
   let tokensBelow = 0;
   let reading = true;
 
-  const note = (entry: JournalEntry, lsn: number): void => {
+  /** `name`: that of its submission, where the caller has made it already. */
+  const note = (entry: JournalEntry, lsn: number, name?: string): void => {
     for (const fleet of fleetsOf(entry)) newest.set(fleet, lsn);
     if (entry.kind === 'life') tokensBelow = Math.max(tokensBelow, entry.tokensBelow ?? 0);
-    if (entry.kind === 'end') unended.delete(runName({ ...entry, token: entry.end.token }));
-    if (entry.kind === 'submit') promise(entry.fleet, entry.task);
+    if (entry.kind === 'end') endAgain(entry.fleet, entry.id, entry.end.token);
+    if (entry.kind === 'submit') promise(entry.fleet, entry.task, name);
     else if (entry.kind === 'move') {
       moves.set(entry.task.id, entry);
       if (reading) begun.add(entry.task.id);
@@ -96,8 +97,11 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
     else if (entry.kind === 'void' || (entry.kind === 'end' && entry.end.state !== 'dead'))
       forget(entry.fleet, entry.id);
   };
-  const promise = (fleet: string, { id, acceptedMs }: JournaledTask): void => {
-    open.set(submissionName(fleet, id), { fleet, id, acceptedMs });
+  const promise = (fleet: string, { id, acceptedMs }: JournaledTask, name = submissionName(fleet, id)): void => {
+    open.set(name, { fleet, id, acceptedMs });
+  };
+  const endAgain = (fleet: string, id: string, token: number): void => {
+    if (unended.size > 0) unended.delete(runName({ fleet, id, token }));
   };
   const close = (name: string, forgetIt: () => boolean): void => {
     if (forgetIt() && !reading) journal.settle(name);
@@ -110,9 +114,9 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
   };
   const append = (entry: JournalEntry, name?: string, kind: 'submit' | 'settle' = 'settle'): number =>
     journal.append(encodeEntry(entry), { class: kind, ...(name !== undefined && { open: name }) });
-  const write = (...args: Parameters<typeof append>): number => {
-    const lsn = append(...args);
-    note(args[0], lsn);
+  const write = (entry: JournalEntry, name?: string, kind?: 'submit'): number => {
+    const lsn = append(entry, name, kind);
+    note(entry, lsn, name);
     return lsn;
   };
 
@@ -131,7 +135,7 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
     end: (fleet, id, end) => write({ kind: 'end', fleet, id, end }),
     intend: (fleet, id, end) => {
       const lsn = append({ kind: 'end', fleet, id, end });
-      unended.delete(runName({ fleet, id, token: end.token }));
+      endAgain(fleet, id, end.token);
       newest.set(fleet, lsn);
       return lsn;
     },

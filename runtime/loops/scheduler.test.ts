@@ -22,7 +22,7 @@ test('a task goes from its submitter to an agent and back', async () => {
   expect(await scheduler.complete({ id, token, agent: AGENT }, { summary: 'hi' })).toMatchObject({
     kind: 'settled',
     repeated: false,
-    task: { state: 'succeeded' },
+    state: 'succeeded',
   });
   expect(await scheduler.complete({ id, token, agent: AGENT }, { summary: 'hi' })).toMatchObject({ repeated: true });
   expect(await scheduler.task(id)).toMatchObject({ state: 'succeeded', result: { summary: 'hi' } });

@@ -8,7 +8,7 @@ import type { Journal } from '../journal/journal.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import { type Applied, type Operation, type Store } from '../store/store.ts';
 import { agentPool } from './agent-pool.ts';
-import { breakers } from './breakers.ts';
+import { breakers, providerBreaker } from './breakers.ts';
 import { cancel, drain, drainAgent, redrive, setPaused, undrain } from './change.ts';
 import { pause as wait, type Clock } from './clock.ts';
 import { claimsFor, poll, want } from './deliver.ts';
@@ -256,7 +256,7 @@ function noteApplied(engine: Engine, state: FleetState, { ready, revision, holdU
   state.heldUntilMs = holdUntilMs;
   if (revision !== state.policySent && (revision === '' || state.policySent === '')) void sendPolicy(engine, state);
   if (ready === 0) return;
-  if (engine.pool.parked(state.fleet).length > 0) {
+  if (engine.pool.parked(state.fleet).size > 0) {
     if (more) want(engine, state);
   } else hint(engine, state, nowMs);
 }
@@ -273,7 +273,7 @@ function hint({ store, schedulers, clock }: Engine, state: FleetState, _nowMs: n
 function hinted(engine: Engine, shard: string): void {
   const state = engine.fleets.get(shard.slice(0, shard.lastIndexOf(':')));
   if (state === undefined) return;
-  if (engine.pool.parked(state.fleet).length > 0) {
+  if (engine.pool.parked(state.fleet).size > 0) {
     state.ready = Math.max(1, state.ready);
     want(engine, state);
   } else if (state.link.state === 'up' && engine.clock.monotonicMs() - state.lookedMs > LOOK_EVERY_MS) {
@@ -390,9 +390,9 @@ function ignoreLoss(error: unknown): void {
 function breakerSettings(
   { providers }: RoutingTable,
   dependency: string,
-): { readonly errors?: number; readonly openForMs?: number } {
-  const [kind, provider = ''] = dependency.split(':', 2);
-  return kind === 'provider' ? (providers[provider]?.breaker ?? {}) : {};
+): { readonly errors?: number; readonly openForMs?: number } | undefined {
+  const prefix = providerBreaker('');
+  return dependency.startsWith(prefix) ? providers[dependency.slice(prefix.length)]?.breaker : undefined;
 }
 
 const OPERATION_NAMES: Partial<Record<Operation['op'], StoreOperation>> = {

@@ -9,7 +9,7 @@ import { want } from './deliver.ts';
 import { finish, finishForGood, forgetRun, judgeRun, tellEnd } from './ends.ts';
 import { askPatiently, changed, type Engine, type FleetState, type Run } from './engine.ts';
 import type { Fault } from './tables.ts';
-import { iso, typeOf, viewOf } from './view.ts';
+import { iso, typeOf, viewState } from './view.ts';
 
 /** `Scheduler.heartbeat`. */
 export async function heartbeat(engine: Engine, agent: AgentName, tasks: readonly Held[]): Promise<HeartbeatResponse> {
@@ -42,8 +42,10 @@ export async function complete(engine: Engine, run: AgentRun, result: Json | und
   const text = result === undefined ? '' : JSON.stringify(result);
   if (Buffer.byteLength(text) > RESULT_BYTES_MAX) return { kind: 'too-large', bytesMax: RESULT_BYTES_MAX };
   const known = engine.runs.get(id);
-  const errors = await outputFaults(engine, state, id, known, result);
-  if (errors.length > 0) return { kind: 'invalid', errors };
+  if (hasOutputSchemas(engine, state)) {
+    const errors = await outputFaults(engine, state, id, known, result);
+    if (errors.length > 0) return { kind: 'invalid', errors };
+  }
   state.wantedMs ??= engine.clock.nowMs();
   const reply = await completeOnce(engine, state, run, known, text);
   const over = endOf(reply);
@@ -54,11 +56,7 @@ export async function complete(engine: Engine, run: AgentRun, result: Json | und
     engine.observer.settled?.({ ...of(engine, state, over, known), outcome: 'succeeded' });
     tellEnd(engine, state.fleet, over, known?.route);
   }
-  return {
-    kind: 'settled',
-    task: viewOf(engine, state.fleet, over, { result: text }),
-    repeated: reply.kind !== 'done',
-  };
+  return settledAs(over, reply.kind !== 'done');
 }
 
 /**
@@ -110,7 +108,10 @@ async function completeDurably(
   }
   const end = { state: 'succeeded', token, digest: known.digest, reason: '', result } as const;
   const lsn = ledger.intend(fleet, id, end);
-  const [reply] = await Promise.all([link.submit(operation, lsn), ledger.durable(lsn)]);
+  const sent = link.submit(operation, lsn);
+  const durable = ledger.durable(lsn);
+  const reply = await sent;
+  await durable;
   if (reply !== 'journaled' && reply.kind !== 'held' && endOf(reply) !== undefined) {
     ledger.forget(fleet, id);
     return reply;
@@ -155,7 +156,11 @@ export async function fail(engine: Engine, run: AgentRun, failure: RunFailure): 
   }
   engine.runs.delete(id);
   changed(engine, id);
-  return { kind: 'settled', task: viewOf(engine, state.fleet, record), repeated: reply.kind === 'already' };
+  return settledAs(record, reply.kind === 'already');
+}
+
+function settledAs({ id, state }: TaskRecord, repeated: boolean): SettleOutcome {
+  return { kind: 'settled', id, state: viewState(state), repeated };
 }
 
 /** `Scheduler.release`. */
@@ -177,7 +182,7 @@ export async function release(engine: Engine, { id, token, agent }: AgentRun): P
   state.ready += 1;
   want(engine, state);
   changed(engine, id);
-  return { kind: 'settled', task: viewOf(engine, state.fleet, reply.record), repeated: reply.kind === 'already' };
+  return settledAs(reply.record, reply.kind === 'already');
 }
 
 const MESSAGE_CHARACTERS = 4000;
@@ -189,6 +194,11 @@ function clipped(result: string, { error, message = '' }: RunFailure): string {
   return JSON.stringify({ error, message: `${message.slice(0, MESSAGE_CHARACTERS)}…` });
 }
 
+function hasOutputSchemas({ tables }: Engine, { fleet }: FleetState): boolean {
+  const accepts = tables.compiled.table.fleets[fleet]?.accepts ?? {};
+  return Object.values(accepts).some(({ output }) => output !== undefined);
+}
+
 async function outputFaults(
   engine: Engine,
   state: FleetState,
@@ -197,7 +207,6 @@ async function outputFaults(
   result: Json | undefined,
 ): Promise<readonly Fault[]> {
   const accepts = engine.tables.compiled.table.fleets[state.fleet]?.accepts ?? {};
-  if (Object.values(accepts).every(({ output }) => output === undefined)) return [];
   const record = known === undefined ? await recordOf(engine, state, id) : undefined;
   const task = known?.task ?? (record === undefined ? undefined : typeOf(record));
   const schema = task === undefined || !Object.hasOwn(accepts, task) ? undefined : accepts[task]?.output;
@@ -222,7 +231,7 @@ function refusal(engine: Engine, state: FleetState, known: Run | undefined, repl
   if (reply.kind !== 'stale') return { kind: 'unknown' };
   const { record } = reply;
   engine.observer.settled?.({ ...of(engine, state, record, known), outcome: 'stale' });
-  return { kind: 'stale', task: viewOf(engine, state.fleet, record) };
+  return { kind: 'stale', state: viewState(record.state) };
 }
 
 /**

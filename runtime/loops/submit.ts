@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../../spec/contract/canonical.ts';
 import { route, type CompiledTable, type Decision } from '../../spec/contract/match.ts';
 import type { Task } from '../../spec/contract/task.ts';
@@ -8,7 +8,7 @@ import { newTask, type Place } from '../core/new-task.ts';
 import { firstPlace, nextPlace } from '../core/route-decision.ts';
 import type { Submission, SubmitOutcome } from '../core/scheduler.ts';
 import { taskId } from '../core/task-id.ts';
-import type { EndState, TaskRecord } from '../core/task-record.ts';
+import type { EndState, NewTask, TaskRecord } from '../core/task-record.ts';
 import { JournalFull } from '../journal/journal-full.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
@@ -39,7 +39,7 @@ export async function submit(engine: Engine, submission: Submission): Promise<Su
 export function digestOf(request: SubmitRequest): string {
   const { task, input = {}, labels = {}, delayMs = 0 } = request;
   const text = canonicalJson({ task, input, labels: { ...labels }, delayMs });
-  return `${task}/${createHash('sha256').update(text).digest('base64url').slice(0, 22)}`;
+  return `${task}/${hash('sha256', text, 'base64url').slice(0, 22)}`;
 }
 
 /** A submission on its way. */
@@ -48,7 +48,9 @@ interface Offer {
   readonly task: Task;
   readonly id: string;
   readonly digest: string;
+  /** What the table says of it that was in force when it came. */
   readonly decision: Decision;
+  readonly compiled: CompiledTable;
 }
 
 async function decide(engine: Engine, submission: Submission): Promise<SubmitOutcome> {
@@ -64,7 +66,8 @@ async function decide(engine: Engine, submission: Submission): Promise<SubmitOut
   if (errors.length > 0) return { kind: 'invalid', errors };
   const refused = admission(engine, submission, decision);
   if (refused !== undefined) return refused;
-  const offer: Offer = { submission, task, id: taskId(tenant, key, fleet), digest: digestOf(request), decision };
+  const id = taskId(tenant, key, fleet);
+  const offer: Offer = { submission, task, id, digest: digestOf(request), decision, compiled };
   try {
     return await offerSomewhere(engine, offer, fleet);
   } catch (error) {
@@ -83,9 +86,15 @@ async function offerSomewhere(engine: Engine, offer: Offer, home: string): Promi
     // Without the store nobody can be asked; the task waits in the journal for the place the table wants.
     return offerTo(engine, offer, { route: decision.route, fleet: home, build: decision.build, fallbackStep: 0 });
   }
-  const before = await earlierHome(engine, offer, home);
-  if (before !== undefined) return before;
-  const placement = firstPlace(engine.tables.compiled, task, submission.key, routingView(engine));
+  if (engine.tables.known.length > 1) {
+    const before = await earlierHome(engine, offer, home);
+    if (before !== undefined) return before;
+  }
+  const { compiled } = engine.tables;
+  const { key } = submission;
+  // Another table may have come into force meanwhile.
+  const wanted = compiled === offer.compiled ? decision : route(compiled, task, { key });
+  const placement = firstPlace(compiled, task, key, wanted, routingView(engine));
   if (placement.kind !== 'placed') return { kind: 'unroutable', because: 'no-fleet' };
   return placement.place.fleet === home
     ? offerTo(engine, offer, placement.place)
@@ -135,8 +144,8 @@ async function offerTo(engine: Engine, offer: Offer, place: Place): Promise<Subm
   if (state === undefined) return { kind: 'unroutable', because: 'no-fleet', route: place.route.id };
   // A repetition of what this scheduler has promised and not yet seen end needs no second promise.
   const promised = ledger.isOpen(place.fleet, id);
-  const { acceptedMs, ...task } = offeredTask(engine, offer, place);
-  const promise: JournaledTask = { ...task, acceptedMs };
+  const task = offeredTask(engine, offer, place);
+  const promise: JournaledTask = { ...task, acceptedMs: clock.nowMs() };
   const lsn = promised ? undefined : ledger.submit(place.fleet, promise);
   const sent =
     lsn === undefined
@@ -144,7 +153,9 @@ async function offerTo(engine: Engine, offer: Offer, place: Place): Promise<Subm
       : // By the store's own clock, and within its bounds: only a replay says when it was accepted.
         state.link.submit({ op: 'submit', task }, lsn);
   state.wantedMs ??= clock.nowMs();
-  const [reply] = await Promise.all([sent, lsn === undefined ? undefined : ledger.durable(lsn)]);
+  const durable = lsn === undefined ? undefined : ledger.durable(lsn);
+  const reply = await sent;
+  if (durable !== undefined) await durable;
   if (reply === 'journaled') return accepted(id, place, 'journaled');
   switch (reply.kind) {
     case 'accepted':
@@ -166,7 +177,7 @@ async function offerTo(engine: Engine, offer: Offer, place: Place): Promise<Subm
   }
 }
 
-function offeredTask(engine: Engine, { submission, task, id, digest, decision }: Offer, place: Place): JournaledTask {
+function offeredTask(engine: Engine, { submission, task, id, digest, decision }: Offer, place: Place): NewTask {
   const { tenant, key, request, traceparent } = submission;
   const envelope = encodeEnvelope({
     task: task.task,
@@ -178,9 +189,8 @@ function offeredTask(engine: Engine, { submission, task, id, digest, decision }:
     step: place.fallbackStep,
     ...(traceparent !== undefined && { traceparent }),
   });
-  const acceptedMs = engine.clock.nowMs();
-  const facts = { id, task: task.task, tenant, body: envelope, digest, delayMs: request.delayMs ?? 0, acceptedMs };
-  return { ...newTask(engine.tables.compiled.table, place, decision, facts), acceptedMs };
+  const facts = { id, task: task.task, tenant, body: envelope, digest, delayMs: request.delayMs ?? 0 };
+  return newTask(engine.tables.compiled.table, place, decision, facts);
 }
 
 /** The store knows the id. */

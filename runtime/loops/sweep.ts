@@ -73,7 +73,7 @@ const LANES_MAX = 256;
 
 function isBusy({ pool }: Engine, { fleet, ready, facts }: FleetState): boolean {
   const running = facts?.lanes.some(({ running: runs, waiting }) => runs + waiting > 0) ?? true;
-  return ready > 0 || running || pool.parked(fleet).length > 0;
+  return ready > 0 || running || pool.parked(fleet).size > 0;
 }
 
 /** What a tick did or saw. */

@@ -5,6 +5,7 @@ import { laneOf } from '../core/lane.ts';
 import { shardPolicies } from '../core/shard-policy.ts';
 import type { RoutePolicy } from '../core/route-policy.ts';
 import { homeMark } from '../core/task-id.ts';
+import { fleetBreaker, providerBreaker } from './breakers.ts';
 
 /** The routing table that is in force, made ready; and what must still be understood of the ones before. */
 export interface Tables {
@@ -17,6 +18,10 @@ export interface Tables {
   lane(fleet: string, lane: number): LaneName | undefined;
   /** Lanes of a fleet's build, those of its routes that `leaveOut` does not hold. */
   lanesOf(fleet: string, build: string, leaveOut: ReadonlySet<string>): readonly number[];
+  /** How many builds the table in force has of a fleet. */
+  buildCount(fleet: string): number;
+  /** The breakers that a build's runs go through. */
+  breakers(fleet: string, build: string): BreakerNames;
   /** The build whose tasks an agent of this build takes: its own, or in a rolling update the one there is. */
   buildOf(fleet: string, build: string): string;
   /** All lanes of a fleet. */
@@ -34,6 +39,12 @@ export interface LaneName {
   readonly team: string;
 }
 
+/** A build's own, and those of its fleet's providers. */
+export interface BreakerNames {
+  readonly own: string;
+  readonly providers: readonly string[];
+}
+
 export interface Fault {
   readonly pointer: string;
   readonly detail: string;
@@ -43,6 +54,12 @@ export interface Fault {
 interface FleetFacts {
   readonly lanes: ReadonlyMap<number, LaneName>;
   readonly policies: readonly RoutePolicy[];
+  readonly builds: ReadonlyMap<string, BuildFacts>;
+}
+
+interface BuildFacts {
+  readonly lanes: readonly number[];
+  readonly breakers: BreakerNames;
 }
 
 const KNOWN_MAX = 16;
@@ -94,10 +111,14 @@ export function tables(first: RoutingTable, nowMs: number): Tables {
     },
     use,
     lane: (fleet, lane) => facts.get(fleet)?.lanes.get(lane) ?? older.get(fleet)?.get(lane),
-    lanesOf: (fleet, build, leaveOut) =>
-      [...(facts.get(fleet)?.lanes ?? [])]
-        .filter(([, name]) => name.build === build && !leaveOut.has(name.route))
-        .map(([lane]) => lane),
+    lanesOf: (fleet, build, leaveOut) => {
+      const known = facts.get(fleet);
+      const lanes = known?.builds.get(build)?.lanes ?? [];
+      return leaveOut.size === 0 ? lanes : lanes.filter((lane) => !leaveOut.has(known?.lanes.get(lane)?.route ?? ''));
+    },
+    buildCount: (fleet) => facts.get(fleet)?.builds.size ?? 0,
+    breakers: (fleet, build) =>
+      facts.get(fleet)?.builds.get(build)?.breakers ?? breakerNames(current().table, fleet, build),
     buildOf: (fleet, build) => {
       const declared = current().table.fleets[fleet];
       if (declared?.anyBuild !== true || Object.hasOwn(declared.builds, build)) return build;
@@ -120,11 +141,19 @@ export function tables(first: RoutingTable, nowMs: number): Tables {
 const FAULTS_MAX = 10;
 
 function factsOf(table: RoutingTable, fleet: string): FleetFacts {
-  const builds = Object.keys(table.fleets[fleet]?.builds ?? {});
+  const names = Object.keys(table.fleets[fleet]?.builds ?? {});
   const lanes = table.routes
     .filter((route) => mayReach(route, fleet))
-    .flatMap(({ id, team }) => builds.map((build) => [laneOf(id, build), { route: id, build, team }] as const));
-  return { lanes: new Map(lanes), policies: shardPolicies(table, fleet) };
+    .flatMap(({ id, team }) => names.map((build) => [laneOf(id, build), { route: id, build, team }] as const));
+  const builds = names.map((build) => {
+    const own = lanes.filter(([, name]) => name.build === build).map(([lane]) => lane);
+    return [build, { lanes: own, breakers: breakerNames(table, fleet, build) }] as const;
+  });
+  return { lanes: new Map(lanes), policies: shardPolicies(table, fleet), builds: new Map(builds) };
+}
+
+function breakerNames({ fleets }: RoutingTable, fleet: string, build: string): BreakerNames {
+  return { own: fleetBreaker(fleet, build), providers: (fleets[fleet]?.providers ?? []).map(providerBreaker) };
 }
 
 function mayReach({ to, fallback }: TableRoute, id: string): boolean {

@@ -1,5 +1,4 @@
 import type { FleetView as RoutingView } from '../core/route-decision.ts';
-import { fleetBreaker, providerBreaker } from './breakers.ts';
 import type { Engine, FleetState } from './engine.ts';
 
 /** What routing may know of the fleets right now: of this scheduler's own agents, and of those the others tell of. */
@@ -16,14 +15,13 @@ export function routingView(engine: Engine): RoutingView {
 /** Whether a build may not start runs: it drains, or a breaker is open. */
 export function isClosed(engine: Engine, fleet: string, build: string): boolean {
   if (drains(engine, fleet, build)) return true;
-  if (!engine.breakers.mayStart(fleetBreaker(fleet, build))) return true;
-  const providers = engine.tables.compiled.table.fleets[fleet]?.providers ?? [];
-  return providers.some((provider) => !engine.breakers.mayStart(providerBreaker(provider)));
+  const { own, providers } = engine.tables.breakers(fleet, build);
+  return !engine.breakers.mayStart(own) || providers.some((name) => !engine.breakers.mayStart(name));
 }
 
 export function drains({ fleets }: Engine, fleet: string, build: string): boolean {
   const switches = fleets.get(fleet)?.switches;
-  return switches?.has(DRAIN_ALL) === true || switches?.has(drainSwitch(build)) === true;
+  return switches !== undefined && switches.size > 0 && (switches.has(DRAIN_ALL) || switches.has(drainSwitch(build)));
 }
 
 export const DRAIN_ALL = 'drain';
