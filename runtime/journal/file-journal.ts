@@ -110,6 +110,13 @@ const RESERVE_RETRY_MS = 1000;
 const OVERHEAD = 128;
 const BATCH_BYTES = 4_194_304;
 
+/** What the sockets have brought by now is appended before it resolves: it goes together. */
+function turnOfLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
 function room(name: string, payload: Uint8Array): number {
   return payload.length + name.length + OVERHEAD;
 }
@@ -258,9 +265,10 @@ class FileJournal implements Journal {
   /** Group commit: what came while one write ran goes with the next. */
   async #writeAll(): Promise<void> {
     try {
-      // What is appended in this turn of the loop goes together.
-      await Promise.resolve();
-      while (this.#pending.length > 0) await this.#writeBatch(this.#takeBatch());
+      while (this.#pending.length > 0) {
+        await turnOfLoop();
+        await this.#writeBatch(this.#takeBatch());
+      }
       await this.#trim();
     } catch (error) {
       this.#dead = true;

@@ -8,6 +8,8 @@ export interface Clock {
   random(): number;
   /** Runs once, after so many milliseconds. Returns the way to prevent it. Does not keep the process alive. */
   after(ms: number, run: () => void): () => void;
+  /** Runs once, when all that has arrived by now has been looked at. */
+  soon(run: () => void): void;
 }
 
 export const systemClock: Clock = {
@@ -18,6 +20,10 @@ export const systemClock: Clock = {
     const timer = setTimeout(run, ms);
     timer.unref();
     return () => clearTimeout(timer);
+  },
+  // After what the sockets have brought: a microtask runs behind each of their messages.
+  soon: (run) => {
+    setImmediate(run);
   },
 };
 

@@ -152,13 +152,13 @@ export class ShardLink {
   #wake(): void {
     if (this.#running || this.#state !== 'up' || this.#closed) return;
     this.#running = true;
-    // What arrives in this turn of the loop goes together.
-    queueMicrotask(() => void this.#run());
+    // What arrives together goes together; so does what the answer to one batch sets off.
+    this.#context.clock.soon(() => void this.#run());
   }
 
   async #run(): Promise<void> {
     try {
-      while (this.#state === 'up' && !this.#closed && (this.#queue.length > 0 || this.#claimWanted)) await this.#turn();
+      if (this.#state === 'up' && !this.#closed) await this.#turn();
     } finally {
       this.#running = false;
     }

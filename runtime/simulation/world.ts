@@ -50,6 +50,7 @@ export class World {
         this.after(ms, () => {
           if (process.alive) run();
         }),
+      soon: queueMicrotask,
     };
   }
 

@@ -36,6 +36,10 @@ export class VirtualClock implements Clock {
     };
   }
 
+  soon(run: () => void): void {
+    queueMicrotask(run);
+  }
+
   /** Lets so many milliseconds pass. */
   async pass(ms: number): Promise<void> {
     const end = this.#now + ms;
