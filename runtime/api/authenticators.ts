@@ -1,4 +1,4 @@
-import { timingSafeEqual, createHash } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { createRemoteJWKSet, decodeJwt, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import { bearerOf, isLoopback, ROLES, type Authenticator, type Identity, type Role } from './identity.ts';
@@ -6,13 +6,14 @@ import { bearerOf, isLoopback, ROLES, type Authenticator, type Identity, type Ro
 /** The token of one's own machine: may do everything, as anyone. Only for an API that listens on loopback. */
 export function devAuthenticator(token: string): Authenticator {
   const wanted = digest(token);
+  const developer: Identity = { subject: 'developer', roles: new Set(ROLES), tenant: 'dev', isDeveloper: true };
   return {
     name: 'development token',
     authenticate: (credentials) => {
       const given = bearerOf(credentials);
       const matches = given !== undefined && timingSafeEqual(digest(given), wanted);
       if (!matches || !isLoopback(credentials.peer)) return Promise.resolve(undefined);
-      return Promise.resolve({ subject: 'developer', roles: new Set(ROLES), tenant: 'dev', isDeveloper: true });
+      return Promise.resolve(developer);
     },
   };
 }
@@ -180,5 +181,5 @@ function readText(value: unknown, name: string): string | undefined {
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

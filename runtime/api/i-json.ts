@@ -15,11 +15,13 @@ export function readIJson(bytes: Uint8Array, limits: Pick<ApiLimits, 'depth' | '
   return value;
 }
 
-const LONG_NUMBER = /\d{16}/;
+/** Sixteen digits that do not begin with a 9 are below 2^53. */
+const LONG_NUMBER = /\d{17}|9\d{15}/;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 function decoded(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     throw new ProblemError('bad-request', { detail: 'the body is not UTF-8' });
   }

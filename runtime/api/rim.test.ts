@@ -90,15 +90,15 @@ test('a stream that breaks ends, and only a fault of ours is told as one', async
 test('whoever waits is told when the connection goes, also when it is gone before', () => {
   const waiters = new Waiters();
   const socket = Object.assign(new EventEmitter(), { destroyed: false }) as unknown as Socket;
-  const [one, two] = [waiters.enter(socket, false), waiters.enter(socket, true)];
+  const [one, two] = [waiters.enter(socket), waiters.enter(socket)];
   waiters.leave(socket, one);
   socket.emit('close');
   expect([one.signal.aborted, two.signal.reason]).toEqual([false, 'gone']);
   waiters.leave(socket, two);
   const dead = Object.assign(new EventEmitter(), { destroyed: true }) as unknown as Socket;
-  expect(waiters.enter(dead, false).signal.reason).toBe('gone');
+  expect(waiters.enter(dead).signal.reason).toBe('gone');
   waiters.leave(new EventEmitter() as unknown as Socket, one);
-  const poll = waiters.enter(socket, true);
+  const poll = waiters.enter(socket);
   waiters.close();
   expect(poll.signal.reason).toBe('closing');
 });

@@ -158,17 +158,20 @@ function serve(app: FastifyInstance, operation: Operation, api: Api): void {
     handler: async (request, reply) => {
       if (load[kind] >= options.limits[kind]) throw new ProblemError('unavailable', { retryAfterMs: 1000 });
       const { socket } = request.raw;
-      const waiter = waiters.enter(socket, patient);
+      const waiter = patient ? waiters.enter(socket) : undefined;
       load[kind] += 1;
       try {
-        return await run(api, operation, check(request), request, reply, waiter.signal);
+        return await run(api, operation, check(request), request, reply, waiter?.signal ?? NEVER);
       } finally {
         load[kind] -= 1;
-        waiters.leave(socket, waiter);
+        if (waiter !== undefined) waiters.leave(socket, waiter);
       }
     },
   });
 }
+
+/** Whoever answers at once need not hear that nobody waits any more. */
+const NEVER = new AbortController().signal;
 
 async function callerOf({ headers, socket }: FastifyRequest, { authenticators }: ApiOptions): Promise<Identity> {
   const forwarded = headers['x-forwarded-client-cert'];

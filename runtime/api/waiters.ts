@@ -1,21 +1,19 @@
 import type { Socket } from 'node:net';
 
 /**
- * Tells requests that nobody waits for their answer any more: the connection is gone, or the server closes and they are polls or
- * streams. One listener for each connection, however many requests it has carried, and in which order they are answered.
+ * Tells polls and streams that nobody waits for their answer any more: the connection is gone, or the server closes. One
+ * listener for each connection, however many requests it has carried, and in which order they are answered.
  */
 export class Waiters {
   readonly #open = new Map<Socket, Set<AbortController>>();
   readonly #known = new WeakSet<Socket>();
-  readonly #patient = new Set<AbortController>();
 
-  /** `patient`: a poll or a stream. Call `leave` when it is answered. */
-  enter(socket: Socket, patient: boolean): AbortController {
+  /** Call `leave` when it is answered. */
+  enter(socket: Socket): AbortController {
     const waiter = new AbortController();
     if (socket.destroyed) waiter.abort('gone');
     const others = this.#open.get(socket) ?? new Set();
     this.#open.set(socket, others.add(waiter));
-    if (patient) this.#patient.add(waiter);
     if (!this.#known.has(socket)) {
       this.#known.add(socket);
       socket.once('close', () => this.#gone(socket));
@@ -24,7 +22,6 @@ export class Waiters {
   }
 
   leave(socket: Socket, waiter: AbortController): void {
-    this.#patient.delete(waiter);
     const others = this.#open.get(socket);
     others?.delete(waiter);
     if (others?.size === 0) this.#open.delete(socket);
@@ -32,7 +29,7 @@ export class Waiters {
 
   /** The server closes: polls answer now, streams end. */
   close(): void {
-    for (const waiter of this.#patient) waiter.abort('closing');
+    for (const waiters of this.#open.values()) for (const waiter of waiters) waiter.abort('closing');
   }
 
   #gone(socket: Socket): void {

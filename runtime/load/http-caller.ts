@@ -45,6 +45,15 @@ export function httpCaller(token: string): HttpCaller {
   const options = { keepAlive: true, maxSockets: SOCKETS_MAX, scheduling: 'lifo' } as const;
   const plain = new Agent(options);
   const safe = new SafeAgent(options);
+  const origins = new Map<string, Origin>();
+  const placeOf = (url: string) => {
+    const end = url.indexOf('/', url.indexOf('//') + 2);
+    const origin = end === -1 ? url : url.slice(0, end);
+    // Reading a URL anew for each call would cost more than the rest of it.
+    const known = origins.get(origin) ?? readOrigin(origin);
+    origins.set(origin, known);
+    return { ...known, path: end === -1 ? '/' : url.slice(end) };
+  };
   return {
     call: ({ method, url, body, key, timeoutMs }) =>
       new Promise((resolve, reject) => {
@@ -55,7 +64,10 @@ export function httpCaller(token: string): HttpCaller {
           ...(text !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
           ...(key !== undefined && { 'idempotency-key': key }),
         };
-        const call = (isSafe ? safeRequest : plainRequest)(url, { method, headers, agent: isSafe ? safe : plain });
+        const call = (isSafe ? safeRequest : plainRequest)({
+          ...placeOf(url),
+          ...{ method, headers, agent: isSafe ? safe : plain },
+        });
         const timer = setTimeout(() => call.destroy(new CallFailed('timeout')), timeoutMs);
         const fail = (error: Error): void => {
           clearTimeout(timer);
@@ -86,6 +98,18 @@ export function httpCaller(token: string): HttpCaller {
       safe.destroy();
     },
   };
+}
+
+interface Origin {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port: string;
+}
+
+function readOrigin(origin: string): Origin {
+  const { protocol, hostname, port } = new URL(origin);
+  // Node takes the address of IPv6 without its brackets.
+  return { protocol, hostname: hostname.replaceAll(/[[\]]/g, ''), port };
 }
 
 function parsed(text: string): Json {

@@ -1,9 +1,10 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
-import type { AuditSink } from '../core/audit-sink.ts';
+import type { AuditEvent, AuditSink } from '../core/audit-sink.ts';
 import type { Observer } from '../core/observer.ts';
 import { openAuditLog, type AuditLog } from './audit/audit-log.ts';
+import { gathered } from './audit/gathered.ts';
 import type { Config } from './config/fields.ts';
 import { secretsOf } from './config/secrets-of.ts';
 import type { Gauges } from './gauges.ts';
@@ -65,26 +66,31 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const traces = traceObserver(tracing.tracer, { mask: knownMasker(logging.secrets) });
   const trail = auditTrail(logging);
   const audit = await openAudit(config, masker(logging.secrets), trail, log);
+  const record = (event: AuditEvent): void => {
+    audit.record(event);
+    trail.record(event);
+  };
+  const events = gathered({ record }, AUDIT_GATHER_MS);
   return {
     log,
-    observer: tellAll([metrics.observer, traces.observer, logObserver(log)], (event, err) =>
+    // Without a collector nothing is traced, and four events of each task need not be made spans of nothing.
+    observer: tellAll([metrics.observer, ...(tracing.isOn ? [traces.observer] : []), logObserver(log)], (event, err) =>
       log.error({ err, action: event }, 'an observer failed'),
     ),
     metrics,
     beginTrace: traces.begin,
-    audit: {
-      record: (event) => {
-        audit.record(event);
-        trail.record(event);
-      },
-    },
+    audit: events,
     use: metrics.use,
     close: async () => {
+      events.close();
       await Promise.all([tracing.close(), audit.close()]);
       await new Promise<void>((resolve) => log.flush(() => resolve()));
     },
   };
 }
+
+/** How long an event of the audit log may wait for others. */
+const AUDIT_GATHER_MS = 20;
 
 function openAudit({ audit }: Config, mask: Mask, trail: AuditTrail, log: Logger): Promise<AuditLog> {
   const { macKey, signingKey, ...settings } = audit;

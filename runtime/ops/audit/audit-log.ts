@@ -133,6 +133,8 @@ class AuditQueue {
   async #run(): Promise<void> {
     while (this.#hasWork()) {
       try {
+        // What is recorded together is written together.
+        await Promise.resolve();
         await this.#step();
       } catch (error) {
         this.#options.onProblem?.(error);

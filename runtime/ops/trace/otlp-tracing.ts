@@ -17,6 +17,8 @@ export interface TracingOptions {
 
 export interface Tracing {
   readonly tracer: Tracer;
+  /** Whether there is somewhere to send to. */
+  readonly isOn: boolean;
   /** Sends what is left; gives up after a few seconds. */
   close(): Promise<void>;
 }
@@ -28,7 +30,7 @@ const QUEUE = { maxQueueSize: 16_384, maxExportBatchSize: 2048, scheduledDelayMi
 export async function otlpTracing(options: TracingOptions): Promise<Tracing> {
   const { endpoint, service, version, environment, instance, share } = options;
   if (endpoint === undefined && options.processor === undefined) {
-    return { tracer: trace.getTracer('none'), close: async () => undefined };
+    return { tracer: trace.getTracer('none'), isOn: false, close: async () => undefined };
   }
   const { BasicTracerProvider, ParentBasedSampler, TraceIdRatioBasedSampler } =
     await import('@opentelemetry/sdk-trace-base');
@@ -46,6 +48,7 @@ export async function otlpTracing(options: TracingOptions): Promise<Tracing> {
   });
   return {
     tracer: provider.getTracer('nova-torch', version),
+    isOn: true,
     // A collector that is away must not keep a scheduler from ending.
     close: () => provider.shutdown().catch(() => undefined),
   };
