@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { constants, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +39,19 @@ test('what was not synced is gone with the power, at least in part, and a file t
   expect(() => statSync(join(journal, '2.journal'))).toThrow('ENOENT');
   // What the failure left is on the disk: the next one takes no more of it.
   expect(losePower(journal, disk, randomNumbers(2))).toBe(0);
+});
+
+test('a write that brings its own sync is safe when it is done, unless the disk lies', async () => {
+  const { O_APPEND, O_CREAT, O_DSYNC, O_WRONLY } = constants;
+  const file = await badDisk(open, disk)(join(journal, '1.journal'), O_APPEND | O_CREAT | O_DSYNC | O_WRONLY);
+  await file.write(bytes('safe'));
+  expect(syncedBytes(disk)).toEqual(new Map([['1.journal', 4]]));
+  setDisk(disk, { ...GOOD_DISK, lies: true });
+  await file.write(bytes('gone'));
+  await file.close();
+  // Any beginning of what was not synced may be left.
+  expect(losePower(journal, disk, randomNumbers(1))).toBeGreaterThan(0);
+  expect(readFileSync(join(journal, '1.journal'), 'utf8').startsWith('safe')).toBe(true);
 });
 
 test('a disk that lies says it has synced, and the power takes it', async () => {

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, constants, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { FileHandle, open as openFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -55,7 +55,9 @@ export function badDisk(open: Open, folder: string): Open {
   return async (path, ...rest) => {
     const handle = await open(path, ...rest);
     const name = basename(pathOf(path));
-    if (name.endsWith('.journal') || name === 'reserve') await sabotage(handle, pathOf(path), folder);
+    const [flags] = rest;
+    const through = typeof flags === 'number' && (flags & constants.O_DSYNC) !== 0;
+    if (name.endsWith('.journal') || name === 'reserve') await sabotage(handle, pathOf(path), folder, through);
     return handle;
   };
 }
@@ -64,28 +66,31 @@ function pathOf(path: Parameters<Open>[0]): string {
   return path instanceof URL ? fileURLToPath(path) : path.toString();
 }
 
-async function sabotage(handle: FileHandle, path: string, folder: string): Promise<void> {
+/** `through`: each write brings its own sync. */
+async function sabotage(handle: FileHandle, path: string, folder: string, through: boolean): Promise<void> {
   const name = basename(path);
   const reserve = join(dirname(path), 'reserve');
   let { size } = await handle.stat();
   const write = handle.write.bind(handle) as (bytes: Uint8Array, offset?: number) => Promise<{ bytesWritten: number }>;
   const datasync = handle.datasync.bind(handle);
   const truncate = handle.truncate.bind(handle);
+  const synced = async (sync: () => Promise<void>): Promise<void> => {
+    const { slowMs, lies } = diskState(folder);
+    const upTo = size;
+    if (lies) return;
+    if (slowMs > 0) await pause(slowMs * Math.random());
+    await sync();
+    if (name !== 'reserve') noteSynced(folder, name, upTo);
+  };
   const broken = {
     write: async (bytes: Uint8Array, offset?: number) => {
       if (diskState(folder).full && (name === 'reserve' || existsSync(reserve))) throw noSpace(path);
       const done = await write(bytes, offset);
       size += done.bytesWritten;
+      if (through) await synced(() => Promise.resolve());
       return done;
     },
-    datasync: async () => {
-      const { slowMs, lies } = diskState(folder);
-      const upTo = size;
-      if (lies) return;
-      if (slowMs > 0) await pause(slowMs * Math.random());
-      await datasync();
-      if (name !== 'reserve') noteSynced(folder, name, upTo);
-    },
+    datasync: () => synced(datasync),
     truncate: async (to = 0) => {
       await truncate(to);
       size = to;

@@ -179,33 +179,36 @@ test('a full disk refuses submissions, takes ends from the reserve, and recovers
   expect(fatal).toEqual([]);
 });
 
-test('a failed fsync ends it, and nothing behind it is acknowledged', async () => {
-  let fails = false;
-  const journal = await open(
-    {},
-    {
-      ...realFiles,
-      append: async (path) => {
-        const file = await realFiles.append(path);
-        return {
-          ...file,
-          sync: () => (fails ? Promise.reject(new Error('EIO: i/o error, fdatasync')) : file.sync()),
-        };
+test.each([false, true])(
+  'a failed fsync ends it, and nothing behind it is acknowledged (in the write: %s)',
+  async (writesThrough) => {
+    let fails = false;
+    const journal = await open(
+      {},
+      {
+        ...realFiles,
+        append: async (path) => {
+          const file = await realFiles.append(path);
+          const orFail = (work: () => Promise<void>) => () =>
+            fails ? Promise.reject(new Error('EIO: i/o error, fdatasync')) : work();
+          if (!writesThrough) return { ...file, writesThrough, sync: orFail(file.sync) };
+          return { ...file, writesThrough, write: (bytes) => orFail(() => file.write(bytes))() };
+        },
       },
-    },
-  );
-  await write(journal, 'a');
-  fails = true;
-  let acknowledged = false;
-  void journal.durable(journal.append(Buffer.from('b'), { class: 'submit' })).then(() => {
-    acknowledged = true;
-  });
-  await expect.poll(() => fatal.map(({ message }) => message)).toEqual(['EIO: i/o error, fdatasync']);
-  fails = false;
-  journal.append(Buffer.from('c'), { class: 'submit' });
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  expect([acknowledged, fatal.length, journal.durableLsn]).toEqual([false, 1, 1]);
-});
+    );
+    await write(journal, 'a');
+    fails = true;
+    let acknowledged = false;
+    void journal.durable(journal.append(Buffer.from('b'), { class: 'submit' })).then(() => {
+      acknowledged = true;
+    });
+    await expect.poll(() => fatal.map(({ message }) => message)).toEqual(['EIO: i/o error, fdatasync']);
+    fails = false;
+    journal.append(Buffer.from('c'), { class: 'submit' });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([acknowledged, fatal.length, journal.durableLsn]).toEqual([false, 1, 1]);
+  },
+);
 
 test('killed at any moment, it has every record that it had acknowledged', { timeout: 60_000 }, async () => {
   const writer = join(directory, 'writer.mjs');

@@ -293,8 +293,7 @@ class FileJournal implements Journal {
     const durable = this.#durable;
     const bytes = encodeFrames(batch.map(({ lsn, name, payload }) => ({ lsn, durable, name, payload })));
     await this.#rotate(bytes.length);
-    await this.#write(bytes);
-    await this.#sync();
+    await this.#writeDurably(bytes);
     const segment = this.#current();
     segment.bytes += bytes.length;
     this.#written += bytes.length;
@@ -333,11 +332,14 @@ class FileJournal implements Journal {
     }
   }
 
-  async #sync(): Promise<void> {
+  async #writeDurably(bytes: Buffer): Promise<void> {
+    const { writesThrough } = this.#file();
     const begun = performance.now();
+    await this.#write(bytes);
+    const written = performance.now();
     // An fsync that has failed may say yes the next time although the data is gone: it is never tried again.
-    await this.#file().sync();
-    this.#options.onSync?.((performance.now() - begun) / 1000);
+    if (!writesThrough) await this.#file().sync();
+    this.#options.onSync?.((performance.now() - (writesThrough ? begun : written)) / 1000);
   }
 
   async #rotate(bytes: number): Promise<void> {

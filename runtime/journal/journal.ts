@@ -5,7 +5,7 @@
  * Glossary
  * - record: one promise, as bytes that the journal never looks into
  * - LSN: its number, from 1, without gaps; it never repeats, also after a restart
- * - durable: on the disk, by an fsync that has returned
+ * - durable: on the disk, by an fsync that has returned, or by a write that brings its own
  * - group commit: one fsync for all records that came while the one before ran; off the event loop
  * - segment: one file of consecutive records; only the newest grows
  * - open record: one that must survive (a task that has not ended); the others are history
