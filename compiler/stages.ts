@@ -14,7 +14,10 @@ export const stages: Stages = {
   check,
   emitters: async () => (await import('./emitters/index.ts')).emitters,
   patch: applyPatches,
-  summarize: (manifests) => extractFacts(manifests) as unknown as Json,
+  // Its schemas are read when the first unit is emitted.
+  verify: async (context, manifests) =>
+    (await import('./verify/verify-manifests.ts')).verifyManifests(context, manifests),
+  summarize: (manifests, { environment }) => extractFacts(manifests, environment.patches) as unknown as Json,
   immutable: immutableFacts,
   compare: ({ before, after, ...change }, report) => {
     // Both were made by `immutableFacts`, one of them in an earlier compile.

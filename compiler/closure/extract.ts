@@ -1,5 +1,6 @@
 import type { Json } from '../../spec/contract/source.ts';
 import type { Manifest } from '../core/artifact.ts';
+import type { PatchModel } from '../core/model.ts';
 import { apiProblems } from './api-rules.ts';
 import { customPodOf } from './custom-pods.ts';
 import { at, labelsAt, listAt, textAt } from './facts.ts';
@@ -9,9 +10,9 @@ import { closureObject, templateOf } from './object.ts';
 import type { ClosureObject } from './object.ts';
 import { parseCpuQuantity, parseMemoryQuantity } from './quantity.ts';
 
-/** The facts of a unit's objects. */
-export function extractFacts(manifests: readonly Manifest[]): UnitFacts {
-  return factsOf(manifests.map(closureObject));
+/** The facts of a unit's objects, some of whose values may come from patches. */
+export function extractFacts(manifests: readonly Manifest[], patches: readonly PatchModel[] = []): UnitFacts {
+  return factsOf(manifests.map((manifest) => closureObject(manifest, patches)));
 }
 
 /** The facts of objects, wherever they come from. */

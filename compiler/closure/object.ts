@@ -1,5 +1,7 @@
 import type { Json, JsonPath } from '../../spec/contract/source.ts';
 import type { Manifest } from '../core/artifact.ts';
+import type { PatchModel } from '../core/model.ts';
+import type { Origin } from '../core/origin.ts';
 import { at, nameOf, textAt } from './facts.ts';
 
 /** One object on its way into facts: its value, its name and a way back to the spec. */
@@ -8,11 +10,17 @@ export interface ClosureObject {
   readonly kind: string;
   readonly name: string;
   readonly namespace: string;
-  /** Where the spec says what stands at this field (`/spec/...`), or at the nearest field around it. */
+  /**
+   * Where the spec says what stands at this field (`/spec/...`), or at the nearest field around it: a path inside the fleet,
+   * or `[PATCH, <id>, ...]` and a path inside a patch.
+   */
   readonly placeOf: (field: string) => JsonPath;
 }
 
-export function closureObject({ value, origins }: Manifest): ClosureObject {
+/** First key of a place that a patch decided. No field of a fleet has this name. */
+export const PATCH = 'patch';
+
+export function closureObject({ value, origins }: Manifest, patches: readonly PatchModel[] = []): ClosureObject {
   return {
     value,
     kind: textAt(value, 'kind') ?? '',
@@ -21,11 +29,21 @@ export function closureObject({ value, origins }: Manifest): ClosureObject {
     placeOf: (field) => {
       for (let pointer = field; pointer !== ''; pointer = pointer.slice(0, pointer.lastIndexOf('/'))) {
         const origin = origins.get(pointer);
-        if (origin !== undefined) return inSpec(origin.path);
+        if (origin !== undefined) return [...inPatch(origin, patches), ...inSpec(origin.path)];
+      }
+      // A patch that decides a part of the field says more than the fleet's name.
+      for (const [pointer, origin] of patches.length === 0 ? [] : origins) {
+        const patch = inPatch(origin, patches);
+        if (patch.length > 0 && pointer.startsWith(`${field}/`)) return [...patch, ...inSpec(origin.path)];
       }
       return [];
     },
   };
+}
+
+function inPatch({ document }: Origin, patches: readonly PatchModel[]): JsonPath {
+  const patch = patches.find(({ at: name }) => name.document === document);
+  return patch === undefined ? [] : [PATCH, patch.id];
 }
 
 /** The path inside the spec, whether it was written in the document or in an overlay of it. */

@@ -82,7 +82,7 @@ test('what the base company compiles to is proven, and the proof looked at it', 
   const { environment, units } = base();
   expect(problemsOf(environment, units)).toEqual([]);
   const counted = [...units.values()]
-    .map(extractFacts)
+    .map((one) => extractFacts(one))
     .reduce(
       (sum: number[], facts: UnitFacts) =>
         [facts.objects, facts.selectors, facts.references, facts.ports, facts.flows, facts.quotas].map(

@@ -7,6 +7,7 @@ import { covers } from './facts.ts';
 import type { Labels, PodFacts, ProblemFacts, UnitFacts } from './facts.ts';
 import { externalObjects } from './external.ts';
 import { proveEdges } from './edges.ts';
+import { PATCH } from './object.ts';
 
 /** The objects of an environment as one graph. */
 export interface Graph {
@@ -72,7 +73,10 @@ export function podsOf(units: ReadonlyMap<string, UnitFacts>): ReadonlyMap<strin
 function graphOf(environment: EnvironmentModel, units: ReadonlyMap<string, UnitFacts>): Graph {
   const namespaces = new Set([...units.values()].flatMap((facts) => facts.namespaces));
   const fleetOf = (unit: string) => environment.fleets.get(unit.replace(/^teams\//, ''));
+  const patches = new Map(environment.patches.map((patch) => [patch.id, patch]));
   const placeOf = (unit: string, place: JsonPath): Place => {
+    const patch = place[0] === PATCH ? patches.get(String(place[1])) : undefined;
+    if (patch !== undefined) return patch.from(place.slice(2));
     const fleet = fleetOf(unit);
     if (fleet === undefined) return environment.at;
     return place.length === 0 ? fleet.at : fleet.from(place);

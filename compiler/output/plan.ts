@@ -98,6 +98,8 @@ function overwrite(
   writes: Map<string, string>,
 ): void {
   const { report, tree } = input;
+  // It was said already that this index cannot be read.
+  if (tree.brokenIndexes.includes(path)) return;
   if (!owned.has(path)) return report('NT6002', place(path, tree.read(path), 0), { path: `generated/${path}` });
   if (!refuseEdited(input, path, text, owned)) writes.set(path, text);
 }

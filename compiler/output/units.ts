@@ -24,6 +24,8 @@ export interface Units {
   readonly units: readonly CompiledUnit[];
   /** What is to be proven about each, by unit. */
   readonly summaries: ReadonlyMap<string, Json>;
+  /** Whether a cluster would take every object by itself. */
+  readonly sound: boolean;
 }
 
 interface Emitted {
@@ -47,14 +49,15 @@ interface Recipe {
 export async function compileUnits(input: UnitsInput): Promise<Units> {
   const units: CompiledUnit[] = [];
   const summaries = new Map<string, Json>();
+  let sound = true;
   for (const recipe of recipesOf(input)) {
-    const { unit, summary } =
-      input.known.unit(input.environment.name, recipe.id, recipe.from) ?? (await make(recipe, input));
-    units.push(unit);
-    summaries.set(recipe.id, summary);
+    const made = input.known.unit(input.environment.name, recipe.id, recipe.from) ?? (await make(recipe, input));
+    if ('sound' in made && !made.sound) sound = false;
+    units.push(made.unit);
+    summaries.set(recipe.id, made.summary);
     if (!recipe.shared) input.onFleet?.();
   }
-  return { units, summaries };
+  return { units, summaries, sound };
 }
 
 function recipesOf({ environment, emitters }: UnitsInput): Recipe[] {
@@ -108,7 +111,12 @@ function patchesByFleet(patches: readonly PatchModel[]): ReadonlyMap<string, rea
   return byFleet;
 }
 
-async function make(recipe: Recipe, { environment, stages, known, today, report }: UnitsInput): Promise<KnownUnit> {
+/** A unit that was made just now. Only sound ones are ever known. */
+interface MadeUnit extends KnownUnit {
+  readonly sound: boolean;
+}
+
+async function make(recipe: Recipe, { environment, stages, known, today, report }: UnitsInput): Promise<MadeUnit> {
   let problems = 0;
   const counting: Report = (code, at, params, details) => {
     problems++;
@@ -119,6 +127,7 @@ async function make(recipe: Recipe, { environment, stages, known, today, report 
   const unpatched = emitted.flatMap(({ artifacts }) => artifacts.flatMap(manifestsOf));
   const manifests = stages.patch?.(context, unpatched) ?? unpatched;
   if (manifests.length !== unpatched.length) throw new Error(`patching ${recipe.id} changed the number of its objects`);
+  const sound = (await stages.verify?.(context, manifests)) ?? true;
   const files = filesOf(emitted, manifests);
   const immutable = stages.immutable?.(manifests) ?? null;
   const before = known.immutable(environment.name, recipe.id);
@@ -134,11 +143,11 @@ async function make(recipe: Recipe, { environment, stages, known, today, report 
       objects: manifests.length,
       immutable,
     },
-    summary: stages.summarize?.(manifests) ?? null,
+    summary: stages.summarize?.(manifests, context) ?? null,
   };
   // A unit with a warning is made again each time, so that the warning is said each time, at its present place.
   if (problems === 0) known.keep(environment.name, made);
-  return made;
+  return { ...made, sound };
 }
 
 function manifestsOf(artifact: Artifact): readonly Manifest[] {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../spec/contract/source.ts';
 import { compile } from '../../compile.ts';
+import type { Stages } from '../../compile.ts';
 import type { CheckedRepository } from '../check-repository.ts';
 import type { Manifest } from '../../core/artifact.ts';
 import { stages } from '../../stages.ts';
@@ -15,11 +16,11 @@ export interface GeneratedFile {
 /** Compiles again and keeps what the files were rendered from: where values came from is never written down. */
 export async function generatedFiles(checked: CheckedRepository, today: string): Promise<GeneratedFile[]> {
   const made: Manifest[] = [];
-  const watching = {
+  const watching: Stages = {
     ...stages,
-    summarize: (manifests: readonly Manifest[]) => {
+    summarize: (manifests, context) => {
       made.push(...manifests);
-      return stages.summarize?.(manifests) ?? null;
+      return stages.summarize?.(manifests, context) ?? null;
     },
   };
   const files: GeneratedFile[] = [];

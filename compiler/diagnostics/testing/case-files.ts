@@ -18,18 +18,40 @@ export function caseNames(): readonly string[] {
  * base away. Sorted by path.
  */
 export function caseFiles(name: string): readonly SourceFile[] {
-  const files = new Map(filesBelow(join(CASES, 'base')));
   const own = filesBelow(join(CASES, name));
-  for (const path of (own.get('removed.txt') ?? '').split('\n').filter(Boolean)) {
-    if (!files.delete(path)) throw new Error(`${name}/removed.txt names ${path}, which the base does not have`);
-  }
-  for (const [path, text] of own) if (path.startsWith('spec/')) files.set(path, text);
-  return [...files].map(([path, text]) => ({ path, text })).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const removed = (own.get('removed.txt') ?? '').split('\n').filter(Boolean);
+  return overBase(name, partOf(own, 'spec/'), removed);
+}
+
+/** What the repository of a case held when it was compiled before; nothing for a case of a first compile. */
+export function filesBefore(name: string): readonly SourceFile[] | undefined {
+  const own = filesBelow(join(CASES, name));
+  const before = partOf(own, 'before/');
+  if (before.size === 0 && generatedFiles(name).length === 0) return undefined;
+  return overBase(name, new Map([...before].map(([path, text]) => [path.slice('before/'.length), text])), []);
+}
+
+/** What somebody put below `generated/` after that compile. */
+export function generatedFiles(name: string): readonly SourceFile[] {
+  return [...partOf(filesBelow(join(CASES, name)), 'generated/')].map(([path, text]) => ({ path, text }));
 }
 
 /** What the case says must be printed; nothing for a case whose `expected.txt` is still to be written. */
 export function expectedText(name: string): string | undefined {
   return filesBelow(join(CASES, name)).get('expected.txt');
+}
+
+function overBase(name: string, own: ReadonlyMap<string, string>, removed: readonly string[]): readonly SourceFile[] {
+  const files = new Map(filesBelow(join(CASES, 'base')));
+  for (const path of removed) {
+    if (!files.delete(path)) throw new Error(`${name}/removed.txt names ${path}, which the base does not have`);
+  }
+  for (const [path, text] of own) files.set(path, text);
+  return [...files].map(([path, text]) => ({ path, text })).sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function partOf(files: ReadonlyMap<string, string>, folder: string): ReadonlyMap<string, string> {
+  return new Map([...files].filter(([path]) => path.startsWith(folder)));
 }
 
 function filesBelow(folder: string): ReadonlyMap<string, string> {

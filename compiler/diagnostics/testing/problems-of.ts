@@ -1,12 +1,63 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { SourceFile } from '../../../spec/contract/source.ts';
-import { checkSpec } from '../../compile.ts';
+import { checkSpec, compile } from '../../compile.ts';
+import { compileTree } from '../../incremental/compile-tree.ts';
 import { stages } from '../../stages.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 
 /** The day cases are compiled on. */
 export const CASE_DAY = '2026-11-23';
 
+/** Problems, and the files they stand in. */
+export interface Problems {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly files: readonly SourceFile[];
+}
+
 /** All problems of a spec, as a compile finds them before it emits anything. */
 export async function problemsOf(files: readonly SourceFile[]): Promise<readonly Diagnostic[]> {
   return checkSpec({ files, today: CASE_DAY }, stages).diagnostics;
+}
+
+/** All problems of a first compile of a spec, those of what it emits among them. */
+export async function compileProblemsOf(files: readonly SourceFile[]): Promise<Problems> {
+  const { diagnostics } = await compile({ files, today: CASE_DAY }, stages);
+  return { diagnostics, files };
+}
+
+/** A repository that was compiled when it held `before`, with what was put below `generated/` since. */
+export interface Repository {
+  readonly before: readonly SourceFile[];
+  readonly edited: readonly SourceFile[];
+  readonly files: readonly SourceFile[];
+}
+
+/** All problems of the next compile, or of `compile --check` with the mode `compare`. */
+export async function laterProblemsOf(
+  { before, edited, files }: Repository,
+  mode: 'write' | 'compare',
+): Promise<Problems> {
+  const root = mkdtempSync(join(tmpdir(), 'nova-torch-case-'));
+  try {
+    put(root, before);
+    const first = await compileTree({ root, today: CASE_DAY, stages, mode: 'write' });
+    if (first.written.length === 0) throw new Error(first.diagnostics.map(({ message }) => message).join('\n'));
+    rmSync(join(root, 'spec'), { recursive: true });
+    put(root, [...files, ...edited]);
+    const { diagnostics, sourceOf } = await compileTree({ root, today: CASE_DAY, stages, mode });
+    const paths = [...new Set(diagnostics.flatMap(({ at, related }) => [at, ...related.map((one) => one.at)]))];
+    const named = [...new Set(paths.map(({ file }) => file))];
+    return { diagnostics, files: named.map((path) => ({ path, text: sourceOf(path) ?? '' })) };
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+function put(root: string, files: readonly SourceFile[]): void {
+  for (const { path, text } of files) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
 }

@@ -1,5 +1,24 @@
-import { anything, core, integer, labelSelector, list, object, secretKey, text, texts, yes } from '../own-schema.ts';
+import {
+  anything,
+  core,
+  duration,
+  integer,
+  labelSelector,
+  list,
+  object,
+  secretKey,
+  text,
+  textMap,
+  texts,
+  yes,
+} from '../own-schema.ts';
 import type { OwnKind } from '../own-schema.ts';
+
+const patchValue = object({
+  configMapKeyRef: secretKey,
+  grafanaRef: object({ apiVersion: text, 'fieldPath!': text }),
+  secretKeyRef: secretKey,
+});
 
 /** The operator of Grafana 5.x. */
 export const grafana: readonly OwnKind[] = [
@@ -45,6 +64,25 @@ export const grafana: readonly OwnKind[] = [
       suspend: yes,
       title: text,
       uid: text,
+    }),
+    required: true,
+  },
+  {
+    apiVersion: 'grafana.integreatly.org/v1beta1',
+    kind: 'GrafanaManifest',
+    spec: object({
+      allowCrossNamespaceImport: yes,
+      'instanceSelector!': labelSelector,
+      patch: object({ env: list(object({ 'name!': text, 'valueFrom!': patchValue })), 'scripts!': texts }),
+      resyncPeriod: duration,
+      suspend: yes,
+      'template!': object({
+        'apiVersion!': text,
+        'kind!': text,
+        'metadata!': object({ annotations: textMap, labels: textMap, 'name!': text, namespace: text }),
+        // Any kind of Grafana's own API; the types of its SDK hold those that we make.
+        'spec!': anything,
+      }),
     }),
     required: true,
   },
