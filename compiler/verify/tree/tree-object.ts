@@ -12,8 +12,11 @@ export interface TreeObject {
   /** Unique in the tree. */
   readonly id: string;
   readonly value: JsonObject;
-  /** The place of a field, a JSON Pointer; of the nearest field around it when it is not there. */
-  readonly spanOf: (field: string) => Span;
+  /**
+   * The place of a field, a JSON Pointer; of the nearest field around it when it is not there. Of the field's name, when
+   * that is what is wrong.
+   */
+  readonly spanOf: (field: string, part?: 'key') => Span;
 }
 
 /** What a file holds. A document that is not meant for Kubernetes (it has neither version nor kind) is only counted. */
@@ -58,7 +61,12 @@ function takenApart(file: string, root: MapNode, id: string): TreeObject[] {
 
 function objectOf(file: string, root: MapNode, id: string): TreeObject {
   const value = valueOf(root) as JsonObject;
-  return { file, id: `${file}#${id}`, value, spanOf: (field) => ({ file, ...extent(root, stepsOf(field)) }) };
+  return {
+    file,
+    id: `${file}#${id}`,
+    value,
+    spanOf: (field, part) => ({ file, ...extent(root, stepsOf(field), part) }),
+  };
 }
 
 function stepsOf(field: string): string[] {
@@ -70,9 +78,10 @@ function stepsOf(field: string): string[] {
 }
 
 /** A single value is shown itself; of what goes over many lines, its key. */
-function extent(root: MapNode, steps: readonly string[]): { start: number; end: number } {
+function extent(root: MapNode, steps: readonly string[], part?: 'key'): { start: number; end: number } {
   const { node, entry, found } = nodeAt(root, steps);
-  const shown: TreeNode | undefined = found && node.type === 'scalar' ? node : (entry?.key ?? undefined);
+  const byKey = entry !== undefined && (part === 'key' || !found || node.type !== 'scalar');
+  const shown: TreeNode | undefined = byKey ? entry.key : found && node.type === 'scalar' ? node : undefined;
   if (shown !== undefined && shown.end > shown.start) return { start: shown.start, end: shown.end };
   if (entry !== undefined) return { start: entry.key.start, end: entry.key.end };
   const first = node.type === 'map' ? node.entries.values().next().value?.key : undefined;

@@ -42,10 +42,117 @@ test('each problem stands at its line', () => {
   ]);
 });
 
+test('of a field that is not known its name is shown, of a wrong one its value', () => {
+  const folder = folderOf({ 'a.yaml': `${MAP}dat: {}\nimmutable: 3\n` });
+  const { report, diagnostics } = collector();
+  const { files } = verifyTree(folder, '.', [{ prefix: '', kubernetes: '1.36' }], report);
+  expect(diagnostics.map(({ at }) => files[0]?.text.slice(at.start, at.end))).toEqual(['dat', '3']);
+});
+
 test('the items of a list are objects', () => {
   const list =
     'apiVersion: v1\nkind: List\nitems:\n  - apiVersion: v1\n    kind: ConfigMap\n    metadata: {name: a}\n    dat: {}\n';
   expect(verified({ 'a.yaml': list }).shown).toEqual(['a.yaml:7 NT3101 ConfigMap a has no field `/dat`']);
+});
+
+/** A definition of `Widget`, whose `spec` has these properties. */
+const definition = (properties: string, more = '') => `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: widgets.acme.example }
+spec:
+  group: acme.example
+  scope: Namespaced
+  names: { kind: Widget, plural: widgets }
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          required: [spec]
+          properties:
+            metadata: { type: object }
+            spec: { type: object, ${more} properties: { ${properties} } }
+    - { name: v0, served: false, storage: false, schema: { openAPIV3Schema: { type: object } } }
+`;
+const widget = (spec: string, version = 'v1') =>
+  `apiVersion: acme.example/${version}\nkind: Widget\nmetadata: { name: w, labels: { a: b } }\nspec: ${spec}\n`;
+
+test.each<[properties: string, spec: string, wanted: readonly string[]]>([
+  ['size: { type: integer }', '{ size: 1 }', []],
+  ['size: { type: integer }', '{ sise: 1 }', ['NT3101 Widget w has no field `/spec/sise`']],
+  [
+    'size: { type: integer, minimum: 2, default: 3 }, colour: { type: string, enum: [red, blue] }',
+    '{ size: 1, colour: green }',
+    [
+      'NT3102 Widget w is wrong at `/spec/size`: less than 2',
+      'NT3102 Widget w is wrong at `/spec/colour`: expected `red` or `blue`, found `green`',
+    ],
+  ],
+  ['port: { x-kubernetes-int-or-string: true, anyOf: [{ type: integer }, { type: string }] }', '{ port: http }', []],
+  ['any: { type: object, x-kubernetes-preserve-unknown-fields: true }', '{ any: { a: { b: 1 } } }', []],
+  ['any: { x-kubernetes-preserve-unknown-fields: true }', '{ any: [1] }', []],
+  ['none: { type: object }', '{ none: { a: 1 } }', ['NT3101 Widget w has no field `/spec/none/a`']],
+  ['tags: { type: object, additionalProperties: { type: string } }', '{ tags: { a: x } }', []],
+  [
+    'tags: { type: object, additionalProperties: { type: string } }',
+    '{ tags: { a: 1 } }',
+    ['NT3102 Widget w is wrong at `/spec/tags/a`: expected a text, found the number 1'],
+  ],
+  ['all: { type: object, additionalProperties: true }', '{ all: { a: 1 } }', []],
+  [
+    'list: { type: array, maxItems: 1, items: { type: object, properties: { a: { type: string, nullable: true } } } }',
+    '{ list: [{ a: null }, { b: x }] }',
+    ['NT3102 Widget w is wrong at `/spec/list`: more than 1 items', 'NT3101 Widget w has no field `/spec/list/1/b`'],
+  ],
+  [
+    'inner: { type: object, x-kubernetes-embedded-resource: true, properties: { data: { type: string } } }',
+    '{ inner: { apiVersion: v1, kind: A, metadata: { name: a }, data: x, more: z } }',
+    ['NT3101 Widget w has no field `/spec/inner/more`'],
+  ],
+  // A pattern that could run for ever is not run; others are.
+  ['slow: { type: string, pattern: "^(a+)+$" }', `{ slow: ${'a'.repeat(40)}b }`, []],
+  [
+    'name: { type: string, pattern: "^[a-z]+$" }',
+    '{ name: A1 }',
+    ['NT3102 Widget w is wrong at `/spec/name`: does not match `^[a-z]+$`'],
+  ],
+])('a definition in the tree is the schema of its kind: %s, %s', (properties, spec, wanted) => {
+  const { shown } = verified({ 'crd.yaml': definition(properties), 'w.yaml': widget(spec) });
+  expect(shown.map((line) => line.replace(/^w\.yaml:\d+ /, ''))).toEqual(wanted);
+});
+
+test('conditions of a definition hold, and close nothing by themselves', () => {
+  const crd = definition(
+    'a: { type: string }, b: { type: string }',
+    'required: [a], oneOf: [{ properties: { a: { enum: [x] } } }, { required: [b] }], not: { required: [a, b] },',
+  );
+  const problems = (spec: string) => verified({ 'crd.yaml': crd, 'w.yaml': widget(spec) }).shown;
+  expect(problems('{ a: x }')).toEqual([]);
+  expect(problems('{ a: z }')).toEqual(['w.yaml:4 NT3102 Widget w is wrong at `/spec`: needs `b`']);
+  expect(problems('{ b: z }')).toEqual([
+    'w.yaml:4 NT3102 Widget w is wrong at `/spec`: `a` is missing',
+    'w.yaml:4 NT3102 Widget w is wrong at `/spec`: `b` may not stand here',
+  ]);
+  expect(problems('{ a: x, b: z }')).toEqual([
+    'w.yaml:4 NT3102 Widget w is wrong at `/spec`: `b` may not stand here',
+    'w.yaml:4 NT3102 Widget w is wrong at `/spec`: `a` and `b` exclude each other',
+  ]);
+});
+
+test('a definition neither loosens a known kind nor brings a version that is not served', () => {
+  const crd = definition('size: { type: integer }');
+  expect(verified({ 'crd.yaml': crd, 'w.yaml': widget('{}', 'v0') }).shown).toEqual([
+    'w.yaml:1 NT3103 cannot verify Widget w: no schema of `acme.example/v0` Widget is known',
+  ]);
+  const free = 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: x }\nspec:\n';
+  const loose = `${free}  group: keda.sh\n  scope: Namespaced\n  names: { kind: ScaledObject, plural: scaledobjects }\n  versions: [{ name: v1alpha1, served: true, storage: true, schema: { openAPIV3Schema: { x-kubernetes-preserve-unknown-fields: true } } }]\n`;
+  const scaler =
+    'apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: { name: s }\nspec: { scaleTargetRef: { name: w }, triggers: [], typo: 1 }\n';
+  expect(verified({ 'crd.yaml': loose, 's.yaml': scaler }).shown).toContain(
+    's.yaml:4 NT3101 ScaledObject s has no field `/spec/typo`',
+  );
 });
 
 test('documents that are no objects are named', () => {

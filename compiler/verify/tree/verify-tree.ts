@@ -9,6 +9,7 @@ import { reportProblem } from '../../closure/prove.ts';
 import { manifestSchemas } from '../schema/schemas.ts';
 import { minorOf } from '../versions.ts';
 import { verifyObject } from '../verify-object.ts';
+import { withDefinitions } from './definitions.ts';
 import { TREE_LIMITS } from './limits.ts';
 import { listTree } from './list-tree.ts';
 import { proveTree } from './prove-tree.ts';
@@ -59,14 +60,19 @@ export function verifyTree(root: string, path: string, parts: readonly TreePart[
 
 /** What one cluster is given: each object by itself, then all as a graph. */
 export function verifyObjects(objects: readonly TreeObject[], minor: number, report: Report): void {
-  const pool = manifestSchemas();
+  const pool = withDefinitions(
+    manifestSchemas(),
+    objects.map(({ value }) => value),
+  );
   const facts = new Map<string, UnitFacts>();
   const byId = new Map<string, TreeObject>();
   for (const object of objects) {
     const problems = verifyObject(object.value, minor, pool);
     const name = nameOf(object.value);
-    for (const problem of problems)
-      reportProblem({ ...problem, object: name, place: [] }, object.spanOf(problem.field), report);
+    for (const problem of problems) {
+      const place = object.spanOf(problem.field, problem.code === 'NT3101' ? 'key' : undefined);
+      reportProblem({ ...problem, object: name, place: [] }, place, report);
+    }
     // Of an object that is not what it should be the other rules would say the same in other words.
     if (problems.length > 0) continue;
     byId.set(object.id, object);
