@@ -10,6 +10,10 @@ export function patchTerm({ patches }: EnvironmentModel, report: Report, today: 
     const at = patch.from(['expires']);
     const last = dayNumber(patch.expires);
     if (last === undefined) report('NT2055', at, { day: patch.expires });
-    else if (last < now) report('NT6020', at, { patch: patch.id, expires: patch.expires });
+    else if (last < now) {
+      // Whoever reads this is often not who wrote it.
+      const notes = [`${patch.owner} answers for it: ${patch.reason}`];
+      report('NT6020', at, { patch: patch.id, expires: patch.expires }, { notes });
+    }
   }
 }

@@ -123,6 +123,10 @@ const CHANGES: Readonly<Record<string, readonly [string, string]>> = {
   'Fleet.spec.memory.keep': ['keep: always', 'keep: while-deployed'],
   'Fleet.spec.secrets.*.mount': ['mount: file', 'mount: env'],
   'Fleet.spec.egress.*.port': ['port: 443', 'port: 8443'],
+  'Fleet.spec.tools.*.allow[]': [
+    'allow: [get_file] } }\n  scale: { min: 2, max: 4',
+    'allow: [get_file, open_pull_request] } }\n  scale: { min: 2, max: 4',
+  ],
   'Fleet.spec.scale.min': ['min: 2, max: 4', 'min: 4, max: 4'],
   'Fleet.spec.rollout.strategy': ['strategy: rolling', 'strategy: blue-green'],
   'Fleet.spec.rollout.drain': ['drain: 20m', 'drain: 30m'],
