@@ -63,12 +63,18 @@ export function fleetContext(fleet: FleetModel): FleetContext {
     selector: fleetSelector({ name, team: fleet.team.name }),
     from: (value, ...path) => trace(value, fleet.from(path)),
     metadata: (objectName, wave, annotations = {}) => ({
-      name: objectName,
+      name: named(objectName, fleet),
       namespace: trace(fleet.namespace, fleet.at),
       labels: all,
       annotations: { ...waveAnnotation(wave), ...annotations },
     }),
   };
+}
+
+/** A name that says the fleet's own comes from there, unless its place is known already; others are ours. */
+function named(objectName: string, fleet: FleetModel): string {
+  const isPlain = typeof objectName === 'string' && objectName.includes(fleet.name);
+  return isPlain ? trace(objectName, fleet.at) : objectName;
 }
 
 /**

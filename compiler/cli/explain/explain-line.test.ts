@@ -39,6 +39,18 @@ test('a line that nobody wrote leads to the nearest field that somebody did', as
   });
 });
 
+test('the name of an object that is called after its fleet comes from the fleet', async () => {
+  const { cwd, lineOf } = await compiled();
+  const line = lineOf('kind: ServiceAccount') + 2;
+  const { stdout } = await runHere(['explain', `${FILE}:${line}`, '--format', 'json'], { cwd });
+  expect(JSON.parse(stdout)).toMatchObject({
+    object: 'ServiceAccount engineering--code-fixer/code-fixer',
+    field: '/metadata/name',
+    traced: '/metadata/name',
+    from: { file: 'spec/teams/engineering/code-fixer.yaml', line: 4 },
+  });
+});
+
 test('text says which field is the nearest one that the spec decides', async () => {
   const { cwd, lineOf } = await compiled();
   const whole = await runHere(['explain', `${FILE}:${lineOf('runAsNonRoot')}`], { cwd });
