@@ -64,11 +64,13 @@ test('a compile that remembers gives the bytes of one that does not', () => {
   expect(treeOf(root)).toEqual(compiled({}));
 });
 
-test('Node 24 gives the bytes of this Node', () => {
-  const other = node24();
-  expect(execFileSync(other, ['--version'], { encoding: 'utf8' })).toMatch(/^v24\./);
+const OTHERS = [20, 22, 24].filter((version) => !process.version.startsWith(`v${version}.`));
+
+test.for(OTHERS)('Node %i gives the bytes of this Node', { timeout: 300_000 }, (version) => {
+  const other = nodeOf(version);
+  expect(execFileSync(other, ['--version'], { encoding: 'utf8' })).toMatch(`v${version}.`);
   expect(compiled({ node: other })).toEqual(compiled({}));
-}, 300_000);
+});
 
 interface Variant {
   readonly env?: Readonly<Record<string, string>>;
@@ -135,17 +137,16 @@ function treeOf(root: string): Record<string, string> {
   return Object.fromEntries(paths.sort().map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
 }
 
-/** A Node 24, installed from the registry once below `.nova-torch/`. */
-function node24(): string {
-  const folder = join(REPOSITORY, '.nova-torch/node24');
+/** A Node of a major version, installed from the registry once below `.nova-torch/`. */
+function nodeOf(version: number): string {
+  const folder = join(REPOSITORY, `.nova-torch/node${version}`);
   const binary = join(folder, `node_modules/node-${process.platform}-${process.arch}/bin/node`);
+  const what = `node-${process.platform}-${process.arch}@${version}`;
   if (!existsSync(binary)) {
-    const what = `node-${process.platform}-${process.arch}@24`;
-    spawnSync('npm', ['install', '--no-save', '--ignore-scripts', '--prefix', folder, what], {
-      stdio: 'ignore',
-      timeout: 120_000,
-    });
+    const flags = ['--no-save', '--ignore-scripts', '--prefix', folder];
+    spawnSync('npm', ['install', ...flags, what], { stdio: 'ignore', timeout: 120_000 });
   }
-  if (!existsSync(binary)) throw new Error(`this test needs Node 24: npm install --no-save --prefix ${folder} node@24`);
+  if (!existsSync(binary))
+    throw new Error(`this test needs Node ${version}: npm install --no-save --prefix ${folder} ${what}`);
   return binary;
 }
