@@ -27,14 +27,15 @@ export function prerequisites(environment: EnvironmentModel): readonly Prerequis
     istio(environment),
     ...secretsOperators(environment),
     {
-      name: 'Prometheus operator, and a Prometheus',
-      version: 'serves `monitoring.coreos.com/v1`',
+      name: 'Prometheus operator, a Prometheus and an Alertmanager',
+      version: 'serves `monitoring.coreos.com/v1` and `v1alpha1`',
       why: 'Metrics are gathered, rules are evaluated',
       groups: ['monitoring.coreos.com'],
       objects: [`ServiceAccount ${namespaces.observability}/${pods.prometheus['app.kubernetes.io/name']}`],
       settings: [
         `PodMonitors and PrometheusRules of all namespaces are selected by the label \`${labelText(finders.prometheus)}\``,
         `Prometheus runs in \`${namespaces.observability}\` as the ServiceAccount \`${pods.prometheus['app.kubernetes.io/name']}\`, with pods labelled \`${labelText(pods.prometheus)}\``,
+        `Alertmanager selects AlertmanagerConfigs of all namespaces by the same label, with \`alertmanagerConfigMatcherStrategy: {type: None}\`: alerts of all namespaces are silenced by one of ours`,
       ],
     },
     {

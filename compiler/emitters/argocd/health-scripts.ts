@@ -46,7 +46,7 @@ if obj.spec.engineState == "active" then
 end
 return { status = "Healthy", message = "Waits until somebody starts it" }
 `,
-  ...each('monitoring.coreos.com', ['PodMonitor', 'PrometheusRule'], bindings()),
+  ...each('monitoring.coreos.com', ['AlertmanagerConfig', 'PodMonitor', 'PrometheusRule'], bindings()),
   ...each('networking.istio.io', ['DestinationRule', 'Gateway', 'ServiceEntry', 'Sidecar', 'VirtualService'], mesh()),
   ...each('redhatcop.redhat.io', ['KubernetesAuthEngineRole', 'Policy'], reconciled()),
   ...each('secrets.hashicorp.com', ['VaultAuth', 'VaultConnection'], valid()),

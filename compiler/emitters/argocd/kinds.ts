@@ -65,7 +65,7 @@ export function platformKinds({ facts }: EnvironmentModel): readonly GroupKind[]
     ...of('rbac.authorization.k8s.io', 'Role', 'RoleBinding'),
     ...of('dragonflydb.io', 'Dragonfly'),
     ...of('litmuschaos.io', 'ChaosEngine', 'ChaosExperiment'),
-    ...of('monitoring.coreos.com', 'PodMonitor', 'PrometheusRule'),
+    ...of('monitoring.coreos.com', 'AlertmanagerConfig', 'PodMonitor', 'PrometheusRule'),
     ...dashboards(facts),
     ...of('opentelemetry.io', 'OpenTelemetryCollector'),
     ...(keepsLogs(facts) ? [...of('batch', 'Job'), ...of('fluentbit.fluent.io', 'FluentBit')] : []),

@@ -5,6 +5,7 @@ import { environment, facts, fleet } from '../../check/testing/model.ts';
 import { BURNS } from '../../core/burn.ts';
 import { objectivesOf } from '../../core/objective.ts';
 import { objectiveSuite } from './burn-alerts.ts';
+import { INHIBITIONS } from './inhibitions.ts';
 import { fleetSuites } from './fleet-alerts.ts';
 import { platformSuites } from './platform-alerts.ts';
 import { platformObjectives } from './platform-objectives.ts';
@@ -33,6 +34,23 @@ test.each(Object.entries(suites))(
     }
   },
 );
+
+test('each inhibition silences alerts that exist, by labels that both sides have, and never what it waits for', () => {
+  const fits = (matchers: Readonly<Record<string, string>>, { name, severity, labels }: (typeof alerts)[number]) =>
+    Object.entries(matchers).every(([label, pattern]) =>
+      new RegExp(`^(?:${pattern})$`).test({ ...labels, alertname: name, severity }[label] ?? ''),
+    );
+  expect(INHIBITIONS.length).toBe(2);
+  for (const { while: source, silent, alike } of INHIBITIONS) {
+    const [sources, targets] = [alerts.filter((one) => fits(source, one)), alerts.filter((one) => fits(silent, one))];
+    expect([sources.length > 0, targets.length > 0]).toEqual([true, true]);
+    expect(targets.filter((target) => sources.includes(target))).toEqual([]);
+    // `environment` is a label of every alert, from whom it belongs to.
+    for (const label of alike.filter((one) => one !== 'environment'))
+      for (const target of targets)
+        expect(sources.some(({ labels }) => labels[label] === target.labels[label])).toBe(true);
+  }
+});
 
 test('each alert has a runbook that says what it means, how to see it and what to do, and each runbook has an alert', () => {
   const names = [...new Set(alerts.map(({ name }) => name))].sort();

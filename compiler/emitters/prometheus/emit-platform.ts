@@ -11,6 +11,7 @@ import { platformObjectives } from './platform-objectives.ts';
 import { together } from './rule.ts';
 import type { Group } from './rule.ts';
 import { groupsOf } from './emit.ts';
+import { addInhibitions } from './inhibitions.ts';
 import { addSchedulerMonitor, found } from './monitor.ts';
 import type { Owner } from './owner.ts';
 import { addRules, plainFiles } from './rule-files.ts';
@@ -39,6 +40,7 @@ export function emitPlatform({ environment }: EnvironmentInput): readonly Artifa
   const manifests = synthesize(environment.at, (add) => {
     addSchedulerMonitor(add, metadata, environment.facts.mesh);
     addRules(add, metadata, groups, owner);
+    addInhibitions(add, metadata);
   });
   return [
     { path: 'platform/prometheus.yaml', kind: 'manifests', manifests },
