@@ -35,6 +35,34 @@ test('a warning counts only with --strict', async () => {
   expect((await runHere(['check', '--strict'], { cwd })).code).toBe(1);
 });
 
+test('with --strict a warning leaves the tree as it is', async () => {
+  const cwd = repository({ 'spec/teams/engineering/prompts/old.md': 'Nobody reads this.\n' });
+  const { code, stderr } = await runHere(['compile', '--strict'], { cwd });
+  expect([code, stderr.trimEnd().split('\n').at(-1)]).toEqual([1, 'nothing was written']);
+  expect(existsSync(join(cwd, 'generated'))).toBe(false);
+  expect((await runHere(['compile'], { cwd })).code).toBe(0);
+  expect(existsSync(join(cwd, 'generated'))).toBe(true);
+});
+
+test('in JSON check says what there is, and compile what it wrote', async () => {
+  const cwd = repository();
+  const checked = JSON.parse((await runHere(['check', '--format', 'json'], { cwd })).stdout) as object;
+  expect(checked).toMatchObject({ exit: 0, environments: [{ name: 'dev', fleets: 3, routes: 3 }, { name: 'prod' }] });
+  interface Compiled {
+    readonly written: readonly string[];
+    readonly removed: readonly string[];
+  }
+  const compiled = async () => JSON.parse((await runHere(['compile', '--format', 'json'], { cwd })).stdout) as Compiled;
+  const first = await compiled();
+  expect(first).toMatchObject({
+    exit: 0,
+    unchanged: false,
+    environments: [{ name: 'dev', fleets: 3 }, { name: 'prod' }],
+  });
+  expect(first.written).toContain('prod/teams/engineering/code-fixer/kubernetes.yaml');
+  expect(await compiled()).toMatchObject({ written: [], removed: [], unchanged: true });
+});
+
 test('a folder without a spec is refused', async () => {
   const { code, stderr } = await runHere(['check'], { cwd: '/' });
   expect([code, stderr]).toEqual([

@@ -15,6 +15,8 @@ export interface Problems {
   readonly diagnostics: readonly Diagnostic[];
   readonly sourceOf: (path: string) => string | undefined;
   readonly strict: boolean;
+  /** What the command says besides, in JSON. */
+  readonly more?: object;
 }
 
 /** Prints problems: text for people to standard error, one document or a line each for programs to standard output. */
@@ -23,7 +25,7 @@ export async function showProblems(format: Format, problems: Problems, context: 
   const files = sourcesOf(problems);
   if (format === 'json') {
     const { printJson } = await import('../diagnostics/print-json.ts');
-    context.out.write(printJson(diagnostics, files, strict));
+    context.out.write(printJson(diagnostics, files, { strict, more: problems.more ?? {} }));
   } else if (format === 'sarif') {
     const { printSarif } = await import('../diagnostics/print-sarif.ts');
     context.out.write(printSarif(diagnostics, files, VERSION));

@@ -52,7 +52,7 @@ test('json says everything in one stable shape', () => {
       },
     ],
   });
-  expect((JSON.parse(printJson(diagnostics.slice(1), files, true)) as { exit: number }).exit).toBe(1);
+  expect((JSON.parse(printJson(diagnostics.slice(1), files, { strict: true })) as { exit: number }).exit).toBe(1);
 });
 
 interface Log {

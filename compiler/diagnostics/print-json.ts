@@ -9,11 +9,15 @@ import { masked } from './secret-shapes.ts';
  * All problems for programs. The shape is stable; `version` is raised when a field changes its meaning:
  *
  * `{version: 1, exit, errors, warnings, diagnostics: [{code, severity, message, file, line, column, endLine, endColumn,
- * label?, related: [{message, file, line, ...}], notes: [], fix?: {title, edits: [{file, line, ..., start, end, text}]}}]}`
+ * label?, related: [{message, file, line, ...}], notes: [], fix?: {title, edits: [{file, line, ..., start, end, text}]}}], ...more}`
  *
  * Lines and columns count from 1 (columns in UTF-16 code units), ends are exclusive, `start` and `end` are offsets.
  */
-export function printJson(diagnostics: readonly Diagnostic[], files: readonly SourceFile[], strict = false): string {
+export function printJson(
+  diagnostics: readonly Diagnostic[],
+  files: readonly SourceFile[],
+  { strict = false, more = {} }: { readonly strict?: boolean; readonly more?: object } = {},
+): string {
   const locate = locator(files);
   const all = ordered(diagnostics);
   const errors = all.filter(({ severity }) => severity === 'error').length;
@@ -32,6 +36,7 @@ export function printJson(diagnostics: readonly Diagnostic[], files: readonly So
       notes: notes.map(printable),
       ...(fix !== undefined && { fix: fixOf(fix, locate) }),
     })),
+    ...more,
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }

@@ -33,6 +33,8 @@ export interface CompileTreeOptions {
   /** `compare` writes nothing and reports every file that is out of date. */
   readonly mode: 'write' | 'compare';
   readonly discardEdits?: boolean;
+  /** A warning is as good a reason to write nothing as an error. */
+  readonly strict?: boolean;
   /** Threads that emit; 1 by default. They cost memory and processor, and give time and the same bytes. */
   readonly workers?: number;
   /** Told after each fleet, for whoever waits. */
@@ -135,7 +137,8 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
 
   const names = result.model.environments.map(({ name }) => name);
   const unknown = environments?.find((name) => !names.includes(name));
-  const refused = hasErrors(diagnostics) || unknown !== undefined;
+  const warned = options.strict === true && diagnostics.length > 0;
+  const refused = hasErrors(diagnostics) || warned || unknown !== undefined;
   const plan = refused ? undefined : await applyPlan({ ...options, stages }, place, result, generated, diagnostics);
   const found = ordered(diagnostics);
   const summary = result.environments.map((environment) => summaryOf(environment, result));

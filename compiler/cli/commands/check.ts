@@ -23,9 +23,14 @@ export const check = defineCommand({
     const started = context.host.now();
     const checked = checkRepository(root, context.host.today());
     const { diagnostics, model } = checked;
+    const environments = model.environments.map(({ name, fleets, routes }) => ({
+      name,
+      fleets: fleets.size,
+      routes: routes.length,
+    }));
     await showProblems(
       options.format,
-      { diagnostics, sourceOf: sourceReader(checked), strict: options.strict },
+      { diagnostics, sourceOf: sourceReader(checked), strict: options.strict, more: { environments } },
       context,
     );
     const code = exitCodeOf(diagnostics, options.strict);
@@ -35,9 +40,9 @@ export const check = defineCommand({
       const { counted } = await import('../../diagnostics/print-text.ts');
       const fleets = counted(first.fleets.size, 'fleet');
       const routes = counted(first.routes.length, 'route');
-      const environments = counted(model.environments.length, 'environment');
+      const everywhere = counted(environments.length, 'environment');
       const took = Math.round(context.host.now() - started);
-      line(`${style.green('ok')}  ${fleets} and ${routes} in ${environments} (${took} ms)`);
+      line(`${style.green('ok')}  ${fleets} and ${routes} in ${everywhere} (${took} ms)`);
     }
     return code;
   },

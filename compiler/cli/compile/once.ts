@@ -1,4 +1,5 @@
 import { compileTree } from '../../incremental/compile-tree.ts';
+import type { CompiledTree } from '../../incremental/compile-tree.ts';
 import { exitCodeOf } from '../../diagnostics/order.ts';
 import type { Context } from '../context.ts';
 import { unknownEnvironment } from '../environment-of.ts';
@@ -28,18 +29,25 @@ export async function compileOnce(root: string, choices: CompileChoices, context
     stages: async () => (await import('../../stages.ts')).stages,
     mode: choices.check ? 'compare' : 'write',
     discardEdits: choices.discardEdits,
+    strict: choices.strict,
     workers: choices.workers,
     onUnit: progress.show,
     ...(choices.env.length > 0 && { environments: choices.env }),
   });
   progress.clear();
   const { diagnostics, sourceOf, unknown } = tree;
-  await showProblems(choices.format, { diagnostics, sourceOf, strict: choices.strict }, context);
+  const { strict } = choices;
+  await showProblems(choices.format, { diagnostics, sourceOf, strict, more: outcomeOf(tree) }, context);
   const code = exitCodeOf(diagnostics, choices.strict);
   if (code !== exits.ok) return failed(choices, code, context);
   if (unknown !== undefined) throw unknownEnvironment(unknown.name, unknown.names);
   if (choices.format === 'text') context.out.write(summaryTable(tree, context.host.now() - started, context.out.style));
   return exits.ok;
+}
+
+/** What programs are told besides problems: paths are below `generated/`; nothing of a tree that was refused. */
+function outcomeOf({ environments, written, removed, unchanged }: CompiledTree): object {
+  return { environments, written, removed, unchanged };
 }
 
 function failed(choices: CompileChoices, code: ExitCode, context: Context): ExitCode {
