@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { runHere } from '../testing/host.ts';
 import { repository } from '../testing/repository.ts';
 import { documentsOf } from './manifests.ts';
-import { pointersOf } from './pointer-lines.ts';
+import { jsonPointersOf, pointersOf } from './pointer-lines.ts';
 
 const FILE = 'generated/prod/teams/engineering/code-fixer/kubernetes.yaml';
 
@@ -113,7 +113,10 @@ test('a spec line leads to everything it decides, in every environment', async (
 });
 
 test.each([
-  ['generated/prod/nothing.yaml:1', '`generated/prod/nothing.yaml` is not a generated file of manifests'],
+  [
+    'generated/prod/nothing.yaml:1',
+    '`generated/prod/nothing.yaml` is no generated file that comes from a place of the spec',
+  ],
   [FILE, 'name a line of the generated file'],
   [`${FILE}:1`, `line 1 of \`${FILE}\` is no part of an object`],
   ['spec/nothing.yaml:1', '`spec/nothing.yaml` is no file of the spec'],
@@ -145,4 +148,46 @@ test('the pointer of every line leads to a value of the document', async () => {
     }
   }
   expect(seen).toBeGreaterThan(200);
+});
+
+test('a line of the routing table leads to what decides it, and back', async () => {
+  const { cwd } = await compiled();
+  const path = 'generated/prod/routing-table.json';
+  const lines = readFileSync(join(cwd, path), 'utf8').split('\n');
+  const lineOf = (text: string, after = 0) => lines.findIndex((line, at) => at >= after && line.includes(text)) + 1;
+  const slots = lineOf('"slots": 2');
+  const explained = await runHere(['explain', `${path}:${slots}`, '--format', 'json'], { cwd });
+  expect(JSON.parse(explained.stdout)).toMatchObject({
+    object: 'routing-table.json',
+    field: '/fleets/engineering~1code-fixer/slots',
+    traced: '/fleets/engineering~1code-fixer/slots',
+    from: { file: 'spec/teams/engineering/code-fixer.yaml', line: 9 },
+  });
+  const run = await runHere(['explain', `${path}:${lineOf('"runMs": 2700000')}`, '--format', 'json'], { cwd });
+  expect(JSON.parse(run.stdout)).toMatchObject({ from: { file: 'spec/teams/engineering/code-fixer.yaml', line: 15 } });
+  const back = await runHere(['explain', 'spec/teams/engineering/code-fixer.yaml:15'], { cwd });
+  expect(back.stdout).toContain(
+    `${path}\n  routing-table.json\n    /fleets/engineering~1code-fixer/accepts/bug_fix/runMs\n`,
+  );
+});
+
+test('a rule as promtool reads it leads to the objective it is of', async () => {
+  const { cwd } = await compiled();
+  const path = 'generated/prod/teams/engineering/code-fixer/prometheus.rules.yaml';
+  const text = readFileSync(join(cwd, path), 'utf8');
+  const line = text.split('\n').findIndex((one) => one.includes('record: ')) + 1;
+  const { stdout } = await runHere(['explain', `${path}:${line}`, '--format', 'json'], { cwd });
+  expect(JSON.parse(stdout)).toMatchObject({
+    object: 'prometheus.rules.yaml',
+    traced: '/groups/0/rules/0',
+    from: { file: 'spec/teams/engineering/code-fixer.yaml', line: 4 },
+  });
+});
+
+test('the lines of any JSON lead to the values on them', () => {
+  const value = { a: [1, { 'b/c': [], d: {} }, [2, 3]], 'e"f': { g: null }, h: 'x [' };
+  expect(jsonPointersOf(JSON.stringify(value, null, 2).split('\n'))).toEqual([
+    ...['', '/a', '/a/0', '/a/1', '/a/1/b~1c', '/a/1/d', '/a/1', '/a/2', '/a/2/0', '/a/2/1', '/a/2', '/a'],
+    ...['/e"f', '/e"f/g', '/e"f', '/h', ''],
+  ]);
 });

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Span } from '../../../spec/contract/source.ts';
 import type { Manifest } from '../../core/artifact.ts';
 import { spanOf } from '../../core/origin.ts';
@@ -8,7 +9,7 @@ import { linesOf } from '../../diagnostics/position.ts';
 import { UsageError } from '../usage.ts';
 import { documentsOf, generatedFiles } from './manifests.ts';
 import type { GeneratedFile } from './manifests.ts';
-import { pointersOf } from './pointer-lines.ts';
+import { jsonPointersOf, pointersOf } from './pointer-lines.ts';
 import { sure } from '../../../spec/contract/sure.ts';
 
 /** A place in a file, its line and the columns of that line that it takes. */
@@ -36,21 +37,35 @@ export async function explainGenerated(
 ): Promise<ExplainedLine> {
   const files = await generatedFiles(checked, today);
   const file = files.find((other) => other.path === path);
-  if (file === undefined) throw new UsageError(`\`${path}\` is not a generated file of manifests`);
+  if (file === undefined) throw new UsageError(`\`${path}\` is no generated file that comes from a place of the spec`);
   const lineCount = file.text.split('\n').length - 1;
   if (line < 1 || line > lineCount) throw new UsageError(`\`${path}\` has ${lineCount} lines, not ${line}`);
-  const documents = documentsOf(file.text);
-  const index = documents.findLastIndex(({ firstLine }) => firstLine <= line);
-  const [document, manifest] = [documents[index], file.manifests[index]];
-  if (document === undefined || manifest === undefined)
-    throw new UsageError(`line ${line} of \`${path}\` is no part of an object`);
-  const field = sure(pointersOf(document.lines)[line - document.firstLine], 'the pointer of a line');
-  const traced = nearestTraced(manifest, field);
-  const origin = sure(manifest.origins.get(traced), 'the origin of an object');
-  return { file: path, line, object: nameOf(manifest), field, traced, from: placeOf(spanOf(origin), checked) };
+  const { object, origins, field } = fieldAt(file, line);
+  const traced = nearestTraced(origins, field);
+  const origin = sure(origins.get(traced), 'the origin of an object');
+  return { file: path, line, object, field, traced, from: placeOf(spanOf(origin), checked) };
 }
 
-function nearestTraced({ origins }: Manifest, field: string): string {
+type Origins = Manifest['origins'];
+
+/** What stands on a line: a field of an object, or of what a file is as a whole. */
+function fieldAt(file: GeneratedFile, line: number): { object: string; origins: Origins; field: string } {
+  const { path, text, manifests, whole } = file;
+  if (whole?.kind === 'json') {
+    const field = sure(jsonPointersOf(text.split('\n'))[line - 1], 'the pointer of a line');
+    return { object: basename(path), origins: whole.origins, field };
+  }
+  const documents = documentsOf(text);
+  const index = documents.findLastIndex(({ firstLine }) => firstLine <= line);
+  const [document, manifest] = [documents[index], manifests[index]];
+  const origins = whole?.origins ?? manifest?.origins;
+  if (document === undefined || origins === undefined)
+    throw new UsageError(`line ${line} of \`${path}\` is no part of an object`);
+  const field = sure(pointersOf(document.lines)[line - document.firstLine], 'the pointer of a line');
+  return { object: manifest === undefined ? basename(path) : nameOf(manifest), origins, field };
+}
+
+function nearestTraced(origins: Origins, field: string): string {
   let pointer = field;
   while (pointer !== '' && !origins.has(pointer)) pointer = pointer.slice(0, pointer.lastIndexOf('/'));
   return pointer;
@@ -94,19 +109,21 @@ export async function explainSpec(
 }
 
 function producedIn(
-  { path: file, manifests }: GeneratedFile,
+  { path: file, manifests, whole }: GeneratedFile,
   path: string,
   line: number | undefined,
   text: string,
 ): Produced[] {
-  return manifests.flatMap((manifest) =>
-    [...manifest.origins].flatMap(([field, origin]) => {
+  const traced: readonly (readonly [object: string, origins: Origins])[] = [
+    ...manifests.map((manifest) => [nameOf(manifest), manifest.origins] as const),
+    ...(whole === undefined ? [] : [[basename(file), whole.origins] as const]),
+  ];
+  return traced.flatMap(([object, origins]) =>
+    [...origins].flatMap(([field, origin]) => {
       if (origin.document.file !== path) return [];
       const { start } = spanOf(origin);
       const at = text.slice(0, start).split('\n').length;
-      return line === undefined || at === line
-        ? [{ file, object: nameOf(manifest), field: field === '' ? '/' : field }]
-        : [];
+      return line === undefined || at === line ? [{ file, object, field: field === '' ? '/' : field }] : [];
     }),
   );
 }

@@ -2,22 +2,34 @@ import type { JsonObject } from '../../../spec/contract/source.ts';
 import { compile } from '../../compile.ts';
 import type { Stages } from '../../compile.ts';
 import type { CheckedRepository } from '../check-repository.ts';
-import type { Manifest } from '../../core/artifact.ts';
+import type { Artifact, Manifest } from '../../core/artifact.ts';
+import type { Emitter, EnvironmentEmitter, FleetEmitter } from '../../core/emitter.ts';
+import type { Origin } from '../../core/origin.ts';
 import { stages } from '../../stages.ts';
 
-/** A generated file of manifests with the objects it was rendered from. */
+/** A generated file with the objects it was rendered from. */
 export interface GeneratedFile {
   /** From the repository's root: `generated/prod/...`. */
   readonly path: string;
   readonly text: string;
   readonly manifests: readonly Manifest[];
+  /** Of a file that holds no manifests but one value of its own: the routing table, rules as `promtool` reads them. */
+  readonly whole?: Whole;
+}
+
+export interface Whole {
+  readonly kind: 'json' | 'yaml';
+  /** JSON Pointer -> origin; '' is the whole. */
+  readonly origins: ReadonlyMap<string, Origin>;
 }
 
 /** Compiles again and keeps what the files were rendered from: where values came from is never written down. */
 export async function generatedFiles(checked: CheckedRepository, today: string): Promise<GeneratedFile[]> {
   const made: Manifest[] = [];
+  const artifacts: Artifact[] = [];
   const watching: Stages = {
     ...stages,
+    emitters: async () => (await stages.emitters()).map((emitter) => watched(emitter, artifacts)),
     summarize: (manifests, context) => {
       made.push(...manifests);
       return stages.summarize?.(manifests, context) ?? null;
@@ -26,16 +38,52 @@ export async function generatedFiles(checked: CheckedRepository, today: string):
   const files: GeneratedFile[] = [];
   for (const { name } of checked.model.environments) {
     made.length = 0;
+    artifacts.length = 0;
     const result = await compile({ files: checked.files, today, environments: [name] }, watching);
     const byName = new Map(made.map((manifest) => [identityOf(manifest.value), manifest]));
+    const wholes = new Map(artifacts.flatMap(wholeOf));
     for (const unit of result.environments.flatMap(({ units }) => units)) {
       for (const { path, text } of unit.files) {
-        if (path.endsWith('.yaml'))
-          files.push({ path: `generated/${name}/${path}`, text, manifests: inFile(text, byName) });
+        const file = { path: `generated/${name}/${path}`, text };
+        const whole = wholes.get(path);
+        if (whole !== undefined) files.push({ ...file, manifests: [], whole });
+        else if (path.endsWith('.yaml')) files.push({ ...file, manifests: inFile(text, byName) });
       }
     }
   }
   return files;
+}
+
+/** The same emitter, whose artifacts are kept as well. */
+function watched(emitter: Emitter, artifacts: Artifact[]): Emitter {
+  const keep = (emitted: readonly Artifact[]): readonly Artifact[] => {
+    artifacts.push(...emitted);
+    return emitted;
+  };
+  if (emitter.scope === 'fleet') {
+    const kept: FleetEmitter = {
+      ...emitter,
+      load: async () => {
+        const emit = await emitter.load();
+        return (input) => keep(emit(input));
+      },
+    };
+    return kept;
+  }
+  const kept: EnvironmentEmitter = {
+    ...emitter,
+    load: async () => {
+      const emit = await emitter.load();
+      return (input) => keep(emit(input));
+    },
+  };
+  return kept;
+}
+
+function wholeOf(artifact: Artifact): [path: string, whole: Whole][] {
+  if (artifact.kind !== 'json' && artifact.kind !== 'yaml') return [];
+  const { path, kind, origin, origins = [] } = artifact;
+  return [[path, { kind, origins: new Map([['', origin], ...origins]) }]];
 }
 
 /** The objects of a file in the order of its documents. */

@@ -19,8 +19,34 @@ export function pointersOf(lines: readonly string[]): string[] {
       while ((stack.at(-1)?.indent ?? -1) >= indent) stack.pop();
       stack.push({ indent, step: key.startsWith('"') ? (JSON.parse(key) as string) : key });
     }
-    return stack.map(({ step }) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+    return pointer(stack.map(({ step }) => step));
   });
+}
+
+/** The JSON Pointer of each line of JSON with two spaces a level: that of the value which begins or ends on it. */
+export function jsonPointersOf(lines: readonly string[]): string[] {
+  const steps: (string | number)[] = [];
+  /** What encloses a depth: a list, or a map. */
+  const inList: boolean[] = [];
+  return lines.map((line) => {
+    const rest = line.trimStart();
+    const depth = (line.length - rest.length) / 2;
+    if (/^[}\]]/.test(rest)) {
+      steps.length = depth;
+    } else if (depth > 0) {
+      const key = /^"(?:[^"\\]|\\.)*"/.exec(rest)?.[0] ?? '""';
+      const last = steps.length >= depth ? steps[depth - 1] : -1;
+      const step = inList[depth] === true ? Number(last) + 1 : (JSON.parse(key) as string);
+      steps.length = depth - 1;
+      steps.push(step);
+    }
+    if (/[[{]$/.test(rest)) inList[depth + 1] = rest.endsWith('[');
+    return pointer(steps);
+  });
+}
+
+function pointer(steps: readonly (string | number)[]): string {
+  return steps.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 interface Level {

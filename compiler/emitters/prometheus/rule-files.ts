@@ -29,7 +29,7 @@ export function plainFiles(
 ): readonly Artifact[] {
   const value = { groups: writeGroups(groups, owner, (text) => text) };
   return [
-    { path: `${folder}/prometheus.rules.yaml`, kind: 'yaml', value, origin },
+    { path: `${folder}/prometheus.rules.yaml`, kind: 'yaml', value, origin, origins: originsOf(groups) },
     {
       path: `${folder}/prometheus.test.yaml`,
       kind: 'yaml',
@@ -37,4 +37,13 @@ export function plainFiles(
       origin,
     },
   ];
+}
+
+/** Where each rule comes from, by JSON Pointer. */
+function originsOf(groups: readonly Group[]): Map<string, Origin> {
+  return new Map(
+    groups.flatMap(({ rules }, group) =>
+      rules.map(({ at }, rule): [string, Origin] => [`/groups/${group}/rules/${rule}`, at]),
+    ),
+  );
 }

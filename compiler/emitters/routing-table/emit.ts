@@ -76,13 +76,46 @@ function origins(environment: EnvironmentModel, table: RoutingTable): Map<string
   for (const [index, route] of environment.routes.entries()) routeOrigins(found, `/routes/${index}`, route);
   for (const fleet of environment.fleets.values()) {
     const at = `/fleets/${escapePointer(fleet.id)}`;
-    found.set(at, fleet.at).set(`${at}/skills`, fleet.from(['skills']));
-    for (const [task, accept] of fleet.accepts) found.set(`${at}/accepts/${escapePointer(task)}`, accept.at);
+    found.set(at, fleet.at);
+    for (const [field, ...path] of FLEET_FIELDS) found.set(`${at}/${field}`, fleet.from(path));
+    for (const [task, accept] of fleet.accepts) {
+      const below = `${at}/accepts/${escapePointer(task)}`;
+      found.set(below, accept.at);
+      for (const [field, ...path] of TASK_FIELDS)
+        found.set(`${below}/${field}`, fleet.from(['accepts', task, ...path]));
+    }
   }
   const schedules = table.schedules.map(({ id }) => sure(environment.schedules.get(id), 'a schedule of the table'));
-  for (const [index, schedule] of schedules.entries()) found.set(`/schedules/${index}`, schedule.at);
+  for (const [index, schedule] of schedules.entries()) {
+    found.set(`/schedules/${index}`, schedule.at);
+    for (const field of SCHEDULE_FIELDS) found.set(`/schedules/${index}/${field}`, schedule.from([field]));
+  }
   return found;
 }
+
+/** A field of the table, and the way to what decides it. */
+const FLEET_FIELDS: readonly (readonly [field: string, ...path: string[]])[] = [
+  ['delivery', 'agent', 'delivery'],
+  ['slots', 'agent', 'slots'],
+  ['skills', 'skills'],
+  ['providers', 'providers'],
+  ['drainMs', 'rollout', 'drain'],
+  ['builds', 'agent', 'build'],
+  ['canary', 'rollout', 'steps'],
+  ['calls', 'talksTo'],
+];
+const TASK_FIELDS: typeof FLEET_FIELDS = [
+  ['input', 'input'],
+  ['output', 'output'],
+  ['queueMs', 'timeouts', 'queue'],
+  ['runMs', 'timeouts', 'run'],
+  ['heartbeatMs', 'timeouts', 'heartbeat'],
+  ['attempts', 'retry', 'attempts'],
+  ['backoff', 'retry', 'backoff'],
+  ['never', 'retry', 'never'],
+  ['effects', 'effects'],
+];
+const SCHEDULE_FIELDS = ['cron', 'tz', 'task', 'input', 'labels', 'overlap', 'catchUp'] as const;
 
 const ROUTE_FIELDS = ['require', 'affinity', 'priority', 'fairness', 'limits', 'dedupe', 'queue', 'fallback'] as const;
 
