@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { printText } from '../../compiler/diagnostics/print-text.ts';
 import { collector } from '../../compiler/diagnostics/report.ts';
-import { problemsOf } from '../../compiler/diagnostics/testing/problems-of.ts';
+import { compileProblemsOf } from '../../compiler/diagnostics/testing/problems-of.ts';
 import { readSpec } from '../../compiler/load/read.ts';
 
 const EXAMPLES = import.meta.dirname;
@@ -21,7 +21,9 @@ test.for(examples)('%s compiles without a problem', async (name) => {
   const { report, diagnostics } = collector();
   const files = readSpec(join(EXAMPLES, name), report);
   expect(files.length).toBeGreaterThan(3);
-  expect(printText([...diagnostics, ...(await problemsOf(files))], files)).toBe('');
+  const compiled = await compileProblemsOf(files);
+  expect(printText([...diagnostics, ...compiled.diagnostics], files)).toBe('');
+  expect(compiled.objects).toBeGreaterThan(20);
 });
 
 test.for(examples)('%s says what it shows', (name) => {

@@ -22,9 +22,12 @@ export async function problemsOf(files: readonly SourceFile[]): Promise<readonly
 }
 
 /** All problems of a first compile of a spec, those of what it emits among them. */
-export async function compileProblemsOf(files: readonly SourceFile[]): Promise<Problems> {
-  const { diagnostics } = await compile({ files, today: CASE_DAY }, stages);
-  return { diagnostics, files };
+export async function compileProblemsOf(
+  files: readonly SourceFile[],
+): Promise<Problems & { readonly objects: number }> {
+  const { diagnostics, environments } = await compile({ files, today: CASE_DAY }, stages);
+  const units = environments.flatMap((environment) => environment.units);
+  return { diagnostics, files, objects: units.reduce((sum, { objects }) => sum + objects, 0) };
 }
 
 /** A repository that was compiled when it held `before`, with what was put below `generated/` since. */
