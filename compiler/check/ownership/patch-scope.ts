@@ -1,5 +1,5 @@
 import type { Json } from '../../../spec/contract/source.ts';
-import type { EnvironmentModel, PatchModel, PatchOperation } from '../../core/model.ts';
+import type { EnvironmentModel, PatchOperation } from '../../core/model.ts';
 import { labels, LABEL_PREFIX } from '../../core/names.ts';
 import type { Report } from '../../diagnostics/report.ts';
 
@@ -45,15 +45,15 @@ const WHOLES =
 export function patchScope(environment: EnvironmentModel, report: Report): void {
   for (const patch of environment.patches) {
     patch.operations.forEach((operation, index) => {
-      const field = protectedField(patch, operation);
+      const field = protectedField(operation);
       if (field !== undefined) report('NT4011', patch.from(['operations', index, 'path']), { field });
     });
   }
 }
 
-function protectedField({ target }: PatchModel, operation: PatchOperation): string | undefined {
+function protectedField(operation: PatchOperation): string | undefined {
   if (operation.op === 'test') return undefined;
-  if (target.kind === 'NetworkPolicy' || WHOLES.test(operation.path)) return operation.path;
+  if (WHOLES.test(operation.path)) return operation.path;
   const keys = operation.path.split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   return [...keys, ...('value' in operation ? keysIn(operation.value) : [])].find(isProtected);
 }

@@ -9753,7 +9753,7 @@ return errors === 0;
 }
 
 export const validatePatch = validate421;
-const schema93 = {"type":"object","required":["fleet","target","owner","reason","expires","operations"],"properties":{"fleet":{"$ref":"name"},"environments":{"type":"array","items":{"$ref":"name"},"maxItems":16,"minItems":1,"uniqueItems":true},"target":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["Deployment","StatefulSet","Rollout","Service","PodDisruptionBudget","NetworkPolicy"]},"name":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}},"additionalProperties":false},"owner":{"$ref":"githubTeam"},"reason":{"type":"string","minLength":1,"maxLength":300},"expires":{"$ref":"day"},"operations":{"type":"array","items":{"oneOf":[{"type":"object","required":["op","path","value"],"properties":{"op":{"type":"string","enum":["add","replace","test"]},"path":{"$ref":"PatchPointer"},"value":{}},"additionalProperties":false},{"type":"object","required":["op","path"],"properties":{"op":{"const":"remove"},"path":{"$ref":"PatchPointer"}},"additionalProperties":false}]},"maxItems":32,"minItems":1}},"additionalProperties":false};
+const schema93 = {"type":"object","required":["fleet","target","owner","reason","expires","operations"],"properties":{"fleet":{"$ref":"name"},"environments":{"type":"array","items":{"$ref":"name"},"maxItems":16,"minItems":1,"uniqueItems":true},"target":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["Deployment","StatefulSet","Rollout","Service","PodDisruptionBudget"]},"name":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}},"additionalProperties":false},"owner":{"$ref":"githubTeam"},"reason":{"type":"string","minLength":1,"maxLength":300},"expires":{"$ref":"day"},"operations":{"type":"array","items":{"oneOf":[{"type":"object","required":["op","path","value"],"properties":{"op":{"type":"string","enum":["add","replace","test"]},"path":{"$ref":"PatchPointer"},"value":{}},"additionalProperties":false},{"type":"object","required":["op","path"],"properties":{"op":{"const":"remove"},"path":{"$ref":"PatchPointer"}},"additionalProperties":false}]},"maxItems":32,"minItems":1}},"additionalProperties":false};
 const pattern52 = new RegExp("^/spec(/[^/]{1,128}){1,16}$", "u");
 
 function validate428(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -9876,7 +9876,7 @@ if(typeof data4 !== "string"){
 vErrors = add(vErrors, {instancePath:instancePath+"/target/kind",schemaPath:"#/$defs/PatchSpec/properties/target/properties/kind/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-if(!((((((data4 === "Deployment") || (data4 === "StatefulSet")) || (data4 === "Rollout")) || (data4 === "Service")) || (data4 === "PodDisruptionBudget")) || (data4 === "NetworkPolicy"))){
+if(!(((((data4 === "Deployment") || (data4 === "StatefulSet")) || (data4 === "Rollout")) || (data4 === "Service")) || (data4 === "PodDisruptionBudget"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/target/kind",schemaPath:"#/$defs/PatchSpec/properties/target/properties/kind/enum",keyword:"enum",params:{allowedValues: schema93.properties.target.properties.kind.enum}});
 errors++;
 }

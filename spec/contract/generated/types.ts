@@ -946,7 +946,7 @@ export interface PatchSpec {
   /** The object that is changed. */
   readonly target: {
     /** Kind of the object. */
-    readonly kind: 'Deployment' | 'StatefulSet' | 'Rollout' | 'Service' | 'PodDisruptionBudget' | 'NetworkPolicy';
+    readonly kind: 'Deployment' | 'StatefulSet' | 'Rollout' | 'Service' | 'PodDisruptionBudget';
     /** Name of the object; needed only where the fleet has several of the kind. */
     readonly name?: string;
   };
