@@ -90,18 +90,20 @@ test('killed in the middle of moving files, at each of them, recovery finishes w
   }
 });
 
-test('the first write of all is finished when it was killed after its files were complete', async () => {
-  for (const [step, recovered] of [
+test('killed at any step, the first write of all has left the whole tree or nothing', async () => {
+  for (const [step, left] of [
+    ['begin', 'absent'],
+    ['staged', 'absent'],
     ['ready', 'absent'],
-    ['parted', 'new'],
-    ['applied', 'new'],
     ['swapped', 'new'],
+    ['done', 'new'],
   ] as const) {
     const root = repository();
     expect(await killed(root, 'new', { step })).toBe('SIGKILL');
-    expect(which(root)).toBe(step === 'swapped' ? 'new' : 'absent');
+    expect(which(root), `${step}, read at once`).toBe(left);
     await recover(placeOf(root));
-    expect(which(root), step).toBe(recovered);
+    expect(which(root), `${step}, recovered`).toBe(left);
+    expect(existsSync(join(root, '.nova-torch/swap')), step).toBe(false);
   }
 });
 
