@@ -1,7 +1,5 @@
-import { canonicalJson } from '../../spec/contract/canonical.ts';
-import type { Json } from '../../spec/contract/source.ts';
 import type { EnvironmentModel } from './model.ts';
-import { routingTable } from './routing-table.ts';
+import { routingTableText } from './routing-table.ts';
 
 /**
  * Most bytes of the table in one ConfigMap. The API server takes 1 MiB, but a client-side apply copies the object into an
@@ -18,7 +16,7 @@ export const PARTS_MAX = 64;
 export function routingTableParts(environment: EnvironmentModel): readonly string[] {
   const known = partsOf.get(environment);
   if (known !== undefined) return known;
-  const text = ascii(canonicalJson(routingTable(environment) as unknown as Json));
+  const text = ascii(routingTableText(environment));
   const count = Math.ceil(text.length / PART_BYTES);
   const parts = Array.from({ length: count }, (_, index) => text.slice(index * PART_BYTES, (index + 1) * PART_BYTES));
   partsOf.set(environment, parts);

@@ -7,8 +7,9 @@ import type {
   TableSkills,
   TableTeam,
 } from '../../spec/contract/routing-table.ts';
+import { canonicalJson } from '../../spec/contract/canonical.ts';
 import type { Json, JsonObject } from '../../spec/contract/source.ts';
-import { digestOf } from './digest.ts';
+import { digestOf, digestOfText } from './digest.ts';
 import { WHOLE, buildShares, gateOf } from './hand-over.ts';
 import type { AcceptModel, EnvironmentModel, FleetModel, RouteModel, ScheduleModel, SchemaModel } from './model.ts';
 import { agentPaths } from './names.ts';
@@ -19,13 +20,32 @@ import { compareText } from '../../spec/contract/text.ts';
  * Every default is written out; every map is sorted by key.
  */
 export function routingTable(environment: EnvironmentModel): RoutingTable {
-  let table = tables.get(environment);
-  if (table === undefined) {
+  return tableOf(environment).table;
+}
+
+/** The canonical JSON of the routing table. */
+export function routingTableText(environment: EnvironmentModel): string {
+  return tableOf(environment).text;
+}
+
+interface Written {
+  readonly table: RoutingTable;
+  readonly text: string;
+}
+
+/** The table is written once, without its digest; the digest is of that text, and is put into it. */
+function tableOf(environment: EnvironmentModel): Written {
+  let written = tables.get(environment);
+  if (written === undefined) {
     const draft = draftTable(environment);
     const { digest: _, ...rest } = draft;
-    tables.set(environment, (table = { ...draft, digest: digestOf(rest as unknown as Json) }));
+    const text = canonicalJson(rest as unknown as Json);
+    const digest = digestOfText(text);
+    // `digest` is the first of the keys.
+    written = { table: { ...draft, digest }, text: `{"digest":"${digest}",${text.slice(1)}` };
+    tables.set(environment, written);
   }
-  return table;
+  return written;
 }
 
 /** The same table before its digest is known: to decide with, not to hand out. */
@@ -35,7 +55,7 @@ export function draftTable(environment: EnvironmentModel): RoutingTable {
   return draft;
 }
 
-const tables = new WeakMap<EnvironmentModel, RoutingTable>();
+const tables = new WeakMap<EnvironmentModel, Written>();
 const drafts = new WeakMap<EnvironmentModel, RoutingTable>();
 
 function make(environment: EnvironmentModel): RoutingTable {

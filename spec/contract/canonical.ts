@@ -6,13 +6,44 @@ import type { Json } from './source.ts';
  * `undefined` is left out. Throws for a number JSON cannot carry.
  */
 export function canonicalJson(value: Json | undefined): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError(`JSON cannot carry ${value}`);
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const map = value as Readonly<Record<string, Json | undefined>>;
-  const entries = Object.keys(map)
-    .filter((key) => map[key] !== undefined)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(map[key])}`);
-  return `{${entries.join(',')}}`;
+  if (typeof value === 'string') return textJson(value);
+  if (typeof value === 'number') return numberJson(value);
+  if (typeof value !== 'object' || value === null) return value === undefined ? 'null' : String(value);
+  return Array.isArray(value) ? listJson(value) : mapJson(value as Readonly<Record<string, Json | undefined>>);
+}
+
+function listJson(list: readonly Json[]): string {
+  let text = '[';
+  for (let index = 0; index < list.length; index++) text += (index === 0 ? '' : ',') + canonicalJson(list[index]);
+  return `${text}]`;
+}
+
+function mapJson(map: Readonly<Record<string, Json | undefined>>): string {
+  let text = '{';
+  for (const key of sortedKeys(map)) {
+    const value = map[key];
+    if (value !== undefined) text += `${text.length === 1 ? '' : ','}${textJson(key)}:${canonicalJson(value)}`;
+  }
+  return `${text}}`;
+}
+
+/** Most maps were built in order: looking costs less than sorting. */
+function sortedKeys(map: object): readonly string[] {
+  const keys = Object.keys(map);
+  for (let index = 1; index < keys.length; index++) {
+    if ((keys[index - 1] as string) > (keys[index] as string)) return keys.sort();
+  }
+  return keys;
+}
+
+/** Printable ASCII without what JSON escapes. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+function textJson(text: string): string {
+  return text.length <= 100 && PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+function numberJson(value: number): string {
+  if (!Number.isFinite(value)) throw new RangeError(`JSON cannot carry ${value}`);
+  return value === 0 ? '0' : String(value);
 }
