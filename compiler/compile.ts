@@ -44,6 +44,8 @@ export interface CompiledUnit {
   readonly objects: number;
   /** What the cluster would refuse to change later; kept in the unit's index for the next compile to compare with. */
   readonly immutable: Json;
+  /** SHA-256 of its index, of a unit that was made before. */
+  readonly indexSha256?: string;
 }
 
 export interface CompiledEnvironment {

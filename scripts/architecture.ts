@@ -112,7 +112,7 @@ export const rooms: readonly Room[] = [
   {
     path: 'compiler/incremental',
     doors: [...MODEL, 'compiler/load', 'compiler/output', 'compiler/compile', 'compiler/stages'],
-    packages: [...FILES, 'node:worker_threads'],
+    packages: [...FILES, 'node:worker_threads', 'node:v8'],
   },
   { path: 'compiler/compile', doors: [...MODEL, ...STAGES, 'compiler/output', 'compiler/cdk8s'], packages: HASH },
   // Puts the stages of a real compile together.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SourceFile } from '../../spec/contract/source.ts';
-import type { CompileResult, KnownUnit, Stages } from '../compile.ts';
+import type { CompiledUnit, CompileResult, KnownUnit, Stages } from '../compile.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { ordered } from '../diagnostics/order.ts';
 import { collector } from '../diagnostics/report.ts';
@@ -10,13 +10,15 @@ import type { SpecEntry } from '../load/read.ts';
 import { placeOf as placeInSpec } from '../load/places.ts';
 import type { WritePlan } from '../output/plan.ts';
 import { readTree } from '../output/tree.ts';
-import { indexPath, sha256 } from '../output/unit-index.ts';
+import { indexFile, indexOf, indexPath, printManifest, sha256 } from '../output/unit-index.ts';
+import type { UnitIndex } from '../output/unit-index.ts';
 import { placeOf, recover, writeTree } from '../output/write.ts';
 import type { Place } from '../output/write.ts';
 import { readCache, writeCache } from './cache-file.ts';
 import { immutableOf } from './immutable-of.ts';
 import type { KnownFiles } from './known-documents.ts';
 import type { KnownUnits } from './known-units.ts';
+import { optimizeLate } from './optimize-late.ts';
 import type { Workers } from './workers.ts';
 import { FileDigests, TICK_MS } from './file-digests.ts';
 import type { KnownFile } from './file-digests.ts';
@@ -100,13 +102,17 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
     return remembered(state, options.root);
   }
 
+  optimizeLate();
   const { compile } = await import('../compile.ts');
   const { documentLoader } = await import('./known-documents.ts');
   const { unitLoader } = await import('./known-units.ts');
   const stages = typeof options.stages === 'function' ? await options.stages() : options.stages;
   const files = entries.flatMap((entry) => sourceFile(entry, options.root, spec, report) ?? []);
   const tree = {
-    digestOf: (path: string) => (generated.stat(path) === undefined ? undefined : generated.of(path)),
+    digestOf: (path: string) => {
+      const stat = generated.stat(path);
+      return stat === undefined ? undefined : generated.of(path, stat);
+    },
     read: (path: string) => readFileSync(join(place.folder, path), 'utf8'),
   };
   const documents = documentLoader((readCache(cache.documents) as KnownFiles | undefined) ?? {}, (path) =>
@@ -239,7 +245,7 @@ async function applyPlan(
     const discard = options.discardEdits === undefined ? {} : { discardEdits: options.discardEdits };
     const environmentNames = model.environments.map(({ name }) => name);
     const digestOf = (path: string): string => generated.of(path);
-    const tree = readTree(place.folder);
+    const tree = readTree(place.folder, knownIndexes(compiled, generated));
     const plan = planWrite({ compiled, environmentNames, tree, digestOf, ...discard, report });
     for (const path of plan.removes) {
       const index = tree.indexes.get(path);
@@ -274,21 +280,31 @@ function wholeOf(path: string): { file: string; start: number; end: number } {
   return { file: `generated/${path}`, start: 0, end: 0 };
 }
 
-/** Digests of what the compile left, remembered with their files' present times. */
+/** Indexes that stand in the tree as the compile would write them. */
+function knownIndexes(
+  compiled: CompileResult['environments'],
+  generated: FileDigests,
+): (path: string) => UnitIndex | undefined {
+  const units = new Map<string, CompiledUnit>();
+  for (const { name, units: all } of compiled) for (const unit of all) units.set(indexPath(name, unit.id), unit);
+  return (path) => {
+    const unit = units.get(path);
+    return unit !== undefined && generated.of(path) === indexFile(unit).sha256 ? indexOf(unit) : undefined;
+  };
+}
+
+/** Digests of what the compile left, remembered with their files' present times. What was not written was there already. */
 function ownedBy({ environments }: CompileResult, plan: WritePlan, generated: FileDigests): Record<string, string> {
   const owned: Record<string, string> = {};
-  for (const [path, text] of plan.writes) {
-    owned[path] = sha256(text);
-    generated.learn(path, owned[path]);
-  }
-  const keep = (path: string): void => {
-    if (owned[path] === undefined) owned[path] = generated.of(path);
+  const own = (path: string, digest: string): void => {
+    owned[path] = digest;
+    if (plan.writes.has(path)) generated.learn(path, digest);
   };
   for (const { name, units } of environments) {
-    keep(`${name}/manifest.json`);
+    own(`${name}/manifest.json`, sha256(printManifest(name, units)));
     for (const unit of units) {
-      keep(indexPath(name, unit.id));
-      for (const file of unit.files) keep(`${name}/${file.path}`);
+      own(indexPath(name, unit.id), indexFile(unit).sha256);
+      for (const file of unit.files) own(`${name}/${file.path}`, file.sha256);
     }
   }
   return owned;

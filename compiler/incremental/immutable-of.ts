@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../spec/contract/source.ts';
 import { indexPath, parseIndex } from '../output/unit-index.ts';
@@ -6,8 +6,11 @@ import { indexPath, parseIndex } from '../output/unit-index.ts';
 /** What the generated tree says about what cannot be changed of a unit; nothing when the unit is not in it. */
 export function immutableOf(folder: string): (environment: string, unit: string) => Json | undefined {
   return (environment, unit) => {
+    const path = join(folder, indexPath(environment, unit));
+    // Most often there is none at all, and an error costs ten times as much as a look.
+    if (!existsSync(path)) return undefined;
     try {
-      return parseIndex(readFileSync(join(folder, indexPath(environment, unit)), 'utf8'))?.immutable;
+      return parseIndex(readFileSync(path, 'utf8'))?.immutable;
     } catch {
       return undefined;
     }

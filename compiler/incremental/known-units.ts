@@ -1,5 +1,6 @@
 import type { Json } from '../../spec/contract/source.ts';
 import type { CompiledUnit, KnownUnit, RenderedFile } from '../compile.ts';
+import { indexFile } from '../output/unit-index.ts';
 
 /** What a unit compiled to, without its texts: they are in the generated tree. */
 export interface UnitMemory {
@@ -10,6 +11,8 @@ export interface UnitMemory {
   readonly files: readonly (readonly [path: string, sha256: string, emitter: string])[];
   readonly objects: number;
   readonly immutable: Json;
+  /** SHA-256 of its index. */
+  readonly index: string;
   readonly summary: Json;
 }
 
@@ -45,7 +48,8 @@ export function unitLoader(before: KnownUnits, tree: TreeFiles): UnitLoader {
     keep(environment, { from, unit, summary }) {
       const { id, digest, inputs, files, objects, immutable } = unit;
       const remembered = files.map(({ path, sha256, emitter }) => [path, sha256, emitter] as const);
-      known[`${environment}/${id}`] = { from, digest, inputs, files: remembered, objects, immutable, summary };
+      const index = indexFile(unit).sha256;
+      known[`${environment}/${id}`] = { from, digest, inputs, files: remembered, objects, immutable, index, summary };
       learned = true;
     },
     result: () => ({ known, learned }),
@@ -56,8 +60,8 @@ function unitOf(id: string, environment: string, memory: UnitMemory, tree: TreeF
   const files = memory.files.map(([path, sha256, emitter]) =>
     lazyFile(`${environment}/${path}`, path, sha256, emitter, tree),
   );
-  const { digest, inputs, objects, immutable } = memory;
-  return { id, digest, inputs, files, objects, immutable };
+  const { digest, inputs, objects, immutable, index } = memory;
+  return { id, digest, inputs, files, objects, immutable, indexSha256: index };
 }
 
 function lazyFile(from: string, path: string, sha256: string, emitter: string, tree: TreeFiles): RenderedFile {

@@ -1,7 +1,7 @@
 import type { CompiledEnvironment, CompiledUnit } from '../compile.ts';
 import type { Report } from '../diagnostics/report.ts';
 import type { GeneratedTree } from './tree.ts';
-import { INDEX_FOLDER, indexOf, indexPath, isSafePath, printIndex, printManifest, sha256 } from './unit-index.ts';
+import { INDEX_FOLDER, indexFile, indexPath, isSafePath, printManifest, sha256 } from './unit-index.ts';
 
 /** What a write would do. Paths are relative to `generated/`. */
 export interface WritePlan {
@@ -63,7 +63,7 @@ function wantedFiles({ compiled }: PlanInput): Map<string, Wanted> {
   };
   for (const { name, units } of compiled) {
     for (const unit of units) addUnit(name, unit, add);
-    const manifest = printManifest(name, units.map(indexOf));
+    const manifest = printManifest(name, units);
     add(`${name}/manifest.json`, { sha256: sha256(manifest), text: () => manifest });
   }
   return wanted;
@@ -71,8 +71,7 @@ function wantedFiles({ compiled }: PlanInput): Map<string, Wanted> {
 
 function addUnit(environment: string, unit: CompiledUnit, add: (path: string, file: Wanted) => void): void {
   for (const file of unit.files) add(`${environment}/${file.path}`, { sha256: file.sha256, text: () => file.text });
-  const index = printIndex(indexOf(unit));
-  add(indexPath(environment, unit.id), { sha256: sha256(index), text: () => index });
+  add(indexPath(environment, unit.id), indexFile(unit));
 }
 
 /** SHA-256 by path of what may be removed or replaced; nothing for indexes and manifests, which nobody needs to edit. */

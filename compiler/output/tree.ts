@@ -21,14 +21,20 @@ export interface GeneratedTree {
 /** Deepest folder that is looked into. */
 const DEPTH_MAX = 20;
 
-/** Reads the names below `generated/` and the indexes; a folder that does not exist is an empty tree. */
-export function readTree(folder: string): GeneratedTree {
+/**
+ * Reads the names below `generated/` and the indexes; a folder that does not exist is an empty tree. An index that `known`
+ * gives is not read: whoever gives it knows that this is what the file holds.
+ */
+export function readTree(
+  folder: string,
+  known: (path: string) => UnitIndex | undefined = () => undefined,
+): GeneratedTree {
   const { files, foreign } = listFiles(folder);
   const indexes = new Map<string, UnitIndex>();
   const brokenIndexes: string[] = [];
   for (const path of files) {
     if (!path.startsWith(`${INDEX_FOLDER}/`)) continue;
-    const index = parseIndex(readFileSync(join(folder, path), 'utf8'));
+    const index = known(path) ?? parseIndex(readFileSync(join(folder, path), 'utf8'));
     if (index === undefined) brokenIndexes.push(path);
     else indexes.set(path, index);
   }

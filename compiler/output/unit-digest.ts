@@ -25,14 +25,18 @@ function textOf(value: unknown): string {
   if (value instanceof Map) return `<${[...value].map(([key, item]) => `${textOf(key)}:${textOf(item)}`).join(',')}>`;
   if (isPlace(value)) return JSON.stringify(value.document.file);
   let text = '{';
-  for (const [key, item] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const item = (value as Readonly<Record<string, unknown>>)[key];
     if (item === undefined || typeof item === 'function') continue;
-    // Keys of the model are identifiers; those of people's maps may be anything.
-    text += `${/^\w+$/.test(key) ? key : JSON.stringify(key)}:`;
-    text += SHARED.has(key) && typeof item === 'object' && item !== null ? sharedText(item as object) : textOf(item);
-    text += ',';
+    const isShared = typeof item === 'object' && item !== null && SHARED.has(key);
+    text += `${keyText(key)}:${isShared ? sharedText(item) : textOf(item)},`;
   }
   return `${text}}`;
+}
+
+/** Keys of the model are identifiers; those of people's maps may be anything. */
+function keyText(key: string): string {
+  return /^\w+$/.test(key) ? key : JSON.stringify(key);
 }
 
 function sharedText(value: object): string {

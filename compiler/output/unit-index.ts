@@ -53,6 +53,25 @@ export function printIndex(index: UnitIndex): string {
   return `${JSON.stringify({ unit, digest, compiler, inputs, files, immutable }, null, 2)}\n`;
 }
 
+/** The file of a unit's index. Its text is made when it is wanted: an index that was written before is known by its digest. */
+export interface IndexFile {
+  readonly sha256: string;
+  readonly text: () => string;
+}
+
+const indexFiles = new WeakMap<CompiledUnit, IndexFile>();
+
+/** The file that says what a unit owns. */
+export function indexFile(unit: CompiledUnit): IndexFile {
+  let file = indexFiles.get(unit);
+  if (file === undefined) {
+    const text = (): string => printIndex(indexOf(unit));
+    file = { sha256: unit.indexSha256 ?? sha256(text()), text };
+    indexFiles.set(unit, file);
+  }
+  return file;
+}
+
 /** An index as it was read; nothing when the text is not one (a merge conflict, another program's file). */
 export function parseIndex(text: string): UnitIndex | undefined {
   let value: Json;
@@ -79,10 +98,9 @@ function isFile(value: Json): boolean {
  * index. The Merkle root is not in it: it would be one line that every pull request changes and every merge conflicts in.
  * `merkleRoot` computes it from the lines.
  */
-export function printManifest(environment: string, indexes: readonly UnitIndex[]): string {
+export function printManifest(environment: string, compiled: readonly CompiledUnit[]): string {
   const units: Record<string, string> = {};
-  for (const index of [...indexes].sort((a, b) => compareText(a.unit, b.unit)))
-    units[index.unit] = sha256(printIndex(index));
+  for (const unit of [...compiled].sort((a, b) => compareText(a.id, b.id))) units[unit.id] = indexFile(unit).sha256;
   return `${JSON.stringify({ schema: 1, environment, compiler: VERSION, units }, null, 2)}\n`;
 }
 
