@@ -4,6 +4,7 @@ import { extractFacts } from './closure/extract.ts';
 import { compareImmutable, immutableFacts } from './closure/immutable.ts';
 import type { ImmutableFacts } from './closure/immutable.ts';
 import { prove } from './closure/prove.ts';
+import { unsettled } from './closure/settle.ts';
 import type { Stages } from './compile.ts';
 import { applyPatches } from './patch/apply.ts';
 import { resolve } from './resolve/resolve.ts';
@@ -17,7 +18,8 @@ export const stages: Stages = {
   // Its schemas are read when the first unit is emitted.
   verify: async (context, manifests) =>
     (await import('./verify/verify-manifests.ts')).verifyManifests(context, manifests),
-  summarize: (manifests, { environment }) => extractFacts(manifests, environment.patches) as unknown as Json,
+  summarize: (manifests, { environment }) =>
+    unsettled(extractFacts(manifests, environment.patches)) as unknown as Json,
   immutable: immutableFacts,
   compare: ({ before, after, ...change }, report) => {
     // Both were made by `immutableFacts`, one of them in an earlier compile.

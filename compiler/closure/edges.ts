@@ -43,7 +43,9 @@ function flowsByFleet(graph: Graph, byNamespace: ReadonlyMap<string, string>): F
   const between = new Map<string, Way>();
   for (const [unit, facts] of graph.units) {
     for (const flow of facts.flows) {
-      of.set(flow.namespace, [...(of.get(flow.namespace) ?? []), flow]);
+      const there = of.get(flow.namespace);
+      if (there === undefined) of.set(flow.namespace, [flow]);
+      else there.push(flow);
       const own = byNamespace.get(flow.namespace);
       const peer = flow.peerNamespace === '*' ? 'everybody' : byNamespace.get(flow.peerNamespace);
       if (own === undefined || peer === undefined || own === peer) continue;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writevSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BUILD, VERSION } from '../core/version.ts';
 
@@ -12,10 +12,11 @@ const SHAPE = 1;
  */
 export function readCache(path: string): unknown {
   try {
-    const text = readFileSync(path, 'utf8');
-    const end = text.indexOf('\n');
-    const body = text.slice(end + 1);
-    return text.slice(0, end) === header(body) ? JSON.parse(body) : undefined;
+    // Bytes, until they are known to be ours: megabytes of text would be copied to be hashed.
+    const bytes = readFileSync(path);
+    const end = bytes.indexOf(LINE_END);
+    const body = bytes.subarray(end + 1);
+    return bytes.toString('utf8', 0, end) === header(body) ? JSON.parse(body.toString('utf8')) : undefined;
   } catch {
     return undefined;
   }
@@ -23,17 +24,24 @@ export function readCache(path: string): unknown {
 
 /** Keeps a value. A cache that cannot be written (read-only, disk full) costs time later and nothing else. */
 export function writeCache(path: string, value: unknown): void {
-  const body = JSON.stringify(value);
+  const body = Buffer.from(JSON.stringify(value));
   const beside = `${path}.${process.pid}`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(beside, `${header(body)}\n${body}`);
+    const file = openSync(beside, 'w');
+    try {
+      writevSync(file, [Buffer.from(`${header(body)}\n`), body]);
+    } finally {
+      closeSync(file);
+    }
     renameSync(beside, path);
   } catch {
     // See above.
   }
 }
 
-function header(body: string): string {
+const LINE_END = 10;
+
+function header(body: Uint8Array): string {
   return `nova-torch cache ${SHAPE} ${VERSION} ${BUILD} ${createHash('sha256').update(body).digest('hex')}`;
 }

@@ -27,13 +27,20 @@ export type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]:
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/** A copy without the keys that have no value. */
+/** A value without the keys that have no value; most have none of these, and are it already. */
 export function present<T extends object>(value: T): Present<T> {
-  const kept = Object.entries(value).filter(([, part]) => part !== undefined);
-  return Object.fromEntries(kept) as Present<T>;
+  for (const key in value) if (value[key] === undefined) return withoutUndefined(value);
+  return value as unknown as Present<T>;
+}
+
+function withoutUndefined<T extends object>(value: T): Present<T> {
+  const kept: Partial<T> = {};
+  for (const key in value) if (value[key] !== undefined) kept[key] = value[key];
+  return kept as unknown as Present<T>;
 }
 
 /** The entries of a map, sorted by key. */
 export function sortedEntries<T>(map: Readonly<Record<string, T>>): [string, T][] {
-  return Object.entries(map).sort(([a], [b]) => compareText(a, b));
+  const entries = Object.entries(map);
+  return entries.length < 2 ? entries : entries.sort(([a], [b]) => compareText(a, b));
 }
