@@ -40,7 +40,36 @@ test('a name of an object of its own unit is settled; any other is left', () => 
   expect(unsettled({ ...FACTS, references: [reference('Secret a/key'), ...left] }).references).toEqual(left);
 });
 
+test('of a port that holds in its own unit one use is left; of one that does not, all', () => {
+  const pods = [{ ...POD, ports: [{ name: 'http', number: 80 }] }];
+  const use = (field: string, port: string | number) => ({
+    object: 'Service a/web',
+    field,
+    namespace: 'a',
+    labels: { app: 'web' },
+    port,
+    place: [],
+  });
+  const ports = [use('/1', 'http'), use('/2', 'http'), use('/3', 80), use('/4', 'grpc'), use('/5', 'grpc')];
+  const left = unsettled({ ...FACTS, pods, ports }).ports.map(({ field }) => field);
+  expect(left).toEqual(['/1', '/3', '/4', '/5']);
+});
+
+test('a way to or from the platform is settled; one to a fleet, or to anybody, is left', () => {
+  const flow = (peerNamespace: string) => ({
+    object: 'NetworkPolicy a/web',
+    direction: 'out' as const,
+    namespace: 'a',
+    labels: {},
+    peerNamespace,
+    peerLabels: {},
+    ports: [],
+  });
+  const left = [flow('b'), flow('*')];
+  expect(unsettled({ ...FACTS, flows: [flow('kube-system'), flow('nova-torch-system'), ...left] }).flows).toEqual(left);
+});
+
 test('everything else is kept', () => {
-  const ports = [{ object: 'Service a/web', field: '/x', namespace: 'a', labels: { app: 'web' }, port: 80, place: [] }];
-  expect(unsettled({ ...FACTS, ports })).toEqual({ ...FACTS, ports });
+  const problems = [{ code: 'NT3101' as const, object: 'Secret a/key', field: '/x', reason: '', place: [] }];
+  expect(unsettled({ ...FACTS, problems })).toEqual({ ...FACTS, problems });
 });
