@@ -45,7 +45,7 @@ function writtenBy<Props>(kind: ObjectClass<Props>, props: Props): JsonObject {
 }
 
 /** Keys that identify come first, the others follow by name: one order, whatever order they were given in. */
-const FIRST = ['apiVersion', 'kind', 'metadata', 'name'];
+const FIRST: readonly string[] = ['apiVersion', 'kind', 'metadata', 'name'];
 
 /** A copy without traces and without what has no value. Where a trace stood is remembered by its JSON Pointer. */
 function plain(value: unknown, path: string[], origins: Map<string, Origin>): Json | undefined {
@@ -54,31 +54,47 @@ function plain(value: unknown, path: string[], origins: Map<string, Origin>): Js
     origins.set(pointerOf(path), value.origin);
     return value.raw;
   }
-  if (Array.isArray(value)) {
-    return value.map((item, index) => {
-      path.push(String(index));
-      const copy = plain(item, path, origins) ?? null;
-      path.pop();
-      return copy;
-    });
-  }
-  const map = value as Readonly<Record<string, unknown>>;
-  const keys = Object.keys(map).sort();
-  const copy: Record<string, Json> = {};
-  for (const key of FIRST) if (key in map) keep(key);
-  for (const key of keys) if (!FIRST.includes(key)) keep(key);
-  return copy;
+  return Array.isArray(value)
+    ? plainList(value, path, origins)
+    : plainMap(value as Readonly<Record<string, unknown>>, path, origins);
+}
 
-  function keep(key: string): void {
+function plainList(list: readonly unknown[], path: string[], origins: Map<string, Origin>): Json {
+  return list.map((item, index) => {
+    path.push(String(index));
+    const copy = plain(item, path, origins) ?? null;
+    path.pop();
+    return copy;
+  });
+}
+
+function plainMap(map: Readonly<Record<string, unknown>>, path: string[], origins: Map<string, Origin>): Json {
+  const copy: Record<string, Json> = {};
+  for (const key of inOrder(Object.keys(map))) {
+    const value = map[key];
+    if (value === undefined) continue;
     path.push(key);
-    const item = plain(map[key], path, origins);
+    const item = plain(value, path, origins);
     path.pop();
     if (item !== undefined) copy[key] = item;
   }
+  return copy;
+}
+
+function inOrder(keys: string[]): readonly string[] {
+  if (keys.length < 2) return keys;
+  keys.sort();
+  const first = FIRST.filter((key) => keys.includes(key));
+  return first.length === 0 ? keys : [...first, ...keys.filter((key) => !first.includes(key))];
 }
 
 function pointerOf(path: readonly string[]): string {
-  return path.map((key) => `/${/[~/]/.test(key) ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key}`).join('');
+  let pointer = '';
+  for (const key of path) {
+    const isPlain = !key.includes('/') && !key.includes('~');
+    pointer += `/${isPlain ? key : key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  }
+  return pointer;
 }
 
 /** Adds a field that the props could not say. Its parents exist or are made. */

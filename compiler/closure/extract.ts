@@ -60,7 +60,7 @@ function portOf(port: Json): { name: string; number: number }[] {
 
 function selectorsOf(object: ClosureObject): SelectorFacts[] {
   return (SELECTORS[object.kind] ?? []).flatMap((field) => {
-    const labels = labelsAt(object.value, ...field.slice(1).split('/'));
+    const labels = labelsAt(object.value, ...keysOf(field));
     if (labels === undefined || Object.keys(labels).length === 0) return [];
     return [{ object: object.name, field, namespace: object.namespace, labels, place: object.placeOf(field) }];
   });
@@ -92,19 +92,25 @@ function referencesOf(object: ClosureObject): ReferenceFacts[] {
   return (REFERENCES[object.kind] ?? []).flatMap(({ field, kind, cluster = false }) => {
     const name = textAt(object.value, ...keysOf(field));
     if (name === undefined) return [];
-    const to = kind.startsWith('/') ? (textAt(object.value, ...kind.slice(1).split('/')) ?? '') : kind;
+    const to = kind.startsWith('/') ? (textAt(object.value, ...keysOf(kind)) ?? '') : kind;
     return [
       reference(object, field, cluster || to === 'ClusterRole' ? `${to} ${name}` : `${to} ${within(object, name)}`),
     ];
   });
 }
 
+// Pointers of the tables in `kinds.ts`: the same few for every object.
+const keysOfPointer = new Map<string, readonly string[]>();
+
 /** The keys of a JSON Pointer. */
-function keysOf(pointer: string): string[] {
-  return pointer
-    .slice(1)
-    .split('/')
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+function keysOf(pointer: string): readonly string[] {
+  let keys = keysOfPointer.get(pointer);
+  if (keys === undefined) {
+    const parts = pointer.slice(1).split('/');
+    keys = parts.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+    keysOfPointer.set(pointer, keys);
+  }
+  return keys;
 }
 
 /** `namespace/name`, for a name that may have its namespace before it. */
@@ -114,7 +120,7 @@ function within({ namespace }: ClosureObject, name: string): string {
 
 function madeFrom(object: ClosureObject): string[] {
   return (MAKES[object.kind] ?? []).flatMap(({ field, kind }) => {
-    const name = textAt(object.value, ...field.slice(1).split('/'));
+    const name = textAt(object.value, ...keysOf(field));
     return name === undefined ? [] : [`${kind} ${object.namespace}/${name}`];
   });
 }
@@ -124,7 +130,7 @@ function podReferencesOf(object: ClosureObject): ReferenceFacts[] {
   if (found === undefined) return [];
   const { field: base, template } = found;
   const named = POD_REFERENCES.flatMap(({ field, kind, cluster = false }) => {
-    const name = textAt(template, 'spec', ...field.slice(1).split('/'));
+    const name = textAt(template, 'spec', ...keysOf(field));
     if (name === undefined) return [];
     return [reference(object, `${base}/spec${field}`, `${kind} ${cluster ? '' : `${object.namespace}/`}${name}`)];
   });

@@ -28,6 +28,9 @@ const PLAIN_TEXT = /^(?:[A-Za-z/][\x20-\x7e]*|[1-9][0-9]*(?:m|s|h|d|ms|Ki|Mi|Gi|
 const NOT_PLAIN = /: |:$| #|[#&*!|>'"%`{}[\]?\\~^$<]| $/;
 const AMBIGUOUS = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|infinity|e[-+]?[0-9]+)$/i;
 
+/** Keys that were found to be plain. They repeat in every object; looking one up is cheaper than testing it. */
+const knownKeys = new Set<string>();
+
 class Reader {
   readonly #text: string;
   #start = 0;
@@ -154,7 +157,9 @@ class Reader {
   }
 
   #plainKey(text: string): string {
+    if (knownKeys.has(text)) return text;
     if (!PLAIN_KEY.test(text) || AMBIGUOUS.test(text)) this.#fail(`not a plain key: ${text}`);
+    if (knownKeys.size < 10_000) knownKeys.add(text);
     return text;
   }
 

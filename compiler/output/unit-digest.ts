@@ -34,9 +34,17 @@ function textOf(value: unknown): string {
   return `${text}}`;
 }
 
+// The same few hundred keys stand in every fleet. Bounded, because people's maps have keys of their own.
+const keyTexts = new Map<string, string>();
+
 /** Keys of the model are identifiers; those of people's maps may be anything. */
 function keyText(key: string): string {
-  return /^\w+$/.test(key) ? key : JSON.stringify(key);
+  let text = keyTexts.get(key);
+  if (text === undefined) {
+    text = /^\w+$/.test(key) ? key : JSON.stringify(key);
+    if (keyTexts.size < 10_000) keyTexts.set(key, text);
+  }
+  return text;
 }
 
 function sharedText(value: object): string {

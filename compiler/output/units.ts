@@ -61,7 +61,7 @@ export async function compileUnits(input: UnitsInput): Promise<Units> {
 }
 
 function recipesOf({ environment, emitters }: UnitsInput): Recipe[] {
-  const forFleets = emitters.filter((emitter) => emitter.scope === 'fleet');
+  const forFleets = emitters.filter((emitter) => emitter.scope === 'fleet').map(loadedOnce);
   const patches = patchesByFleet(environment.patches);
   const recipes: Recipe[] = [];
   for (const fleet of environment.fleets.values()) {
@@ -74,6 +74,12 @@ function recipesOf({ environment, emitters }: UnitsInput): Recipe[] {
     if (emitter.scope === 'environment') recipes.push(environmentRecipe(environment, emitter, whole));
   }
   return recipes;
+}
+
+/** An emitter that is imported once: even when a module is there, asking for it takes as long as a small object. */
+function loadedOnce(emitter: FleetEmitter): FleetEmitter {
+  let loaded: ReturnType<FleetEmitter['load']> | undefined;
+  return { ...emitter, load: () => (loaded ??= emitter.load()) };
 }
 
 function fleetRecipe(fleet: FleetModel, patches: readonly PatchModel[], emitters: readonly FleetEmitter[]): Recipe {

@@ -129,8 +129,11 @@ function writeFirst(place: Place, plan: WritePlan, onStep: (step: Step) => void)
     mkdirSync(next, { recursive: true });
     onStep('begin');
     for (const [path, text] of plan.writes) {
-      makeFolder(dirname(join(next, path)), known);
-      writeFileSync(join(next, path), text, NEW_FILE);
+      const file = join(next, path);
+      const folder = dirname(file);
+      if (!known.has(folder)) mkdirSync(folder, { recursive: true });
+      known.add(folder);
+      writeFileSync(file, text, NEW_FILE);
       onStep('staged');
     }
     onStep('ready');

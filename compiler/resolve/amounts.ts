@@ -30,7 +30,7 @@ export type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]:
 /** A value without the keys that have no value; most have none of these, and are it already. */
 export function present<T extends object>(value: T): Present<T> {
   for (const key in value) if (value[key] === undefined) return withoutUndefined(value);
-  return value as Present<T>;
+  return value;
 }
 
 function withoutUndefined<T extends object>(value: T): Present<T> {
