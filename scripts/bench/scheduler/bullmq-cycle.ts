@@ -3,11 +3,16 @@ import { BENCH_TEXT } from './bench-table.ts';
 import { connectionOf } from './store-connection.ts';
 
 /**
- * BullMQ as its documentation has it: one queue, one worker with as many jobs at once as there are agents. What has ended is kept
+ * BullMQ as its documentation has it: one queue, and workers for as many jobs at once as there are agents. What has ended is kept
  * for an hour, as ours keeps it: only so is its result there, and an id that comes again known.
  */
 const KEEP_S = 3600;
-const CONCURRENCY = 100;
+/** One worker in one process, which is BullMQ at its best; or one for each agent, as agents in processes of their own have it. */
+type Workers = 'one of 100 jobs' | '100 of one job';
+const LAYOUTS: Readonly<Record<Workers, { readonly workers: number; readonly concurrency: number }>> = {
+  'one of 100 jobs': { workers: 1, concurrency: 100 },
+  '100 of one job': { workers: 100, concurrency: 1 },
+};
 const UNDER_WAY = 200;
 
 export interface BullMq {
@@ -20,7 +25,7 @@ export interface BullMq {
   close(): Promise<void>;
 }
 
-export function bullMq(url: string, name: string): BullMq {
+export function bullMq(url: string, name: string, layout: Workers = 'one of 100 jobs'): BullMq {
   const connection = { ...connectionOf(url), maxRetriesPerRequest: null };
   const queue = new Queue(name, {
     connection,
@@ -32,18 +37,21 @@ export function bullMq(url: string, name: string): BullMq {
   });
   let processed = 0;
   let told: (id: string) => void = () => undefined;
-  let worker: Worker | undefined;
+  const workers: Worker[] = [];
   const work = (): void => {
-    if (worker !== undefined) return;
-    worker = new Worker(
-      name,
-      async ({ id = '' }) => {
-        processed += 1;
-        told(id);
-      },
-      { connection, concurrency: CONCURRENCY },
-    );
-    worker.on('error', () => undefined);
+    const { workers: count, concurrency } = LAYOUTS[layout];
+    while (workers.length < count) {
+      const worker = new Worker(
+        name,
+        async ({ id = '' }) => {
+          processed += 1;
+          told(id);
+        },
+        { connection, concurrency },
+      );
+      worker.on('error', () => undefined);
+      workers.push(worker);
+    }
   };
   const addAll = async (jobs: number): Promise<void> => {
     let next = 0;
@@ -80,7 +88,7 @@ export function bullMq(url: string, name: string): BullMq {
       return ids;
     },
     close: async () => {
-      await worker?.close();
+      await Promise.all(workers.map((worker) => worker.close()));
       await queue.close();
     },
   };
