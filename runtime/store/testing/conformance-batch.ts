@@ -74,6 +74,47 @@ export const BATCH_CASES: readonly Case[] = [
     },
   ],
   [
+    'one batch: who came earlier, and is held for a key, goes on when its holder ends',
+    async (talker) => {
+      await talker.policy([routePolicy({ perKey: { max: 1, onFull: 'queue' } })]);
+      await talker.submit('a', { key: 'k' });
+      await talker.submit('b', { key: 'k' });
+      const lease = await talker.lease();
+      const replies = await talker.run(claim('a-2', 1, 0), { op: 'complete', ...lease, result: '' });
+      expect(got(replies)).toEqual([[]]);
+      expect(await talker.claim('a-3')).toEqual(['b']);
+    },
+  ],
+  [
+    'one batch: who was let go on is held again for one that is more urgent',
+    async (talker) => {
+      await talker.policy([routePolicy({ perKey: { max: 1, onFull: 'queue' } })]);
+      await talker.submit('a', { key: 'k' });
+      await talker.submit('b', { key: 'k' });
+      const lease = await talker.lease();
+      expect(await talker.claim('a-2')).toEqual([]);
+      const replies = await talker.run(
+        submit('c', { key: 'k', priority: 'critical' }),
+        { op: 'complete', ...lease, result: '' },
+        claim('a-2'),
+        claim('a-3'),
+      );
+      expect(got(replies)).toEqual([['c'], []]);
+      expect(await inspected(talker)).toMatchObject({ ready: 0, held: 1 });
+      await talker.complete({ id: 'c', token: (await talker.record('c')).token });
+      expect(await talker.claim('a-4')).toEqual(['b']);
+    },
+  ],
+  [
+    'one batch: a task that comes and is cancelled leaves nothing behind',
+    async (talker) => {
+      await talker.policy();
+      await talker.run(submit('a'), { op: 'cancel', id: 'a', reason: 'r' }, claim());
+      expect(await talker.state('a')).toBe('cancelled');
+      expect(await inspected(talker)).toMatchObject({ ready: 0, finished: 1, lanes: [{ waiting: 0, running: 0 }] });
+    },
+  ],
+  [
     'one batch: what is held for an agent is handed to it',
     async (talker) => {
       await talker.policy([routePolicy({ affinity: { mode: 'hard', holdMs: 60_000, spillAfterMs: 60_000 } })]);
