@@ -1163,6 +1163,8 @@ local function waiting_operations()
         leave(id, old, state, tag, held)
       else
         leave_head(old.lane_text, tag .. ':' .. id)
+        -- Until it is written, the old lane seems to have it.
+        of_q.gone = true
       end
     end
     forget_counts(old)

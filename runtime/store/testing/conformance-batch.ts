@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Operation, Reply } from '../store.ts';
-import { LANE, routePolicy, task, type Talker } from './bench.ts';
+import { LANE, OTHER_LANE, routePolicy, task, type Talker } from './bench.ts';
 import type { Case } from './conformance.ts';
 import type { NewTask } from '../../core/task-record.ts';
 
@@ -132,6 +132,19 @@ export const BATCH_CASES: readonly Case[] = [
       await talker.submit('b');
       const replies = await talker.run({ op: 'cancel', id: 'a', reason: 'r' }, claim('a-1', 1, 0));
       expect(got(replies)).toEqual([['b']]);
+    },
+  ],
+  [
+    'one batch: what was moved to another lane is in that one',
+    async (talker) => {
+      await talker.policy();
+      await talker.submit('a', { lane: OTHER_LANE });
+      const replies = await talker.run(
+        { op: 'relane', id: 'a', lane: LANE },
+        { op: 'claim', agent: 'a-1', lanes: [OTHER_LANE], count: 1, looks: 16 },
+        claim('a-2'),
+      );
+      expect(got(replies)).toEqual([[], ['a']]);
     },
   ],
   [

@@ -141,6 +141,7 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     "local name = 'k:' .. meta.key_start",
   ],
   ['reads what has left a lane', 'if of_q.gone then\n      flush()\n    end', ''],
+  ['reads what was moved to another lane', 'of_q.gone = true', ''],
   ['reads a lane without what has just come', 'if of_q.at[member] == lane_text and', 'if false and'],
   ['hands out what comes later before what it has not read', 'and not (last and member > last)', ''],
   ['looks for times that it has not written', 'settle(of_d)', ''],
