@@ -44,11 +44,15 @@ const ENDED: readonly (readonly [apiVersion: string, kinds: RegExp, minor: numbe
   ['flowcontrol.apiserver.k8s.io/v1beta3', /./, 32, 'flowcontrol.apiserver.k8s.io/v1'],
 ];
 
+/** Almost nothing that is asked for is of any of them. */
+const ENDED_GROUPS: ReadonlySet<string> = new Set(ENDED.map(([group]) => group));
+
 /** Why a version of Kubernetes does not serve a kind; nothing where it does, or where nothing is known. */
 export function notServed(apiVersion: string, kind: string, minor: number): string | undefined {
   const since = SERVED_SINCE[`${apiVersion}/${kind}`] ?? SERVED_SINCE[apiVersion];
   if (since !== undefined && since > minor)
     return `\`${apiVersion}\` ${kind} came with Kubernetes 1.${since}, and this is 1.${minor}`;
+  if (!ENDED_GROUPS.has(apiVersion)) return undefined;
   const ended = ENDED.find(([group, kinds]) => group === apiVersion && kinds.test(kind));
   if (ended === undefined || ended[2] > minor) return undefined;
   return `\`${apiVersion}\` ${kind} ended with Kubernetes 1.${ended[2]}: write ${ended[3]}`;

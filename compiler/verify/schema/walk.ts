@@ -3,6 +3,8 @@ import { sure } from '../../../spec/contract/sure.ts';
 import { nearest } from '../../diagnostics/nearest.ts';
 import { formatProblem } from './formats.ts';
 import type { SchemaNode, SchemaPool, SchemaType } from './node.ts';
+import { typesOf, walkNodes } from './walk-node.ts';
+import type { WalkNode } from './walk-node.ts';
 
 /** A place of a value that its schema refuses. */
 export interface SchemaProblem {
@@ -23,44 +25,59 @@ const PROBLEMS_MAX = 20;
  * sees its value once, and the few that try several schemas do so for small parts.
  */
 export function schemaProblems(pool: SchemaPool, root: number, value: Json, minor: number): readonly SchemaProblem[] {
-  const walker = new Walker(pool, minor);
+  const walker = new Walker(walkNodes(pool), minor);
   walker.check(value, root);
   return walker.problems;
 }
 
 class Walker {
   readonly problems: SchemaProblem[] = [];
-  readonly #pool: SchemaPool;
+  readonly #node: (at: number) => WalkNode;
   readonly #minor: number;
   readonly #path: (string | number)[] = [];
   #count = 0;
+  /** Somebody asks only whether a value fits, and has no use for words. */
+  #isAsked = false;
 
-  constructor(pool: SchemaPool, minor: number) {
-    this.#pool = pool;
+  constructor(nodes: (at: number) => WalkNode, minor: number) {
+    this.#node = nodes;
     this.#minor = minor;
   }
 
   check(value: Json, at: number): void {
     const node = this.#node(at);
     if (value === null) {
-      if (node.nullable !== true && (node.type ?? node.enum) !== undefined) this.#say('wrong', 'nothing stands here');
+      if (!node.nullable) this.#say('wrong', 'nothing stands here');
       return;
     }
-    if (node.type !== undefined && !isOf(value, node.type)) {
-      this.#say('wrong', `expected ${typeText(node.type)}, found ${nameOf(value)}`);
+    const types = typesOf(value);
+    if ((node.types & types) === 0) {
+      this.#say('wrong', () => `expected ${typeText(sure(node.schema.type, 'a type'))}, found ${nameOf(value)}`);
       return;
     }
-    if (node.enum !== undefined && !node.enum.includes(value as string))
-      this.#say('wrong', `expected ${choiceOf(node.enum)}, found \`${String(value)}\``);
-    if (typeof value === 'string') this.#text(value, node);
-    else if (typeof value === 'number') this.#number(value, node);
-    else if (Array.isArray(value)) this.#list(value, node);
-    else if (typeof value === 'object') this.#object(value as JsonObject, node);
-    this.#combined(value, node);
+    if (node.enum !== undefined && !node.enum.includes(value)) this.#notChosen(value, node.enum);
+    if (node.narrow) this.#narrowed(value, node.schema);
+    if (typeof value === 'object') {
+      if (Array.isArray(value)) this.#list(value as readonly Json[], node);
+      else this.#object(value as JsonObject, node);
+    }
+    if (node.combined) this.#combined(value, node.schema);
+  }
+
+  #notChosen(value: Json, values: readonly unknown[]): void {
+    this.#say('wrong', () => `expected ${choiceOf(values)}, found \`${String(value)}\``);
+  }
+
+  /** What is asked of a value besides its type and its parts. */
+  #narrowed(value: Json, schema: SchemaNode): void {
+    if (typeof value === 'string') this.#text(value, schema);
+    else if (typeof value === 'number') this.#number(value, schema);
+    else if (Array.isArray(value)) this.#length(value.length, schema);
+    else if (typeof value === 'object' && value !== null) this.#size(Object.keys(value).length, schema);
   }
 
   #text(value: string, { minLength = 0, maxLength = Infinity, pattern, format }: SchemaNode): void {
-    const length = maxLength < Infinity || minLength > 1 ? [...value].length : value.length;
+    const length = maxLength < Infinity || minLength > 1 ? characters(value) : value.length;
     if (length < minLength) this.#say('wrong', minLength === 1 ? 'the text is empty' : `shorter than ${minLength}`);
     if (length > maxLength) this.#say('wrong', `longer than ${maxLength} characters`);
     if (pattern !== undefined && !expression(pattern).test(value)) this.#say('wrong', `does not match \`${pattern}\``);
@@ -75,29 +92,34 @@ class Walker {
     if (problem !== undefined) this.#say('wrong', problem);
   }
 
-  #list(value: readonly Json[], { minItems = 0, maxItems = Infinity, items }: SchemaNode): void {
-    if (value.length < minItems) this.#say('wrong', `fewer than ${minItems} ${minItems === 1 ? 'item' : 'items'}`);
-    if (value.length > maxItems) this.#say('wrong', `more than ${maxItems} items`);
+  #length(length: number, { minItems = 0, maxItems = Infinity }: SchemaNode): void {
+    if (length < minItems) this.#say('wrong', `fewer than ${minItems} ${minItems === 1 ? 'item' : 'items'}`);
+    if (length > maxItems) this.#say('wrong', `more than ${maxItems} items`);
+  }
+
+  #size(size: number, { minProperties = 0, maxProperties = Infinity }: SchemaNode): void {
+    if (size < minProperties) this.#say('wrong', `fewer than ${minProperties} keys`);
+    if (size > maxProperties) this.#say('wrong', `more than ${maxProperties} keys`);
+  }
+
+  #list(value: readonly Json[], { items }: WalkNode): void {
     if (items === undefined) return;
     for (let index = 0; index < value.length; index++)
       this.#within(index, sure(value[index], 'an item of the list'), items);
   }
 
-  #object(value: JsonObject, node: SchemaNode): void {
-    const { props, map, required, since, minProperties = 0, maxProperties = Infinity } = node;
-    const keys = Object.keys(value);
-    if (keys.length < minProperties) this.#say('wrong', `fewer than ${minProperties} keys`);
-    if (keys.length > maxProperties) this.#say('wrong', `more than ${maxProperties} keys`);
-    for (const key of required ?? []) if (value[key] === undefined) this.#say('missing', `\`${key}\` is missing`);
-    for (const key of keys) {
+  #object(value: JsonObject, node: WalkNode): void {
+    const { props, map, since, closed } = node;
+    for (const key of node.required) if (value[key] === undefined) this.#say('missing', `\`${key}\` is missing`);
+    if (props === undefined && map === undefined) return;
+    for (const key of Object.keys(value)) {
       const inside = sure(value[key], 'a value of the object');
-      const known = node.suffixed === true ? key.replace(/\/.*$/, '') : key;
-      const place = props !== undefined && Object.hasOwn(props, known) ? props[known] : map;
+      const place = props?.get(node.suffixed ? key.replace(/\/.*$/, '') : key) ?? map;
       if (place !== undefined) {
-        const first = since?.[key];
+        const first = since?.get(key);
         if (first !== undefined && first > this.#minor) this.#newer(key, first);
         else this.#within(key, inside, place);
-      } else if (props !== undefined && node.open !== true) this.#unknown(key, props);
+      } else if (closed) this.#unknown(key, node);
     }
   }
 
@@ -107,9 +129,10 @@ class Walker {
     this.#path.pop();
   }
 
-  #unknown(key: string, props: Readonly<Record<string, number>>): void {
+  #unknown(key: string, { schema }: WalkNode): void {
     this.#path.push(key);
-    const near = this.#count < PROBLEMS_MAX ? nearest(key, Object.keys(props)) : undefined;
+    const isTold = !this.#isAsked && this.#count < PROBLEMS_MAX;
+    const near = isTold ? nearest(key, Object.keys(schema.props ?? {})) : undefined;
     this.#say('unknown', 'there is no such field', near);
     this.#path.pop();
   }
@@ -126,29 +149,30 @@ class Walker {
     if (oneOf !== undefined) {
       const fitting = oneOf.filter((part) => this.#fits(value, part));
       if (fitting.length === 0) this.#none(value, oneOf);
-      if (fitting.length > 1) this.#say('wrong', this.#excludes(fitting, value));
+      if (fitting.length > 1) this.#say('wrong', () => this.#excludes(fitting, value));
     }
-    for (const part of not ?? []) if (this.#fits(value, part)) this.#say('wrong', this.#excludes([part], value));
+    for (const part of not ?? []) if (this.#fits(value, part)) this.#say('wrong', () => this.#excludes([part], value));
   }
 
   /** Where one schema alone is for values of this type, what it says about the value is what is wrong. */
   #none(value: Json, parts: readonly number[]): void {
     const meant = parts.filter((part) => {
-      const { type } = this.#node(part);
-      return type !== undefined && isOf(value, type);
+      const { schema, types } = this.#node(part);
+      return schema.type !== undefined && (types & typesOf(value)) !== 0;
     });
     if (meant.length === 1) this.check(value, sure(meant[0], 'the only one'));
-    else this.#say('wrong', this.#needs(parts));
+    else this.#say('wrong', () => this.#needs(parts));
   }
 
   #fits(value: Json, at: number): boolean {
-    const inner = new Walker(this.#pool, this.#minor);
+    const inner = new Walker(this.#node, this.#minor);
+    inner.#isAsked = true;
     inner.check(value, at);
     return inner.#count === 0;
   }
 
   #needs(parts: readonly number[]): string {
-    const nodes = parts.map((part) => this.#node(part));
+    const nodes = parts.map((part) => this.#node(part).schema);
     const types = nodes.flatMap(({ type }) => type ?? []);
     if (nodes.every(({ type, required }) => type !== undefined && required === undefined))
       return `expected ${typeText([...new Set(types)])}`;
@@ -163,18 +187,22 @@ class Walker {
   }
 
   #requiredIn(at: number): readonly string[] {
-    const { required = [], anyOf = [] } = this.#node(at);
+    const { required = [], anyOf = [] } = this.#node(at).schema;
     return [...required, ...anyOf.flatMap((part) => this.#requiredIn(part))];
   }
 
-  #node(at: number): SchemaNode {
-    return sure(this.#pool.nodes[at], 'a node of the pool');
+  #say(kind: SchemaProblem['kind'], reason: string | (() => string), near?: string): void {
+    if (++this.#count > PROBLEMS_MAX || this.#isAsked) return;
+    const told = typeof reason === 'string' ? reason : reason();
+    this.problems.push({ kind, field: pointer(this.#path), reason: told, ...(near === undefined ? {} : { near }) });
   }
+}
 
-  #say(kind: SchemaProblem['kind'], reason: string, near?: string): void {
-    if (++this.#count > PROBLEMS_MAX) return;
-    this.problems.push({ kind, field: pointer(this.#path), reason, ...(near === undefined ? {} : { near }) });
-  }
+/** How many a text has; letters beyond U+FFFF are two units of it and one character. */
+function characters(text: string): number {
+  let count = text.length;
+  for (let at = 0; at < text.length - 1; at++) if ((text.codePointAt(at) ?? 0) > 0xffff) count -= 1;
+  return count;
 }
 
 const expressions = new Map<string, RegExp>();
@@ -187,14 +215,6 @@ function expression(pattern: string): RegExp {
   const made = new RegExp(pattern.replaceAll('(?i)', ''), insensitive ? 'iu' : 'u');
   expressions.set(pattern, made);
   return made;
-}
-
-function isOf(value: Json, type: SchemaType | readonly SchemaType[]): boolean {
-  if (typeof type !== 'string') return type.some((one) => isOf(value, one));
-  if (type === 'integer') return Number.isInteger(value);
-  if (type === 'array') return Array.isArray(value);
-  if (type === 'object') return typeof value === 'object' && !Array.isArray(value);
-  return typeof value === type;
 }
 
 const TYPE_NAMES: Readonly<Record<SchemaType, string>> = {
