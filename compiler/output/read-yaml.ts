@@ -7,9 +7,12 @@ import type { Json } from '../../spec/contract/source.ts';
  * Why not a YAML library for every file: js-yaml needs ten times as long, more than all the rest of the compile together.
  * The chain of proof is instead: this reader agrees with `yaml` 1.1, `yaml` 1.2 and js-yaml (core and 1.1) over tens of
  * thousands of random documents in the tests, and this reader reads every file of every compile.
+ *
+ * With values that somebody hopes for, a part that reads as one of them is that very one, and is built only where it
+ * differs: to compare is then to look whether they are the same. What is read never depends on them.
  */
-export function readOwnYaml(text: string): Json[] {
-  return new Reader(text).documents();
+export function readOwnYaml(text: string, hoped: readonly Json[] = []): Json[] {
+  return new Reader(text).documents(hoped);
 }
 
 /** The text is not of the shape the writer makes. */
@@ -31,6 +34,11 @@ const AMBIGUOUS = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|infinity|e[-+]?
 /** Keys that were found to be plain. They repeat in every object; looking one up is cheaper than testing it. */
 const knownKeys = new Set<string>();
 
+/** Short texts that were found to be plain: most stand in many objects. Begun anew when they are many. */
+const knownTexts = new Set<string>();
+const KNOWN_TEXTS_MAX = 5_000;
+const KNOWN_TEXT_LENGTH_MAX = 80;
+
 class Reader {
   readonly #text: string;
   #start = 0;
@@ -38,19 +46,22 @@ class Reader {
   #line = 0;
   // The part of the line that is not read yet: a dash moves its beginning without moving the line.
   #at = 0;
+  // Where the last key was looked for, and its end: whoever asks whether there is one reads it next.
+  #keyFrom = -1;
+  #keyTo = -1;
 
   constructor(text: string) {
     this.#text = text;
     this.#next();
   }
 
-  documents(): Json[] {
+  documents(hoped: readonly Json[]): Json[] {
     while (this.#more() && this.#text[this.#start] === '#') this.#next();
     const documents: Json[] = [];
     while (this.#more()) {
       if (this.#whole() === '---') this.#next();
       else if (documents.length > 0) this.#fail('expected `---`');
-      documents.push(this.#node(0));
+      documents.push(this.#node(0, hoped[documents.length]));
     }
     return documents;
   }
@@ -82,11 +93,11 @@ class Reader {
   }
 
   /** A document's content, or what stands after a dash: a map, a list or a scalar beginning at `column`. */
-  #node(column: number): Json {
+  #node(column: number, hoped: Json | undefined): Json {
     const code = this.#text.charCodeAt(this.#start + column);
-    if (code === 45 && this.#isDash(column)) return this.#list(column);
-    if (this.#keyEnd(column) >= 0 || code === 63) return this.#map(column);
-    const value = this.#scalar(this.#text.slice(this.#start + column, this.#end));
+    if (code === 45 && this.#isDash(column)) return this.#list(column, hoped);
+    if (this.#keyEnd(column) >= 0 || code === 63) return this.#map(column, hoped);
+    const value = this.#scalar(this.#start + column, hoped);
     this.#next();
     return value;
   }
@@ -96,51 +107,85 @@ class Reader {
     return after === 32 || after === 10;
   }
 
-  #list(column: number): Json[] {
-    const list: Json[] = [];
+  #list(column: number, hoped: Json | undefined): Json {
+    const like = isList(hoped) ? hoped : [];
+    let list: Json[] | undefined;
+    let count = 0;
     while (this.#more() && this.#column() === column && this.#text.charCodeAt(this.#start + column) === 45) {
       if (!this.#isDash(column)) break;
       this.#at = this.#start + column + 1;
-      const text = this.#text.slice(this.#at, this.#end);
-      if (text.startsWith(' |')) list.push(this.#literal(text.slice(1), column + 2));
-      else if (text.startsWith(' ')) {
-        this.#at++;
-        list.push(this.#node(column + 2));
-      } else this.#fail('an empty item');
+      const item = this.#item(column, like[count]);
+      if (list === undefined && item !== like[count]) list = like.slice(0, count);
+      list?.push(item);
+      count++;
     }
-    return list;
+    return list ?? (isList(hoped) && count === like.length ? hoped : like.slice(0, count));
   }
 
-  #map(column: number): Json {
-    const map: Record<string, Json> = {};
+  #item(column: number, hoped: Json | undefined): Json {
+    if (this.#at === this.#end || this.#text.charCodeAt(this.#at) !== 32) this.#fail('an empty item');
+    this.#at++;
+    if (this.#text.charCodeAt(this.#at) !== 124) return this.#node(column + 2, hoped);
+    return this.#literal(this.#text.slice(this.#at, this.#end), column + 2);
+  }
+
+  #map(column: number, hoped: Json | undefined): Json {
+    const like = isMap(hoped) ? hoped : {};
+    const keys = Object.keys(like);
+    let map: Record<string, Json> | undefined;
+    let count = 0;
     while (this.#more() && this.#column() === column && !(column === 0 && this.#whole() === '---')) {
-      const [key, valueAt] = this.#key(column);
-      if (Object.hasOwn(map, key)) this.#fail('a key that is there already');
-      const value = this.#entryValue(valueAt, column);
-      if (key === '__proto__') Object.defineProperty(map, key, { value, enumerable: true, configurable: true });
-      else map[key] = value;
+      const wanted = map === undefined ? keys[count] : undefined;
+      const key = wanted !== undefined && this.#isKnownKey(wanted, column) ? wanted : this.#key(column);
+      const hopedValue = key === wanted ? like[wanted] : undefined;
+      if (key !== wanted) map ??= copyOf(like, keys.slice(0, count));
+      if (map !== undefined && Object.hasOwn(map, key)) this.#fail('a key that is there already');
+      const value = this.#entryValue(column, hopedValue);
+      if (map === undefined && value !== hopedValue) map = copyOf(like, keys.slice(0, count));
+      if (map !== undefined) put(map, key, value);
+      count++;
     }
-    return map;
+    return map ?? (isMap(hoped) && count === keys.length ? hoped : copyOf(like, keys.slice(0, count)));
   }
 
-  /** The key that begins at `column`, and the offset after its colon. */
-  #key(column: number): [string, number] {
+  /** The key that begins at `column`; what is not read yet begins after its colon. */
+  #key(column: number): string {
     const explicit = this.#text.startsWith('? ', this.#start + column);
     if (explicit) {
       const key = this.#quoted(this.#text.slice(this.#start + column + 2, this.#end));
       this.#next();
       if (this.#column() !== column || this.#text[this.#start + column] !== ':') this.#fail('expected `:`');
-      return [key, this.#start + column + 1];
+      this.#at = this.#start + column + 1;
+      return key;
     }
     const end = this.#keyEnd(column);
     if (end < 0) this.#fail('expected a key');
     const text = this.#text.slice(this.#start + column, end);
-    return [text.startsWith('"') ? this.#quoted(text) : this.#plainKey(text), end + 1];
+    this.#at = end + 1;
+    return text.startsWith('"') ? this.#quoted(text) : this.#plainKey(text);
+  }
+
+  /** Whether a key that was found to be plain stands at `column`: no colon is in it, so it ends where the key does. */
+  #isKnownKey(key: string, column: number): boolean {
+    const from = this.#start + column;
+    const end = from + key.length;
+    if (this.#text.charCodeAt(end) !== 58 || !knownKeys.has(key) || !this.#text.startsWith(key, from)) return false;
+    if (end !== this.#end - 1 && this.#text.charCodeAt(end + 1) !== 32) return false;
+    this.#at = end + 1;
+    return true;
   }
 
   /** Where the colon after the key at `column` stands; -1 when there is no key. */
   #keyEnd(column: number): number {
     const from = this.#start + column;
+    if (from !== this.#keyFrom) {
+      this.#keyFrom = from;
+      this.#keyTo = this.#findKeyEnd(from);
+    }
+    return this.#keyTo;
+  }
+
+  #findKeyEnd(from: number): number {
     let at = from;
     if (this.#text.charCodeAt(at) === 34) {
       for (at++; at < this.#end && this.#text.charCodeAt(at) !== 34; at++) {
@@ -163,15 +208,15 @@ class Reader {
     return text;
   }
 
-  #entryValue(at: number, column: number): Json {
+  #entryValue(column: number, hoped: Json | undefined): Json {
+    const at = this.#at;
     if (at === this.#end) {
       this.#next();
       if (this.#column() !== column + 2) this.#fail('expected a value indented by two spaces');
-      return this.#node(column + 2);
+      return this.#node(column + 2, hoped);
     }
-    const text = this.#text.slice(at + 1, this.#end);
-    if (text.startsWith('|')) return this.#literal(text, column + 2);
-    const value = this.#scalar(text);
+    if (this.#text.charCodeAt(at + 1) === 124) return this.#literal(this.#text.slice(at + 1, this.#end), column + 2);
+    const value = this.#scalar(at + 1, hoped);
     this.#next();
     return value;
   }
@@ -188,16 +233,28 @@ class Reader {
     return lines.join('\n') + (mark === '|' ? '\n' : '');
   }
 
-  #scalar(text: string): Json {
+  /** The scalar from an offset to the end of the line. */
+  #scalar(from: number, hoped: Json | undefined): Json {
+    if (typeof hoped === 'string' && this.#isKnownText(hoped, from)) return hoped;
+    const text = this.#text.slice(from, this.#end);
     const code = text.charCodeAt(0);
     if (code === 34) return this.#quoted(text);
-    if (text === '[]') return [];
-    if (text === '{}') return {};
+    if (text === '[]') return isList(hoped) && hoped.length === 0 ? hoped : [];
+    if (text === '{}') return isMap(hoped) && Object.keys(hoped).length === 0 ? hoped : {};
     if (text === 'true' || text === 'false') return text === 'true';
     if (text === 'null') return null;
-    if (NUMBER.test(text)) return Number(text);
+    if (code < 58 && NUMBER.test(text)) return Number(text);
     if (!PLAIN_TEXT.test(text) || NOT_PLAIN.test(text) || AMBIGUOUS.test(text)) this.#fail('not a scalar of ours');
+    // What was hoped for is kept instead: what was read would keep its whole file.
+    if (text === hoped && text.length <= KNOWN_TEXT_LENGTH_MAX) {
+      if (knownTexts.size >= KNOWN_TEXTS_MAX) knownTexts.clear();
+      knownTexts.add(hoped);
+    }
     return text;
+  }
+
+  #isKnownText(text: string, from: number): boolean {
+    return this.#end - from === text.length && knownTexts.has(text) && this.#text.startsWith(text, from);
   }
 
   #quoted(text: string): string {
@@ -214,6 +271,27 @@ class Reader {
   #fail(reason: string): never {
     throw new YamlShapeError(this.#line, reason);
   }
+}
+
+type JsonMap = Readonly<Record<string, Json>>;
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function isMap(value: Json | undefined): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function copyOf(map: JsonMap, keys: readonly string[]): Record<string, Json> {
+  const copy: Record<string, Json> = {};
+  for (const key of keys) put(copy, key, map[key] as Json);
+  return copy;
+}
+
+function put(map: Record<string, Json>, key: string, value: Json): void {
+  if (key === '__proto__') Object.defineProperty(map, key, { value, enumerable: true, configurable: true });
+  else map[key] = value;
 }
 
 /** `\U0001F600` is YAML's only; everything else that the writer quotes is JSON. */

@@ -122,6 +122,7 @@ test('every reader sees what was written: yaml 1.1, yaml 1.2, js-yaml core and 1
       if (/\|-?\n/.test(written)) literals++;
       const wanted = canonical(documents);
       expect(canonical(readOwnYaml(written))).toBe(wanted);
+      expect(readOwnYaml(written, documents).map(canonical)).toEqual(documents.map(canonical));
       expect(canonical(readBy('1.2', written))).toBe(wanted);
       expect(canonical(readBy('1.1', written))).toBe(wanted);
       expect(canonical(jsYaml.loadAll(written))).toBe(wanted);
@@ -136,6 +137,32 @@ test('every reader sees what was written: yaml 1.1, yaml 1.2, js-yaml core and 1
   );
   expect(literals).toBeGreaterThan(RUNS / 100);
 }, 600_000);
+
+test('what is read never depends on what was hoped for', () => {
+  fc.assert(
+    fc.property(fc.array(json, { maxLength: 3 }), fc.array(json, { maxLength: 3 }), (documents, others) => {
+      const written = renderYaml('# Generated\n', documents);
+      const wanted = canonical(documents);
+      // Parts of the same, and changes at any depth of it.
+      const near = documents.map((document, index) => mixed(document, others[index] ?? null));
+      for (const hoped of [others, near, documents.map((document) => ({ document })), [documents]])
+        expect(canonical(readOwnYaml(written, hoped))).toBe(wanted);
+    }),
+    { numRuns: RUNS, seed: 20261124 },
+  );
+}, 600_000);
+
+/** A value with another one put into it, in the place of its last part if it has parts. */
+function mixed(value: Json, other: Json): Json {
+  if (Array.isArray(value)) {
+    const list = value as readonly Json[];
+    return list.length === 0 ? other : [...list.slice(0, -1), mixed(list.at(-1) as Json, other), other];
+  }
+  if (typeof value !== 'object' || value === null) return other;
+  const entries = Object.entries(value);
+  const last = entries.pop();
+  return Object.fromEntries(last === undefined ? [] : [...entries, [last[0], mixed(last[1], other)]]);
+}
 
 function readBy(version: '1.1' | '1.2', written: string): unknown[] {
   return [...YAML.parseAllDocuments(written, { version, merge: false, uniqueKeys: false })].map((document) => {

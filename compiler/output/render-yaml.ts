@@ -1,4 +1,4 @@
-import type { Json } from '../../spec/contract/source.ts';
+import type { Json, JsonObject } from '../../spec/contract/source.ts';
 import { isList } from './json.ts';
 import { isLiteral, KEY_LENGTH_MAX, keyScalar, numberScalar, stringScalar } from './yaml-scalar.ts';
 
@@ -13,68 +13,99 @@ const DEPTH_MAX = 200;
  * Refused: the `yaml` package. It takes 16 times as long and leaves U+2028 bare, which Go readers take for a line break.
  */
 export function renderYaml(header: string, documents: readonly Json[]): string {
-  const writer = new Writer();
   let text = header;
   for (const [index, document] of documents.entries()) {
     text += index === 0 && header === '' ? '' : '---\n';
-    text += writer.document(document);
+    text += item(document, 0).slice(1);
   }
   return text;
 }
 
-class Writer {
-  // Keys repeat in every object; looking one up is cheaper than testing it. Bounded by the vocabulary of the targets.
-  readonly #keys = new Map<string, string>();
+/** What follows `key:`, with the space or break before it and the break at its end. `depth` is that of its lines. */
+function entryValue(value: Json, depth: number): string {
+  if (typeof value !== 'object' || value === null) return scalar(value, depth);
+  limit(depth);
+  if (isList(value)) return value.length === 0 ? ' []\n' : `\n${items(value, depth, indentOf(depth))}`;
+  const text = entries(value, depth, indentOf(depth));
+  return text === '' ? ' {}\n' : `\n${text}`;
+}
 
-  document(value: Json): string {
-    const text = this.#value(value, 0);
-    return text.startsWith('\n') ? text.slice(1) : text.startsWith(' ') ? text.slice(1) : text;
-  }
+/** What follows a dash: the first line of a map or list stands on the line of its dash. */
+function item(value: Json, depth: number): string {
+  if (typeof value !== 'object' || value === null) return scalar(value, depth);
+  limit(depth);
+  if (isList(value)) return value.length === 0 ? ' []\n' : ` ${items(value, depth, '')}`;
+  const text = entries(value, depth, '');
+  return text === '' ? ' {}\n' : ` ${text}`;
+}
 
-  /** What follows `key:`, with the space or break before it and the break at its end. `depth` is that of its lines. */
-  #value(value: Json, depth: number): string {
-    if (typeof value === 'string') return this.#string(value, depth);
-    if (typeof value === 'number') return ` ${numberScalar(value)}\n`;
-    if (value === null || typeof value === 'boolean') return ` ${String(value)}\n`;
-    if (depth > DEPTH_MAX) throw new Error('cannot write a value nested that deeply');
-    return isList(value) ? this.#list(value, depth) : this.#map(value, depth);
+/** `first` is what stands before the first line. */
+function entries(value: JsonObject, depth: number, first: string): string {
+  const indent = indentOf(depth);
+  let text = '';
+  let before = first;
+  for (const key in value) {
+    text += before + keyText(key, indent) + entryValue(value[key] as Json, depth + 1);
+    before = indent;
   }
+  return text;
+}
 
-  #string(value: string, depth: number): string {
-    if (depth === 0 || !isLiteral(value)) return ` ${stringScalar(value)}\n`;
-    const ends = value.endsWith('\n');
-    const body = ends ? value.slice(0, -1) : value;
-    const indent = indentOf(depth);
-    return ` |${ends ? '' : '-'}\n${indent}${body.replace(/\n(?!\n|$)/g, `\n${indent}`)}\n`;
+function items(list: readonly Json[], depth: number, first: string): string {
+  const indent = indentOf(depth);
+  let text = '';
+  let before = first;
+  for (const value of list) {
+    text += `${before}-${item(value, depth + 1)}`;
+    before = indent;
   }
+  return text;
+}
 
-  #map(value: { readonly [key: string]: Json }, depth: number): string {
-    let text = '';
-    const indent = indentOf(depth);
-    for (const key in value) text += `${indent}${this.#key(key, indent)}${this.#value(value[key] as Json, depth + 1)}`;
-    return text === '' ? ' {}\n' : `\n${text}`;
-  }
+function limit(depth: number): void {
+  if (depth > DEPTH_MAX) throw new Error('cannot write a value nested that deeply');
+}
 
-  #key(key: string, indent: string): string {
-    let text = this.#keys.get(key);
-    if (text === undefined) {
-      text = `${keyScalar(key)}:`;
-      if (key.length <= 100 && this.#keys.size < 10_000) this.#keys.set(key, text);
-    }
-    return text.length > KEY_LENGTH_MAX ? `? ${text.slice(0, -1)}\n${indent}:` : text;
-  }
+function scalar(value: string | number | boolean | null, depth: number): string {
+  if (typeof value === 'string') return string(value, depth);
+  return typeof value === 'number' ? ` ${numberScalar(value)}\n` : ` ${String(value)}\n`;
+}
 
-  #list(value: readonly Json[], depth: number): string {
-    if (value.length === 0) return ' []\n';
-    let text = '\n';
-    const indent = indentOf(depth);
-    for (const item of value) {
-      const inner = this.#value(item, depth + 1);
-      // The first line of a map or list inside a list stands on the line of its dash.
-      text += inner.startsWith('\n') ? `${indent}- ${inner.slice(1 + indent.length + 2)}` : `${indent}-${inner}`;
-    }
-    return text;
+/** Lines of short texts: most stand in many objects, and one is found sooner than made. Begun anew when they are many. */
+const texts = new Map<string, string>();
+const TEXTS_MAX = 5_000;
+const TEXT_LENGTH_MAX = 80;
+
+function string(value: string, depth: number): string {
+  const isShort = value.length <= TEXT_LENGTH_MAX;
+  const known = isShort ? texts.get(value) : undefined;
+  if (known !== undefined) return known;
+  if (depth > 0 && isLiteral(value)) return literal(value, depth);
+  const text = ` ${stringScalar(value)}\n`;
+  if (isShort && !value.includes('\n')) {
+    if (texts.size >= TEXTS_MAX) texts.clear();
+    texts.set(value, text);
   }
+  return text;
+}
+
+function literal(value: string, depth: number): string {
+  const ends = value.endsWith('\n');
+  const body = ends ? value.slice(0, -1) : value;
+  const indent = indentOf(depth);
+  return ` |${ends ? '' : '-'}\n${indent}${body.replace(/\n(?!\n|$)/g, `\n${indent}`)}\n`;
+}
+
+/** Keys repeat in every object; looking one up is cheaper than testing it. Bounded, because people's maps have keys of their own. */
+const keys = new Map<string, string>();
+
+function keyText(key: string, indent: string): string {
+  let text = keys.get(key);
+  if (text === undefined) {
+    text = `${keyScalar(key)}:`;
+    if (key.length <= 100 && keys.size < 10_000) keys.set(key, text);
+  }
+  return text.length > KEY_LENGTH_MAX ? `? ${text.slice(0, -1)}\n${indent}:` : text;
 }
 
 const INDENTS: readonly string[] = Array.from({ length: DEPTH_MAX + 2 }, (_, depth) => '  '.repeat(depth));

@@ -109,6 +109,18 @@ test('documents that are scalars are separated too, and a long key is written wi
   expect(readOwnYaml(text)).toEqual(documents);
 });
 
+test('what reads as it was hoped is the very same value, and a part that differs is another one', () => {
+  const documents: JsonObject[] = [
+    { kind: 'A', list: [{ a: 'x' }, [], {}], 'a b': { ['__proto__x']: 1, text: 'l\nm' } },
+  ];
+  const text = renderYaml('', documents);
+  for (let round = 0; round < 2; round++) expect(readOwnYaml(text, documents)[0]).toBe(documents[0]);
+  const other = [{ ...documents[0], kind: 'B' }];
+  expect(readOwnYaml(text, other)).toEqual(documents);
+  expect(readOwnYaml('a: 1\n', [{ a: 1, b: 2 }])).toEqual([{ a: 1 }]);
+  expect(() => readOwnYaml('a: 1\na: 1\n', [{ a: 1 }])).toThrow('a key that is there already');
+});
+
 test('the reader of our own YAML refuses whatever the writer would not have written, and says where', () => {
   const refused: readonly (readonly [string, string])[] = [
     ['a: 1\nb: &x 2\n', 'line 2: not a scalar of ours'],
@@ -129,6 +141,12 @@ test('the reader of our own YAML refuses whatever the writer would not have writ
   ];
   for (const [text, message] of refused) {
     expect(() => readOwnYaml(text), text).toThrow(YamlShapeError);
+    // Hopes, and texts that were read before, make nothing readable.
+    const hoped = [
+      { a: '>', b: '0777', no: 'a' },
+      { a: 1, b: 1 },
+    ];
+    expect(() => readOwnYaml(text, hoped), text).toThrow(message);
     expect(() => readOwnYaml(text), text).toThrow(message);
   }
 });

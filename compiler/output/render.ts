@@ -29,7 +29,7 @@ export function render(artifact: Artifact): string {
 function renderManifests(manifests: readonly Manifest[]): string {
   const values = manifests.map(({ value }) => value);
   const text = renderYaml(headerOf(manifests), values);
-  if (!sameJson(readOwnYaml(text), values)) throw new Error('the YAML that was written reads back differently');
+  if (!sameJson(readOwnYaml(text, values), values)) throw new Error('the YAML that was written reads back differently');
   return text;
 }
 

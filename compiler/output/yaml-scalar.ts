@@ -51,8 +51,12 @@ export function numberScalar(value: number): string {
   return text.includes('e') && !text.includes('.') ? text.replace('e', '.0e') : text;
 }
 
+/** Nothing unsafe in it, as almost always. */
+const ASCII = /^[\x00-\x7e]*$/;
+
 /** A JSON string with every unsafe character escaped. */
 export function quoted(text: string): string {
+  if (ASCII.test(text)) return JSON.stringify(text);
   if (LONE_SURROGATE.test(text)) throw new Error('cannot write a lone surrogate: no encoding of it is text');
   return escapeUnsafe(JSON.stringify(text), 'yaml');
 }
