@@ -248,8 +248,14 @@ async function applyPlan(
   const makePlan = (): WritePlan => {
     const discard = options.discardEdits === undefined ? {} : { discardEdits: options.discardEdits };
     const environmentNames = model.environments.map(({ name }) => name);
-    const digestOf = (path: string): string => generated.of(path);
-    const tree = readTree(place.folder, knownIndexes(compiled, generated));
+    // The lock is held: what was looked at once is not looked at again.
+    const digests = new Map<string, string>();
+    const digestOf = (path: string): string => {
+      const digest = digests.get(path) ?? generated.of(path);
+      digests.set(path, digest);
+      return digest;
+    };
+    const tree = readTree(place.folder, knownIndexes(compiled, digestOf));
     const plan = planWrite({ compiled, environmentNames, tree, digestOf, ...discard, report });
     for (const path of plan.removes) {
       const index = tree.indexes.get(path);
@@ -287,13 +293,13 @@ function wholeOf(path: string): { file: string; start: number; end: number } {
 /** Indexes that stand in the tree as the compile would write them. */
 function knownIndexes(
   compiled: CompileResult['environments'],
-  generated: FileDigests,
+  digestOf: (path: string) => string,
 ): (path: string) => UnitIndex | undefined {
   const units = new Map<string, CompiledUnit>();
   for (const { name, units: all } of compiled) for (const unit of all) units.set(indexPath(name, unit.id), unit);
   return (path) => {
     const unit = units.get(path);
-    return unit !== undefined && generated.of(path) === indexFile(unit).sha256 ? indexOf(unit) : undefined;
+    return unit !== undefined && digestOf(path) === indexFile(unit).sha256 ? indexOf(unit) : undefined;
   };
 }
 

@@ -10,7 +10,8 @@ export interface UnitMemory {
   readonly inputs: readonly string[];
   readonly files: readonly (readonly [path: string, sha256: string, emitter: string])[];
   readonly objects: number;
-  readonly immutable: Json;
+  /** As JSON: nobody asks an untouched unit for it, and texts are read and written sooner than objects. */
+  readonly immutable: string;
   /** SHA-256 of its index. */
   readonly index: string;
   readonly summary: Json;
@@ -49,7 +50,16 @@ export function unitLoader(before: KnownUnits, tree: TreeFiles): UnitLoader {
       const { id, digest, inputs, files, objects, immutable } = unit;
       const remembered = files.map(({ path, sha256, emitter }) => [path, sha256, emitter] as const);
       const index = indexFile(unit).sha256;
-      known[`${environment}/${id}`] = { from, digest, inputs, files: remembered, objects, immutable, index, summary };
+      known[`${environment}/${id}`] = {
+        from,
+        digest,
+        inputs,
+        files: remembered,
+        objects,
+        immutable: JSON.stringify(immutable),
+        index,
+        summary,
+      };
       learned = true;
     },
     result: () => ({ known, learned }),
@@ -60,8 +70,18 @@ function unitOf(id: string, environment: string, memory: UnitMemory, tree: TreeF
   const files = memory.files.map(([path, sha256, emitter]) =>
     lazyFile(`${environment}/${path}`, path, sha256, emitter, tree),
   );
-  const { digest, inputs, objects, immutable, index } = memory;
-  return { id, digest, inputs, files, objects, immutable, indexSha256: index };
+  const { digest, inputs, objects, index } = memory;
+  return {
+    id,
+    digest,
+    inputs,
+    files,
+    objects,
+    indexSha256: index,
+    get immutable() {
+      return JSON.parse(memory.immutable) as Json;
+    },
+  };
 }
 
 function lazyFile(from: string, path: string, sha256: string, emitter: string, tree: TreeFiles): RenderedFile {

@@ -43,7 +43,9 @@ export function indexOf(unit: CompiledUnit): UnitIndex {
     compiler: VERSION,
     inputs: [...unit.inputs].sort(),
     files,
-    immutable: unit.immutable,
+    get immutable() {
+      return unit.immutable;
+    },
   };
 }
 
