@@ -96,7 +96,6 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node20.19',
   packages: 'external',
-  keepNames: true,
   logLevel: 'warning',
   plugins: [storeScript, grafanaSdk, kubernetesClasses],
   metafile: true,
