@@ -34,7 +34,10 @@ export function emit({ environment, report }: EnvironmentInput): readonly Artifa
       kind: 'json',
       value: table as unknown as Json,
       origin: environment.at,
-      origins: origins(environment, table),
+      // For whoever asks: a compile does not, and there are dozens for each fleet.
+      get origins() {
+        return origins(environment, table);
+      },
     },
     {
       path: 'platform/routing-table.yaml',
