@@ -6,10 +6,21 @@ import { codePointOf } from './text.ts';
  */
 export function stableHash(text: string): number {
   let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    // One byte, as nearly all of them are; the rest as its own characters.
+    if (unit >= 0x80) return finalize(hashOfBytes(text.slice(at), hash));
+    hash = Math.imul(hash ^ unit, 0x01000193);
+  }
+  return finalize(hash);
+}
+
+function hashOfBytes(text: string, begun: number): number {
+  let hash = begun;
   for (const character of text) {
     for (const byte of utf8(codePointOf(character))) hash = Math.imul(hash ^ byte, 0x01000193);
   }
-  return finalize(hash);
+  return hash;
 }
 
 /** A lone surrogate becomes U+FFFD, as every encoder does. */
@@ -40,6 +51,8 @@ export function chooseByWeight<Item extends { readonly weight: number }>(
   items: readonly Item[],
   key: string,
 ): Item | undefined {
+  const [only] = items;
+  if (items.length === 1 && only !== undefined) return only.weight > 0 ? only : undefined;
   const total = items.reduce((sum, item) => sum + Math.max(0, item.weight), 0);
   let rest = total === 0 ? -1 : stableHash(key) % total;
   return rest < 0 ? undefined : items.find((item) => (rest -= Math.max(0, item.weight)) < 0);
