@@ -48,7 +48,7 @@ export interface PendingClaim {
 
 interface Waiting {
   readonly operation: Operation;
-  readonly lsn?: number;
+  readonly lsn: number | undefined;
   readonly resolve: (reply: Reply | 'journaled') => void;
   readonly reject: (error: StoreFailure) => void;
 }
@@ -144,7 +144,7 @@ export class ShardLink {
 
   #enqueue(operation: Operation, lsn?: number): Promise<Reply | 'journaled'> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ operation, ...(lsn !== undefined && { lsn }), resolve, reject });
+      this.#queue.push({ operation, lsn, resolve, reject });
       this.#wake();
     });
   }

@@ -38,7 +38,8 @@ export async function submit(engine: Engine, submission: Submission): Promise<Su
 /** What tells a repeated submission from another one with the same key: its task type, and a digest of all it says. */
 export function digestOf(request: SubmitRequest): string {
   const { task, input = {}, labels = {}, delayMs = 0 } = request;
-  const text = canonicalJson({ task, input, labels: { ...labels }, delayMs });
+  // In the order of its keys, so that nothing is to be sorted.
+  const text = canonicalJson({ delayMs, input, labels: { ...labels }, task });
   return `${task}/${hash('sha256', text, 'base64url').slice(0, 22)}`;
 }
 
@@ -179,16 +180,9 @@ async function offerTo(engine: Engine, offer: Offer, place: Place): Promise<Subm
 
 function offeredTask(engine: Engine, { submission, task, id, digest, decision }: Offer, place: Place): NewTask {
   const { tenant, key, request, traceparent } = submission;
-  const envelope = encodeEnvelope({
-    task: task.task,
-    tenant,
-    labels: task.labels ?? {},
-    input: task.input ?? {},
-    key,
-    route: place.route.id,
-    step: place.fallbackStep,
-    ...(traceparent !== undefined && { traceparent }),
-  });
+  const { labels = {}, input = {} } = task;
+  const said = { task: task.task, tenant, labels, input, key, route: place.route.id, step: place.fallbackStep };
+  const envelope = encodeEnvelope(traceparent === undefined ? said : { ...said, traceparent });
   const facts = { id, task: task.task, tenant, body: envelope, digest, delayMs: request.delayMs ?? 0 };
   return newTask(engine.tables.compiled.table, place, decision, facts);
 }
