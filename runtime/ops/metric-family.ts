@@ -20,8 +20,16 @@ type Instrument = Counter | Gauge | Histogram;
 interface Slice {
   readonly registry: Registry<OpenMetricsContentType>;
   readonly instrument: Instrument;
-  /** Label sets by name. */
-  readonly sets: Map<string, LabelSet>;
+  /** By name. */
+  readonly series: Map<string, Series>;
+}
+
+/** One label set that is served. */
+interface Series {
+  readonly home: Slice;
+  readonly labels: LabelSet;
+  /** What was counted since the last scrape: several events of each task are, and nobody reads them in between. */
+  counted: number;
 }
 
 /** Some 300 lines: less than a millisecond. */
@@ -29,44 +37,53 @@ const SERIES_MAX = 300;
 
 export function metricFamily(name: string, metric: Metric): MetricFamily {
   const slices: Slice[] = [];
-  const homes = new Map<string, Slice>();
+  const served = new Map<string, Series>();
   const setsMax = Math.max(1, Math.floor(SERIES_MAX / ((metric.buckets?.length ?? -2) + 3)));
   const labelNames = Object.keys(metric.labels);
-  const keyOf = (labels: LabelSet): string => labelNames.map((label) => labels[label] ?? '').join('\n');
+  const keyOf = (labels: LabelSet): string => {
+    let key = '';
+    for (const label of labelNames) key += `${labels[label] ?? ''}\n`;
+    return key;
+  };
   const slice = (): Slice => {
-    const free = slices.find(({ sets }) => sets.size < setsMax);
+    const free = slices.find(({ series }) => series.size < setsMax);
     if (free !== undefined) return free;
     const made = newSlice(name, metric);
     slices.push(made);
     return made;
   };
   return {
-    add: (labels) => (homes.get(keyOf(labels))?.instrument as Counter | undefined)?.inc(labels),
-    set: (labels, value) => (homes.get(keyOf(labels))?.instrument as Gauge | undefined)?.set(labels, value),
-    observe: (labels, value, exemplarLabels) =>
-      (homes.get(keyOf(labels))?.instrument as Histogram | undefined)?.observe({
-        labels,
-        value,
-        ...(exemplarLabels !== undefined && { exemplarLabels }),
-      }),
+    add: (labels) => {
+      const series = served.get(keyOf(labels));
+      if (series !== undefined) series.counted += 1;
+    },
+    set: (labels, value) => (served.get(keyOf(labels))?.home.instrument as Gauge | undefined)?.set(labels, value),
+    observe: (labels, value, exemplarLabels) => {
+      const instrument = served.get(keyOf(labels))?.home.instrument as Histogram | undefined;
+      instrument?.observe(exemplarLabels === undefined ? { labels, value } : { labels, value, exemplarLabels });
+    },
     serve: (sets) => {
       const wanted = new Map(sets.map((set) => [keyOf(set), set]));
-      for (const [key, { instrument, sets: own }] of homes) {
+      for (const [key, { home, labels }] of served) {
         if (wanted.has(key)) continue;
-        instrument.remove(own.get(key) ?? {});
-        own.delete(key);
-        homes.delete(key);
+        home.instrument.remove(labels);
+        home.series.delete(key);
+        served.delete(key);
       }
-      for (const [key, set] of wanted) {
-        if (homes.has(key)) continue;
+      for (const [key, labels] of wanted) {
+        if (served.has(key)) continue;
         const home = slice();
-        begin(home.instrument, set);
-        home.sets.set(key, set);
-        homes.set(key, home);
+        begin(home.instrument, labels);
+        const series = { home, labels, counted: 0 };
+        home.series.set(key, series);
+        served.set(key, series);
       }
     },
     slices: async function* () {
-      for (const [index, { registry }] of slices.entries()) yield body(await registry.metrics(), index > 0);
+      for (const [index, { registry, series }] of slices.entries()) {
+        for (const one of series.values()) handOver(one);
+        yield body(await registry.metrics(), index > 0);
+      }
     },
   };
 }
@@ -77,13 +94,20 @@ function newSlice(name: string, { type, help, labels, buckets = [] }: Metric): S
   const common = { name, help, labelNames: Object.keys(labels), registers: [registry] };
   const histogram = () => new Histogram({ ...common, buckets: [...buckets], enableExemplars: true });
   const instrument = type === 'counter' ? new Counter(common) : type === 'gauge' ? new Gauge(common) : histogram();
-  return { registry, instrument, sets: new Map() };
+  return { registry, instrument, series: new Map() };
 }
 
 function begin(instrument: Instrument, labels: LabelSet): void {
   if (instrument instanceof Histogram) instrument.zero(labels);
   else if (instrument instanceof Gauge) instrument.set(labels, 0);
   else instrument.inc(labels, 0);
+}
+
+/** To the counter, what was counted. */
+function handOver(series: Series): void {
+  if (series.counted === 0) return;
+  (series.home.instrument as Counter).inc(series.labels, series.counted);
+  series.counted = 0;
 }
 
 /** Without the end mark, and without what the first slice has said of the family. */
