@@ -98,9 +98,14 @@ test('whoever waits is told when the connection goes, also when it is gone befor
   const dead = Object.assign(new EventEmitter(), { destroyed: true }) as unknown as Socket;
   expect(waiters.enter(dead).signal.reason).toBe('gone');
   waiters.leave(new EventEmitter() as unknown as Socket, one);
-  const poll = waiters.enter(socket);
+  const kept = Object.assign(new EventEmitter(), { destroyed: false }) as unknown as Socket;
+  const poll = waiters.enter(kept);
+  waiters.leave(kept, poll);
+  expect([waiters.enter(kept) === poll, waiters.enter(kept) === poll]).toEqual([true, false]);
   waiters.close();
   expect(poll.signal.reason).toBe('closing');
+  waiters.leave(kept, poll);
+  expect(waiters.enter(kept).signal.aborted).toBe(false);
 });
 
 /** Everything that comes back, until the connection ends. */

@@ -34,8 +34,8 @@ export interface ApiOptions {
 
 /** What is known of a request on its way. */
 interface Progress {
-  operation?: Operation;
-  who?: Identity;
+  operation: Operation | undefined;
+  who: Identity | undefined;
   /** Of the body, as it came. */
   bytes: number;
 }
@@ -46,7 +46,6 @@ interface Api {
   readonly trail: AuditTrail;
   readonly waiters: Waiters;
   readonly load: { inFlight: number; waiting: number };
-  readonly progress: WeakMap<FastifyRequest, Progress>;
 }
 
 /** The API as a server that does not listen yet. */
@@ -56,7 +55,6 @@ export function apiServer(options: ApiOptions): FastifyInstance {
     trail: auditTrail(options.audit, options.nowMs),
     waiters: new Waiters(),
     load: { inFlight: 0, waiting: 0 },
-    progress: new WeakMap(),
   };
   const app = emptyServer(api);
   let closing = false;
@@ -73,7 +71,7 @@ export function apiServer(options: ApiOptions): FastifyInstance {
     const { host } = request.headers;
     done(host === undefined ? new ProblemError('bad-request', { detail: 'there is no Host' }) : undefined);
   });
-  readJson(app, api);
+  readJson(app, options.limits);
   for (const operation of OPERATIONS) serve(app, operation, api);
   const document = openApi(options.version);
   app.get('/openapi.json', (_, reply) => reply.send(document));
@@ -106,6 +104,7 @@ function emptyServer(api: Api): FastifyInstance {
     clientErrorHandler: () => undefined,
     frameworkErrors: (error, request, reply) => void refuse(api, request, reply, error),
   });
+  app.decorateRequest('progress');
   app.server.maxConnections = limits.connections;
   app.server.maxHeadersCount = 64;
   refuseMalformed(app.server, api.trail);
@@ -117,27 +116,31 @@ function requestIdOf(header: string | string[] | undefined): string {
 }
 
 /** Only JSON, only uncompressed. */
-function readJson(app: FastifyInstance, api: Api): void {
+function readJson(app: FastifyInstance, limits: ApiLimits): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {
       if (request.headers['content-encoding'] !== undefined) {
         throw new ProblemError('unsupported-media-type', { detail: 'bodies are not compressed' });
       }
-      progressOf(api, request).bytes = body.length;
-      done(null, readIJson(body as Buffer, api.options.limits));
+      progressOf(request).bytes = body.length;
+      done(null, readIJson(body as Buffer, limits));
     } catch (error) {
       done(error as Error);
     }
   });
 }
 
-function progressOf({ progress }: Api, request: FastifyRequest): Progress {
-  const known = progress.get(request);
-  if (known !== undefined) return known;
-  const begun: Progress = { bytes: 0 };
-  progress.set(request, begun);
-  return begun;
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** `undefined` until something is known of it. */
+    progress: Progress | undefined;
+  }
+}
+
+function progressOf(request: FastifyRequest): Progress {
+  request.progress ??= { operation: undefined, who: undefined, bytes: 0 };
+  return request.progress;
 }
 
 /** One operation: who asks is known before the body is read. */
@@ -150,7 +153,7 @@ function serve(app: FastifyInstance, operation: Operation, api: Api): void {
     method: operation.method,
     url: routeOf(operation.path),
     onRequest: async (request) => {
-      const progress = progressOf(api, request);
+      const progress = progressOf(request);
       progress.operation = operation;
       progress.who = await callerOf(request, options);
       mayAsk(operation, progress.who);
@@ -194,7 +197,7 @@ async function run(
   gone: AbortSignal,
 ): Promise<FastifyReply> {
   const { scheduler, table } = api.options;
-  const { who, bytes } = progressOf(api, request);
+  const { who, bytes } = progressOf(request);
   if (who === undefined) throw new Error(`${operation.id} was asked by nobody`);
   const { headers } = request;
   const all = reachesAll(operation, who);
@@ -222,7 +225,7 @@ function strayed({ method, url }: FastifyRequest, reply: FastifyReply): ProblemE
 function refuse(api: Api, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const problem = problemOf(error) ?? new ProblemError('internal', { detail: `request ${request.id}` });
   if (problem.problem === 'internal') api.options.onFault(error, request.id);
-  const { operation, who } = progressOf(api, request);
+  const { operation, who } = progressOf(request);
   api.trail.refused({ request, operation, who }, problem);
   return answerProblem(reply, request, problem);
 }

@@ -2,22 +2,23 @@ import type { Socket } from 'node:net';
 
 /**
  * Tells polls and streams that nobody waits for their answer any more: the connection is gone, or the server closes. One
- * listener for each connection, however many requests it has carried, and in which order they are answered.
+ * listener for each connection, however many requests it has carried, and in which order they are answered. An agent polls
+ * again and again over one connection: what told one poll, and had nothing to tell, tells the next.
  */
 export class Waiters {
   readonly #open = new Map<Socket, Set<AbortController>>();
-  readonly #known = new WeakSet<Socket>();
+  /** Of each connection that is listened to. */
+  readonly #spare = new WeakMap<Socket, AbortController | undefined>();
 
   /** Call `leave` when it is answered. */
   enter(socket: Socket): AbortController {
-    const waiter = new AbortController();
+    const isKnown = this.#spare.has(socket);
+    const waiter = this.#spare.get(socket) ?? new AbortController();
+    this.#spare.set(socket, undefined);
     if (socket.destroyed) waiter.abort('gone');
     const others = this.#open.get(socket) ?? new Set();
     this.#open.set(socket, others.add(waiter));
-    if (!this.#known.has(socket)) {
-      this.#known.add(socket);
-      socket.once('close', () => this.#gone(socket));
-    }
+    if (!isKnown) socket.once('close', () => this.#gone(socket));
     return waiter;
   }
 
@@ -25,6 +26,7 @@ export class Waiters {
     const others = this.#open.get(socket);
     others?.delete(waiter);
     if (others?.size === 0) this.#open.delete(socket);
+    if (!waiter.signal.aborted && this.#spare.has(socket)) this.#spare.set(socket, waiter);
   }
 
   /** The server closes: polls answer now, streams end. */
