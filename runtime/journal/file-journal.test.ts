@@ -306,11 +306,11 @@ function accepts(journal: Journal, payload: Uint8Array): boolean {
 async function submitUntilFull(journal: Journal, payload: Uint8Array): Promise<unknown> {
   for (let count = 0; count < 100; count += 1) {
     try {
-      journal.append(payload, { class: 'submit' });
+      // One by one: many that wait for the disk together may be more than the reserve has room for.
+      await journal.durable(journal.append(payload, { class: 'submit' }));
     } catch (error) {
       return error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 5));
   }
   return undefined;
 }
