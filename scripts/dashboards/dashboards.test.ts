@@ -45,7 +45,7 @@ test('ticks are round numbers, of seconds on a clock, of bytes in powers of two'
 
 test('text is cut where it would leave its room, and means nothing to SVG', () => {
   expect(label('<b>&', 1, 2)).toBe('<text x="1" y="2" fill="#ccccdc" font-size="12">&#60;b&#62;&#38;</text>');
-  expect(label('a long name', 0, 0, { width: 40 })).toContain('>a lon…<');
+  expect(label('a long name', 0, 0, { width: 40 })).toContain('>a lo…<');
 });
 
 test('a panel whose query has no answer is an error', async () => {

@@ -45,7 +45,7 @@ export function element(name: string, attributes: Attributes, ...children: reado
 export function label(text: string, x: number, y: number, some: Attributes & { readonly width?: number } = {}): string {
   const { width, ...attributes } = some;
   const size = Number(attributes['font-size'] ?? 12);
-  const most = width === undefined ? Infinity : Math.floor(width / (size * 0.51));
+  const most = width === undefined ? Infinity : Math.floor(width / (size * 0.57));
   const shown = text.length > most ? `${text.slice(0, Math.max(1, most - 1))}…` : text;
   return element('text', { x, y, fill: '#ccccdc', 'font-size': size, ...attributes }, escaped(shown));
 }
