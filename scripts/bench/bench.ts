@@ -124,6 +124,7 @@ try {
   row('  processor', all.cpuMs / 1000, 'ms CPU per fleet', { most: 10 });
   row('  memory', all.peakMb, 'MB at its peak');
   row('  objects', (all.value as { objects: number }).objects, 'objects');
+  row('  2,000 fleets against 1,000', cold(2000, COMPILE_ALL).cpuMs / all.cpuMs, 'times the CPU', { most: 2.2 });
 
   if (objects > 0) {
     const stock = measure(STOCK, root).value as { cpuMs: number; objects: number };
