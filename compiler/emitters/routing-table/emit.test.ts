@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { canonicalJson } from '../../../spec/contract/canonical.ts';
 import { compileTable, route as decide } from '../../../spec/contract/match.ts';
 import type { RoutingTable } from '../../../spec/contract/routing-table.ts';
 import type { Json, JsonObject } from '../../../spec/contract/source.ts';
@@ -7,6 +8,7 @@ import type { Artifact } from '../../core/artifact.ts';
 import { digestOf } from '../../core/digest.ts';
 import type { EnvironmentModel } from '../../core/model.ts';
 import { spanOf } from '../../core/origin.ts';
+import { routingTable, routingTableText } from '../../core/routing-table.ts';
 import { collector } from '../../diagnostics/report.ts';
 import { routingTableEmitter } from './emit.ts';
 
@@ -22,6 +24,11 @@ test('who submits for a team besides its fleets stands in the table, sorted', as
   const company = { ...model.company, teams: new Map([['eng', { weight: 1 }]]) };
   const { artifacts } = await emitted({ ...model, company, teams: new Map(named) });
   expect(tableOf(artifacts).teams['eng']).toEqual({ weight: 1, submitters: ['ci/builder', 'web/shop'] });
+});
+
+test('the text that the scheduler gets is the canonical one, its digest in its place', () => {
+  const model = environment();
+  expect(routingTableText(model)).toBe(canonicalJson(routingTable(model) as unknown as Json));
 });
 
 function tableOf(artifacts: readonly Artifact[]): RoutingTable {

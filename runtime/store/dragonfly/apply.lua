@@ -1,5 +1,6 @@
 -- Applies one batch of operations to one shard. `../store.ts` says what each operation means; `../memory/` is the same in
--- TypeScript, function by function. Runs on Dragonfly (Lua 5.4), Valkey and Redis >= 6.2 (Lua 5.1).
+-- TypeScript, function by function. Runs on Dragonfly (Lua 5.4), Valkey and Redis >= 6.2 (Lua 5.1). One long file, since a
+-- server takes a script as one text, and its functions share what the batch has read and noted.
 --
 -- KEYS     q ready, d times to look again, w held, i open, j keys, t finish tags, z ended, x dead, u names' ends,
 --          o records, b bodies, r results, e names, s switches, m meta; all with the hash tag of the shard
@@ -46,12 +47,12 @@ local SHAPE = '^' .. string.rep('([^|]*)|', 15) .. '(.*)$'
 local META_SHAPE = '^' .. string.rep('([^|]*)|', 11) .. '([^|]*)$'
 
 -- Whole numbers as both versions of Lua write them. Most of a batch come from the same few times.
-local written = {}
+local number_texts = {}
 local function int(number)
-  local text = written[number]
+  local text = number_texts[number]
   if not text then
     text = format('%d', number)
-    written[number] = text
+    number_texts[number] = text
   end
   return text
 end
@@ -84,7 +85,7 @@ local rates, rates_changed = {}, {}
 local any_held, paused = nil, nil
 -- What the batch has read or written: records (false: there is none) and bodies by id, records as the store has them, finish
 -- tags by flow, the first ready tasks by lane, and how many tasks of a route wait and run.
-local rows, bodies, found = {}, {}, {}
+local rows, bodies, stored = {}, {}, {}
 local finishes, finishes_changed = {}, {}
 local heads = {}
 -- Tasks that the claims of the batch ask for.
@@ -151,7 +152,7 @@ end
 local NOTHING = {}
 
 -- The changes as arguments: what comes, by pairs, and what leaves. They are forgotten.
-local function sorted(changed, value_first)
+local function arguments_of(changed, value_first)
   local names, at, size = changed.names, changed.at, changed.size
   if size == 0 then
     return NOTHING, NOTHING
@@ -188,36 +189,36 @@ end
 
 -- Writes what was noted, in the order that the promise at the head of this file asks for.
 local function flush()
-  local q_in, q_out = sorted(of_q, true)
+  local q_in, q_out = arguments_of(of_q, true)
   unwritten = {}
-  local w_in, w_out = sorted(of_w, true)
-  local x_in, x_out = sorted(of_x, true)
-  local z_in, z_out = sorted(of_z, true)
-  local d_in, d_out = sorted(of_d, true)
-  local b_in, b_out = sorted(of_b, false)
-  local o_in, o_out = sorted(of_o, false)
+  local w_in, w_out = arguments_of(of_w, true)
+  local x_in, x_out = arguments_of(of_x, true)
+  local z_in, z_out = arguments_of(of_z, true)
+  local d_in, d_out = arguments_of(of_d, true)
+  local b_in, b_out = arguments_of(of_b, false)
+  local o_in, o_out = arguments_of(of_o, false)
   for index = 2, #o_in, 2 do
     if type(o_in[index]) == 'table' then
       o_in[index] = pack(o_in[index])
     end
   end
   send('HSET', b, b_in)
-  send('HSET', r, sorted(of_r, false))
+  send('HSET', r, arguments_of(of_r, false))
   send('ZADD', q, q_in)
   send('ZADD', w, w_in)
   send('ZADD', x, x_in)
   send('ZADD', z, z_in)
   send('ZADD', d, d_in)
-  local i_in, i_out = sorted(given_i, true)
+  local i_in, i_out = arguments_of(given_i, true)
   send('ZADD', i, i_in)
   send('ZREM', i, i_out)
-  local j_in, j_out = sorted(given_j, true)
+  local j_in, j_out = arguments_of(given_j, true)
   send('ZADD', j, j_in)
   send('ZREM', j, j_out)
   send('HSET', o, o_in)
   send('HDEL', o, o_out)
-  send('ZADD', i, sorted(taken_i, true))
-  send('ZADD', j, sorted(taken_j, true))
+  send('ZADD', i, arguments_of(taken_i, true))
+  send('ZADD', j, arguments_of(taken_j, true))
   send('HDEL', b, b_out)
   send('ZREM', q, q_out)
   send('ZREM', w, w_out)
@@ -279,7 +280,7 @@ local function policy_of(lane)
 end
 
 local function text_of(id)
-  local text = found[id]
+  local text = stored[id]
   if text == nil then
     text = call('HGET', o, id)
   end
@@ -409,8 +410,9 @@ local function look_up(members)
   end
   local texts, contents = call('HMGET', o, spread(ids)), call('HMGET', b, spread(ids))
   for index = 1, #ids do
-    found[ids[index]] = texts[index]
-    bodies[ids[index]] = contents[index] or nil
+    stored[ids[index]] = texts[index]
+    -- One that this batch has brought is not there yet, and stays.
+    bodies[ids[index]] = contents[index] or bodies[ids[index]]
   end
 end
 
@@ -1654,7 +1656,7 @@ local function look_ahead()
   if #ids > 1 then
     local texts = call('HMGET', o, spread(ids))
     for index = 1, #ids do
-      found[ids[index]] = texts[index]
+      stored[ids[index]] = texts[index]
     end
   end
   return starts
