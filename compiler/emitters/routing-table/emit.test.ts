@@ -10,6 +10,7 @@ import type { EnvironmentModel } from '../../core/model.ts';
 import { spanOf } from '../../core/origin.ts';
 import { routingTable, routingTableText } from '../../core/routing-table.ts';
 import { collector } from '../../diagnostics/report.ts';
+import { goldenFiles, goldenText } from '../testing/golden.ts';
 import { routingTableEmitter } from './emit.ts';
 
 async function emitted(model: EnvironmentModel) {
@@ -24,6 +25,16 @@ test('who submits for a team besides its fleets stands in the table, sorted', as
   const company = { ...model.company, teams: new Map([['eng', { weight: 1 }]]) };
   const { artifacts } = await emitted({ ...model, company, teams: new Map(named) });
   expect(tableOf(artifacts).teams['eng']).toEqual({ weight: 1, submitters: ['ci/builder', 'web/shop'] });
+});
+
+const golden = goldenFiles('routing-table');
+
+test.each(golden)('$name is what its spec compiles to', async (file) => {
+  expect(await goldenText('routing-table', file)).toBe(file.present);
+});
+
+test('there is a golden table', () => {
+  expect(golden.length).toBe(1);
 });
 
 test('the text that the scheduler gets is the canonical one, its digest in its place', () => {
