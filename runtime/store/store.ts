@@ -21,7 +21,7 @@ import type { RoutePolicy, ShardSettings } from '../core/route-policy.ts';
  * 3. An operation never fails on what it finds: it has a reply for every state of a task, `unknown` included.
  * 4. After a `StoreFailure` a prefix of the batch may have been applied, or all of it. Send the same batch again: every
  *    operation but `claim` has the same effect twice as once. If the answer is `gap` with `position === lsn`, all of it had
- *    been applied. Either way ask `claimed` for what a lost reply had handed out before sending another batch with claims.
+ *    been applied. Either way ask `claimed` for what lost replies had handed out before sending another batch with claims.
  */
 export interface Store {
   readonly kind: 'memory' | 'dragonfly';
@@ -55,7 +55,7 @@ export interface Batch {
   readonly prevLsn: number;
   /** Where it is afterwards; equal to `prevLsn` when no operation comes from the journal. */
   readonly lsn: number;
-  /** Rises with each batch with claims; names it for `claimed`. */
+  /** Rises by one with each batch of a scheduler; names it for `claimed`. */
   readonly number: number;
   /** The largest token this scheduler has seen; from now on the shard hands out larger ones, also after it was rolled back. */
   readonly tokenFloor: number;
@@ -267,7 +267,10 @@ interface Inspect {
   readonly id?: string;
 }
 
-/** What a batch of this scheduler had handed out, when its reply was lost: those of its leases that still hold. */
+/**
+ * What a batch of this scheduler had handed out, when its reply was lost: those of its leases that still hold. Two batches may be
+ * under way: the last one with claims is known by its number, and so is the last whose number is even where its is odd.
+ */
 interface Claimed {
   readonly op: 'claimed';
   readonly number: number;

@@ -44,6 +44,8 @@ local DEFAULT_SETTINGS = '86400000|1000000|268435456|100000|3|259200000'
 local STATE, TAG, TOKEN, AGENT, ATTEMPTS, CRASHES, CRASH_MS, ACCEPTED_MS, SINCE_MS = 1, 2, 3, 4, 5, 6, 7, 8, 9
 local DUE_MS, FLAGS, PRIORITY, REASON, HOLD, DIGEST, META = 10, 11, 12, 13, 14, 15, 16
 local SHAPE = '^' .. string.rep('([^|]*)|', 15) .. '(.*)$'
+-- Of a leased one: its tag, token and agent, what was counted and when it came, its times, its digest, and its submission.
+local LEASED = '^L|([^|]*)|([^|]*)|([^|]*)|(%d+|%d+|%d+|%d+)|%d+|(%d+|[^|]*|%d+)|[^|]*|[^|]*|([^|]*)|(.*)$'
 local META_SHAPE = '^' .. string.rep('([^|]*)|', 11) .. '([^|]*)$'
 
 -- Whole numbers as both versions of Lua write them. Most of a batch come from the same few times.
@@ -58,6 +60,11 @@ local function int(number)
 end
 
 local scheduler, prev_lsn, lsn, batch = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+
+-- Where it is kept what a batch handed out: two of a scheduler may be under way, with numbers that follow one another.
+local function claimed_by(number)
+  return 'c' .. int(tonumber(number) % 2) .. ':' .. scheduler
+end
 
 local head = call('HMGET', m, 'hw:' .. scheduler, 'v', 'token', 'bytes', 'rev', 'hold', 'set', 'beat')
 local beat = tonumber(head[8] or 0)
@@ -80,7 +87,7 @@ local token = max(tonumber(head[3] or 0), tonumber(ARGV[6]))
 local v, bytes = tonumber(head[2] or 0), tonumber(head[4] or 0)
 local revision, hold_until = head[5] or '', tonumber(head[6] or 0)
 local leases = {}
-local policies, metas = {}, {}
+local policies, metas, lanes = {}, {}, {}
 local rates, rates_changed = {}, {}
 local any_held, paused = nil, nil
 -- What the batch has read or written: records (false: there is none) and bodies by id, records as the store has them, finish
@@ -615,9 +622,9 @@ local function free_key(id, meta, over)
 end
 
 -- Its agent keeps its affinity for a while, and a task held for its key may go on.
-local function end_lease(meta, row)
+local function end_lease(meta, agent)
   local policy = meta.policy
-  if meta.affinity ~= '' and call('HGET', e, 'a:' .. meta.affinity) == row[AGENT] then
+  if meta.affinity ~= '' and call('HGET', e, 'a:' .. meta.affinity) == agent then
     call('ZADD', u, int(now + (policy and policy.hold_ms or 0)), 'a:' .. meta.affinity)
   end
   if meta.key ~= '' then
@@ -647,6 +654,15 @@ local function forget_counts(meta)
   waiting[meta.route], running[meta.route] = nil, nil
 end
 
+-- It has ended: it counts no more, nobody looks after it, and nobody will ask for its body.
+local function close(id, meta)
+  note(of_z, id, NOW)
+  free_key(id, meta, true)
+  give_back(given_i, taken_i, id, false)
+  drop(of_d, id)
+  drop(of_b, id)
+end
+
 local function finish(id, row, state, reason, result)
   local meta = meta_of(row)
   local was, tag, held = row[STATE], row[TAG], row[HOLD]
@@ -657,19 +673,15 @@ local function finish(id, row, state, reason, result)
   if result ~= '' or was == 'X' then
     keep_result(id, result, was == 'L')
   end
-  note(of_z, id, NOW)
-  free_key(id, meta, true)
-  give_back(given_i, taken_i, id, false)
-  drop(of_d, id)
+  close(id, meta)
   local text = record(id, row)
-  drop(of_b, id)
   if was == 'L' and running[meta.route] then
     running[meta.route] = running[meta.route] - 1
   elseif was ~= 'L' then
     forget_counts(meta)
   end
   leave(id, meta, was, tag, held)
-  end_lease(meta, row)
+  end_lease(meta, row[AGENT])
   return text
 end
 
@@ -690,7 +702,7 @@ local function bury(id, row, reason, result)
   local text = record(id, row)
   forget_counts(meta)
   leave(id, meta, was, tag, held)
-  end_lease(meta, row)
+  end_lease(meta, row[AGENT])
   return text
 end
 
@@ -833,11 +845,24 @@ local function take_start(policy, route)
   return nil, interval
 end
 
-local function is_open(lane)
-  local policy, route = policy_of(lane)
-  if not policy then
+-- A lane by its text, with the limits of its route; `limited` when one of them can close it.
+local function lane_of(text)
+  local known = lanes[text]
+  if not known then
+    local lane = tonumber(text)
+    local policy, route = policy_of(lane)
+    known = { lane = lane, route = route, policy = policy, limited = policy and (policy.in_flight or policy.rate_count) }
+    lanes[text] = known
+  end
+  return known
+end
+
+local function is_open(text)
+  local lane = lane_of(text)
+  if not lane.limited then
     return true
   end
+  local policy, route = lane.policy, lane.route
   if policy.in_flight and count_route(running, route, RUNNING) >= policy.in_flight then
     return false
   end
@@ -929,9 +954,9 @@ local function own_member(agent, first, count)
     end
     return nil
   end
-  local lane = meta_of(row).lane
+  local lane_text = meta_of(row).lane_text
   for index = first, first + count - 1 do
-    if tonumber(ARGV[index]) == lane and is_open(lane) then
+    if ARGV[index] == lane_text and is_open(lane_text) then
       return member
     end
   end
@@ -944,7 +969,7 @@ local function next_member(agent, first, count)
   local own = best ~= nil
   local lane = nil
   for index = first, first + count - 1 do
-    local member = is_open(tonumber(ARGV[index])) and head_of(ARGV[index])
+    local member = is_open(ARGV[index]) and head_of(ARGV[index])
     if member and (not best or tag_of(member) < tag_of(best)) then
       best, own, lane = member, false, ARGV[index]
     end
@@ -963,24 +988,13 @@ local function confirms(row, member, id, own, lane)
   return row[STATE] == 'R' and row[TAG] .. ':' .. id == member and meta_of(row).lane_text == lane
 end
 
-local function claim(at)
-  local agent, count, looks, lanes = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
-  if paused == nil then
-    paused = call('HEXISTS', s, 'paused') == 1
-  end
-  if hold_until > now then
-    return { 'c', 'hold' }
-  elseif revision == '' then
-    return { 'c', 'no-policy' }
-  elseif paused then
-    return { 'c', 'paused' }
-  end
-  local out = { 'c', '' }
-  local got = 0
+-- For one agent: how many tasks, and for each its id, record, body, and when its lease ends; from `out[size + 1]` on.
+local function claim_for(agent, count, looks, first, lane_count, out, size)
+  local got, last = 0, size + 1
   for _ = 1, count + looks do
     local member, own, lane = nil, false, nil
     if got < count then
-      member, own, lane = next_member(agent, at + 4, lanes)
+      member, own, lane = next_member(agent, first, lane_count)
     end
     if not member then
       break
@@ -995,8 +1009,9 @@ local function claim(at)
       else
         local text, until_ms = lease(id, meta, row, agent)
         got = got + 1
-        local n = #out
-        out[n + 1], out[n + 2], out[n + 3], out[n + 4] = id, text, bodies[id] or call('HGET', b, id) or '', int(until_ms)
+        out[last + 1], out[last + 2] = id, text
+        out[last + 3], out[last + 4] = bodies[id] or call('HGET', b, id) or '', int(until_ms)
+        last = last + 4
       end
     elseif own then
       drop(of_w, member)
@@ -1005,13 +1020,69 @@ local function claim(at)
       heads[lane] = nil
     end
   end
+  out[size + 1] = int(got)
+  return last
+end
+
+-- For agents that ask for the same, one after the other.
+local function claim(at)
+  local count, looks, lane_count, agents = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+  if paused == nil then
+    paused = call('HEXISTS', s, 'paused') == 1
+  end
+  local held = ''
+  if hold_until > now then
+    held = 'hold'
+  elseif revision == '' then
+    held = 'no-policy'
+  elseif paused then
+    held = 'paused'
+  end
+  local out, size = { 'c', held }, 2
+  local first = at + 4
+  for index = first + lane_count, first + lane_count + agents - 1 do
+    if held == '' then
+      size = claim_for(ARGV[index], count, looks, first, lane_count, out, size)
+    else
+      size = size + 1
+      out[size] = '0'
+    end
+  end
   return out
 end
 
 -- Running --------------------------------------------------------------------------------------------------------------
 
+-- What most completions are: `finish` for a lease as the store has it, without taking its record apart. The record, or nil
+-- when it is something else.
+local function succeed(id, text, given, result)
+  local before, held_by, agent, counts, times, digest, meta_text = match(text, LEASED)
+  if held_by ~= given then
+    return nil
+  end
+  local meta = meta_from(meta_text)
+  local over = 'S|' .. before .. '|' .. given .. '|' .. agent .. '|' .. counts .. '|' .. NOW
+  over = over .. '|' .. times .. '|||' .. digest .. '|' .. meta_text
+  if result ~= '' then
+    keep_result(id, result, true)
+  end
+  close(id, meta)
+  stored[id] = over
+  note(of_o, id, over)
+  if running[meta.route] then
+    running[meta.route] = running[meta.route] - 1
+  end
+  end_lease(meta, agent)
+  return over
+end
+
 local function complete(at)
   local id, given, result = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+  local text = rows[id] == nil and text_of(id)
+  local over = text and succeed(id, text, given, result)
+  if over then
+    return 'D' .. over
+  end
   local row = load(id)
   if not row then
     return '?'
@@ -1042,7 +1113,7 @@ local function again(id, row, delay_ms, pays)
   free_key(id, meta, false)
   delay(id, meta, row, delay_ms, 'L')
   forget_counts(meta)
-  end_lease(meta, row)
+  end_lease(meta, row[AGENT])
 end
 
 local function add_one(row, field)
@@ -1443,7 +1514,7 @@ local function control_operations()
       end
     end
     revision = ARGV[at]
-    policies, metas = {}, {}
+    policies, metas, lanes = {}, {}, {}
     read_settings(ARGV[at + 1])
     call('HSET', m, 'routes', concat(names, ' '), 'set', ARGV[at + 1], 'rev', revision)
     return 'o'
@@ -1557,8 +1628,8 @@ local function reading_operations()
 
   local function claimed(at)
     flush()
-    local out = { 'c', '' }
-    local number, list_of = match(call('HGET', m, 'c:' .. scheduler) or '', '^(%d+) (.*)$')
+    local out = { 'c', '', '0' }
+    local number, list_of = match(call('HGET', m, claimed_by(ARGV[at])) or '', '^(%d+) (.*)$')
     if number ~= ARGV[at] then
       return out
     end
@@ -1570,16 +1641,17 @@ local function reading_operations()
         out[n + 3], out[n + 4] = call('HGET', b, id) or '', call('ZSCORE', d, id) or '0'
       end
     end
+    out[3] = int((#out - 3) / 4)
     return out
   end
 
   return { g = get, l = list, i = inspect, c = claimed }
 end
 
--- By letter: the function and the number of arguments, whose last may count further ones, each of some width.
+-- By letter.
 local OPERATIONS = {
   S = submit, -- id, meta, digest, '' or delay|accepted|attempts|crashes|dedupe|window, body
-  C = claim, -- agent, count, looks, lanes: lane ...
+  C = claim, -- count, looks, lanes, agents: lane ... agent ...
   A = complete, -- id, token, result
   N = fail, -- id, token, then, delay, reason, result
   H = heartbeat, -- id, token
@@ -1600,15 +1672,18 @@ local FURTHER = {
   i = reading_operations, -- id, lanes: lane ...
   c = reading_operations, -- number of the batch
 }
-local ARGUMENTS = { S = 5, C = 4, A = 3, N = 6, H = 2, K = 2, M = 2, L = 2, V = 1, X = 1, R = 6, G = 1, Y = 1, P = 3, W = 2, g = 1, l = 4, i = 2, c = 1 }
-local COUNT_AT = { C = 3, Y = 0, P = 2, i = 1 }
-local WIDTH = { C = 1, Y = 1, P = 2, i = 1 }
+-- How many arguments an operation has, its letter included; of those with lists, without them.
+local LENGTH = { S = 6, A = 4, N = 7, H = 3, K = 3, M = 3, L = 3, V = 2, X = 2, R = 7, G = 2, W = 3, g = 2, l = 5, c = 2 }
 
--- Of an operation at `at`, its letter included.
 local function length_of(letter, at)
-  local count_at = COUNT_AT[letter]
-  local further = count_at and WIDTH[letter] * tonumber(ARGV[at + 1 + count_at]) or 0
-  return 1 + ARGUMENTS[letter] + further
+  if letter == 'C' then
+    return 5 + tonumber(ARGV[at + 3]) + tonumber(ARGV[at + 4])
+  elseif letter == 'P' then
+    return 4 + 2 * tonumber(ARGV[at + 3])
+  elseif letter == 'Y' then
+    return 2 + tonumber(ARGV[at + 1])
+  end
+  return 3 + tonumber(ARGV[at + 2])
 end
 
 local function operation_of(letter)
@@ -1630,12 +1705,13 @@ local HELD_BACK = { A = true, N = true, K = true, M = true, V = true }
 local READS_RECORD = { S = true, A = true, N = true, H = true }
 
 local function look_ahead()
-  local ids, starts, at = {}, {}, 9
+  local ids, starts, size, at = {}, {}, 0, 9
   for index = 1, tonumber(ARGV[8]) do
     starts[index] = at
     local letter = ARGV[at]
     if READS_RECORD[letter] then
-      ids[#ids + 1] = ARGV[at + 1]
+      size = size + 1
+      ids[size] = ARGV[at + 1]
     end
     if letter == 'S' then
       local meta = meta_from(ARGV[at + 2])
@@ -1643,19 +1719,19 @@ local function look_ahead()
         count_route(waiting, meta.route, 0)
       end
     elseif letter == 'C' then
-      wanted = wanted + tonumber(ARGV[at + 2])
-      for index = at + 5, at + 4 + tonumber(ARGV[at + 4]) do
-        local policy, route = policy_of(tonumber(ARGV[index]))
-        if policy and policy.in_flight then
-          count_route(running, route, RUNNING)
+      wanted = wanted + tonumber(ARGV[at + 1]) * tonumber(ARGV[at + 4])
+      for index = at + 5, at + 4 + tonumber(ARGV[at + 3]) do
+        local lane = lane_of(ARGV[index])
+        if lane.policy and lane.policy.in_flight then
+          count_route(running, lane.route, RUNNING)
         end
       end
     end
-    at = at + length_of(letter, at)
+    at = at + (LENGTH[letter] or length_of(letter, at))
   end
-  if #ids > 1 then
+  if size > 1 then
     local texts = call('HMGET', o, spread(ids))
-    for index = 1, #ids do
+    for index = 1, size do
       stored[ids[index]] = texts[index]
     end
   end
@@ -1665,8 +1741,13 @@ end
 local replies = {}
 local starts = look_ahead()
 for index = 1, #starts do
-  local letter = ARGV[starts[index]]
-  replies[index] = hold_until > now and HELD_BACK[letter] and 'h' or operation_of(letter)(starts[index] + 1)
+  local at = starts[index]
+  local letter = ARGV[at]
+  if hold_until > now and HELD_BACK[letter] then
+    replies[index] = 'h'
+  else
+    replies[index] = (OPERATIONS[letter] or operation_of(letter))(at + 1)
+  end
 end
 
 flush()
@@ -1675,7 +1756,7 @@ for route in pairs(rates_changed) do
   call('HSET', m, 'g:' .. int(route), int(rates[route]))
 end
 if #leases > 0 then
-  call('HSET', m, 'c:' .. scheduler, batch .. ' ' .. concat(leases, ' '))
+  call('HSET', m, claimed_by(batch), batch .. ' ' .. concat(leases, ' '))
 end
 local ready = int(call('ZCARD', q))
 call('HSET', m, 'v', int(v), 'token', int(token), 'bytes', int(bytes), 'beat', int(beat + 1), 'hw:' .. scheduler, lsn)

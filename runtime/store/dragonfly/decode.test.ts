@@ -13,13 +13,16 @@ test('an answer that is none of ours is an error that shows it, and is never tak
   expect(() => decoded(null)).toThrow('the store did not answer get');
   expect(() => decoded('!?')).toThrow('the store answered get with "!?"');
   expect(() => decoded(['!'])).toThrow('the store answered get with "!"');
+  expect(() => decoded(['c', ''], { op: 'claimed', number: 1 })).toThrow('the store did not answer claimed');
+  expect(() => decoded(['c', '', '0', '0'], { op: 'claimed', number: 1 })).toThrow(
+    'the store answered what it was not asked',
+  );
 });
 
 test('lists that lack their parts are empty, not broken', () => {
   expect(decoded(['t'], { op: 'tick', limit: 1 })).toMatchObject({
     replies: [{ kind: 'ticked', events: [], switches: new Map() }],
   });
-  expect(decoded(['c'], { op: 'claimed', number: 1 })).toMatchObject({ replies: [{ kind: 'claims', claims: [] }] });
   expect(decoded(['l'], { op: 'list', of: 'dead', lane: 1, offset: 0, limit: 1 })).toMatchObject({
     replies: [{ kind: 'tasks', records: [] }],
   });

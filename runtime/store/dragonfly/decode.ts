@@ -18,11 +18,27 @@ export function decodeAnswer(answer: unknown, { operations }: Batch): Applied | 
     revision: String(revision),
     holdUntilMs: Number(holdUntilMs),
     ready: Number(ready),
-    replies: operations.map((operation, index) => decodeReply(list[index] ?? null, operation)),
+    replies: decodeReplies(list, operations),
   };
 }
 
-function decodeReply(raw: Raw, operation: Operation): Reply {
+const TOO_MANY = 'the store answered what it was not asked';
+
+/** One for each operation; claims that were asked together are answered together. */
+function decodeReplies(list: readonly Raw[], operations: readonly Operation[]): readonly Reply[] {
+  const replies: Reply[] = [];
+  for (const raw of list) {
+    if (Array.isArray(raw) && raw[0] === 'c') decodeClaims(raw as readonly string[], replies);
+    else replies.push(decodeReply(raw, operations[replies.length]));
+  }
+  const missing = operations[replies.length];
+  if (missing !== undefined) throw new Error(`the store did not answer ${missing.op}`);
+  if (replies.length > operations.length) throw new Error(TOO_MANY);
+  return replies;
+}
+
+function decodeReply(raw: Raw, operation: Operation | undefined): Reply {
+  if (operation === undefined) throw new Error(TOO_MANY);
   if (typeof raw === 'string') return decodeWord(raw, operation);
   if (raw === null) throw new Error(`the store did not answer ${operation.op}`);
   return decodeList(raw as readonly (string | readonly string[])[], operation);
@@ -75,8 +91,6 @@ type Parts = readonly (string | readonly string[])[];
 function decodeList(parts: Parts, operation: Operation): Reply {
   const [letter, ...rest] = parts;
   switch (letter) {
-    case 'c':
-      return decodeClaims(rest as readonly string[]);
     case 'm':
       return { kind: 'removed', record: record(idIn(operation), text(rest[0])), body: text(rest[1]) };
     case 't':
@@ -99,17 +113,22 @@ function text(part: string | readonly string[] | undefined): string {
   return typeof part === 'string' ? part : '';
 }
 
-function decodeClaims([held, ...parts]: readonly string[]): Reply {
-  const claims: ClaimedTask[] = [];
-  for (let at = 0; at < parts.length; at += 4) {
-    claims.push({
-      record: record(parts[at] ?? '', parts[at + 1] ?? ''),
-      body: parts[at + 2] ?? '',
-      untilMs: Number(parts[at + 3]),
-    });
+/** After `held`, for each agent how many tasks it got, and for each of them id, record, body, and when its lease ends. */
+function decodeClaims(parts: readonly string[], replies: Reply[]): void {
+  const held = parts[1];
+  for (let at = 2; at < parts.length;) {
+    const claims: ClaimedTask[] = [];
+    const end = at + 1 + 4 * Number(parts[at]);
+    for (at += 1; at < end; at += 4) {
+      claims.push({
+        record: record(parts[at] ?? '', parts[at + 1] ?? ''),
+        body: parts[at + 2] ?? '',
+        untilMs: Number(parts[at + 3]),
+      });
+    }
+    if (held === undefined || held === '') replies.push({ kind: 'claims', claims });
+    else replies.push({ kind: 'claims', claims, held: held as 'hold' | 'paused' | 'no-policy' });
   }
-  if (held === undefined || held === '') return { kind: 'claims', claims };
-  return { kind: 'claims', claims, held: held as 'hold' | 'paused' | 'no-policy' };
 }
 
 function decodeEvents(parts: string | readonly string[]): readonly TickEvent[] {

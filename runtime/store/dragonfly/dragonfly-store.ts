@@ -4,6 +4,7 @@ import { shardName, type Applied, type Batch, type Gap, type Shard, type Store }
 import { decodeAnswer } from './decode.ts';
 import { KEY_COUNT, encodeBatch, keysOf } from './encode.ts';
 import { asStoreFailure } from './failure.ts';
+import { ScriptCall } from './script-call.ts';
 import { APPLY_LUA, APPLY_SHA } from './script.ts';
 
 /**
@@ -84,7 +85,7 @@ export function dragonflyStore(options: DragonflyOptions): DragonflyStore {
 async function apply(client: Redis, keys: readonly string[], batch: Batch, nowUs?: number): Promise<Applied | Gap> {
   const args = [...keys, ...encodeBatch(batch, nowUs)];
   try {
-    return decodeAnswer(await client.evalsha(APPLY_SHA, KEY_COUNT, ...args), batch);
+    return decodeAnswer(await client.sendCommand(new ScriptCall(APPLY_SHA, args)), batch);
   } catch (error) {
     if (!isUnknownScript(error)) throw asStoreFailure(error);
   }

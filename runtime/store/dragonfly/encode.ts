@@ -25,23 +25,58 @@ export function encodeBatch(batch: Batch, nowUs?: number): string[] {
     String(number),
     String(tokenFloor),
     String(beat),
-    String(operations.length),
+    '',
   ];
-  for (const operation of operations) push(args, operation);
+  const countAt = args.length - 1;
+  let count = 0;
+  for (let at = 0; at < operations.length; count += 1) {
+    const operation = operations[at];
+    if (operation === undefined) break;
+    if (operation.op === 'claim') {
+      const alike = claimsAlike(operation, operations, at);
+      pushClaims(args, operation, alike);
+      at += alike.length;
+    } else {
+      push(args, operation);
+      at += 1;
+    }
+  }
+  args[countAt] = String(count);
   return args;
 }
 
-function push(args: string[], operation: Operation): void {
+/** Claims that follow one another and ask for the same are one operation of the script. */
+function claimsAlike(first: Claim, operations: readonly Operation[], from: number): readonly Claim[] {
+  const found: Claim[] = [];
+  for (let at = from; at < operations.length; at += 1) {
+    const operation = operations[at];
+    if (operation?.op !== 'claim' || !asksAlike(operation, first)) break;
+    found.push(operation);
+  }
+  return found;
+}
+
+type Claim = Extract<Operation, { op: 'claim' }>;
+
+function asksAlike(one: Claim, other: Claim): boolean {
+  if (one.count !== other.count || one.looks !== other.looks) return false;
+  return (
+    one.lanes === other.lanes ||
+    (one.lanes.length === other.lanes.length && one.lanes.every((lane, index) => lane === other.lanes[index]))
+  );
+}
+
+function pushClaims(args: string[], { count, looks, lanes }: Claim, claims: readonly Claim[]): void {
+  args.push('C', String(count), String(looks), String(lanes.length), String(claims.length));
+  for (const lane of lanes) args.push(String(lane));
+  for (const { agent } of claims) args.push(agent);
+}
+
+function push(args: string[], operation: Exclude<Operation, Claim>): void {
   switch (operation.op) {
     case 'submit':
       pushSubmit(args, operation);
       return;
-    case 'claim': {
-      const { agent, count, looks, lanes } = operation;
-      args.push('C', agent, String(count), String(looks), String(lanes.length));
-      for (const lane of lanes) args.push(String(lane));
-      return;
-    }
     case 'complete':
       args.push('A', operation.id, String(operation.token), operation.result);
       return;

@@ -3,7 +3,7 @@ import { claim } from './claim.ts';
 import { begin, end, policy, setSwitch } from './control.ts';
 import { claimed, get, inspect, list } from './read.ts';
 import { complete, fail, heartbeat } from './running.ts';
-import type { ShardData } from './shard-data.ts';
+import { claimedBy, type ShardData } from './shard-data.ts';
 import { isHeld, type Step } from './step.ts';
 import { submit } from './submit.ts';
 import { tick } from './tick.ts';
@@ -17,7 +17,8 @@ export function applyBatch(data: ShardData, batch: Batch, nowUs: number): Applie
   data.m.token = Math.max(data.m.token, batch.tokenFloor);
   const step: Step = { data, batch, nowUs, nowMs: Math.floor(nowUs / 1000), leases: [] };
   const replies = batch.operations.map((operation) => perform(step, operation));
-  if (step.leases.length > 0) data.m.claimed.set(batch.scheduler, { number: batch.number, leases: step.leases });
+  if (step.leases.length > 0)
+    data.m.claimed.set(claimedBy(batch.scheduler, batch.number), { number: batch.number, leases: step.leases });
   data.m.positions.set(batch.scheduler, batch.lsn);
   data.m.beat += 1;
   const { revision, holdUntilMs, beat } = data.m;

@@ -2,7 +2,7 @@ import { nextStartMs } from '../../core/start-rate.ts';
 import { routeOfLane } from '../../core/lane.ts';
 import { toRecord, type Row } from '../row.ts';
 import type { ClaimedTask, LaneFacts, Operation, Reply, TaskFacts } from '../store.ts';
-import { RUNNING, type ShardData } from './shard-data.ts';
+import { claimedBy, RUNNING, type ShardData } from './shard-data.ts';
 import { countKey, countRoute, policyOf, recall, type Step } from './step.ts';
 
 type Of<Name extends Operation['op']> = Extract<Operation, { op: Name }>;
@@ -91,7 +91,7 @@ function taskFacts(step: Step, id: string, row: Row): TaskFacts {
 
 /** See `Claimed` in `../store.ts`. */
 export function claimed({ data, batch }: Step, { number }: Of<'claimed'>): Reply {
-  const last = data.m.claimed.get(batch.scheduler);
+  const last = data.m.claimed.get(claimedBy(batch.scheduler, number));
   const claims: ClaimedTask[] = [];
   for (const { id, token } of last?.number === number ? last.leases : []) {
     const row = data.o.get(id);

@@ -59,8 +59,13 @@ interface ShardMeta {
   era: number;
   /** The hold for which a scheduler has replayed last. */
   readonly ended: Map<string, number>;
-  /** What each scheduler's last batch with claims handed out. */
+  /** What each scheduler's last two batches with claims handed out, by `claimedBy`. */
   readonly claimed: Map<string, { readonly number: number; readonly leases: readonly Lease[] }>;
+}
+
+/** Two batches of a scheduler may be under way, with numbers that follow one another. */
+export function claimedBy(scheduler: string, number: number): string {
+  return `c${number % 2}:${scheduler}`;
 }
 
 export interface Lease {

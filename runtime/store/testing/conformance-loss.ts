@@ -215,6 +215,23 @@ export const LOSS_CASES: readonly Case[] = [
     },
   ],
   [
+    'two lost replies that follow one another can be asked for, each by its number',
+    async (talker) => {
+      await talker.policy();
+      for (const id of ['a', 'b', 'c']) await talker.submit(id);
+      const { number } = talker;
+      const first = await talker.claims('a-1', 1);
+      const second = await talker.claims('a-2', 1);
+      expect(await talker.one({ op: 'claimed', number })).toEqual({ kind: 'claims', claims: first });
+      expect(await talker.one({ op: 'claimed', number: number + 1 })).toEqual({ kind: 'claims', claims: second });
+      while ((talker.number - number) % 2 !== 0) await talker.applied();
+      const third = await talker.claims('a-3', 1);
+      expect(await talker.one({ op: 'claimed', number })).toEqual({ kind: 'claims', claims: [] });
+      expect(await talker.one({ op: 'claimed', number: number + 1 })).toEqual({ kind: 'claims', claims: second });
+      expect(third).toHaveLength(1);
+    },
+  ],
+  [
     'shards know nothing of each other',
     async (talker, bench) => {
       await talker.policy();

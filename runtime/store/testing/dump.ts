@@ -39,8 +39,8 @@ function dumpMeta(m: ShardData['m']): Record<string, string> {
   for (const [scheduler, position] of m.positions) fields[`hw:${scheduler}`] = String(position);
   if (m.era !== 0) fields['era'] = String(m.era);
   for (const [scheduler, era] of m.ended) fields[`y:${scheduler}`] = String(era);
-  for (const [scheduler, { number, leases }] of m.claimed) {
-    fields[`c:${scheduler}`] = [number, ...leases.map(({ id, token }) => `${id}|${token}`)].join(' ');
+  for (const [name, { number, leases }] of m.claimed) {
+    fields[name] = [number, ...leases.map(({ id, token }) => `${id}|${token}`)].join(' ');
   }
   return fields;
 }

@@ -23,6 +23,8 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     'token = max(token, now_us)',
   ],
   ['completes whatever token is shown', 'mine = given == row[TOKEN]', 'mine = true'],
+  ['completes a lease whatever token is shown', 'if held_by ~= given then', 'if not held_by then'],
+  ['forgets within a batch that a task was completed', 'stored[id] = over\n', ''],
   ['lets a late completion pass that was overtaken', 'mine = tonumber(given) >= tonumber(row[TOKEN])', 'mine = true'],
   [
     'fails whatever token is shown',
@@ -54,8 +56,8 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
   ['leaks a key’s place', 'free_key(id, meta, false)', ''],
   [
     'leaks the place of a key whose task has ended',
-    'note(of_z, id, NOW)\n  free_key(id, meta, true)\n',
-    'note(of_z, id, NOW)\n',
+    'note(of_z, id, NOW)\n  free_key(id, meta, true)\n  give_back',
+    'note(of_z, id, NOW)\n  give_back',
   ],
   [
     'starts one too many',
@@ -101,11 +103,7 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
   ['accepts a task it knows', "if known then\n    return '='", "if false then\n    return '='"],
   ['refuses a replay for want of room', 'if not replay then\n    refused, shed', 'if true then\n    refused, shed'],
   ['takes a replay for a duplicate', "if dedupe ~= '' and not replay then", "if dedupe ~= '' then"],
-  [
-    'claims during a hold',
-    "if hold_until > now then\n    return { 'c', 'hold' }",
-    "if false then\n    return { 'c', 'hold' }",
-  ],
+  ['claims during a hold', "if hold_until > now then\n    held = 'hold'", "if false then\n    held = 'hold'"],
   ['ends tasks during a hold', 'hold_until > now and HELD_BACK[letter]', 'false and HELD_BACK[letter]'],
   [
     'looks at leases during a hold',
