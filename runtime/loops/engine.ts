@@ -45,6 +45,8 @@ export interface EngineBounds {
   readonly patienceMs: number;
   /** How long a poll is held at most. */
   readonly pollMs: number;
+  /** Operations for a shard that are worth a second call before the first is answered. */
+  readonly callWorth: number;
   /** Pause between two looks at a shard that has work, and at one that has none. */
   readonly tickMs: number;
   readonly idleTickMs: number;

@@ -65,6 +65,8 @@ export const DEFAULT_BOUNDS: EngineBounds = {
   },
   patienceMs: 5000,
   pollMs: 30_000,
+  // By then a longer batch costs hardly less for each of them.
+  callWorth: 64,
   tickMs: 250,
   idleTickMs: 1000,
   holdMs: 30_000,
@@ -213,6 +215,7 @@ function join(engine: Engine, replay: Replayer, tokens: TokenFloor, fleet: strin
     store: engine.store,
     clock: engine.clock,
     tokens,
+    callWorth: engine.bounds.callWorth,
     replay: (link, position) => replay.replay(link, position),
     claims: (_, operations, room) => claimsFor(engine, state, operations, room),
     applied: (_, applied) => noteApplied(engine, state, applied),

@@ -13,8 +13,10 @@ import { jittered, pause, type Clock } from './clock.ts';
 import type { TokenFloor } from './token-floor.ts';
 
 /**
- * The one line to one shard: operations gather while a call is on its way, and go together in the next. It knows how far the
- * shard has seen this scheduler's journal, notices when the store has forgotten something, and asks for a replay.
+ * The one line to one shard: operations gather while a call is on its way, and go together in the next. Only when a call's worth
+ * of them has gathered does a second one follow the first, so that the store need not wait for us nor we for it; answers are
+ * taken in the order of the calls. The link knows how far the shard has seen this scheduler's journal, notices when the store
+ * has forgotten something, and asks for a replay.
  *
  * States: `up`; `lost` after a failure or with a new connection, until the shard's position is known; `replaying` until what it
  * has forgotten is there again. Outside `up` questions are refused (`StoreFailure`), and submissions are answered `journaled`:
@@ -25,6 +27,8 @@ export interface LinkContext {
   readonly store: Store;
   readonly clock: Clock;
   readonly tokens: TokenFloor;
+  /** So many operations that wait are worth a call of their own before the last one is answered. */
+  readonly callWorth: number;
   /**
    * Holds the shard until all schedulers have seen what it has lost, and brings to it what the journal has above `position`.
    * Returns the LSN that the shard is at afterwards.
@@ -60,16 +64,18 @@ export class ShardLink {
   #context: LinkContext;
   #state: LinkState = 'lost';
   #queue: Waiting[] = [];
-  /** Where the shard was when it answered last. */
+  /** Where the shard is after the calls that are on their way. */
   #position = -1;
   /** Newest record of the journal about this shard. */
   #newest: number;
   #beat = 0;
   #number: number;
-  /** Number of the batch with claims whose answer was lost. */
-  #unheard: number | undefined;
+  /** Numbers of the batches with claims whose answers were lost. */
+  #unheard: number[] = [];
   #connection = -1;
-  #running = false;
+  /** Calls on their way, the oldest first; at most `CALLS_MAX`. */
+  #calls: Promise<void>[] = [];
+  #wakes = false;
   #claimWanted = false;
   #closed = false;
 
@@ -126,7 +132,8 @@ export class ShardLink {
 
   /** Resolves when nothing waits any more, or the store is away. */
   async idle(): Promise<void> {
-    while (this.#state === 'up' && (this.#running || this.#queue.length > 0)) await pause(this.#context.clock, 5);
+    while (this.#state === 'up' && (this.#wakes || this.#calls.length > 0 || this.#queue.length > 0))
+      await pause(this.#context.clock, 5);
   }
 
   close(): void {
@@ -150,27 +157,40 @@ export class ShardLink {
   }
 
   #wake(): void {
-    if (this.#running || this.#state !== 'up' || this.#closed) return;
-    this.#running = true;
+    if (this.#wakes || !this.#mayCall()) return;
+    this.#wakes = true;
     // What arrives together goes together; so does what the answer to one batch sets off.
-    this.#context.clock.soon(() => void this.#run());
+    this.#context.clock.soon(() => {
+      this.#wakes = false;
+      if (this.#mayCall()) this.#call();
+    });
   }
 
-  async #run(): Promise<void> {
-    try {
-      if (this.#state === 'up' && !this.#closed) await this.#turn();
-    } finally {
-      this.#running = false;
-    }
-    if (this.#queue.length > 0 || this.#claimWanted) this.#wake();
+  /** One call is on its way as a rule: what is asked meanwhile costs less together. */
+  #mayCall(): boolean {
+    if (this.#state !== 'up' || this.#closed) return false;
+    return (
+      this.#calls.length === 0 || (this.#calls.length < CALLS_MAX && this.#queue.length >= this.#context.callWorth)
+    );
   }
 
-  async #turn(): Promise<void> {
-    const { store, claims, applied } = this.#context;
-    if (store.connections() !== this.#connection) {
+  #call(): void {
+    if (this.#context.store.connections() !== this.#connection) {
       this.#lose();
       return;
     }
+    const turn = this.#turn(this.#calls.at(-1));
+    if (turn === undefined) return;
+    const call = turn.finally(() => {
+      this.#calls = this.#calls.filter((other) => other !== call);
+      if (this.#queue.length > 0 || this.#claimWanted) this.#wake();
+    });
+    this.#calls.push(call);
+  }
+
+  /** Sends what waits, if anything does. */
+  #turn(before: Promise<void> | undefined): Promise<void> | undefined {
+    const { claims } = this.#context;
     this.#claimWanted = false;
     const taken = this.#queue.splice(0, OPERATIONS_MAX - CLAIM_ROOM);
     const asked = taken.map(({ operation }) => operation);
@@ -182,16 +202,26 @@ export class ShardLink {
       lsn: this.#nextPosition(),
       operations: [...asked, ...pending.map(({ operation }) => operation)],
     };
+    this.#position = batch.lsn;
+    return this.#answered(batch, taken, pending, before);
+  }
+
+  async #answered(
+    batch: Batch,
+    taken: readonly Waiting[],
+    pending: readonly PendingClaim[],
+    before: Promise<void> | undefined,
+  ): Promise<void> {
     const answer = await this.#apply(batch).catch((error: unknown) => asFailure(error));
+    if (before !== undefined) await before;
     if (answer instanceof StoreFailure || answer.kind === 'gap') {
       this.#failed(taken, pending, batch, answer);
       return;
     }
-    this.#position = batch.lsn;
     const allowed = this.#noteTokens(answer);
     if (allowed !== undefined) await allowed;
     this.#deliver(taken, pending, answer);
-    applied(this, answer);
+    this.#context.applied(this, answer);
   }
 
   #deliver(taken: readonly Waiting[], pending: readonly PendingClaim[], { replies }: Applied): void {
@@ -208,10 +238,12 @@ export class ShardLink {
 
   #failed(taken: readonly Waiting[], pending: readonly PendingClaim[], batch: Batch, answer: Gap | StoreFailure): void {
     // A refused batch has changed nothing; after a failure nobody knows.
-    if (answer instanceof StoreFailure && pending.length > 0) this.#unheard = batch.number;
+    if (answer instanceof StoreFailure && pending.length > 0) this.#unheard.push(batch.number);
     for (const { lost } of pending) lost();
     this.#queue.unshift(...taken);
-    this.#lose();
+    // The call before it may have found that out.
+    if (this.#state === 'up') this.#lose();
+    else this.#refuseAll();
   }
 
   /** The shard's place after this batch: before the next record that waits, else the newest. */
@@ -252,6 +284,8 @@ export class ShardLink {
   }
 
   async #catchUp(): Promise<void> {
+    // What is still on its way may be applied, and moves the shard.
+    if (this.#calls.length > 0) await Promise.all(this.#calls);
     this.#connection = this.#context.store.connections();
     const probe = await this.#apply({ ...this.#header(), prevLsn: -1, lsn: 0, operations: [] });
     if (probe.kind !== 'gap') throw new Error('a shard was at a position that cannot be');
@@ -265,19 +299,19 @@ export class ShardLink {
     await this.#collectUnheard();
   }
 
-  /** What a lost answer had handed out goes back: nobody waits for it any more. */
+  /** What lost answers had handed out goes back: nobody waits for it any more. */
   async #collectUnheard(): Promise<void> {
-    if (this.#unheard === undefined) return;
-    const ask = { op: 'claimed', number: this.#unheard } as const;
-    const { replies } = await this.replayBatch([ask], this.#position, this.#position);
-    const claims = replies[0]?.kind === 'claims' ? replies[0].claims : [];
+    if (this.#unheard.length === 0) return;
+    const asked = this.#unheard.map((number) => ({ op: 'claimed', number }) as const);
+    const { replies } = await this.replayBatch(asked, this.#position, this.#position);
+    const claims = replies.flatMap((reply) => (reply.kind === 'claims' ? reply.claims : []));
     const back = claims.map(({ record }) => {
       const { id, token } = record;
       return { op: 'fail', id, token, then: 'release', delayMs: 0, reason: 'unheard', result: '' } as const;
     });
     for (const claim of claims) this.#context.tokens.raise(claim.record.token);
     if (back.length > 0) await this.replayBatch(back, this.#position, this.#position);
-    this.#unheard = undefined;
+    this.#unheard = [];
   }
 
   #header(): Omit<Batch, 'prevLsn' | 'lsn' | 'operations'> {
@@ -316,6 +350,7 @@ export class ShardLink {
 
 /** Operations of a batch that are left to claims. */
 const CLAIM_ROOM = 64;
+const CALLS_MAX = 2;
 
 function unavailable(state: LinkState): StoreFailure {
   return new StoreFailure('unavailable', state === 'replaying' ? 'the store is being rebuilt' : 'the store is away');

@@ -67,7 +67,14 @@ export class Host {
       store: mutant?.store?.(store) ?? store,
       journal: mutant?.journal?.(journal, this.disk) ?? journal,
       clock: world.clock(life),
-      bounds: { tickMs: 250, idleTickMs: 1000, holdMs: 30_000, patienceMs: 3000 },
+      // Half of all lives have two calls on their way as soon as there is anything to send.
+      bounds: {
+        tickMs: 250,
+        idleTickMs: 1000,
+        holdMs: 30_000,
+        patienceMs: 3000,
+        callWorth: world.random.chance(0.5) ? 1 : 64,
+      },
     });
     // It may have changed while the journal was read.
     if (this.#version !== version) life.scheduler.use(simTable(shape, this.#version));

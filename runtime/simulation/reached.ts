@@ -39,6 +39,7 @@ export const REACHED: readonly string[] = [
   'op:submit',
   'op:switch',
   'op:tick',
+  'store:two-calls',
   // What a tick can see.
   'tick:lost',
   'tick:expired',

@@ -36,6 +36,8 @@ export function simStore(
   process: { readonly alive: boolean },
 ): Store {
   let busyUntil = 0;
+  /** Shards with a call on its way. */
+  const calls = new Set<string>();
   const run = (
     shard: Shard,
     batch: Batch,
@@ -93,7 +95,16 @@ export function simStore(
   };
   return {
     kind: 'memory',
-    apply: (shard, batch) => new Promise((resolve, reject) => run(shard, batch, resolve, reject)),
+    apply: async (shard, batch) => {
+      const name = shardName(shard);
+      if (calls.has(name)) world.note('store:two-calls');
+      calls.add(name);
+      try {
+        return await new Promise((resolve, reject) => run(shard, batch, resolve, reject));
+      } finally {
+        calls.delete(name);
+      }
+    },
     hint: (shard) => {
       if (weather.cut !== 'nothing' || !server.up || world.random.chance(HINTS_LOST)) return;
       for (const listener of server.hints) world.after(world.random.between(0.1, 3), () => listener(shardName(shard)));
