@@ -14,7 +14,7 @@ import { startDurableServer, type DurableServer } from './testing/store-server.t
  * The same talks with a server that is killed between any two of their turns, and comes back: it knows all that it had answered.
  * A run that fails is cut down by fast-check to the few turns and the one kill that matter.
  */
-const RUNS = process.env['NOVA_TORCH_FULL'] === undefined ? 20 : 150;
+const RUNS = process.env['NOVA_TORCH_FULL'] === undefined ? 20 : 60;
 
 let server: DurableServer;
 let admin: Redis;

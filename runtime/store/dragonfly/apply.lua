@@ -34,6 +34,7 @@ local HOLD_MAX_MS = 60000
 local NAMES_MAX = 100000
 local SHED_LOOKS = 8
 local SWITCHES_MAX = 1000
+local AS_IT_WAS = 0
 local HEADS_MAX = 32
 -- Arguments of one command; the older Lua has room for 8,000.
 local SPREAD_MAX = 1000
@@ -101,7 +102,7 @@ local waiting, running = {}, {}
 
 -- Writing --------------------------------------------------------------------------------------------------------------
 
--- What is to be written to one key: by name its new value, or false when it leaves; `gone` when one does.
+-- What is to be written to one key: by name its new value, false when it leaves (`gone` when one does), or AS_IT_WAS.
 local function changes()
   return { size = 0, gone = false }
 end
@@ -125,10 +126,10 @@ local function note(changed, name, value)
   at[name] = value
 end
 
--- It is as it was.
 local function forget(changed, name)
-  if changed.size > 0 then
-    changed.at[name] = nil
+  -- Looked at first: the older Lua makes room for a name that is set to nil.
+  if changed.size > 0 and changed.at[name] ~= nil then
+    changed.at[name] = AS_IT_WAS
   end
 end
 
@@ -169,15 +170,17 @@ local function arguments_of(changed, value_first)
   for index = 1, size do
     local name = names[index]
     local value = at[name]
-    if value then
-      comes[coming + 1], comes[coming + 2] = value_first and value or name, value_first and name or value
-      coming = coming + 2
-    elseif value == false then
+    if value == false then
       leaving = leaving + 1
       leaves[leaving] = name
+    elseif value ~= AS_IT_WAS then
+      if value_first then
+        comes[coming + 1], comes[coming + 2] = value, name
+      else
+        comes[coming + 1], comes[coming + 2] = name, value
+      end
+      coming = coming + 2
     end
-    -- One that was taken back and noted again is there twice.
-    at[name] = nil
   end
   return comes, leaves
 end
@@ -406,14 +409,14 @@ local function tag_of(member)
   return sub(member, start, start + 15)
 end
 
--- Reads the records and bodies of ready tasks with one command each.
+-- Reads the records and bodies of ready tasks with one command each. What they wait for stands in no member of `q`.
 local function look_up(members)
   if #members < 2 then
     return
   end
   local ids = {}
   for index = 1, #members do
-    ids[index] = id_of(members[index])
+    ids[index] = sub(members[index], 18)
   end
   local texts, contents = call('HMGET', o, spread(ids)), call('HMGET', b, spread(ids))
   for index = 1, #ids do
@@ -741,7 +744,7 @@ local function lowest(meta, row)
   local members = call('ZREVRANGEBYSCORE', q, meta.lane_text, meta.lane_text, 'LIMIT', '0', int(SHED_LOOKS))
   local least, found_id, found = tonumber(row[PRIORITY]), nil, nil
   for index = 1, #members do
-    local id = id_of(members[index])
+    local id = sub(members[index], 18)
     local one = load(id)
     if not one or one[STATE] ~= 'R' or one[TAG] ~= tag_of(members[index]) then
       drop(of_q, members[index])
@@ -985,7 +988,7 @@ local function confirms(row, member, id, own, lane)
   if own then
     return row[STATE] == 'H' and row[HOLD] .. ' ' .. row[TAG] .. ':' .. id == member
   end
-  return row[STATE] == 'R' and row[TAG] .. ':' .. id == member and meta_of(row).lane_text == lane
+  return row[STATE] == 'R' and row[TAG] == sub(member, 1, 16) and meta_of(row).lane_text == lane
 end
 
 -- For one agent: how many tasks, and for each its id, record, body, and when its lease ends; from `out[size + 1]` on.
@@ -999,7 +1002,7 @@ local function claim_for(agent, count, looks, first, lane_count, out, size)
     if not member then
       break
     end
-    local id = id_of(member)
+    local id = own and id_of(member) or sub(member, 18)
     local row = load(id)
     if confirms(row, member, id, own, lane) then
       local meta = meta_of(row)
