@@ -4,7 +4,7 @@ import type { EnvironmentEmitter, FleetEmitter } from '../../core/emitter.ts';
 export const vaultEmitter: FleetEmitter = Object.freeze({
   name: 'vault',
   summary: 'what a fleet may read of the secrets server, and the Secrets it gets',
-  version: 2,
+  version: 3,
   scope: 'fleet',
   load: async () => (await import('./emit.ts')).emit,
 });
@@ -12,7 +12,7 @@ export const vaultEmitter: FleetEmitter = Object.freeze({
 export const vaultSharedEmitter: EnvironmentEmitter = Object.freeze({
   name: 'vault-shared',
   summary: 'who configures the secrets server, and how everything reaches it',
-  version: 2,
+  version: 3,
   scope: 'environment',
   load: async () => (await import('./emit-shared.ts')).emit,
 });

@@ -52,7 +52,7 @@ test('whatever a path says, a policy has one rule on each line and only two ways
   fc.assert(
     fc.property(text, text, (engine, path) => {
       const lines = policyText([{ engine, path }]).trimEnd().split('\n');
-      expect(lines).toHaveLength(4);
+      expect(lines).toHaveLength(5);
       for (const line of lines) expect(line).toMatch(/^path ".*" \{ capabilities = \["(read|update)"\] \}$/);
     }),
     { numRuns: 1000 },

@@ -39,7 +39,7 @@ export type KubernetesAuthEngineRole = Resource<
     readonly aliasNameSource: 'serviceaccount_uid';
     readonly policies: readonly string[];
     readonly tokenNoDefaultPolicy: boolean;
-    readonly tokenType: 'service';
+    readonly tokenType: 'service' | 'batch';
     /** Seconds. */
     readonly tokenTTL: number;
     /** Seconds. */
