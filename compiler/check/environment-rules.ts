@@ -17,6 +17,7 @@ import { envNames } from './graph/env-names.ts';
 import { reservedLabels } from './graph/reserved-labels.ts';
 import { flagRules } from './flags/flag-rules.ts';
 import { flagVariants } from './flags/flag-variants.ts';
+import { leases } from './graph/leases.ts';
 import { memoryPath } from './graph/memory-path.ts';
 import { gate } from './objectives/gate.ts';
 import { latencyObjective } from './objectives/latency.ts';
@@ -35,6 +36,7 @@ import { canary } from './rollout/canary.ts';
 import { drain } from './rollout/drain.ts';
 import { underway } from './rollout/underway.ts';
 import { idleMemory } from './rollout/idle-memory.ts';
+import { leaseEnd } from './rollout/lease-end.ts';
 import { ports } from './rollout/ports.ts';
 import { pushWake } from './rollout/push-wake.ts';
 import { affinity } from './routing/affinity.ts';
@@ -72,6 +74,7 @@ export const environmentRules: Readonly<Record<string, EnvironmentCheck>> = Obje
   'call-cycle': callCycle,
   'derived-names': derivedNames,
   'env-names': envNames,
+  leases,
   'reserved-labels': reservedLabels,
   'agent-ports': agentPorts,
   'memory-path': memoryPath,
@@ -117,6 +120,7 @@ export const environmentRules: Readonly<Record<string, EnvironmentCheck>> = Obje
   'push-wake': pushWake,
   drain,
   'idle-memory': idleMemory,
+  'lease-end': leaseEnd,
   ports,
   'patch-scope': patchScope,
   'secret-prefixes': secretPrefixes,

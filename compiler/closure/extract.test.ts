@@ -181,6 +181,15 @@ test('an object whose name another one is made from makes nothing while it has n
   );
 });
 
+test('a Secret is made of a lease as it is of what somebody wrote down, by whoever is allowed to ask', () => {
+  for (const kind of ['VaultStaticSecret', 'VaultDynamicSecret']) {
+    const spec = { vaultAuthRef: 'q', destination: { name: 's' } };
+    const { objects, references } = facts({ kind, metadata: meta, spec });
+    expect(objects).toEqual([`${kind} n/a`, 'Secret n/s']);
+    expect(references.map(({ to }) => to)).toEqual(['VaultAuth n/q']);
+  }
+});
+
 test('the pods of a log shipper have its labels, or none', () => {
   const labelsOf = (spec: JsonObject) =>
     facts({ kind: 'FluentBit', metadata: meta, spec }).pods.map(({ labels }) => labels);

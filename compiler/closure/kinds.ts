@@ -55,6 +55,7 @@ export const REFERENCES: Readonly<
     { field: '/spec/experiments/0/name', kind: 'ChaosExperiment' },
   ],
   VaultStaticSecret: [{ field: '/spec/vaultAuthRef', kind: 'VaultAuth' }],
+  VaultDynamicSecret: [{ field: '/spec/vaultAuthRef', kind: 'VaultAuth' }],
   ExternalSecret: [{ field: '/spec/secretStoreRef/name', kind: '/spec/secretStoreRef/kind' }],
   Policy: [{ field: '/spec/authentication/serviceAccount/name', kind: 'ServiceAccount' }],
   KubernetesAuthEngineRole: [{ field: '/spec/authentication/serviceAccount/name', kind: 'ServiceAccount' }],
@@ -104,6 +105,7 @@ export const REFERENCES: Readonly<
 /** Objects that a controller makes from another one, with the same namespace: the field that names them, and their kind. */
 export const MAKES: Readonly<Record<string, readonly { readonly field: string; readonly kind: string }[]>> = {
   VaultStaticSecret: [{ field: '/spec/destination/name', kind: 'Secret' }],
+  VaultDynamicSecret: [{ field: '/spec/destination/name', kind: 'Secret' }],
   ExternalSecret: [{ field: '/spec/target/name', kind: 'Secret' }],
   FluentBit: [{ field: '/metadata/name', kind: 'ServiceAccount' }],
 };

@@ -224,11 +224,17 @@ export interface MemoryModel {
   readonly keep: 'always' | 'while-deployed';
 }
 
-export interface SecretModel {
-  readonly path: string;
-  readonly field: string;
+export interface SecretModel extends SecretRef {
   readonly mount: 'file' | 'env';
   readonly at: Origin;
+}
+
+/** A field of a secret. */
+export interface SecretRef {
+  readonly path: string;
+  readonly field: string;
+  /** The secrets engine makes it for each fleet, and ends it after so long. Without one it is what somebody wrote down. */
+  readonly leaseMs?: number;
 }
 
 /** A condition as it was written, and what it means. */
@@ -331,7 +337,7 @@ export interface Endpoint {
 export interface ProviderFacts {
   readonly name: string;
   readonly endpoint: Endpoint;
-  readonly secret?: { readonly path: string; readonly field: string };
+  readonly secret?: SecretRef;
   readonly breaker: { readonly errors: number; readonly openForMs: number };
   readonly concurrent?: number;
   /** Requests per second. */
@@ -347,7 +353,7 @@ export interface ToolServerFacts {
   readonly name: string;
   readonly endpoint: Endpoint;
   readonly transport: 'streamable-http' | 'sse';
-  readonly secret?: { readonly path: string; readonly field: string };
+  readonly secret?: SecretRef;
   readonly tools: readonly string[];
 }
 

@@ -1,5 +1,8 @@
+import { compareText } from '../../spec/contract/text.ts';
+import { formatDuration } from '../../spec/contract/units.ts';
 import type { EnvironmentModel } from './model.ts';
 import { CLUSTER_CA, WAYPOINT_CLASS, finders, mesh, namespaces, operators, pods, vaultAdmin } from './names.ts';
+import { secretReads } from './secrets.ts';
 
 /**
  * What an environment's cluster must bring before anything of ours is applied, in the order in which it is installed. Nothing
@@ -150,7 +153,8 @@ function istio({ facts }: EnvironmentModel): Prerequisite {
   };
 }
 
-function secretsOperators({ facts: { secrets } }: EnvironmentModel): readonly Prerequisite[] {
+function secretsOperators(environment: EnvironmentModel): readonly Prerequisite[] {
+  const { secrets } = environment.facts;
   if (secrets === undefined) return [];
   const server = secrets.engine === 'vault' ? 'Vault' : 'OpenBao';
   const { account, role } = vaultAdmin;
@@ -165,6 +169,7 @@ function secretsOperators({ facts: { secrets } }: EnvironmentModel): readonly Pr
         `At ${secrets.address}: the Kubernetes auth method at \`auth/${secrets.mount}\` trusts this cluster`,
         `A role \`${role}\` there, for the ServiceAccount \`${namespaces.vault}/${account}\`, that may write \`sys/policies/acl/*\` and \`auth/${secrets.mount}/role/*\``,
         `The secrets that fleets name, and those of the platform below \`${secrets.platform}\``,
+        ...leasedPlaces(environment),
       ],
     },
     secrets.delivery === 'vso'
@@ -185,6 +190,19 @@ function secretsOperators({ facts: { secrets } }: EnvironmentModel): readonly Pr
           settings: [],
         },
   ];
+}
+
+/** What secrets engines must make. Where fleets differ in how long they hold it, it lives for the longest of these times. */
+function leasedPlaces({ fleets }: EnvironmentModel): readonly string[] {
+  const longest = new Map<string, number>();
+  for (const { place, lease } of [...fleets.values()].flatMap(secretReads))
+    if (lease !== undefined) longest.set(place, Math.max(lease.ms, longest.get(place) ?? 0));
+  return [...longest]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(
+      ([place, ms]) =>
+        `A secrets engine makes credentials at \`${place}\`, with \`default_ttl: ${formatDuration(ms)}\``,
+    );
 }
 
 function logs({ facts: { observability, secrets } }: EnvironmentModel): readonly Prerequisite[] {

@@ -34,3 +34,21 @@ test('two places never share a name, however alike they are written', () => {
   expect(new Set(found.map(({ name }) => name)).size).toBe(4);
   for (const { name } of found) expect(name).toMatch(/^f--[a-z0-9]([a-z0-9-]*[a-z0-9])?$/);
 });
+
+test('all fields of one lease are in one Secret, which is not the one of the same place without a lease', () => {
+  const from = () => at;
+  const reads = (leaseMs?: number) => {
+    const ref = { path: 'database/creds/a', mount: 'env' as const, at, ...(leaseMs === undefined ? {} : { leaseMs }) };
+    const own = { USER: { ...ref, field: 'username' }, PASSWORD: { ...ref, field: 'password' } };
+    const fleet = { name: 'f', secrets: new Map(Object.entries(own)), providers: [], tools: new Map(), from };
+    return deliveredSecrets(fleet as unknown as FleetModel);
+  };
+  const leased = reads(3_600_000);
+  expect(leased.map(({ keys, lease }) => [keys.map(({ key }) => key), lease?.ms])).toEqual([
+    [['PASSWORD', 'USER'], 3_600_000],
+  ]);
+  const [kept] = reads();
+  expect(kept?.lease).toBeUndefined();
+  expect(leased[0]?.name).not.toBe(kept?.name);
+  expect(reads(7_200_000)[0]?.name).toBe(leased[0]?.name);
+});

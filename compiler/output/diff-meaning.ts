@@ -91,7 +91,7 @@ function selectorName(selector: Json, all: string): string {
 export function secretsOf(objects: Objects): ReadonlySet<string> {
   const secrets = new Set<string>();
   for (const value of objects.values()) {
-    if (value['kind'] === 'VaultStaticSecret') {
+    if (value['kind'] === 'VaultStaticSecret' || value['kind'] === 'VaultDynamicSecret') {
       secrets.add(`${String(at(value, 'spec', 'mount') ?? '')}/${String(at(value, 'spec', 'path') ?? '')}`);
     }
     if (value['kind'] !== 'ExternalSecret') continue;
@@ -99,6 +99,7 @@ export function secretsOf(objects: Objects): ReadonlySet<string> {
       const field = at(entry, 'remoteRef', 'property');
       secrets.add(`${String(at(entry, 'remoteRef', 'key') ?? '')}${typeof field === 'string' ? `#${field}` : ''}`);
     }
+    for (const entry of items(at(value, 'spec', 'dataFrom'))) secrets.add(String(at(entry, 'extract', 'key') ?? ''));
   }
   return secrets;
 }

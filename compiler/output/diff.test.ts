@@ -83,6 +83,28 @@ test('secrets of both kinds of delivery are named, never their values', () => {
   expect([change.secretsAdded, change.secretsRemoved]).toEqual([['kv/c#token', 'kv/d'], ['kv/a/b']]);
 });
 
+test('a lease is one secret with all its fields, and another length of it is a change of its object', () => {
+  const vault = (refreshAfter: string): JsonObject => ({
+    apiVersion: 'v',
+    kind: 'VaultDynamicSecret',
+    metadata: { name: 'a', namespace: 'ns' },
+    spec: { mount: 'database', path: 'creds/a', refreshAfter },
+  });
+  const external = {
+    apiVersion: 'e/v1',
+    kind: 'ExternalSecret',
+    metadata: { name: 'b', namespace: 'ns' },
+    spec: { dataFrom: [{ extract: { key: 'database/creds/b' } }, {}] },
+  };
+  const change = one(fleet({ more: [vault('3600s')] }), fleet({ more: [external] }));
+  expect([change.secretsAdded, change.secretsRemoved]).toEqual([['', 'database/creds/b'], ['database/creds/a']]);
+  const longer = one(fleet({ more: [vault('3600s')] }), fleet({ more: [vault('7200s')] }));
+  expect([longer.secretsAdded, longer.secretsRemoved, longer.restart]).toEqual([[], [], false]);
+  expect(longer.objects.map(({ object, fields }) => [object, fields])).toEqual([
+    ['VaultDynamicSecret ns/a', [{ path: '/spec/refreshAfter', before: '3600s', after: '7200s' }]],
+  ]);
+});
+
 test('a change that the API server refuses is marked', () => {
   const claim = (storage: string): JsonObject => ({
     apiVersion: 'apps/v1',

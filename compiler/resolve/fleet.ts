@@ -9,6 +9,7 @@ import { PART_DEFAULTS } from './defaults.ts';
 import type { FilledFleet } from './filled.ts';
 import { resolveFlags } from './flags.ts';
 import { resolvePrompt } from './prompt.ts';
+import { secretRef } from './secret.ts';
 import { resolveProviders, resolveTools } from './uses.ts';
 import type { SharedModels } from './uses.ts';
 
@@ -99,7 +100,7 @@ function memoryOf({ memory }: FilledFleet, context: EnvironmentContext): FleetMo
 function secretsOf({ secrets }: FilledFleet, node: Node): FleetModel['secrets'] {
   const entries = sortedEntries(secrets).map(
     ([name, secret]) =>
-      [name, { ...PART_DEFAULTS.secret, ...secret, at: node.from(['secrets', name], 'key') }] as const,
+      [name, { ...PART_DEFAULTS.secret, ...secretRef(secret), at: node.from(['secrets', name], 'key') }] as const,
   );
   return new Map(entries);
 }

@@ -7,6 +7,7 @@ import type { EnvironmentContext } from './context.ts';
 import { LANGUAGE_DEFAULTS } from './defaults.ts';
 import { endpointOf } from './endpoint.ts';
 import type { FilledProvider, FilledSchedule, FilledTeam, FilledToolServer } from './filled.ts';
+import { secretRef } from './secret.ts';
 
 /** The documents that need nothing but themselves. Each gives nothing when an overlay made its document invalid. */
 
@@ -48,7 +49,7 @@ export function resolveProvider(document: SpecDocument, context: EnvironmentCont
     facts: present({
       name: document.name,
       endpoint: endpointOf(spec.endpoint),
-      secret: spec.secret,
+      secret: spec.secret === undefined ? undefined : secretRef(spec.secret),
       breaker: { errors: spec.breaker.errors, openForMs: ms(spec.breaker.openFor) },
       concurrent,
       requestsPerSecond: perSecond === undefined ? undefined : (perSecond.count * 1000) / perSecond.perMs,
@@ -60,7 +61,8 @@ export function resolveToolServer(document: SpecDocument, context: EnvironmentCo
   const laid = lay<FilledToolServer>(document, context.environment, LANGUAGE_DEFAULTS.toolServer, [], context.report);
   if (laid === undefined) return undefined;
   const { node, spec } = laid;
-  const { description, url, transport, secret, tools } = spec;
+  const { description, url, transport, tools } = spec;
+  const secret = spec.secret === undefined ? undefined : secretRef(spec.secret);
   return {
     ...node,
     ...(description === undefined ? {} : { description }),

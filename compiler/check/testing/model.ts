@@ -13,6 +13,7 @@ import type {
   ProviderFacts,
   RouteModel,
   ScheduleModel,
+  SecretModel,
   SkillRequirement,
   TargetModel,
   TeamModel,
@@ -113,6 +114,7 @@ export interface FleetOptions {
   readonly unwritten?: readonly string[];
   readonly calls?: FleetModel['calls'];
   readonly calledBy?: FleetModel['calledBy'];
+  readonly secrets?: Readonly<Record<string, Omit<SecretModel, 'at'>>>;
   readonly providers?: FleetModel['providers'];
   readonly flags?: FleetModel['flags'];
 }
@@ -144,7 +146,12 @@ export function fleet(id: string, options: FleetOptions = {}): FleetModel {
     skills: options.skills ?? {},
     accepts: new Map(accepts.map(([task, { some, input }]) => [task, accept(place, task, some, input)])),
     ...(options.memory === undefined ? {} : { memory: options.memory }),
-    secrets: new Map(),
+    secrets: new Map(
+      Object.entries(options.secrets ?? {}).map(([key, secret]) => [
+        key,
+        { ...secret, at: place.from(['secrets', key], 'key') },
+      ]),
+    ),
     egress: new Map(),
     providers: options.providers ?? [],
     flags: options.flags ?? new Map(),

@@ -283,4 +283,14 @@ export const capacity = defineCatalog({
       ),
     ),
   },
+  NT2556: {
+    severity: 'warning',
+    exit: 1,
+    message:
+      '`{fleet}` drains for {drain}, but credentials in `{name}` end {rest} after the restart that replaces them',
+    explanation: paragraphs(
+      'A variable is what it was when the agent started. So when two thirds of a lease are over, new agents start with new credentials, and the old ones may finish what they run for the length of `rollout.drain`. Theirs end with the last third of the lease: a task that runs longer loses them in the middle.',
+      'Make the lease three times as long as the drain or longer, shorten the drain, or write `mount: file` and read the file again: it is renewed in place, and no agent is started anew.',
+    ),
+  },
 });

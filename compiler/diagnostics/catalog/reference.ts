@@ -277,4 +277,22 @@ export const reference = defineCatalog({
       'Delete it, or give it the days of the next one.',
     ),
   },
+  NT2059: {
+    severity: 'error',
+    exit: 1,
+    message: '`lease` must be from {least} to {most}, found {lease}',
+    explanation: paragraphs(
+      'A fleet gets new credentials when two thirds of a lease are over, and the old ones live for the last third. In less than that third of ten minutes a file would not arrive in time; longer than thirty days the secrets server lets nobody hold what made the credentials, and they would end with it.',
+      'Write a length between the two, the one that the secrets engine gives: `default_ttl` of its role.',
+    ),
+  },
+  NT2060: {
+    severity: 'error',
+    exit: 1,
+    message: '`{path}` is one lease for `{fleet}`, but {difference}',
+    explanation: paragraphs(
+      'A secrets engine makes a user and its password together, each time somebody reads. All that a fleet reads at one path comes of one read, so that the two belong together; that read has one lease and is mounted in one way. Credentials of providers and tool servers are files.',
+      'Give all secrets of the path the same `lease` and the same `mount`, or let the engine offer a second pair at another path.',
+    ),
+  },
 });

@@ -4,7 +4,7 @@ import type { EnvironmentEmitter } from '../../core/emitter.ts';
 export const argocdEmitter: EnvironmentEmitter = Object.freeze({
   name: 'argocd',
   summary: 'projects and applications of Argo CD: what is deployed from where, in which order, when not, and by whom',
-  version: 1,
+  version: 2,
   scope: 'environment',
   load: async () => (await import('./emit.ts')).emit,
 });

@@ -23,6 +23,7 @@ export function teamKinds({ facts }: EnvironmentModel): readonly GroupKind[] {
       ? of('gateway.networking.k8s.io', 'Gateway', 'HTTPRoute')
       : of('networking.istio.io', 'Sidecar', 'VirtualService')),
     ...delivered(facts),
+    ...(facts.secrets?.delivery === 'vso' ? of('secrets.hashicorp.com', 'VaultDynamicSecret') : []),
   ];
 }
 

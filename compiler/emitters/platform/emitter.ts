@@ -4,7 +4,7 @@ import type { EnvironmentEmitter } from '../../core/emitter.ts';
 export const platformEmitter: EnvironmentEmitter = Object.freeze({
   name: 'platform',
   summary: 'what all fleets of an environment share: the scheduler, its store, who goes first and what people may do',
-  version: 3,
+  version: 4,
   scope: 'environment',
   load: async () => (await import('./emit.ts')).emit,
 });

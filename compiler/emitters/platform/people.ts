@@ -52,6 +52,10 @@ const AUDITOR: K8s.PolicyRule[] = [
   { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: LOOK },
   { apiGroups: ['rbac.authorization.k8s.io'], resources: ['rolebindings', 'roles'], verbs: LOOK },
   { apiGroups: ['security.istio.io'], resources: ['authorizationpolicies', 'peerauthentications'], verbs: LOOK },
-  { apiGroups: ['secrets.hashicorp.com'], resources: ['vaultauths', 'vaultstaticsecrets'], verbs: LOOK },
+  {
+    apiGroups: ['secrets.hashicorp.com'],
+    resources: ['vaultauths', 'vaultdynamicsecrets', 'vaultstaticsecrets'],
+    verbs: LOOK,
+  },
   { apiGroups: ['external-secrets.io'], resources: ['externalsecrets', 'secretstores'], verbs: LOOK },
 ];

@@ -5,6 +5,7 @@ import type { Metadata } from '../../core/fleet-context.ts';
 import type { EnvironmentFacts } from '../../core/model.ts';
 import { vaultAdmin } from '../../core/names.ts';
 import type { DeliveredSecret } from '../../core/secrets.ts';
+import { tokenFields } from './lifetimes.ts';
 import { policyText } from './policy.ts';
 import type { KubernetesAuthEngineRole, Policy } from './types.ts';
 
@@ -41,20 +42,21 @@ export function audienceOf({ server }: Consumer): string {
   return server.engine;
 }
 
-/** Half an hour, two hours: a consumer renews, a stolen token ends. */
-const TOKEN_SECONDS = 1800;
-const TOKEN_SECONDS_MAX = 7200;
-
 /** The server's side: what the consumer may read, and that only its ServiceAccount in its namespace may. */
 export function addAdministration(add: Add, consumer: Consumer): void {
-  const { server, role } = consumer;
+  const { server, role, secrets } = consumer;
+  const revokes = server.delivery === 'vso' && secrets.some(({ lease }) => lease !== undefined);
   const administration = {
     authentication: { path: server.mount, role: vaultAdmin.role, serviceAccount: { name: vaultAdmin.account } },
     connection: { address: server.address },
   };
   add(customResource<Policy>('redhatcop.redhat.io/v1alpha1', 'Policy'), {
     metadata: consumer.adminMetadata(role, waves.secretPolicy),
-    spec: { ...administration, type: 'acl', policy: policyText([...consumer.secrets, ...(consumer.composed ?? [])]) },
+    spec: {
+      ...administration,
+      type: 'acl',
+      policy: policyText([...secrets, ...(consumer.composed ?? [])], { revokes }),
+    },
   });
   add(customResource<KubernetesAuthEngineRole>('redhatcop.redhat.io/v1alpha1', 'KubernetesAuthEngineRole'), {
     metadata: consumer.adminMetadata(role, waves.secretRole),
@@ -67,10 +69,7 @@ export function addAdministration(add: Add, consumer: Consumer): void {
       aliasNameSource: 'serviceaccount_uid',
       policies: [role],
       tokenNoDefaultPolicy: true,
-      // External Secrets logs in for every read: such tokens are kept nowhere, so that they do not pile up on the server.
-      tokenType: server.delivery === 'eso' ? 'batch' : 'service',
-      tokenTTL: TOKEN_SECONDS,
-      tokenMaxTTL: TOKEN_SECONDS_MAX,
+      ...tokenFields(consumer),
     },
   });
 }

@@ -5,48 +5,75 @@ import { deriveName } from '../../core/names.ts';
 import type { DeliveredSecret } from '../../core/secrets.ts';
 import { trace } from '../../core/trace.ts';
 import { audienceOf } from './consumer.ts';
-import type { ComposedSecret, Consumer } from './consumer.ts';
+import type { Consumer } from './consumer.ts';
+import { renewalTime } from './lifetimes.ts';
 import { goString } from './quote.ts';
 import type { ExternalSecret, SecretStore } from './types.ts';
 
-/** The External Secrets Operator brings the secrets: one store for each engine, one object for each Secret. */
+/**
+ * The External Secrets Operator brings the secrets: one store for each key-value store, one for all engines that make
+ * credentials, and one object for each Secret.
+ */
 export function deliverByEso(add: Add, consumer: Consumer): void {
   const { secrets, composed = [] } = consumer;
-  const engines = new Set([...secrets, ...composed].map(({ engine }) => engine));
-  for (const engine of [...engines].sort()) addStore(add, consumer, engine);
-  for (const secret of secrets) {
-    addSecret(add, consumer, secret, {
-      data: secret.keys.map(({ key, field, at }) => ({
-        secretKey: key,
-        remoteRef: { key: trace(secret.path, at), property: trace(field, at) },
-      })),
-    });
-  }
+  const kept = secrets.filter(({ lease }) => lease === undefined);
+  const engines = new Set([...kept, ...composed].map(({ engine }) => engine));
+  for (const engine of [...engines].sort())
+    addStore(add, consumer, storeName(consumer, engine), { path: engine, version: 'v2' });
+  if (kept.length < secrets.length) addStore(add, consumer, consumer.account, { version: 'v1' });
+  for (const secret of secrets) addSecret(add, consumer, secret.name, contentOf(consumer, secret));
   for (const secret of composed) {
-    addSecret(add, consumer, secret, {
+    addSecret(add, consumer, secret.name, {
+      store: storeName(consumer, secret.engine),
       data: secret.fields.map((field) => ({ secretKey: field, remoteRef: { key: secret.path, property: field } })),
-      texts: secret.texts((field) => `index . ${goString(field)}`),
+      texts: secret.texts(fieldValue),
     });
   }
 }
 
 interface Content {
-  readonly data: ExternalSecret['spec']['data'];
+  readonly store: string;
+  readonly data?: ExternalSecret['spec']['data'];
+  readonly dataFrom?: ExternalSecret['spec']['dataFrom'];
+  readonly refreshInterval?: string;
   /** What the Secret holds instead of the data, as templates. */
   readonly texts?: Readonly<Record<string, string>>;
 }
 
-function addSecret(
-  add: Add,
-  consumer: Consumer,
-  { name, engine }: DeliveredSecret | ComposedSecret,
-  { data, texts }: Content,
-): void {
+/**
+ * What an engine makes is read once and then taken apart: every read is a lease of its own, and the user of one does not
+ * know the password of another.
+ */
+function contentOf(consumer: Consumer, { engine, path, keys, lease }: DeliveredSecret): Content {
+  if (lease === undefined) {
+    return {
+      store: storeName(consumer, engine),
+      data: keys.map(({ key, field, at }) => ({
+        secretKey: key,
+        remoteRef: { key: trace(path, at), property: trace(field, at) },
+      })),
+    };
+  }
+  const place = `${engine}/${path}`;
+  return {
+    store: consumer.account,
+    dataFrom: [{ extract: { key: keys[0] === undefined ? place : trace(place, keys[0].at) } }],
+    refreshInterval: renewalTime(lease),
+    texts: Object.fromEntries(keys.map(({ key, field, at }) => [key, trace(`{{ ${fieldValue(field)} }}`, at)])),
+  };
+}
+
+function fieldValue(field: string): string {
+  return `index . ${goString(field)}`;
+}
+
+function addSecret(add: Add, consumer: Consumer, name: string, content: Content): void {
+  const { store, data, dataFrom, refreshInterval = '1m', texts } = content;
   add(customResource<ExternalSecret>('external-secrets.io/v1', 'ExternalSecret'), {
     metadata: consumer.metadata(name, waves.secrets),
     spec: {
-      refreshInterval: '1m',
-      secretStoreRef: { kind: 'SecretStore', name: storeName(consumer, engine) },
+      refreshInterval,
+      secretStoreRef: { kind: 'SecretStore', name: store },
       target: {
         name,
         creationPolicy: 'Owner',
@@ -57,21 +84,30 @@ function addSecret(
           ...(texts === undefined ? {} : { data: texts }),
         },
       },
-      data,
+      ...(data === undefined ? {} : { data }),
+      ...(dataFrom === undefined ? {} : { dataFrom }),
     },
   });
 }
 
-function addStore(add: Add, consumer: Consumer, engine: string): void {
+/**
+ * Without a path, `v1` reads a key as it stands. With the path of an engine that is no key-value store the operator would call
+ * the store broken.
+ */
+function addStore(
+  add: Add,
+  consumer: Consumer,
+  name: string,
+  of: { readonly path: string; readonly version: 'v2' } | { readonly version: 'v1' },
+): void {
   const { server, account, role } = consumer;
   add(customResource<SecretStore>('external-secrets.io/v1', 'SecretStore'), {
-    metadata: consumer.metadata(storeName(consumer, engine), waves.secrets),
+    metadata: consumer.metadata(name, waves.secrets),
     spec: {
       provider: {
         vault: {
           server: server.address,
-          path: engine,
-          version: 'v2',
+          ...of,
           auth: {
             kubernetes: {
               mountPath: server.mount,
@@ -85,7 +121,10 @@ function addStore(add: Add, consumer: Consumer, engine: string): void {
   });
 }
 
-/** Engines may have underscores, names of objects may not; `--` stands for one, which no name of the spec holds. */
+/**
+ * Engines may have underscores, names of objects may not; `--` stands for one, which no name of the spec holds. The account
+ * alone names the store of all other engines.
+ */
 function storeName({ account }: Consumer, engine: string): string {
   return deriveName([account, engine.replaceAll('_', '--')]).replace(/-+$/, '');
 }

@@ -6,8 +6,9 @@ import type { DeliveredSecret } from '../../core/secrets.ts';
 import { trace } from '../../core/trace.ts';
 import { audienceOf } from './consumer.ts';
 import type { ComposedSecret, Consumer } from './consumer.ts';
+import { RENEWAL_PERCENT, leaseTime } from './lifetimes.ts';
 import { goString } from './quote.ts';
-import type { VaultAuth, VaultStaticSecret } from './types.ts';
+import type { VaultAuth, VaultDynamicSecret, VaultSecret, VaultStaticSecret } from './types.ts';
 
 /** The Vault Secrets Operator brings the secrets: one object for each Secret, and one that says who asks. */
 export function deliverByVso(add: Add, consumer: Consumer): void {
@@ -47,29 +48,54 @@ function mapped(texts: Readonly<Record<string, string>>): Templates {
 type Templates = Readonly<Record<string, { readonly text: string }>>;
 
 function addSecret(add: Add, consumer: Consumer, secret: DeliveredSecret | ComposedSecret, templates: Templates): void {
+  const metadata = consumer.metadata(secret.name, waves.secrets);
+  const lease = 'lease' in secret ? secret.lease : undefined;
+  if (lease === undefined) {
+    add(customResource<VaultStaticSecret>('secrets.hashicorp.com/v1beta1', 'VaultStaticSecret'), {
+      metadata,
+      spec: {
+        ...common(consumer, secret, templates),
+        type: 'kv-v2',
+        refreshAfter: '60s',
+        hmacSecretData: true,
+      },
+    });
+    return;
+  }
+  add(customResource<VaultDynamicSecret>('secrets.hashicorp.com/v1beta1', 'VaultDynamicSecret'), {
+    metadata,
+    spec: {
+      ...common(consumer, secret, templates),
+      renewalPercent: RENEWAL_PERCENT,
+      // Only where the server does not say how long a lease is.
+      refreshAfter: leaseTime(lease),
+      revoke: true,
+    },
+  });
+}
+
+function common(
+  consumer: Consumer,
+  secret: DeliveredSecret | ComposedSecret,
+  templates: Templates,
+): Omit<VaultSecret, 'refreshAfter'> {
   const { restart } = consumer;
   const at = 'keys' in secret ? secret.keys[0]?.at : undefined;
   const place = (text: string) => (at === undefined ? text : trace(text, at));
   const restarts = 'mount' in secret && secret.mount === 'env' && restart !== undefined;
-  add(customResource<VaultStaticSecret>('secrets.hashicorp.com/v1beta1', 'VaultStaticSecret'), {
-    metadata: consumer.metadata(secret.name, waves.secrets),
-    spec: {
-      vaultAuthRef: consumer.account,
-      type: 'kv-v2',
-      mount: place(secret.engine),
-      path: place(secret.path),
-      refreshAfter: '60s',
-      hmacSecretData: true,
-      destination: {
-        name: secret.name,
-        create: true,
-        overwrite: false,
-        labels: consumer.labels,
-        transformation: { excludeRaw: true, excludes: ['.*'], templates },
-      },
-      ...(restarts ? { rolloutRestartTargets: [restartTarget(restart)] } : {}),
+  return {
+    vaultAuthRef: consumer.account,
+    mount: place(secret.engine),
+    path: place(secret.path),
+    destination: {
+      name: secret.name,
+      create: true,
+      overwrite: false,
+      labels: consumer.labels,
+      transformation: { excludeRaw: true, excludes: ['.*'], templates },
     },
-  });
+    ...(restarts ? { rolloutRestartTargets: [restartTarget(restart)] } : {}),
+  };
 }
 
 /** The operator has a name of its own for the one kind that is not of Kubernetes. */

@@ -17,18 +17,28 @@ spec:
 metadata: { name: vendor-s }
 spec: { endpoint: https://api.vendor-a.example, secret: { path: kv/vendors/s, field: vendor_key } }
 ---
+${HEAD} Provider
+metadata: { name: vendor-d }
+spec: { endpoint: https://api.vendor-a.example, secret: { path: vendors/creds/d, field: key, lease: 2h } }
+---
 ${HEAD} ToolServer
 metadata: { name: tickets }
 spec: { url: https://mcp.acme.example, secret: { path: kv/tools/t, field: tool_key }, tools: [get] }
+---
+${HEAD} ToolServer
+metadata: { name: forms }
+spec: { url: https://mcp.acme.example, secret: { path: forms/creds/t, field: key, lease: 3h }, tools: [get] }
 `,
   'spec/teams/engineering/agents.yaml': `${HEAD} Fleet
 metadata: { name: worker }
 spec:
   agent: { image: "ghcr.io/acme/a@sha256:5555555555555555555555555555555555555555555555555555555555555555" }
   accepts: { work: {} }
-  providers: [vendor-s]
-  tools: { tickets: { allow: [get] } }
-  secrets: { KEY: { path: kv/engineering/worker, field: own_key, mount: env } }
+  providers: [vendor-s, vendor-d]
+  tools: { tickets: { allow: [get] }, forms: { allow: [get] } }
+  secrets:
+    KEY: { path: kv/engineering/worker, field: own_key, mount: env }
+    USER: { path: kv/engineering/lent, field: username, lease: 4h }
 ---
 ${HEAD} Route
 metadata: { name: work }
@@ -45,10 +55,13 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'Fleet.spec.secrets.*.path': ['kv/engineering/worker', 'kv/engineering/other'],
   'Fleet.spec.secrets.*.field': ['own_key', 'other_key'],
   'Fleet.spec.secrets.*.mount': ['mount: env', 'mount: file'],
+  'Fleet.spec.secrets.*.lease': ['lease: 4h', 'lease: 5h'],
   'Provider.spec.secret.path': ['kv/vendors/s', 'kv/vendors/other'],
   'Provider.spec.secret.field': ['vendor_key', 'other_key'],
+  'Provider.spec.secret.lease': ['lease: 2h', 'lease: 5h'],
   'ToolServer.spec.secret.path': ['kv/tools/t', 'kv/tools/other'],
   'ToolServer.spec.secret.field': ['tool_key', 'other_key'],
+  'ToolServer.spec.secret.lease': ['lease: 3h', 'lease: 5h'],
 };
 
 const emitted = (change?: Change) => emittedText(['vault', 'vault-shared'], SPEC, change);

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Origin } from '../../core/origin.ts';
 import { policyText } from './policy.ts';
 import { goString, hclString } from './quote.ts';
+
+const at: Origin = { document: { file: 'f', locate: () => ({ file: 'f', start: 0, end: 0 }) }, path: [] };
 
 /** Characters that could end a literal or begin something else, more often than chance would give them. */
 const hostile = fc.array(
@@ -50,8 +53,9 @@ test('escapes are those of the language', () => {
 
 test('whatever a path says, a policy has one rule on each line and only two ways of access', () => {
   fc.assert(
-    fc.property(text, text, (engine, path) => {
-      const lines = policyText([{ engine, path }]).trimEnd().split('\n');
+    fc.property(text, text, fc.boolean(), (engine, path, leased) => {
+      const place = leased ? { engine, path, lease: { ms: 1, at } } : { engine, path };
+      const lines = policyText([place], { revokes: leased }).trimEnd().split('\n');
       expect(lines).toHaveLength(5);
       for (const line of lines) expect(line).toMatch(/^path ".*" \{ capabilities = \["(read|update)"\] \}$/);
     }),

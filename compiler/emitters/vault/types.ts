@@ -44,6 +44,8 @@ export type KubernetesAuthEngineRole = Resource<
     readonly tokenTTL: number;
     /** Seconds. */
     readonly tokenMaxTTL: number;
+    /** Seconds. A token with one lives for so long after each renewal, without an end. */
+    readonly tokenPeriod?: number;
   }
 >;
 
@@ -70,28 +72,40 @@ export type VaultAuth = Resource<
   }
 >;
 
+/** What both kinds of secrets of the Vault Secrets Operator say alike. */
+export interface VaultSecret {
+  readonly vaultAuthRef: string;
+  readonly mount: string;
+  readonly path: string;
+  readonly refreshAfter: string;
+  readonly destination: {
+    readonly name: string;
+    readonly create: true;
+    readonly overwrite: false;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly transformation: {
+      readonly excludeRaw: true;
+      readonly excludes: readonly string[];
+      readonly templates: Readonly<Record<string, { readonly text: string }>>;
+    };
+  };
+  readonly rolloutRestartTargets?: readonly { readonly kind: string; readonly name: string }[];
+}
+
 export type VaultStaticSecret = Resource<
   'secrets.hashicorp.com/v1beta1',
   'VaultStaticSecret',
-  {
-    readonly vaultAuthRef: string;
-    readonly type: 'kv-v2';
-    readonly mount: string;
-    readonly path: string;
-    readonly refreshAfter: string;
-    readonly hmacSecretData: true;
-    readonly destination: {
-      readonly name: string;
-      readonly create: true;
-      readonly overwrite: false;
-      readonly labels: Readonly<Record<string, string>>;
-      readonly transformation: {
-        readonly excludeRaw: true;
-        readonly excludes: readonly string[];
-        readonly templates: Readonly<Record<string, { readonly text: string }>>;
-      };
-    };
-    readonly rolloutRestartTargets?: readonly { readonly kind: string; readonly name: string }[];
+  VaultSecret & { readonly type: 'kv-v2'; readonly hmacSecretData: true }
+>;
+
+export type VaultDynamicSecret = Resource<
+  'secrets.hashicorp.com/v1beta1',
+  'VaultDynamicSecret',
+  VaultSecret & {
+    /** When so much of a lease is over it is renewed, or another one begins. */
+    readonly renewalPercent: number;
+    /** Whether the lease ends with this object. */
+    readonly revoke: true;
   }
 >;
 
@@ -102,9 +116,9 @@ export type SecretStore = Resource<
     readonly provider: {
       readonly vault: {
         readonly server: string;
-        /** Mount of the key-value store. */
-        readonly path: string;
-        readonly version: 'v2';
+        /** Mount of the key-value store. Without one a key is the whole path, as the server has it. */
+        readonly path?: string;
+        readonly version: 'v1' | 'v2';
         readonly auth: {
           readonly kubernetes: {
             readonly mountPath: string;
@@ -133,9 +147,11 @@ export type ExternalSecret = Resource<
         readonly data?: Readonly<Record<string, string>>;
       };
     };
-    readonly data: readonly {
+    readonly data?: readonly {
       readonly secretKey: string;
       readonly remoteRef: { readonly key: string; readonly property: string };
     }[];
+    /** Each entry is one read with all its fields. */
+    readonly dataFrom?: readonly { readonly extract: { readonly key: string } }[];
   }
 >;

@@ -3354,7 +3354,7 @@ validate159.errors = vErrors;
 return errors === 0;
 }
 
-const schema51 = {"type":"object","required":["agent","accepts"],"properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","required":["image"],"properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resources"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeouts"},"retry":{"$ref":"retry"},"effects":{"$ref":"effects"}},"additionalProperties":false},"minProperties":1},"memory":{"type":"object","required":["size"],"properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","required":["path","field"],"properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","required":["allow"],"properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"flags":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":64,"additionalProperties":{"$ref":"FleetFlag"}},"scale":{"$ref":"scale"},"rollout":{"$ref":"rollout"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"slo"},"observe":{"$ref":"observe"}},"additionalProperties":false};
+const schema51 = {"type":"object","required":["agent","accepts"],"properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","required":["image"],"properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resources"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeouts"},"retry":{"$ref":"retry"},"effects":{"$ref":"effects"}},"additionalProperties":false},"minProperties":1},"memory":{"type":"object","required":["size"],"properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","required":["path","field"],"properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]},"lease":{"$ref":"duration"}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","required":["allow"],"properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"flags":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":64,"additionalProperties":{"$ref":"FleetFlag"}},"scale":{"$ref":"scale"},"rollout":{"$ref":"rollout"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"slo"},"observe":{"$ref":"observe"}},"additionalProperties":false};
 
 function validate171(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3470,7 +3470,7 @@ return errors === 0;
 
 const pattern37 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$", "u");
 
-function validate192(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate193(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3487,13 +3487,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/host/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate192.errors = vErrors;
+validate193.errors = vErrors;
 return errors === 0;
 }
 
 const pattern39 = new RegExp("^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "u");
 
-function validate201(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate202(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3510,12 +3510,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/day/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate201.errors = vErrors;
+validate202.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate205(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate206(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3532,13 +3532,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/condition/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate205.errors = vErrors;
+validate206.errors = vErrors;
 return errors === 0;
 }
 
 const pattern40 = new RegExp("^(tenant|task|labels\\.[A-Za-z_][A-Za-z0-9_-]{0,62}|input(\\.[A-Za-z_][A-Za-z0-9_-]{0,62}){1,8})$", "u");
 
-function validate209(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate210(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3555,12 +3555,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyPath/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate209.errors = vErrors;
+validate210.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate198(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate199(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3599,8 +3599,8 @@ errors = vErrors.length;
 }
 }
 if(data.expires !== undefined){
-if(!(validate201(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
-vErrors = vErrors === null ? validate201.errors : vErrors.concat(validate201.errors);
+if(!(validate202(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
+vErrors = vErrors === null ? validate202.errors : vErrors.concat(validate202.errors);
 errors = vErrors.length;
 }
 }
@@ -3784,8 +3784,8 @@ errors++;
 }
 }
 if(data7.where !== undefined){
-if(!(validate205(data7.where, {instancePath:instancePath+"/rules/" + i0+"/where",parentData:data7,parentDataProperty:"where",rootData}))){
-vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
+if(!(validate206(data7.where, {instancePath:instancePath+"/rules/" + i0+"/where",parentData:data7,parentDataProperty:"where",rootData}))){
+vErrors = vErrors === null ? validate206.errors : vErrors.concat(validate206.errors);
 errors = vErrors.length;
 }
 }
@@ -3842,8 +3842,8 @@ errors++;
 }
 }
 if(data7.by !== undefined){
-if(!(validate209(data7.by, {instancePath:instancePath+"/rules/" + i0+"/by",parentData:data7,parentDataProperty:"by",rootData}))){
-vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+if(!(validate210(data7.by, {instancePath:instancePath+"/rules/" + i0+"/by",parentData:data7,parentDataProperty:"by",rootData}))){
+vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
 errors = vErrors.length;
 }
 }
@@ -3864,13 +3864,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetFlag/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate198.errors = vErrors;
+validate199.errors = vErrors;
 return errors === 0;
 }
 
 const pattern41 = new RegExp("^([a-z][a-z0-9]*(-[a-z0-9]+)*/)?[a-z][a-z0-9]*(-[a-z0-9]+)*$", "u");
 
-function validate214(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate215(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -3887,7 +3887,7 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/fleetRef/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate214.errors = vErrors;
+validate215.errors = vErrors;
 return errors === 0;
 }
 
@@ -4316,7 +4316,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~
 errors++;
 }
 for(const key13 in data31){
-if(!(((key13 === "path") || (key13 === "field")) || (key13 === "mount"))){
+if(!((((key13 === "path") || (key13 === "field")) || (key13 === "mount")) || (key13 === "lease"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetSpec/properties/secrets/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}});
 errors++;
 }
@@ -4344,6 +4344,12 @@ vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~
 errors++;
 }
 }
+if(data31.lease !== undefined){
+if(!(validate43(data31.lease, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/lease",parentData:data31,parentDataProperty:"lease",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetSpec/properties/secrets/additionalProperties/type",keyword:"type",params:{type: "object"}});
@@ -4357,35 +4363,35 @@ errors++;
 }
 }
 if(data.egress !== undefined){
-let data35 = data.egress;
-if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
-if(Object.keys(data35).length > 64){
+let data36 = data.egress;
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+if(Object.keys(data36).length > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/egress",schemaPath:"#/$defs/FleetSpec/properties/egress/maxProperties",keyword:"maxProperties",params:{limit: 64}});
 errors++;
 }
-for(const key14 in data35){
-const _errs71 = errors;
-if(!(validate192(key14, {instancePath:instancePath+"/egress",parentData:data35,parentDataProperty:"egress",rootData}))){
-vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
+for(const key14 in data36){
+const _errs72 = errors;
+if(!(validate193(key14, {instancePath:instancePath+"/egress",parentData:data36,parentDataProperty:"egress",rootData}))){
+vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
 errors = vErrors.length;
 }
-var valid16 = _errs71 === errors;
+var valid16 = _errs72 === errors;
 if(!valid16){
 vErrors = add(vErrors, {instancePath:instancePath+"/egress",schemaPath:"#/$defs/FleetSpec/properties/egress/propertyNames",keyword:"propertyNames",params:{propertyName: key14}});
 errors++;
 }
 }
-for(const key15 in data35){
-let data36 = data35[key15];
-if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
-for(const key16 in data36){
+for(const key15 in data36){
+let data37 = data36[key15];
+if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
+for(const key16 in data37){
 if(!(key16 === "port")){
 vErrors = add(vErrors, {instancePath:instancePath+"/egress/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetSpec/properties/egress/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}});
 errors++;
 }
 }
-if(data36.port !== undefined){
-if(!(validate171(data36.port, {instancePath:instancePath+"/egress/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/port",parentData:data36,parentDataProperty:"port",rootData}))){
+if(data37.port !== undefined){
+if(!(validate171(data37.port, {instancePath:instancePath+"/egress/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/port",parentData:data37,parentDataProperty:"port",rootData}))){
 vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
 }
@@ -4403,26 +4409,26 @@ errors++;
 }
 }
 if(data.providers !== undefined){
-let data38 = data.providers;
-if(Array.isArray(data38)){
-if(data38.length > 16){
+let data39 = data.providers;
+if(Array.isArray(data39)){
+if(data39.length > 16){
 vErrors = add(vErrors, {instancePath:instancePath+"/providers",schemaPath:"#/$defs/FleetSpec/properties/providers/maxItems",keyword:"maxItems",params:{limit: 16}});
 errors++;
 }
-const len1 = data38.length;
+const len1 = data39.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate23(data38[i1], {instancePath:instancePath+"/providers/" + i1,parentData:data38,parentDataProperty:i1,rootData}))){
+if(!(validate23(data39[i1], {instancePath:instancePath+"/providers/" + i1,parentData:data39,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
 errors = vErrors.length;
 }
 }
-let i2 = data38.length;
+let i2 = data39.length;
 let j0;
 if(i2 > 1){
 outer0:
 for(;i2--;){
 for(j0 = i2; j0--;){
-if(func0(data38[i2], data38[j0])){
+if(func0(data39[i2], data39[j0])){
 vErrors = add(vErrors, {instancePath:instancePath+"/providers",schemaPath:"#/$defs/FleetSpec/properties/providers/uniqueItems",keyword:"uniqueItems",params:{i: i2, j: j0}});
 errors++;
 break outer0;
@@ -4437,57 +4443,57 @@ errors++;
 }
 }
 if(data.tools !== undefined){
-let data40 = data.tools;
-if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
-if(Object.keys(data40).length > 32){
+let data41 = data.tools;
+if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
+if(Object.keys(data41).length > 32){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools",schemaPath:"#/$defs/FleetSpec/properties/tools/maxProperties",keyword:"maxProperties",params:{limit: 32}});
 errors++;
 }
-for(const key17 in data40){
-const _errs82 = errors;
-if(!(validate23(key17, {instancePath:instancePath+"/tools",parentData:data40,parentDataProperty:"tools",rootData}))){
+for(const key17 in data41){
+const _errs83 = errors;
+if(!(validate23(key17, {instancePath:instancePath+"/tools",parentData:data41,parentDataProperty:"tools",rootData}))){
 vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
 errors = vErrors.length;
 }
-var valid22 = _errs82 === errors;
+var valid22 = _errs83 === errors;
 if(!valid22){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools",schemaPath:"#/$defs/FleetSpec/properties/tools/propertyNames",keyword:"propertyNames",params:{propertyName: key17}});
 errors++;
 }
 }
-for(const key18 in data40){
-let data41 = data40[key18];
-if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
-if(data41.allow === undefined){
+for(const key18 in data41){
+let data42 = data41[key18];
+if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
+if(data42.allow === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetSpec/properties/tools/additionalProperties/required",keyword:"required",params:{missingProperty: "allow"}});
 errors++;
 }
-for(const key19 in data41){
+for(const key19 in data42){
 if(!(key19 === "allow")){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetSpec/properties/tools/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}});
 errors++;
 }
 }
-if(data41.allow !== undefined){
-let data42 = data41.allow;
-if(Array.isArray(data42)){
-if(data42.length > 128){
+if(data42.allow !== undefined){
+let data43 = data42.allow;
+if(Array.isArray(data43)){
+if(data43.length > 128){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/allow",schemaPath:"#/$defs/FleetSpec/properties/tools/additionalProperties/properties/allow/maxItems",keyword:"maxItems",params:{limit: 128}});
 errors++;
 }
-if(data42.length < 1){
+if(data43.length < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/allow",schemaPath:"#/$defs/FleetSpec/properties/tools/additionalProperties/properties/allow/minItems",keyword:"minItems",params:{limit: 1}});
 errors++;
 }
-const len2 = data42.length;
+const len2 = data43.length;
 for(let i3=0; i3<len2; i3++){
-let data43 = data42[i3];
-if(typeof data43 === "string"){
-if(func2(data43) > 64){
+let data44 = data43[i3];
+if(typeof data44 === "string"){
+if(func2(data44) > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/allow/" + i3,schemaPath:"#/$defs/FleetSpec/properties/tools/additionalProperties/properties/allow/items/maxLength",keyword:"maxLength",params:{limit: 64}});
 errors++;
 }
-if(!pattern38.test(data43)){
+if(!pattern38.test(data44)){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/allow/" + i3,schemaPath:"#/$defs/FleetSpec/properties/tools/additionalProperties/properties/allow/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"}});
 errors++;
 }
@@ -4497,12 +4503,12 @@ vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g
 errors++;
 }
 }
-let i4 = data42.length;
+let i4 = data43.length;
 let j1;
 if(i4 > 1){
 const indices0 = {};
 for(;i4--;){
-let item0 = data42[i4];
+let item0 = data43[i4];
 if(typeof item0 !== "string"){
 continue;
 }
@@ -4534,27 +4540,27 @@ errors++;
 }
 }
 if(data.flags !== undefined){
-let data44 = data.flags;
-if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
-if(Object.keys(data44).length > 64){
+let data45 = data.flags;
+if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
+if(Object.keys(data45).length > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/flags",schemaPath:"#/$defs/FleetSpec/properties/flags/maxProperties",keyword:"maxProperties",params:{limit: 64}});
 errors++;
 }
-for(const key20 in data44){
-const _errs93 = errors;
-if(!(validate23(key20, {instancePath:instancePath+"/flags",parentData:data44,parentDataProperty:"flags",rootData}))){
+for(const key20 in data45){
+const _errs94 = errors;
+if(!(validate23(key20, {instancePath:instancePath+"/flags",parentData:data45,parentDataProperty:"flags",rootData}))){
 vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
 errors = vErrors.length;
 }
-var valid28 = _errs93 === errors;
+var valid28 = _errs94 === errors;
 if(!valid28){
 vErrors = add(vErrors, {instancePath:instancePath+"/flags",schemaPath:"#/$defs/FleetSpec/properties/flags/propertyNames",keyword:"propertyNames",params:{propertyName: key20}});
 errors++;
 }
 }
-for(const key21 in data44){
-if(!(validate198(data44[key21], {instancePath:instancePath+"/flags/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data44,parentDataProperty:key21,rootData}))){
-vErrors = vErrors === null ? validate198.errors : vErrors.concat(validate198.errors);
+for(const key21 in data45){
+if(!(validate199(data45[key21], {instancePath:instancePath+"/flags/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data45,parentDataProperty:key21,rootData}))){
+vErrors = vErrors === null ? validate199.errors : vErrors.concat(validate199.errors);
 errors = vErrors.length;
 }
 }
@@ -4577,58 +4583,58 @@ errors = vErrors.length;
 }
 }
 if(data.talksTo !== undefined){
-let data48 = data.talksTo;
-if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
-if(Object.keys(data48).length > 64){
+let data49 = data.talksTo;
+if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+if(Object.keys(data49).length > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/talksTo",schemaPath:"#/$defs/FleetSpec/properties/talksTo/maxProperties",keyword:"maxProperties",params:{limit: 64}});
 errors++;
 }
-for(const key22 in data48){
-const _errs100 = errors;
-if(!(validate214(key22, {instancePath:instancePath+"/talksTo",parentData:data48,parentDataProperty:"talksTo",rootData}))){
-vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
+for(const key22 in data49){
+const _errs101 = errors;
+if(!(validate215(key22, {instancePath:instancePath+"/talksTo",parentData:data49,parentDataProperty:"talksTo",rootData}))){
+vErrors = vErrors === null ? validate215.errors : vErrors.concat(validate215.errors);
 errors = vErrors.length;
 }
-var valid30 = _errs100 === errors;
+var valid30 = _errs101 === errors;
 if(!valid30){
 vErrors = add(vErrors, {instancePath:instancePath+"/talksTo",schemaPath:"#/$defs/FleetSpec/properties/talksTo/propertyNames",keyword:"propertyNames",params:{propertyName: key22}});
 errors++;
 }
 }
-for(const key23 in data48){
-let data49 = data48[key23];
-if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
-for(const key24 in data49){
+for(const key23 in data49){
+let data50 = data49[key23];
+if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
+for(const key24 in data50){
 if(!(key24 === "tasks")){
 vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetSpec/properties/talksTo/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}});
 errors++;
 }
 }
-if(data49.tasks !== undefined){
-let data50 = data49.tasks;
-if(Array.isArray(data50)){
-if(data50.length > 64){
+if(data50.tasks !== undefined){
+let data51 = data50.tasks;
+if(Array.isArray(data51)){
+if(data51.length > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetSpec/properties/talksTo/additionalProperties/properties/tasks/maxItems",keyword:"maxItems",params:{limit: 64}});
 errors++;
 }
-if(data50.length < 1){
+if(data51.length < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetSpec/properties/talksTo/additionalProperties/properties/tasks/minItems",keyword:"minItems",params:{limit: 1}});
 errors++;
 }
-const len3 = data50.length;
+const len3 = data51.length;
 for(let i5=0; i5<len3; i5++){
-if(!(validate120(data50[i5], {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data50,parentDataProperty:i5,rootData}))){
+if(!(validate120(data51[i5], {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data51,parentDataProperty:i5,rootData}))){
 vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 }
-let i6 = data50.length;
+let i6 = data51.length;
 let j2;
 if(i6 > 1){
 outer1:
 for(;i6--;){
 for(j2 = i6; j2--;){
-if(func0(data50[i6], data50[j2])){
+if(func0(data51[i6], data51[j2])){
 vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetSpec/properties/talksTo/additionalProperties/properties/tasks/uniqueItems",keyword:"uniqueItems",params:{i: i6, j: j2}});
 errors++;
 break outer1;
@@ -4675,9 +4681,9 @@ validate166.errors = vErrors;
 return errors === 0;
 }
 
-const schema63 = {"type":"object","properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resourcesOverlay"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeoutsOverlay"},"retry":{"$ref":"retryOverlay"},"effects":{"$ref":"effects"}},"additionalProperties":false}},"memory":{"type":"object","properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"flags":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":64,"additionalProperties":{"$ref":"FleetFlagOverlay"}},"scale":{"$ref":"scaleOverlay"},"rollout":{"$ref":"rolloutOverlay"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"sloOverlay"},"observe":{"$ref":"observeOverlay"}},"additionalProperties":false};
+const schema63 = {"type":"object","properties":{"description":{"$ref":"description"},"role":{"$ref":"name"},"agent":{"type":"object","properties":{"image":{"$ref":"image"},"build":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"delivery":{"type":"string","enum":["pull","push"]},"slots":{"type":"integer","minimum":1,"maximum":1000},"resources":{"$ref":"resourcesOverlay"},"ports":{"type":"object","properties":{"http":{"$ref":"port"},"metrics":{"$ref":"port"}},"additionalProperties":false},"args":{"type":"array","items":{"type":"string","minLength":1,"maxLength":1024},"maxItems":64},"env":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":100,"additionalProperties":{"type":"string","maxLength":4096}},"prompt":{"$ref":"relativeFile"}},"additionalProperties":false},"skills":{"type":"object","propertyNames":{"$ref":"skill"},"maxProperties":200,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}},"accepts":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"input":{"$ref":"relativeFile"},"output":{"$ref":"relativeFile"},"timeouts":{"$ref":"timeoutsOverlay"},"retry":{"$ref":"retryOverlay"},"effects":{"$ref":"effects"}},"additionalProperties":false}},"memory":{"type":"object","properties":{"size":{"$ref":"size"},"class":{"$ref":"storageClass"},"path":{"type":"string","minLength":1,"maxLength":128,"pattern":"^/[a-z0-9][a-z0-9._-]{0,62}(/[a-z0-9][a-z0-9._-]{0,62}){0,5}$"},"keep":{"type":"string","enum":["always","while-deployed"]}},"additionalProperties":false},"secrets":{"type":"object","propertyNames":{"$ref":"envName"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"path":{"$ref":"secretPath"},"field":{"$ref":"secretField"},"mount":{"type":"string","enum":["file","env"]},"lease":{"$ref":"duration"}},"additionalProperties":false}},"egress":{"type":"object","propertyNames":{"$ref":"host"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"port":{"$ref":"port"}},"additionalProperties":false}},"providers":{"type":"array","items":{"$ref":"name"},"maxItems":16,"uniqueItems":true},"tools":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":32,"additionalProperties":{"type":"object","properties":{"allow":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":128,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"flags":{"type":"object","propertyNames":{"$ref":"name"},"maxProperties":64,"additionalProperties":{"$ref":"FleetFlagOverlay"}},"scale":{"$ref":"scaleOverlay"},"rollout":{"$ref":"rolloutOverlay"},"talksTo":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":64,"additionalProperties":{"type":"object","properties":{"tasks":{"type":"array","items":{"$ref":"taskType"},"maxItems":64,"minItems":1,"uniqueItems":true}},"additionalProperties":false}},"slo":{"$ref":"sloOverlay"},"observe":{"$ref":"observeOverlay"}},"additionalProperties":false};
 
-function validate225(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate226(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4710,12 +4716,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/resourcesOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate225.errors = vErrors;
+validate226.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate238(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate239(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4748,13 +4754,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/timeoutsOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate238.errors = vErrors;
+validate239.errors = vErrors;
 return errors === 0;
 }
 
 const schema67 = {"type":"object","properties":{"first":{"$ref":"duration"},"factor":{"type":"number","minimum":1,"maximum":10},"max":{"$ref":"duration"},"jitter":{"type":"string","enum":["full","none"]}},"additionalProperties":false};
 
-function validate244(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate245(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4809,12 +4815,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/backoffOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate244.errors = vErrors;
+validate245.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate243(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate244(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4842,8 +4848,8 @@ errors++;
 }
 }
 if(data.backoff !== undefined){
-if(!(validate244(data.backoff, {instancePath:instancePath+"/backoff",parentData:data,parentDataProperty:"backoff",rootData}))){
-vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
+if(!(validate245(data.backoff, {instancePath:instancePath+"/backoff",parentData:data,parentDataProperty:"backoff",rootData}))){
+vErrors = vErrors === null ? validate245.errors : vErrors.concat(validate245.errors);
 errors = vErrors.length;
 }
 }
@@ -4901,12 +4907,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/retryOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate243.errors = vErrors;
+validate244.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate260(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate262(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4929,8 +4935,8 @@ errors = vErrors.length;
 }
 }
 if(data.expires !== undefined){
-if(!(validate201(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
-vErrors = vErrors === null ? validate201.errors : vErrors.concat(validate201.errors);
+if(!(validate202(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
+vErrors = vErrors === null ? validate202.errors : vErrors.concat(validate202.errors);
 errors = vErrors.length;
 }
 }
@@ -5110,8 +5116,8 @@ errors++;
 }
 }
 if(data7.where !== undefined){
-if(!(validate205(data7.where, {instancePath:instancePath+"/rules/" + i0+"/where",parentData:data7,parentDataProperty:"where",rootData}))){
-vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
+if(!(validate206(data7.where, {instancePath:instancePath+"/rules/" + i0+"/where",parentData:data7,parentDataProperty:"where",rootData}))){
+vErrors = vErrors === null ? validate206.errors : vErrors.concat(validate206.errors);
 errors = vErrors.length;
 }
 }
@@ -5168,8 +5174,8 @@ errors++;
 }
 }
 if(data7.by !== undefined){
-if(!(validate209(data7.by, {instancePath:instancePath+"/rules/" + i0+"/by",parentData:data7,parentDataProperty:"by",rootData}))){
-vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+if(!(validate210(data7.by, {instancePath:instancePath+"/rules/" + i0+"/by",parentData:data7,parentDataProperty:"by",rootData}))){
+vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
 errors = vErrors.length;
 }
 }
@@ -5190,12 +5196,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetFlagOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate260.errors = vErrors;
+validate262.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate271(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate273(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5368,13 +5374,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/scaleOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate271.errors = vErrors;
+validate273.errors = vErrors;
 return errors === 0;
 }
 
 const schema70 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent"},"hold":{"$ref":"duration"}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent"},"run":{"$ref":"percentile"}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration"},"underway":{"type":"object","properties":{"from":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"step":{"type":"integer","minimum":0,"maximum":10}},"additionalProperties":false}},"additionalProperties":false};
 
-function validate279(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate281(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5557,12 +5563,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/rolloutOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate279.errors = vErrors;
+validate281.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate288(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate290(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5607,13 +5613,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/sloOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate288.errors = vErrors;
+validate290.errors = vErrors;
 return errors === 0;
 }
 
 const schema72 = {"type":"object","properties":{"traces":{"$ref":"percent"},"logs":{"type":"string","enum":["debug","info","warn","error"]}},"additionalProperties":false};
 
-function validate295(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate297(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5645,12 +5651,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/observeOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate295.errors = vErrors;
+validate297.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate221(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate222(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5737,8 +5743,8 @@ errors++;
 }
 }
 if(data2.resources !== undefined){
-if(!(validate225(data2.resources, {instancePath:instancePath+"/agent/resources",parentData:data2,parentDataProperty:"resources",rootData}))){
-vErrors = vErrors === null ? validate225.errors : vErrors.concat(validate225.errors);
+if(!(validate226(data2.resources, {instancePath:instancePath+"/agent/resources",parentData:data2,parentDataProperty:"resources",rootData}))){
+vErrors = vErrors === null ? validate226.errors : vErrors.concat(validate226.errors);
 errors = vErrors.length;
 }
 }
@@ -5933,14 +5939,14 @@ errors = vErrors.length;
 }
 }
 if(data19.timeouts !== undefined){
-if(!(validate238(data19.timeouts, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/timeouts",parentData:data19,parentDataProperty:"timeouts",rootData}))){
-vErrors = vErrors === null ? validate238.errors : vErrors.concat(validate238.errors);
+if(!(validate239(data19.timeouts, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/timeouts",parentData:data19,parentDataProperty:"timeouts",rootData}))){
+vErrors = vErrors === null ? validate239.errors : vErrors.concat(validate239.errors);
 errors = vErrors.length;
 }
 }
 if(data19.retry !== undefined){
-if(!(validate243(data19.retry, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/retry",parentData:data19,parentDataProperty:"retry",rootData}))){
-vErrors = vErrors === null ? validate243.errors : vErrors.concat(validate243.errors);
+if(!(validate244(data19.retry, {instancePath:instancePath+"/accepts/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/retry",parentData:data19,parentDataProperty:"retry",rootData}))){
+vErrors = vErrors === null ? validate244.errors : vErrors.concat(validate244.errors);
 errors = vErrors.length;
 }
 }
@@ -6044,7 +6050,7 @@ for(const key12 in data30){
 let data31 = data30[key12];
 if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
 for(const key13 in data31){
-if(!(((key13 === "path") || (key13 === "field")) || (key13 === "mount"))){
+if(!((((key13 === "path") || (key13 === "field")) || (key13 === "mount")) || (key13 === "lease"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetOverlay/properties/secrets/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}});
 errors++;
 }
@@ -6072,6 +6078,12 @@ vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~
 errors++;
 }
 }
+if(data31.lease !== undefined){
+if(!(validate43(data31.lease, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/lease",parentData:data31,parentDataProperty:"lease",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/" + key12.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetOverlay/properties/secrets/additionalProperties/type",keyword:"type",params:{type: "object"}});
@@ -6085,35 +6097,35 @@ errors++;
 }
 }
 if(data.egress !== undefined){
-let data35 = data.egress;
-if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
-if(Object.keys(data35).length > 64){
+let data36 = data.egress;
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+if(Object.keys(data36).length > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/egress",schemaPath:"#/$defs/FleetOverlay/properties/egress/maxProperties",keyword:"maxProperties",params:{limit: 64}});
 errors++;
 }
-for(const key14 in data35){
-const _errs71 = errors;
-if(!(validate192(key14, {instancePath:instancePath+"/egress",parentData:data35,parentDataProperty:"egress",rootData}))){
-vErrors = vErrors === null ? validate192.errors : vErrors.concat(validate192.errors);
+for(const key14 in data36){
+const _errs72 = errors;
+if(!(validate193(key14, {instancePath:instancePath+"/egress",parentData:data36,parentDataProperty:"egress",rootData}))){
+vErrors = vErrors === null ? validate193.errors : vErrors.concat(validate193.errors);
 errors = vErrors.length;
 }
-var valid16 = _errs71 === errors;
+var valid16 = _errs72 === errors;
 if(!valid16){
 vErrors = add(vErrors, {instancePath:instancePath+"/egress",schemaPath:"#/$defs/FleetOverlay/properties/egress/propertyNames",keyword:"propertyNames",params:{propertyName: key14}});
 errors++;
 }
 }
-for(const key15 in data35){
-let data36 = data35[key15];
-if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
-for(const key16 in data36){
+for(const key15 in data36){
+let data37 = data36[key15];
+if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
+for(const key16 in data37){
 if(!(key16 === "port")){
 vErrors = add(vErrors, {instancePath:instancePath+"/egress/" + key15.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetOverlay/properties/egress/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}});
 errors++;
 }
 }
-if(data36.port !== undefined){
-if(!(validate171(data36.port, {instancePath:instancePath+"/egress/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/port",parentData:data36,parentDataProperty:"port",rootData}))){
+if(data37.port !== undefined){
+if(!(validate171(data37.port, {instancePath:instancePath+"/egress/" + key15.replace(/~/g, "~0").replace(/\//g, "~1")+"/port",parentData:data37,parentDataProperty:"port",rootData}))){
 vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
 errors = vErrors.length;
 }
@@ -6131,26 +6143,26 @@ errors++;
 }
 }
 if(data.providers !== undefined){
-let data38 = data.providers;
-if(Array.isArray(data38)){
-if(data38.length > 16){
+let data39 = data.providers;
+if(Array.isArray(data39)){
+if(data39.length > 16){
 vErrors = add(vErrors, {instancePath:instancePath+"/providers",schemaPath:"#/$defs/FleetOverlay/properties/providers/maxItems",keyword:"maxItems",params:{limit: 16}});
 errors++;
 }
-const len1 = data38.length;
+const len1 = data39.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate23(data38[i1], {instancePath:instancePath+"/providers/" + i1,parentData:data38,parentDataProperty:i1,rootData}))){
+if(!(validate23(data39[i1], {instancePath:instancePath+"/providers/" + i1,parentData:data39,parentDataProperty:i1,rootData}))){
 vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
 errors = vErrors.length;
 }
 }
-let i2 = data38.length;
+let i2 = data39.length;
 let j0;
 if(i2 > 1){
 outer0:
 for(;i2--;){
 for(j0 = i2; j0--;){
-if(func0(data38[i2], data38[j0])){
+if(func0(data39[i2], data39[j0])){
 vErrors = add(vErrors, {instancePath:instancePath+"/providers",schemaPath:"#/$defs/FleetOverlay/properties/providers/uniqueItems",keyword:"uniqueItems",params:{i: i2, j: j0}});
 errors++;
 break outer0;
@@ -6165,53 +6177,53 @@ errors++;
 }
 }
 if(data.tools !== undefined){
-let data40 = data.tools;
-if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
-if(Object.keys(data40).length > 32){
+let data41 = data.tools;
+if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
+if(Object.keys(data41).length > 32){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools",schemaPath:"#/$defs/FleetOverlay/properties/tools/maxProperties",keyword:"maxProperties",params:{limit: 32}});
 errors++;
 }
-for(const key17 in data40){
-const _errs82 = errors;
-if(!(validate23(key17, {instancePath:instancePath+"/tools",parentData:data40,parentDataProperty:"tools",rootData}))){
+for(const key17 in data41){
+const _errs83 = errors;
+if(!(validate23(key17, {instancePath:instancePath+"/tools",parentData:data41,parentDataProperty:"tools",rootData}))){
 vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
 errors = vErrors.length;
 }
-var valid22 = _errs82 === errors;
+var valid22 = _errs83 === errors;
 if(!valid22){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools",schemaPath:"#/$defs/FleetOverlay/properties/tools/propertyNames",keyword:"propertyNames",params:{propertyName: key17}});
 errors++;
 }
 }
-for(const key18 in data40){
-let data41 = data40[key18];
-if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
-for(const key19 in data41){
+for(const key18 in data41){
+let data42 = data41[key18];
+if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
+for(const key19 in data42){
 if(!(key19 === "allow")){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetOverlay/properties/tools/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}});
 errors++;
 }
 }
-if(data41.allow !== undefined){
-let data42 = data41.allow;
-if(Array.isArray(data42)){
-if(data42.length > 128){
+if(data42.allow !== undefined){
+let data43 = data42.allow;
+if(Array.isArray(data43)){
+if(data43.length > 128){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/allow",schemaPath:"#/$defs/FleetOverlay/properties/tools/additionalProperties/properties/allow/maxItems",keyword:"maxItems",params:{limit: 128}});
 errors++;
 }
-if(data42.length < 1){
+if(data43.length < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/allow",schemaPath:"#/$defs/FleetOverlay/properties/tools/additionalProperties/properties/allow/minItems",keyword:"minItems",params:{limit: 1}});
 errors++;
 }
-const len2 = data42.length;
+const len2 = data43.length;
 for(let i3=0; i3<len2; i3++){
-let data43 = data42[i3];
-if(typeof data43 === "string"){
-if(func2(data43) > 64){
+let data44 = data43[i3];
+if(typeof data44 === "string"){
+if(func2(data44) > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/allow/" + i3,schemaPath:"#/$defs/FleetOverlay/properties/tools/additionalProperties/properties/allow/items/maxLength",keyword:"maxLength",params:{limit: 64}});
 errors++;
 }
-if(!pattern38.test(data43)){
+if(!pattern38.test(data44)){
 vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g, "~0").replace(/\//g, "~1")+"/allow/" + i3,schemaPath:"#/$defs/FleetOverlay/properties/tools/additionalProperties/properties/allow/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"}});
 errors++;
 }
@@ -6221,12 +6233,12 @@ vErrors = add(vErrors, {instancePath:instancePath+"/tools/" + key18.replace(/~/g
 errors++;
 }
 }
-let i4 = data42.length;
+let i4 = data43.length;
 let j1;
 if(i4 > 1){
 const indices0 = {};
 for(;i4--;){
-let item0 = data42[i4];
+let item0 = data43[i4];
 if(typeof item0 !== "string"){
 continue;
 }
@@ -6258,27 +6270,27 @@ errors++;
 }
 }
 if(data.flags !== undefined){
-let data44 = data.flags;
-if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
-if(Object.keys(data44).length > 64){
+let data45 = data.flags;
+if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
+if(Object.keys(data45).length > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/flags",schemaPath:"#/$defs/FleetOverlay/properties/flags/maxProperties",keyword:"maxProperties",params:{limit: 64}});
 errors++;
 }
-for(const key20 in data44){
-const _errs93 = errors;
-if(!(validate23(key20, {instancePath:instancePath+"/flags",parentData:data44,parentDataProperty:"flags",rootData}))){
+for(const key20 in data45){
+const _errs94 = errors;
+if(!(validate23(key20, {instancePath:instancePath+"/flags",parentData:data45,parentDataProperty:"flags",rootData}))){
 vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
 errors = vErrors.length;
 }
-var valid28 = _errs93 === errors;
+var valid28 = _errs94 === errors;
 if(!valid28){
 vErrors = add(vErrors, {instancePath:instancePath+"/flags",schemaPath:"#/$defs/FleetOverlay/properties/flags/propertyNames",keyword:"propertyNames",params:{propertyName: key20}});
 errors++;
 }
 }
-for(const key21 in data44){
-if(!(validate260(data44[key21], {instancePath:instancePath+"/flags/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data44,parentDataProperty:key21,rootData}))){
-vErrors = vErrors === null ? validate260.errors : vErrors.concat(validate260.errors);
+for(const key21 in data45){
+if(!(validate262(data45[key21], {instancePath:instancePath+"/flags/" + key21.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data45,parentDataProperty:key21,rootData}))){
+vErrors = vErrors === null ? validate262.errors : vErrors.concat(validate262.errors);
 errors = vErrors.length;
 }
 }
@@ -6289,70 +6301,70 @@ errors++;
 }
 }
 if(data.scale !== undefined){
-if(!(validate271(data.scale, {instancePath:instancePath+"/scale",parentData:data,parentDataProperty:"scale",rootData}))){
-vErrors = vErrors === null ? validate271.errors : vErrors.concat(validate271.errors);
+if(!(validate273(data.scale, {instancePath:instancePath+"/scale",parentData:data,parentDataProperty:"scale",rootData}))){
+vErrors = vErrors === null ? validate273.errors : vErrors.concat(validate273.errors);
 errors = vErrors.length;
 }
 }
 if(data.rollout !== undefined){
-if(!(validate279(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
-vErrors = vErrors === null ? validate279.errors : vErrors.concat(validate279.errors);
+if(!(validate281(data.rollout, {instancePath:instancePath+"/rollout",parentData:data,parentDataProperty:"rollout",rootData}))){
+vErrors = vErrors === null ? validate281.errors : vErrors.concat(validate281.errors);
 errors = vErrors.length;
 }
 }
 if(data.talksTo !== undefined){
-let data48 = data.talksTo;
-if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
-if(Object.keys(data48).length > 64){
+let data49 = data.talksTo;
+if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+if(Object.keys(data49).length > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/talksTo",schemaPath:"#/$defs/FleetOverlay/properties/talksTo/maxProperties",keyword:"maxProperties",params:{limit: 64}});
 errors++;
 }
-for(const key22 in data48){
-const _errs100 = errors;
-if(!(validate214(key22, {instancePath:instancePath+"/talksTo",parentData:data48,parentDataProperty:"talksTo",rootData}))){
-vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
+for(const key22 in data49){
+const _errs101 = errors;
+if(!(validate215(key22, {instancePath:instancePath+"/talksTo",parentData:data49,parentDataProperty:"talksTo",rootData}))){
+vErrors = vErrors === null ? validate215.errors : vErrors.concat(validate215.errors);
 errors = vErrors.length;
 }
-var valid30 = _errs100 === errors;
+var valid30 = _errs101 === errors;
 if(!valid30){
 vErrors = add(vErrors, {instancePath:instancePath+"/talksTo",schemaPath:"#/$defs/FleetOverlay/properties/talksTo/propertyNames",keyword:"propertyNames",params:{propertyName: key22}});
 errors++;
 }
 }
-for(const key23 in data48){
-let data49 = data48[key23];
-if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
-for(const key24 in data49){
+for(const key23 in data49){
+let data50 = data49[key23];
+if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
+for(const key24 in data50){
 if(!(key24 === "tasks")){
 vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/FleetOverlay/properties/talksTo/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}});
 errors++;
 }
 }
-if(data49.tasks !== undefined){
-let data50 = data49.tasks;
-if(Array.isArray(data50)){
-if(data50.length > 64){
+if(data50.tasks !== undefined){
+let data51 = data50.tasks;
+if(Array.isArray(data51)){
+if(data51.length > 64){
 vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetOverlay/properties/talksTo/additionalProperties/properties/tasks/maxItems",keyword:"maxItems",params:{limit: 64}});
 errors++;
 }
-if(data50.length < 1){
+if(data51.length < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetOverlay/properties/talksTo/additionalProperties/properties/tasks/minItems",keyword:"minItems",params:{limit: 1}});
 errors++;
 }
-const len3 = data50.length;
+const len3 = data51.length;
 for(let i5=0; i5<len3; i5++){
-if(!(validate120(data50[i5], {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data50,parentDataProperty:i5,rootData}))){
+if(!(validate120(data51[i5], {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks/" + i5,parentData:data51,parentDataProperty:i5,rootData}))){
 vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 }
-let i6 = data50.length;
+let i6 = data51.length;
 let j2;
 if(i6 > 1){
 outer1:
 for(;i6--;){
 for(j2 = i6; j2--;){
-if(func0(data50[i6], data50[j2])){
+if(func0(data51[i6], data51[j2])){
 vErrors = add(vErrors, {instancePath:instancePath+"/talksTo/" + key23.replace(/~/g, "~0").replace(/\//g, "~1")+"/tasks",schemaPath:"#/$defs/FleetOverlay/properties/talksTo/additionalProperties/properties/tasks/uniqueItems",keyword:"uniqueItems",params:{i: i6, j: j2}});
 errors++;
 break outer1;
@@ -6379,14 +6391,14 @@ errors++;
 }
 }
 if(data.slo !== undefined){
-if(!(validate288(data.slo, {instancePath:instancePath+"/slo",parentData:data,parentDataProperty:"slo",rootData}))){
-vErrors = vErrors === null ? validate288.errors : vErrors.concat(validate288.errors);
+if(!(validate290(data.slo, {instancePath:instancePath+"/slo",parentData:data,parentDataProperty:"slo",rootData}))){
+vErrors = vErrors === null ? validate290.errors : vErrors.concat(validate290.errors);
 errors = vErrors.length;
 }
 }
 if(data.observe !== undefined){
-if(!(validate295(data.observe, {instancePath:instancePath+"/observe",parentData:data,parentDataProperty:"observe",rootData}))){
-vErrors = vErrors === null ? validate295.errors : vErrors.concat(validate295.errors);
+if(!(validate297(data.observe, {instancePath:instancePath+"/observe",parentData:data,parentDataProperty:"observe",rootData}))){
+vErrors = vErrors === null ? validate297.errors : vErrors.concat(validate297.errors);
 errors = vErrors.length;
 }
 }
@@ -6395,7 +6407,7 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/FleetOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate221.errors = vErrors;
+validate222.errors = vErrors;
 return errors === 0;
 }
 
@@ -6470,8 +6482,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate221(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate221.errors : vErrors.concat(validate221.errors);
+if(!(validate222(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate222.errors : vErrors.concat(validate222.errors);
 errors = vErrors.length;
 }
 }
@@ -6490,10 +6502,10 @@ validate158.errors = vErrors;
 return errors === 0;
 }
 
-export const validateRoute = validate299;
+export const validateRoute = validate301;
 const schema74 = {"type":"object","required":["match","to"],"properties":{"description":{"$ref":"description"},"match":{"type":"object","required":["task"],"properties":{"task":{"oneOf":[{"$ref":"taskType"},{"type":"array","items":{"$ref":"taskType"},"minItems":1,"maxItems":32,"uniqueItems":true}]},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":16,"additionalProperties":{"type":"string","maxLength":256}},"where":{"$ref":"condition"}},"additionalProperties":false},"precedence":{"type":"integer","minimum":0,"maximum":1000},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false},"to":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":0,"maximum":10000},"minProperties":1},"affinity":{"type":"object","required":["key"],"properties":{"key":{"$ref":"keyPath"},"mode":{"type":"string","enum":["soft","hard"]},"hold":{"$ref":"duration"},"spillAfter":{"$ref":"duration"}},"additionalProperties":false},"priority":{"type":"object","properties":{"default":{"$ref":"priority"},"when":{"type":"array","items":{"type":"object","required":["if","then"],"properties":{"if":{"$ref":"condition"},"then":{"$ref":"priority"}},"additionalProperties":false},"maxItems":16},"aging":{"type":"object","required":["every"],"properties":{"every":{"$ref":"duration"},"max":{"$ref":"priority"}},"additionalProperties":false}},"additionalProperties":false},"fairness":{"type":"object","properties":{"key":{"$ref":"keyPath"},"weights":{"type":"object","maxProperties":200,"propertyNames":{"type":"string","minLength":1,"maxLength":128},"additionalProperties":{"type":"integer","minimum":1,"maximum":1000}}},"additionalProperties":false},"limits":{"type":"object","properties":{"inFlight":{"type":"integer","minimum":1,"maximum":1000000},"rate":{"$ref":"rate"},"perKey":{"type":"object","required":["key","max"],"properties":{"key":{"$ref":"keyPath"},"max":{"type":"integer","minimum":1,"maximum":100000},"onFull":{"type":"string","enum":["queue","reject"]}},"additionalProperties":false}},"additionalProperties":false},"dedupe":{"type":"object","required":["key","window"],"properties":{"key":{"$ref":"keyTemplate"},"window":{"$ref":"duration"},"onHit":{"type":"string","enum":["join","reject"]}},"additionalProperties":false},"queue":{"$ref":"queue"},"fallback":{"type":"array","items":{"type":"object","required":["when","to"],"properties":{"when":{"type":"array","items":{"type":"string","enum":["no-agent","wait-above","breaker-open","rejected"]},"maxItems":4,"minItems":1,"uniqueItems":true},"after":{"$ref":"duration"},"to":{"$ref":"fleetRef"},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":8},"expect":{"type":"array","items":{"type":"object","required":["task"],"properties":{"task":{"$ref":"taskSample"},"goesTo":{"type":"array","items":{"$ref":"fleetRef"},"maxItems":32,"minItems":1,"uniqueItems":true},"notHere":{"const":true}},"additionalProperties":false,"oneOf":[{"required":["goesTo"]},{"required":["notHere"]}]},"maxItems":64}},"additionalProperties":false};
 
-function validate305(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate307(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -6510,13 +6522,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskLabelName/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate305.errors = vErrors;
+validate307.errors = vErrors;
 return errors === 0;
 }
 
 const pattern48 = new RegExp("^([a-z0-9_-]|\\{[A-Za-z0-9_.-]{1,120}\\}){1,127}$", "u");
 
-function validate308(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate310(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -6533,12 +6545,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/skillTemplate/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate308.errors = vErrors;
+validate310.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate322(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate324(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -6555,12 +6567,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/keyTemplate/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate322.errors = vErrors;
+validate324.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate329(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate331(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6606,8 +6618,8 @@ errors++;
 }
 for(const key1 in data2){
 const _errs7 = errors;
-if(!(validate305(key1, {instancePath:instancePath+"/labels",parentData:data2,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
+if(!(validate307(key1, {instancePath:instancePath+"/labels",parentData:data2,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate307.errors : vErrors.concat(validate307.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs7 === errors;
@@ -6653,12 +6665,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/taskSample/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate329.errors = vErrors;
+validate331.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate301(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate303(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -6782,8 +6794,8 @@ errors++;
 }
 for(const key2 in data4){
 const _errs14 = errors;
-if(!(validate305(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
+if(!(validate307(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate307.errors : vErrors.concat(validate307.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs14 === errors;
@@ -6812,8 +6824,8 @@ errors++;
 }
 }
 if(data1.where !== undefined){
-if(!(validate205(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
-vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
+if(!(validate206(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
+vErrors = vErrors === null ? validate206.errors : vErrors.concat(validate206.errors);
 errors = vErrors.length;
 }
 }
@@ -6858,8 +6870,8 @@ errors++;
 }
 for(const key5 in data9){
 const _errs26 = errors;
-if(!(validate308(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
+if(!(validate310(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate310.errors : vErrors.concat(validate310.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs26 === errors;
@@ -6910,8 +6922,8 @@ errors++;
 }
 for(const key7 in data11){
 const _errs32 = errors;
-if(!(validate214(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
+if(!(validate215(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate215.errors : vErrors.concat(validate215.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs32 === errors;
@@ -6957,8 +6969,8 @@ errors++;
 }
 }
 if(data13.key !== undefined){
-if(!(validate209(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+if(!(validate210(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
 errors = vErrors.length;
 }
 }
@@ -7032,8 +7044,8 @@ errors++;
 }
 }
 if(data21.if !== undefined){
-if(!(validate205(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
-vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
+if(!(validate206(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
+vErrors = vErrors === null ? validate206.errors : vErrors.concat(validate206.errors);
 errors = vErrors.length;
 }
 }
@@ -7102,8 +7114,8 @@ errors++;
 }
 }
 if(data27.key !== undefined){
-if(!(validate209(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+if(!(validate210(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
 errors = vErrors.length;
 }
 }
@@ -7215,8 +7227,8 @@ errors++;
 }
 }
 if(data34.key !== undefined){
-if(!(validate209(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+if(!(validate210(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
 errors = vErrors.length;
 }
 }
@@ -7278,8 +7290,8 @@ errors++;
 }
 }
 if(data38.key !== undefined){
-if(!(validate322(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate322.errors : vErrors.concat(validate322.errors);
+if(!(validate324(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
 errors = vErrors.length;
 }
 }
@@ -7391,8 +7403,8 @@ errors = vErrors.length;
 }
 }
 if(data44.to !== undefined){
-if(!(validate214(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
+if(!(validate215(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate215.errors : vErrors.concat(validate215.errors);
 errors = vErrors.length;
 }
 }
@@ -7414,8 +7426,8 @@ errors++;
 }
 for(const key21 in data50){
 const _errs109 = errors;
-if(!(validate308(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
+if(!(validate310(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate310.errors : vErrors.concat(validate310.errors);
 errors = vErrors.length;
 }
 var valid32 = _errs109 === errors;
@@ -7535,8 +7547,8 @@ errors++;
 }
 }
 if(data53.task !== undefined){
-if(!(validate329(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate329.errors : vErrors.concat(validate329.errors);
+if(!(validate331(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate331.errors : vErrors.concat(validate331.errors);
 errors = vErrors.length;
 }
 }
@@ -7553,8 +7565,8 @@ errors++;
 }
 const len5 = data55.length;
 for(let i7=0; i7<len5; i7++){
-if(!(validate214(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
-vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
+if(!(validate215(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
+vErrors = vErrors === null ? validate215.errors : vErrors.concat(validate215.errors);
 errors = vErrors.length;
 }
 }
@@ -7601,14 +7613,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate301.errors = vErrors;
+validate303.errors = vErrors;
 return errors === 0;
 }
 
 const schema79 = {"type":"object","properties":{"description":{"$ref":"description"},"match":{"type":"object","properties":{"task":{"oneOf":[{"$ref":"taskType"},{"type":"array","items":{"$ref":"taskType"},"minItems":1,"maxItems":32,"uniqueItems":true}]},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":16,"additionalProperties":{"type":"string","maxLength":256}},"where":{"$ref":"condition"}},"additionalProperties":false},"precedence":{"type":"integer","minimum":0,"maximum":1000},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false},"to":{"type":"object","propertyNames":{"$ref":"fleetRef"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":0,"maximum":10000}},"affinity":{"type":"object","properties":{"key":{"$ref":"keyPath"},"mode":{"type":"string","enum":["soft","hard"]},"hold":{"$ref":"duration"},"spillAfter":{"$ref":"duration"}},"additionalProperties":false},"priority":{"type":"object","properties":{"default":{"$ref":"priority"},"when":{"type":"array","items":{"type":"object","required":["if","then"],"properties":{"if":{"$ref":"condition"},"then":{"$ref":"priority"}},"additionalProperties":false},"maxItems":16},"aging":{"type":"object","properties":{"every":{"$ref":"duration"},"max":{"$ref":"priority"}},"additionalProperties":false}},"additionalProperties":false},"fairness":{"type":"object","properties":{"key":{"$ref":"keyPath"},"weights":{"type":"object","maxProperties":200,"propertyNames":{"type":"string","minLength":1,"maxLength":128},"additionalProperties":{"type":"integer","minimum":1,"maximum":1000}}},"additionalProperties":false},"limits":{"type":"object","properties":{"inFlight":{"type":"integer","minimum":1,"maximum":1000000},"rate":{"$ref":"rate"},"perKey":{"type":"object","properties":{"key":{"$ref":"keyPath"},"max":{"type":"integer","minimum":1,"maximum":100000},"onFull":{"type":"string","enum":["queue","reject"]}},"additionalProperties":false}},"additionalProperties":false},"dedupe":{"type":"object","properties":{"key":{"$ref":"keyTemplate"},"window":{"$ref":"duration"},"onHit":{"type":"string","enum":["join","reject"]}},"additionalProperties":false},"queue":{"$ref":"queueOverlay"},"fallback":{"type":"array","items":{"type":"object","required":["when","to"],"properties":{"when":{"type":"array","items":{"type":"string","enum":["no-agent","wait-above","breaker-open","rejected"]},"maxItems":4,"minItems":1,"uniqueItems":true},"after":{"$ref":"duration"},"to":{"$ref":"fleetRef"},"require":{"type":"object","properties":{"skills":{"type":"object","propertyNames":{"$ref":"skillTemplate"},"maxProperties":32,"additionalProperties":{"type":"integer","minimum":1,"maximum":5}}},"additionalProperties":false}},"additionalProperties":false},"maxItems":8},"expect":{"type":"array","items":{"type":"object","required":["task"],"properties":{"task":{"$ref":"taskSample"},"goesTo":{"type":"array","items":{"$ref":"fleetRef"},"maxItems":32,"minItems":1,"uniqueItems":true},"notHere":{"const":true}},"additionalProperties":false,"oneOf":[{"required":["goesTo"]},{"required":["notHere"]}]},"maxItems":64}},"additionalProperties":false};
 const schema80 = {"type":"object","properties":{"maxDepth":{"type":"integer","minimum":1,"maximum":1000000},"maxAge":{"$ref":"duration"},"onFull":{"type":"string","enum":["reject","shed-lowest"]}},"additionalProperties":false};
 
-function validate357(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate359(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7657,12 +7669,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/queueOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate357.errors = vErrors;
+validate359.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate336(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate338(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -7774,8 +7786,8 @@ errors++;
 }
 for(const key2 in data4){
 const _errs14 = errors;
-if(!(validate305(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
+if(!(validate307(key2, {instancePath:instancePath+"/match/labels",parentData:data4,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate307.errors : vErrors.concat(validate307.errors);
 errors = vErrors.length;
 }
 var valid6 = _errs14 === errors;
@@ -7804,8 +7816,8 @@ errors++;
 }
 }
 if(data1.where !== undefined){
-if(!(validate205(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
-vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
+if(!(validate206(data1.where, {instancePath:instancePath+"/match/where",parentData:data1,parentDataProperty:"where",rootData}))){
+vErrors = vErrors === null ? validate206.errors : vErrors.concat(validate206.errors);
 errors = vErrors.length;
 }
 }
@@ -7850,8 +7862,8 @@ errors++;
 }
 for(const key5 in data9){
 const _errs26 = errors;
-if(!(validate308(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
+if(!(validate310(key5, {instancePath:instancePath+"/require/skills",parentData:data9,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate310.errors : vErrors.concat(validate310.errors);
 errors = vErrors.length;
 }
 var valid9 = _errs26 === errors;
@@ -7898,8 +7910,8 @@ errors++;
 }
 for(const key7 in data11){
 const _errs32 = errors;
-if(!(validate214(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
+if(!(validate215(key7, {instancePath:instancePath+"/to",parentData:data11,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate215.errors : vErrors.concat(validate215.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs32 === errors;
@@ -7941,8 +7953,8 @@ errors++;
 }
 }
 if(data13.key !== undefined){
-if(!(validate209(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+if(!(validate210(data13.key, {instancePath:instancePath+"/affinity/key",parentData:data13,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
 errors = vErrors.length;
 }
 }
@@ -8016,8 +8028,8 @@ errors++;
 }
 }
 if(data21.if !== undefined){
-if(!(validate205(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
-vErrors = vErrors === null ? validate205.errors : vErrors.concat(validate205.errors);
+if(!(validate206(data21.if, {instancePath:instancePath+"/priority/when/" + i2+"/if",parentData:data21,parentDataProperty:"if",rootData}))){
+vErrors = vErrors === null ? validate206.errors : vErrors.concat(validate206.errors);
 errors = vErrors.length;
 }
 }
@@ -8082,8 +8094,8 @@ errors++;
 }
 }
 if(data27.key !== undefined){
-if(!(validate209(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+if(!(validate210(data27.key, {instancePath:instancePath+"/fairness/key",parentData:data27,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
 errors = vErrors.length;
 }
 }
@@ -8187,8 +8199,8 @@ errors++;
 }
 }
 if(data34.key !== undefined){
-if(!(validate209(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate209.errors : vErrors.concat(validate209.errors);
+if(!(validate210(data34.key, {instancePath:instancePath+"/limits/perKey/key",parentData:data34,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate210.errors : vErrors.concat(validate210.errors);
 errors = vErrors.length;
 }
 }
@@ -8242,8 +8254,8 @@ errors++;
 }
 }
 if(data38.key !== undefined){
-if(!(validate322(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
-vErrors = vErrors === null ? validate322.errors : vErrors.concat(validate322.errors);
+if(!(validate324(data38.key, {instancePath:instancePath+"/dedupe/key",parentData:data38,parentDataProperty:"key",rootData}))){
+vErrors = vErrors === null ? validate324.errors : vErrors.concat(validate324.errors);
 errors = vErrors.length;
 }
 }
@@ -8271,8 +8283,8 @@ errors++;
 }
 }
 if(data.queue !== undefined){
-if(!(validate357(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
-vErrors = vErrors === null ? validate357.errors : vErrors.concat(validate357.errors);
+if(!(validate359(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
+vErrors = vErrors === null ? validate359.errors : vErrors.concat(validate359.errors);
 errors = vErrors.length;
 }
 }
@@ -8355,8 +8367,8 @@ errors = vErrors.length;
 }
 }
 if(data44.to !== undefined){
-if(!(validate214(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
-vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
+if(!(validate215(data44.to, {instancePath:instancePath+"/fallback/" + i3+"/to",parentData:data44,parentDataProperty:"to",rootData}))){
+vErrors = vErrors === null ? validate215.errors : vErrors.concat(validate215.errors);
 errors = vErrors.length;
 }
 }
@@ -8378,8 +8390,8 @@ errors++;
 }
 for(const key21 in data50){
 const _errs109 = errors;
-if(!(validate308(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
-vErrors = vErrors === null ? validate308.errors : vErrors.concat(validate308.errors);
+if(!(validate310(key21, {instancePath:instancePath+"/fallback/" + i3+"/require/skills",parentData:data50,parentDataProperty:"skills",rootData}))){
+vErrors = vErrors === null ? validate310.errors : vErrors.concat(validate310.errors);
 errors = vErrors.length;
 }
 var valid32 = _errs109 === errors;
@@ -8499,8 +8511,8 @@ errors++;
 }
 }
 if(data53.task !== undefined){
-if(!(validate329(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
-vErrors = vErrors === null ? validate329.errors : vErrors.concat(validate329.errors);
+if(!(validate331(data53.task, {instancePath:instancePath+"/expect/" + i6+"/task",parentData:data53,parentDataProperty:"task",rootData}))){
+vErrors = vErrors === null ? validate331.errors : vErrors.concat(validate331.errors);
 errors = vErrors.length;
 }
 }
@@ -8517,8 +8529,8 @@ errors++;
 }
 const len5 = data55.length;
 for(let i7=0; i7<len5; i7++){
-if(!(validate214(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
-vErrors = vErrors === null ? validate214.errors : vErrors.concat(validate214.errors);
+if(!(validate215(data55[i7], {instancePath:instancePath+"/expect/" + i6+"/goesTo/" + i7,parentData:data55,parentDataProperty:i7,rootData}))){
+vErrors = vErrors === null ? validate215.errors : vErrors.concat(validate215.errors);
 errors = vErrors.length;
 }
 }
@@ -8565,12 +8577,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/RouteOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate336.errors = vErrors;
+validate338.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate299(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate301(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8615,8 +8627,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate301(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate301.errors : vErrors.concat(validate301.errors);
+if(!(validate303(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate303.errors : vErrors.concat(validate303.errors);
 errors = vErrors.length;
 }
 }
@@ -8640,8 +8652,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate336(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate336.errors : vErrors.concat(validate336.errors);
+if(!(validate338(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate338.errors : vErrors.concat(validate338.errors);
 errors = vErrors.length;
 }
 }
@@ -8656,13 +8668,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Route/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate299.errors = vErrors;
+validate301.errors = vErrors;
 return errors === 0;
 }
 
-export const validateProvider = validate366;
+export const validateProvider = validate368;
 
-function validate371(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate373(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8675,7 +8687,7 @@ vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretRef/required",key
 errors++;
 }
 for(const key0 in data){
-if(!((key0 === "path") || (key0 === "field"))){
+if(!(((key0 === "path") || (key0 === "field")) || (key0 === "lease"))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -8692,17 +8704,23 @@ vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.err
 errors = vErrors.length;
 }
 }
+if(data.lease !== undefined){
+if(!(validate43(data.lease, {instancePath:instancePath+"/lease",parentData:data,parentDataProperty:"lease",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretRef/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate371.errors = vErrors;
+validate373.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate368(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate370(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8729,8 +8747,8 @@ errors = vErrors.length;
 }
 }
 if(data.secret !== undefined){
-if(!(validate371(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate371.errors : vErrors.concat(validate371.errors);
+if(!(validate373(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate373.errors : vErrors.concat(validate373.errors);
 errors = vErrors.length;
 }
 }
@@ -8815,17 +8833,17 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ProviderSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate368.errors = vErrors;
+validate370.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate382(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate385(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!((key0 === "path") || (key0 === "field"))){
+if(!(((key0 === "path") || (key0 === "field")) || (key0 === "lease"))){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretRefOverlay/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}});
 errors++;
 }
@@ -8842,17 +8860,23 @@ vErrors = vErrors === null ? validate190.errors : vErrors.concat(validate190.err
 errors = vErrors.length;
 }
 }
+if(data.lease !== undefined){
+if(!(validate43(data.lease, {instancePath:instancePath+"/lease",parentData:data,parentDataProperty:"lease",rootData}))){
+vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/secretRefOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate382.errors = vErrors;
+validate385.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate379(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate382(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -8875,8 +8899,8 @@ errors = vErrors.length;
 }
 }
 if(data.secret !== undefined){
-if(!(validate382(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate382.errors : vErrors.concat(validate382.errors);
+if(!(validate385(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate385.errors : vErrors.concat(validate385.errors);
 errors = vErrors.length;
 }
 }
@@ -8961,12 +8985,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ProviderOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate379.errors = vErrors;
+validate382.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate366(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate368(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9011,8 +9035,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate368(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate368.errors : vErrors.concat(validate368.errors);
+if(!(validate370(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate370.errors : vErrors.concat(validate370.errors);
 errors = vErrors.length;
 }
 }
@@ -9036,8 +9060,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate379(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate379.errors : vErrors.concat(validate379.errors);
+if(!(validate382(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate382.errors : vErrors.concat(validate382.errors);
 errors = vErrors.length;
 }
 }
@@ -9052,14 +9076,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Provider/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate366.errors = vErrors;
+validate368.errors = vErrors;
 return errors === 0;
 }
 
-export const validateToolServer = validate389;
+export const validateToolServer = validate393;
 const schema87 = {"type":"object","required":["url","tools"],"properties":{"description":{"$ref":"description"},"url":{"$ref":"url"},"transport":{"type":"string","enum":["streamable-http","sse"]},"secret":{"$ref":"secretRef"},"tools":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":500,"minItems":1,"uniqueItems":true}},"additionalProperties":false};
 
-function validate391(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate395(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9101,8 +9125,8 @@ errors++;
 }
 }
 if(data.secret !== undefined){
-if(!(validate371(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate371.errors : vErrors.concat(validate371.errors);
+if(!(validate373(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate373.errors : vErrors.concat(validate373.errors);
 errors = vErrors.length;
 }
 }
@@ -9164,13 +9188,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ToolServerSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate391.errors = vErrors;
+validate395.errors = vErrors;
 return errors === 0;
 }
 
 const schema88 = {"type":"object","properties":{"description":{"$ref":"description"},"url":{"$ref":"url"},"transport":{"type":"string","enum":["streamable-http","sse"]},"secret":{"$ref":"secretRefOverlay"},"tools":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9_.-]{0,63}$","maxLength":64},"maxItems":500,"minItems":1,"uniqueItems":true}},"additionalProperties":false};
 
-function validate397(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate401(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9204,8 +9228,8 @@ errors++;
 }
 }
 if(data.secret !== undefined){
-if(!(validate382(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
-vErrors = vErrors === null ? validate382.errors : vErrors.concat(validate382.errors);
+if(!(validate385(data.secret, {instancePath:instancePath+"/secret",parentData:data,parentDataProperty:"secret",rootData}))){
+vErrors = vErrors === null ? validate385.errors : vErrors.concat(validate385.errors);
 errors = vErrors.length;
 }
 }
@@ -9267,12 +9291,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ToolServerOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate397.errors = vErrors;
+validate401.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate389(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate393(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9317,8 +9341,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate391(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate391.errors : vErrors.concat(validate391.errors);
+if(!(validate395(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate395.errors : vErrors.concat(validate395.errors);
 errors = vErrors.length;
 }
 }
@@ -9342,8 +9366,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate397(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate397.errors : vErrors.concat(validate397.errors);
+if(!(validate401(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate401.errors : vErrors.concat(validate401.errors);
 errors = vErrors.length;
 }
 }
@@ -9358,14 +9382,14 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ToolServer/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate389.errors = vErrors;
+validate393.errors = vErrors;
 return errors === 0;
 }
 
-export const validateSchedule = validate402;
+export const validateSchedule = validate406;
 const schema90 = {"type":"object","required":["cron","task"],"properties":{"description":{"$ref":"description"},"cron":{"$ref":"cron"},"tz":{"$ref":"timeZone"},"task":{"$ref":"taskType"},"input":{"type":"object","maxProperties":200},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":32,"additionalProperties":{"type":"string","maxLength":256}},"overlap":{"type":"string","enum":["skip","queue","replace"]},"catchUp":{"type":"object","properties":{"window":{"$ref":"duration"},"max":{"type":"integer","minimum":0,"maximum":100}},"additionalProperties":false}},"additionalProperties":false};
 
-function validate404(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate408(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9429,8 +9453,8 @@ errors++;
 }
 for(const key1 in data5){
 const _errs10 = errors;
-if(!(validate305(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
+if(!(validate307(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate307.errors : vErrors.concat(validate307.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs10 === errors;
@@ -9512,13 +9536,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ScheduleSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate404.errors = vErrors;
+validate408.errors = vErrors;
 return errors === 0;
 }
 
 const schema91 = {"type":"object","properties":{"description":{"$ref":"description"},"cron":{"$ref":"cron"},"tz":{"$ref":"timeZone"},"task":{"$ref":"taskType"},"input":{"type":"object","maxProperties":200},"labels":{"type":"object","propertyNames":{"$ref":"taskLabelName"},"maxProperties":32,"additionalProperties":{"type":"string","maxLength":256}},"overlap":{"type":"string","enum":["skip","queue","replace"]},"catchUp":{"type":"object","properties":{"window":{"$ref":"duration"},"max":{"type":"integer","minimum":0,"maximum":100}},"additionalProperties":false}},"additionalProperties":false};
 
-function validate413(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate417(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9574,8 +9598,8 @@ errors++;
 }
 for(const key1 in data5){
 const _errs10 = errors;
-if(!(validate305(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
-vErrors = vErrors === null ? validate305.errors : vErrors.concat(validate305.errors);
+if(!(validate307(key1, {instancePath:instancePath+"/labels",parentData:data5,parentDataProperty:"labels",rootData}))){
+vErrors = vErrors === null ? validate307.errors : vErrors.concat(validate307.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs10 === errors;
@@ -9657,12 +9681,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/ScheduleOverlay/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate413.errors = vErrors;
+validate417.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate402(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate406(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9707,8 +9731,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate404(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate404.errors : vErrors.concat(validate404.errors);
+if(!(validate408(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate408.errors : vErrors.concat(validate408.errors);
 errors = vErrors.length;
 }
 }
@@ -9732,8 +9756,8 @@ errors++;
 }
 }
 for(const key2 in data4){
-if(!(validate413(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate413.errors : vErrors.concat(validate413.errors);
+if(!(validate417(data4[key2], {instancePath:instancePath+"/environments/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data4,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate417.errors : vErrors.concat(validate417.errors);
 errors = vErrors.length;
 }
 }
@@ -9748,15 +9772,15 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Schedule/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate402.errors = vErrors;
+validate406.errors = vErrors;
 return errors === 0;
 }
 
-export const validatePatch = validate421;
+export const validatePatch = validate425;
 const schema93 = {"type":"object","required":["fleet","target","owner","reason","expires","operations"],"properties":{"fleet":{"$ref":"name"},"environments":{"type":"array","items":{"$ref":"name"},"maxItems":16,"minItems":1,"uniqueItems":true},"target":{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","enum":["Deployment","StatefulSet","Rollout","Service","PodDisruptionBudget"]},"name":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}},"additionalProperties":false},"owner":{"$ref":"githubTeam"},"reason":{"type":"string","minLength":1,"maxLength":300},"expires":{"$ref":"day"},"operations":{"type":"array","items":{"oneOf":[{"type":"object","required":["op","path","value"],"properties":{"op":{"type":"string","enum":["add","replace","test"]},"path":{"$ref":"PatchPointer"},"value":{}},"additionalProperties":false},{"type":"object","required":["op","path"],"properties":{"op":{"const":"remove"},"path":{"$ref":"PatchPointer"}},"additionalProperties":false}]},"maxItems":32,"minItems":1}},"additionalProperties":false};
 const pattern52 = new RegExp("^/spec(/[^/]{1,128}){1,16}$", "u");
 
-function validate428(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate432(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -9773,13 +9797,13 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/PatchPointer/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-validate428.errors = vErrors;
+validate432.errors = vErrors;
 return errors === 0;
 }
 
 const pattern51 = new RegExp("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", "u");
 
-function validate423(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate427(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -9932,8 +9956,8 @@ errors++;
 }
 }
 if(data.expires !== undefined){
-if(!(validate201(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
-vErrors = vErrors === null ? validate201.errors : vErrors.concat(validate201.errors);
+if(!(validate202(data.expires, {instancePath:instancePath+"/expires",parentData:data,parentDataProperty:"expires",rootData}))){
+vErrors = vErrors === null ? validate202.errors : vErrors.concat(validate202.errors);
 errors = vErrors.length;
 }
 }
@@ -9986,8 +10010,8 @@ errors++;
 }
 }
 if(data10.path !== undefined){
-if(!(validate428(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate428.errors : vErrors.concat(validate428.errors);
+if(!(validate432(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate432.errors : vErrors.concat(validate432.errors);
 errors = vErrors.length;
 }
 }
@@ -10024,8 +10048,8 @@ errors++;
 }
 }
 if(data10.path !== undefined){
-if(!(validate428(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
-vErrors = vErrors === null ? validate428.errors : vErrors.concat(validate428.errors);
+if(!(validate432(data10.path, {instancePath:instancePath+"/operations/" + i2+"/path",parentData:data10,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate432.errors : vErrors.concat(validate432.errors);
 errors = vErrors.length;
 }
 }
@@ -10072,12 +10096,12 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/PatchSpec/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate423.errors = vErrors;
+validate427.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate421(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate425(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -10122,8 +10146,8 @@ errors = vErrors.length;
 }
 }
 if(data.spec !== undefined){
-if(!(validate423(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
-vErrors = vErrors === null ? validate423.errors : vErrors.concat(validate423.errors);
+if(!(validate427(data.spec, {instancePath:instancePath+"/spec",parentData:data,parentDataProperty:"spec",rootData}))){
+vErrors = vErrors === null ? validate427.errors : vErrors.concat(validate427.errors);
 errors = vErrors.length;
 }
 }
@@ -10132,7 +10156,7 @@ else {
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/Patch/type",keyword:"type",params:{type: "object"}});
 errors++;
 }
-validate421.errors = vErrors;
+validate425.errors = vErrors;
 return errors === 0;
 }
 
@@ -10140,25 +10164,25 @@ export const validateTeamOverlay = validate145;
 
 export const validateTeamSpec = validate128;
 
-export const validateFleetOverlay = validate221;
+export const validateFleetOverlay = validate222;
 
 export const validateFleetSpec = validate166;
 
-export const validateRouteOverlay = validate336;
+export const validateRouteOverlay = validate338;
 
-export const validateRouteSpec = validate301;
+export const validateRouteSpec = validate303;
 
-export const validateProviderOverlay = validate379;
+export const validateProviderOverlay = validate382;
 
-export const validateProviderSpec = validate368;
+export const validateProviderSpec = validate370;
 
-export const validateToolServerOverlay = validate397;
+export const validateToolServerOverlay = validate401;
 
-export const validateToolServerSpec = validate391;
+export const validateToolServerSpec = validate395;
 
-export const validateScheduleOverlay = validate413;
+export const validateScheduleOverlay = validate417;
 
-export const validateScheduleSpec = validate404;
+export const validateScheduleSpec = validate408;
 
 
 /** One problem. `schemaPath` leads into `nova-torch.schema.json`: `#/$defs/duration/pattern`. */

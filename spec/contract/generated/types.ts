@@ -84,6 +84,8 @@ export interface SecretRef {
   readonly path: SecretPath;
   /** Which field of it to take. */
   readonly field: SecretField;
+  /** The secrets engine makes credentials for each fleet alone, and ends them after this long; from `10m` to `30d`. */
+  readonly lease?: Duration;
 }
 
 /** A GitHub team as `organisation/team`. */
@@ -613,6 +615,8 @@ export interface FleetSpec {
         readonly field: SecretField;
         /** `file`: read from `/etc/nova-torch/secrets/<name>` and renewed in place. `env`: a variable; a new value restarts the fleet. Default: `'file'`. */
         readonly mount?: 'file' | 'env';
+        /** The secrets engine makes credentials for this fleet alone, and ends them after this long: new ones come when two thirds are over. From `10m` to `30d`. The path is the mount of the engine, then what it calls the credentials: `database/creds/warehouse-loader`. All that the fleet reads there comes of one lease. */
+        readonly lease?: Duration;
       }
     >
   >;
