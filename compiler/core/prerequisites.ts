@@ -192,17 +192,20 @@ function secretsOperators(environment: EnvironmentModel): readonly Prerequisite[
   ];
 }
 
-/** What secrets engines must make. Where fleets differ in how long they hold it, it lives for the longest of these times. */
+/**
+ * What secrets engines must make. Where fleets differ in how long they hold it, it lives for the longest of these times; and no
+ * longer, since a lease that may be renewed would be.
+ */
 function leasedPlaces({ fleets }: EnvironmentModel): readonly string[] {
   const longest = new Map<string, number>();
   for (const { place, lease } of [...fleets.values()].flatMap(secretReads))
     if (lease !== undefined) longest.set(place, Math.max(lease.ms, longest.get(place) ?? 0));
   return [...longest]
     .sort(([a], [b]) => compareText(a, b))
-    .map(
-      ([place, ms]) =>
-        `A secrets engine makes credentials at \`${place}\`, with \`default_ttl: ${formatDuration(ms)}\``,
-    );
+    .map(([place, ms]) => {
+      const length = formatDuration(ms);
+      return `A secrets engine makes credentials at \`${place}\`, with \`default_ttl: ${length}\` and \`max_ttl: ${length}\``;
+    });
 }
 
 function logs({ facts: { observability, secrets } }: EnvironmentModel): readonly Prerequisite[] {

@@ -70,7 +70,9 @@ spec:
   accepts: { order: {} }
   providers: [vendor]
   tools: { web: { allow: [get] } }
-  secrets: { KEY: { path: kv/shop/key, field: value, mount: env } }
+  secrets:
+    KEY: { path: kv/shop/key, field: value, mount: env }
+    USER: { path: kv/shop/made, field: username, lease: 1h }
   flags:
     tone:
       description: ${say('Fleet.flags.*.description')}

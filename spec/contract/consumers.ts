@@ -168,7 +168,7 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Fleet.spec.secrets.*.path': ['check:secrets', 'emitter:vault'],
   'Fleet.spec.secrets.*.field': ['emitter:vault'],
   'Fleet.spec.secrets.*.mount': ['emitter:kubernetes', 'emitter:vault', 'check:leases', 'check:lease-end'],
-  'Fleet.spec.secrets.*.lease': ['check:leases', 'check:lease-end', 'emitter:vault'],
+  'Fleet.spec.secrets.*.lease': ['check:leases', 'check:lease-end', 'emitter:vault', 'emitter:argocd'],
   'Fleet.spec.egress.*.port': ['emitter:kubernetes', 'emitter:istio'],
   'Fleet.spec.providers[]': ['check:reference', 'emitter:routing-table', 'emitter:istio'],
   'Fleet.spec.tools.*.allow[]': ['check:reference', 'emitter:kubernetes'],

@@ -48,6 +48,22 @@ metadata: { name: worker }
 spec:
   agent: { image: "${IMAGE}" }
   accepts: { work: {} }
+  secrets:
+    KEPT: { path: kv/engineering/kept, field: key }
+    USER: { path: kv/engineering/lent, field: username, lease: 2h }
+---
+${HEAD} Fleet
+metadata: { name: helper }
+spec:
+  agent: { image: "${IMAGE}" }
+  accepts: { help: {} }
+  secrets:
+    USER: { path: kv/engineering/lent, field: username, lease: 1h }
+    OTHER: { path: kv/engineering/first, field: username, lease: 30m }
+---
+${HEAD} Route
+metadata: { name: help }
+spec: { match: { task: help }, to: { helper: 100 } }
 `,
 };
 
@@ -73,6 +89,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'Environment.spec.secrets.address': ['secrets.acme.example', 'others.acme.example'],
   'Environment.spec.secrets.mount': ['mount: cluster', 'mount: other'],
   'Environment.spec.secrets.platform': ['platform: kv/own', 'platform: kv/other'],
+  'Fleet.spec.secrets.*.lease': ['lease: 2h', 'lease: 3h'],
   'Environment.spec.observability.prometheus': ['https://prometheus.acme', 'https://metrics.acme'],
   'Environment.spec.observability.elasticsearch': ['https://logs.acme', 'https://search.acme'],
   'Environment.spec.observability.grafanaFolder': ['grafanaFolder: Agents', 'grafanaFolder: Robots'],
@@ -101,6 +118,14 @@ test.each(Object.entries(CHANGES))('%s changes the objects', async (_, change) =
 
 test('a company without a repository gets no objects for Argo CD', async () => {
   expect(await emitted(['  repository: { url: https://git.acme.example/fleets, branch: stable }\n', ''])).toBe('');
+});
+
+test('what secrets engines must make is named once, for as long as the fleet that holds it longest', async () => {
+  const needs = (await emittedText(['argocd'], SPEC)).split('\n').filter((line) => line.includes('secrets engine'));
+  expect(needs).toEqual([
+    '   - A secrets engine makes credentials at `kv/engineering/first`, with `default_ttl: 30m` and `max_ttl: 30m`.',
+    '   - A secrets engine makes credentials at `kv/engineering/lent`, with `default_ttl: 2h` and `max_ttl: 2h`.',
+  ]);
 });
 
 test('where changes are promoted into nothing is taken away unasked but what was revoked', async () => {
