@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { EQUIVALENT, MUTANTS } from '../runtime/simulation/mutants.ts';
+import { EQUIVALENT, MUTANTS, SHOWN_BY_A_JOURNAL } from '../runtime/simulation/mutants.ts';
 import { RARE, REACHED } from '../runtime/simulation/reached.ts';
 import { simulate } from '../runtime/simulation/simulate.ts';
 
@@ -30,7 +30,7 @@ interface Report {
 }
 
 const SLICE = 250;
-const MUTANT_SEEDS_MAX = 400;
+const MUTANT_SEEDS_MAX = 2000;
 /** With so many seeds everything must have happened. */
 const REACH_SEEDS = 500;
 
@@ -62,7 +62,8 @@ async function replay(seed: number, lines: number): Promise<void> {
 /** Each planted bug until a seed finds it. */
 async function plantAll(): Promise<void> {
   let found = 0;
-  for (const [name, mutant] of Object.entries(MUTANTS)) {
+  const planted = Object.entries(MUTANTS).filter(([name]) => !SHOWN_BY_A_JOURNAL.includes(name));
+  for (const [name, mutant] of planted) {
     let violations: readonly string[] = [];
     let seed = 0;
     while (violations.length === 0 && seed < MUTANT_SEEDS_MAX) {
@@ -73,9 +74,9 @@ async function plantAll(): Promise<void> {
     console.log(`${violations.length > 0 ? `seed ${seed}`.padEnd(9) : 'NOT FOUND'} ${name}: ${violations[0] ?? ''}`);
   }
   for (const [name, { because }] of Object.entries(EQUIVALENT)) console.log(`harmless  ${name}: ${because}`);
-  const all = Object.keys(MUTANTS).length;
-  console.log(`${found} of ${all} planted bugs found`);
-  if (found < all) process.exitCode = 1;
+  for (const name of SHOWN_BY_A_JOURNAL) console.log(`by a test ${name}`);
+  console.log(`${found} of ${planted.length} planted bugs found`);
+  if (found < planted.length) process.exitCode = 1;
 }
 
 async function runAll(first: number, seeds: number): Promise<void> {
