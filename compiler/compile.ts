@@ -9,6 +9,7 @@ import { collector } from './diagnostics/report.ts';
 import type { Report } from './diagnostics/report.ts';
 import type { LoadedSpec } from './load/document.ts';
 import { loadSpec } from './load/load.ts';
+import { proveOnce } from './output/prove-once.ts';
 import { compileUnits } from './output/units.ts';
 
 /** What a compile reads. `today` (YYYY-MM-DD) decides which patches have expired; nothing else depends on the clock. */
@@ -70,8 +71,10 @@ export interface Stages {
   readonly patch?: (context: UnitContext, manifests: readonly Manifest[]) => readonly Manifest[];
   /** Says what the environment's cluster would refuse about the manifests of a unit by themselves, and whether it takes all. */
   readonly verify?: (context: UnitContext, manifests: readonly Manifest[]) => Promise<boolean>;
-  /** Proves the manifests of an environment as one graph. */
+  /** Proves the manifests of an environment as one graph. Besides places it looks at no more than `premises` and the summaries. */
   readonly prove?: (environment: EnvironmentModel, units: ReadonlyMap<string, Json>, report: Report) => void;
+  /** What `prove` takes from the model, as data; without it everything is proven each time. */
+  readonly premises?: (environment: EnvironmentModel) => object;
   /** What `prove` needs to know about the manifests of one unit, as plain data; kept with the unit. */
   readonly summarize?: (manifests: readonly Manifest[], context: UnitContext) => Json;
   /** What the cluster would refuse to change later about the manifests of one unit, as plain data. */
@@ -101,6 +104,9 @@ export interface Known {
   readonly load: (files: readonly SourceFile[], report: Report) => LoadedSpec;
   readonly unit: (environment: string, unit: string, from: string) => KnownUnit | undefined;
   readonly keep: (environment: string, unit: KnownUnit) => void;
+  /** Whether a proof of the same premises and summaries found nothing. */
+  readonly isProven: (environment: string, from: string) => boolean;
+  readonly keepProof: (environment: string, from: string) => void;
   /** Awaited when the spec is sound, before the first unit is asked for. */
   readonly ready?: () => Promise<void>;
   /** What `immutable` said about a unit when the generated tree was written; nothing when it is not in the tree. */
@@ -111,8 +117,9 @@ export interface KnownUnit {
   /** SHA-256 of everything it was made from. */
   readonly from: string;
   readonly unit: CompiledUnit;
-  /** What `summarize` said about it. */
+  /** What `summarize` said about it, and its SHA-256. */
   readonly summary: Json;
+  readonly facts: string;
 }
 
 /** A first compile: nothing is known. */
@@ -120,6 +127,8 @@ export const NOTHING_KNOWN: Known = {
   load: loadSpec,
   unit: () => undefined,
   keep: () => undefined,
+  isProven: () => false,
+  keepProof: () => undefined,
   immutable: () => undefined,
 };
 
@@ -152,7 +161,7 @@ export async function compile(
   const of = wanted.reduce((sum, { fleets }) => sum + fleets.size, 0);
   let done = 0;
   for (const environment of wanted) {
-    const { units, summaries, sound } = await compileUnits({
+    const { units, sound } = await compileUnits({
       environment,
       emitters,
       stages,
@@ -162,8 +171,8 @@ export async function compile(
       onFleet: () => input.onUnit?.(++done, of),
     });
     // Of objects that are not what they should be the proof would say the same in other words.
-    if (sound) stages.prove?.(environment, summaries, report);
-    environments.push({ name: environment.name, units });
+    if (sound) proveOnce(environment, units, stages, known, report);
+    environments.push({ name: environment.name, units: units.map(({ unit }) => unit) });
   }
   const all = ordered([...checked.diagnostics, ...diagnostics]);
   return { diagnostics: all, model: checked.model, environments: hasErrors(all) ? [] : environments };

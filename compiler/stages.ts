@@ -3,6 +3,7 @@ import { check } from './check/check.ts';
 import { extractFacts } from './closure/extract.ts';
 import { compareImmutable, immutableFacts } from './closure/immutable.ts';
 import type { ImmutableFacts } from './closure/immutable.ts';
+import { premisesOf } from './closure/premises.ts';
 import { prove } from './closure/prove.ts';
 import { unsettled } from './closure/settle.ts';
 import type { Stages } from './compile.ts';
@@ -25,5 +26,6 @@ export const stages: Stages = {
     const now = after === undefined ? {} : { after: after as unknown as ImmutableFacts };
     compareImmutable({ ...change, before: before as unknown as ImmutableFacts, ...now }, report);
   },
+  premises: premisesOf,
   prove,
 };

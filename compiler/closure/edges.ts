@@ -1,18 +1,19 @@
-import type { EdgeModel, EnvironmentModel, PeerFacts } from '../core/model.ts';
+import type { EdgeModel, PeerFacts } from '../core/model.ts';
 import { fleetSelector } from '../core/names.ts';
 import type { Report } from '../diagnostics/report.ts';
 import { covers } from './facts.ts';
 import type { FlowFacts, Labels } from './facts.ts';
+import type { Premises } from './premises.ts';
 import type { Graph } from './prove.ts';
 
 /** Every `talksTo` edge is open at both of its ends, and no policy opens a way between fleets that the spec does not have. */
-export function proveEdges(graph: Graph, environment: EnvironmentModel, report: Report): void {
+export function proveEdges(graph: Graph, { fleets }: Premises, report: Report): void {
   const byNamespace = new Map<string, string>();
-  for (const fleet of environment.fleets.values()) byNamespace.set(fleet.namespace, fleet.id);
+  for (const [id, { namespace }] of fleets) byNamespace.set(namespace, id);
   const flows = flowsByFleet(graph, byNamespace);
   const declared = new Set<string>();
-  for (const fleet of environment.fleets.values()) {
-    for (const edge of fleet.calls) {
+  for (const { calls } of fleets.values()) {
+    for (const edge of calls) {
       declared.add(`${edge.from.id} ${edge.to.id}`);
       if (graph.units.has(`teams/${edge.from.id}`) && graph.units.has(`teams/${edge.to.id}`))
         proveEdge(edge, graph, flows, report);

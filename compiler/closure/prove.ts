@@ -1,13 +1,13 @@
 import type { Json, JsonPath } from '../../spec/contract/source.ts';
-import { largest } from '../core/largest.ts';
-import type { EnvironmentModel, FleetModel } from '../core/model.ts';
+import type { EnvironmentModel } from '../core/model.ts';
 import type { Place } from '../core/origin.ts';
 import type { Report } from '../diagnostics/report.ts';
 import { covers } from './facts.ts';
 import type { Labels, PodFacts, ProblemFacts, UnitFacts } from './facts.ts';
-import { externalObjects } from './external.ts';
 import { proveEdges } from './edges.ts';
 import { PATCH } from './object.ts';
+import { premisesOf } from './premises.ts';
+import type { Premises } from './premises.ts';
 
 /** The objects of an environment as one graph. */
 export interface Graph {
@@ -19,7 +19,8 @@ export interface Graph {
   readonly external: ReadonlySet<string>;
   /** Where a problem of a unit is shown: the spec value it comes from, or the fleet's name. */
   readonly placeOf: (unit: string, place: JsonPath) => Place;
-  readonly fleetOf: (unit: string) => FleetModel | undefined;
+  /** Most pods at one time of the unit's fleet; nothing for a unit of no fleet. */
+  readonly podsMaxOf: (unit: string) => number | undefined;
   /** Whether everything of this kind is known that stands in the namespace: only then can something be missing there. */
   readonly isComplete: (namespace: string, kind: string) => boolean;
 }
@@ -29,9 +30,12 @@ export interface Graph {
  * no object is there twice, every edge of the spec is open at both ends and no other one is.
  */
 export function prove(environment: EnvironmentModel, summaries: ReadonlyMap<string, Json>, report: Report): void {
-  const graph = graphOf(environment, summaries as unknown as ReadonlyMap<string, UnitFacts>);
+  const premises = premisesOf(environment);
+  // They were made by `extractFacts`, perhaps in an earlier compile.
+  const units = summaries as unknown as ReadonlyMap<string, UnitFacts>;
+  const graph = graphOf(premises, units, placesOf(environment));
   proveGraph(graph, report);
-  proveEdges(graph, environment, report);
+  proveEdges(graph, premises, report);
 }
 
 /** The part of the proof that needs nothing but the objects. */
@@ -70,19 +74,35 @@ export function podsOf(units: ReadonlyMap<string, UnitFacts>): ReadonlyMap<strin
   return pods;
 }
 
-function graphOf(environment: EnvironmentModel, units: ReadonlyMap<string, UnitFacts>): Graph {
-  const namespaces = new Set([...units.values()].flatMap((facts) => facts.namespaces));
-  const fleetOf = (unit: string) => environment.fleets.get(unit.replace(/^teams\//, ''));
+function graphOf(
+  { fleets, external }: Premises,
+  units: ReadonlyMap<string, UnitFacts>,
+  placeOf: Graph['placeOf'],
+): Graph {
+  return {
+    units,
+    pods: podsOf(units),
+    namespaces: new Set([...units.values()].flatMap((facts) => facts.namespaces)),
+    external: new Set(external),
+    placeOf,
+    podsMaxOf: (unit) => fleets.get(fleetIdOf(unit))?.podsMax,
+    isComplete: () => true,
+  };
+}
+
+function fleetIdOf(unit: string): string {
+  return unit.replace(/^teams\//, '');
+}
+
+function placesOf(environment: EnvironmentModel): Graph['placeOf'] {
   const patches = new Map(environment.patches.map((patch) => [patch.id, patch]));
-  const placeOf = (unit: string, place: JsonPath): Place => {
+  return (unit, place) => {
     const patch = place[0] === PATCH ? patches.get(String(place[1])) : undefined;
     if (patch !== undefined) return patch.from(place.slice(2));
-    const fleet = fleetOf(unit);
+    const fleet = environment.fleets.get(fleetIdOf(unit));
     if (fleet === undefined) return environment.at;
     return place.length === 0 ? fleet.at : fleet.from(place);
   };
-  const external = externalObjects(environment);
-  return { units, pods: podsOf(units), namespaces, external, placeOf, fleetOf, isComplete: () => true };
 }
 
 /** Pods of a namespace that have the labels. */
@@ -147,11 +167,10 @@ function proveNamespaces(graph: Graph, unit: string, { objects }: UnitFacts, rep
 
 /** A namespace's quota holds the fleet at its largest, in the middle of a rollout. */
 function proveQuota(graph: Graph, unit: string, { quotas, pods }: UnitFacts, report: Report): void {
-  const fleet = graph.fleetOf(unit);
-  if (fleet === undefined) return;
+  const most = graph.podsMaxOf(unit);
+  if (most === undefined) return;
   for (const quota of quotas) {
     for (const pod of pods.filter(({ namespace }) => namespace === quota.namespace)) {
-      const most = largest(fleet).pods;
       const short =
         (quota.pods !== undefined && quota.pods < most) ||
         (quota.cpuMillis !== undefined && quota.cpuMillis < most * pod.cpuMillis) ||

@@ -23,7 +23,7 @@ test('a first compile writes everything; without a change the next one parses, i
   const root = repository();
   const first = await run(root);
   expect(first.problems).toEqual([]);
-  expect(first.counts).toEqual({ emittersLoaded: 1, fleets: 4, environments: 2 });
+  expect(first.counts).toEqual({ emittersLoaded: 1, fleets: 4, environments: 2, proofs: 2 });
   expect(first.environments).toEqual([
     { name: 'dev', fleets: 2, routes: 0, objects: 2, files: 5 },
     { name: 'prod', fleets: 2, routes: 0, objects: 2, files: 5 },
@@ -41,7 +41,7 @@ test('a first compile writes everything; without a change the next one parses, i
   ]);
   const second = await run(root);
   expect(second).toMatchObject({ unchanged: true, written: [], removed: [], environments: first.environments });
-  expect(second.counts).toEqual({ emittersLoaded: 0, fleets: 0, environments: 0 });
+  expect(second.counts).toEqual({ emittersLoaded: 0, fleets: 0, environments: 0, proofs: 0 });
 });
 
 test('one change emits one unit in each environment, and its bytes are those of a cold compile', async () => {
@@ -49,7 +49,7 @@ test('one change emits one unit in each environment, and its bytes are those of 
   await run(root);
   put(root, { [TRIAGE]: fleet('triage', 'sorts\nmail') });
   const second = await run(root);
-  expect(second.counts).toEqual({ emittersLoaded: 1, fleets: 2, environments: 2 });
+  expect(second.counts).toEqual({ emittersLoaded: 1, fleets: 2, environments: 2, proofs: 0 });
   expect(second.written.filter((path) => path.startsWith('prod'))).toEqual([
     'prod/teams/support/triage/config.yaml',
     'prod/manifest.json',
@@ -140,6 +140,26 @@ test('a warning of an emitter is said on every run, with or without a change', a
   expect(await run(root)).toMatchObject({ problems: first.problems, unchanged: true });
   put(root, { 'spec/teams/support/writer.yaml': fleet('writer', 'x') });
   expect(await run(root)).toMatchObject({ problems: first.problems, unchanged: false });
+});
+
+test('a proof is made again when its premises or summaries change, and for as long as it finds something', async () => {
+  const root = repository();
+  await run(root);
+  put(root, { [TRIAGE]: fleet('triage', 'doubt') });
+  const doubted = await run(root);
+  expect(doubted.counts.proofs).toBe(2);
+  expect(doubted.problems).toHaveLength(1);
+  put(root, { 'spec/teams/support/writer.yaml': fleet('writer', 'x'), [TRIAGE]: `# why\n${fleet('triage', 'doubt')}` });
+  const moved = await run(root);
+  expect(moved.counts.proofs).toBe(2);
+  expect(moved.problems).toEqual(doubted.problems);
+  expect(moved.diagnostics[0]?.at.start).toBe((doubted.diagnostics[0]?.at.start ?? 0) + '# why\n'.length);
+  put(root, { [TRIAGE]: fleet('triage', 'sorts') });
+  expect(await run(root)).toMatchObject({ problems: [], counts: { proofs: 2 } });
+  put(root, { 'spec/teams/support/sorter.yaml': fleet('sorter', 'x') });
+  expect((await run(root)).counts.proofs).toBe(2);
+  put(root, { [TRIAGE]: fleet('triage', 'sorts letters') });
+  expect((await run(root)).counts.proofs).toBe(0);
 });
 
 test('what the cluster would refuse to change is compared with the tree, also for a fleet that is gone', async () => {
@@ -278,7 +298,7 @@ spec:
 }
 
 function fresh(): Counts {
-  return { emittersLoaded: 0, fleets: 0, environments: 0 };
+  return { emittersLoaded: 0, fleets: 0, environments: 0, proofs: 0 };
 }
 
 async function run(

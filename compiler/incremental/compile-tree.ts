@@ -17,7 +17,6 @@ import type { Place } from '../output/write.ts';
 import { readCache, writeCache } from './cache-file.ts';
 import { immutableOf } from './immutable-of.ts';
 import type { KnownFiles } from './known-documents.ts';
-import type { KnownUnits } from './known-units.ts';
 import { optimizeLate } from './optimize-late.ts';
 import type { Workers } from './workers.ts';
 import { FileDigests, TICK_MS } from './file-digests.ts';
@@ -89,7 +88,7 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
   const place = placeOf(options.root);
   await recover(place);
   const cache = cacheOf(place);
-  const state = (readCache(cache.state) as State | undefined) ?? EMPTY;
+  const state = (readCache(cache.state)?.value as State | undefined) ?? EMPTY;
   const { report, diagnostics } = collector();
   const entries = listSpec(options.root, report);
   const spec = new FileDigests(options.root, state.spec);
@@ -117,10 +116,11 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
     },
     read: (path: string) => readFileSync(join(place.folder, path), 'utf8'),
   };
-  const documents = documentLoader((readCache(cache.documents) as KnownFiles | undefined) ?? {}, (path) =>
-    spec.of(path),
+  const listed = new Map(entries.map((entry) => [entry.path, entry]));
+  const documents = documentLoader((readCache(cache.documents)?.value as KnownFiles | undefined) ?? {}, (path) =>
+    spec.of(path, listed.get(path)),
   );
-  const units = unitLoader((readCache(cache.units) as KnownUnits | undefined) ?? {}, tree);
+  const units = unitLoader(readCache(cache.units), tree);
   const { environments, today, onUnit } = options;
   const workers = await workersFor(options);
   const fromWorker = (environment: string, unit: string, from: string): KnownUnit | undefined => {
@@ -138,6 +138,8 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
     load: documents.load,
     unit: (environment, unit, from) => units.unit(environment, unit, from) ?? fromWorker(environment, unit, from),
     keep: units.keep,
+    isProven: units.isProven,
+    keepProof: units.keepProof,
     immutable: immutableOf(place.folder),
     ...(workers !== undefined && { ready: workers.ready }),
   });
@@ -153,7 +155,8 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
   const summary = result.environments.map((environment) => summaryOf(environment, result));
   const failed = hasErrors(found);
   if (documents.result().learned) writeCache(cache.documents, documents.result().known);
-  if (!failed && units.result().learned && options.mode === 'write') writeCache(cache.units, units.result().known);
+  const unitCache = failed || options.mode !== 'write' ? undefined : units.learned();
+  if (unitCache !== undefined) writeCache(cache.units, unitCache.value, unitCache.tail);
   if (!failed && plan !== undefined && options.mode === 'write') {
     // What was written within the last tick could not be remembered: the next run would read it all again.
     const restMs = appliedMs + TICK_MS + 1 - performance.now();
@@ -249,7 +252,7 @@ async function applyPlan(
     const discard = options.discardEdits === undefined ? {} : { discardEdits: options.discardEdits };
     const environmentNames = model.environments.map(({ name }) => name);
     // The lock is held: what was looked at once is not looked at again.
-    const digests = new Map<string, string>();
+    const digests = takenFiles(compiled);
     const digestOf = (path: string): string => {
       const digest = digests.get(path) ?? generated.of(path);
       digests.set(path, digest);
@@ -288,6 +291,19 @@ function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 
 function wholeOf(path: string): { file: string; start: number; end: number } {
   return { file: `generated/${path}`, start: 0, end: 0 };
+}
+
+/**
+ * Digests of files that were looked at when their unit was taken as it stands. They are neither written nor removed, so what
+ * happens to them meanwhile is seen by the next compile, as what happens to them afterwards is.
+ */
+function takenFiles(compiled: CompileResult['environments']): Map<string, string> {
+  const digests = new Map<string, string>();
+  for (const { name, units } of compiled) {
+    const taken = units.filter(({ indexSha256 }) => indexSha256 !== undefined);
+    for (const { path, sha256: digest } of taken.flatMap(({ files }) => files)) digests.set(`${name}/${path}`, digest);
+  }
+  return digests;
 }
 
 /** Indexes that stand in the tree as the compile would write them. */

@@ -1,4 +1,5 @@
 import type { Json, SourceFile } from '../../spec/contract/source.ts';
+import { NOTHING_KNOWN } from '../compile.ts';
 import type { KnownUnit, Stages } from '../compile.ts';
 import { collector } from '../diagnostics/report.ts';
 import { loadSpec } from '../load/load.ts';
@@ -35,8 +36,7 @@ export async function emitShare(input: ShareInput, stages: Stages): Promise<read
     if (input.environments?.includes(environment.name) === false) continue;
     const fleets = new Map([...environment.fleets].filter((_, index) => index % input.of === input.share));
     const known = {
-      load: loadSpec,
-      unit: () => undefined,
+      ...NOTHING_KNOWN,
       keep: (name: string, unit: KnownUnit) => units.push({ environment: name, known: unit }),
       immutable: input.immutable,
     };

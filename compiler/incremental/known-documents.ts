@@ -1,10 +1,12 @@
 import type { SourceFile } from '../../spec/contract/source.ts';
+import { bareMap } from '../core/bare-map.ts';
 import { collector } from '../diagnostics/report.ts';
 import type { Report } from '../diagnostics/report.ts';
 import type { Kind, LoadedSpec } from '../load/document.ts';
 import { joinFiles, loadAsset, loadFile } from '../load/load.ts';
 import type { LoadedFile } from '../load/load.ts';
 import { placeOf } from '../load/places.ts';
+import { sha256 } from '../output/unit-index.ts';
 import { documentFromCache } from '../load/spec-document.ts';
 import type { DocumentData } from '../load/spec-document.ts';
 
@@ -18,13 +20,13 @@ export interface DocumentLoader {
   readonly result: () => { readonly known: KnownFiles; readonly learned: boolean };
 }
 
-/** `digestOf` gives the SHA-256 of a file's bytes by its path. */
+/** `digestOf` gives the SHA-256 of a file's bytes by its path, as of when the spec was listed. */
 export function documentLoader(before: KnownFiles, digestOf: (path: string) => string): DocumentLoader {
   const known: Record<string, readonly DocumentData[]> = {};
   let learned = false;
 
   function loadOne(file: SourceFile, report: Report): LoadedFile {
-    const key = `${digestOf(file.path)} ${file.path}`;
+    const key = keyOf(digestOf(file.path), file);
     const data = Object.hasOwn(before, key) ? before[key] : undefined;
     if (data !== undefined) {
       known[key] = data;
@@ -38,7 +40,8 @@ export function documentLoader(before: KnownFiles, digestOf: (path: string) => s
     const loaded = loadFile(file, counting);
     learned = true;
     // A file with a problem is read again each time, so that the problem is said each time.
-    if (diagnostics.length === 0) known[key] = loaded.documents.map(dataOf);
+    // By the text that was parsed: the file may have been written since it was looked at.
+    if (diagnostics.length === 0) known[keyOf(sha256(file.text), file)] = loaded.documents.map(dataOf);
     return loaded;
   }
 
@@ -57,6 +60,10 @@ export function documentLoader(before: KnownFiles, digestOf: (path: string) => s
   };
 }
 
+function keyOf(digest: string, { path }: SourceFile): string {
+  return `${digest} ${path}`;
+}
+
 function dataOf({ file, index, kind, name, team, value }: DocumentData & { readonly kind: Kind }): DocumentData {
   return { file, index, kind, name, ...(team !== undefined && { team }), value };
 }
@@ -65,11 +72,11 @@ function revived(data: DocumentData, file: SourceFile): ReturnType<typeof docume
   return documentFromCache({ ...data, value: bare(data.value) }, () => file.text);
 }
 
-/** As the loader makes values: objects without a prototype, so that no name of a spec finds what nobody wrote. */
+/** As the loader makes values: objects that inherit nothing, so that no name of a spec finds what nobody wrote. */
 function bare(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return Object.freeze(value.map(bare));
-  const copy = Object.create(null) as Record<string, unknown>;
+  const copy = bareMap();
   for (const [key, item] of Object.entries(value)) copy[key] = bare(item);
   return Object.freeze(copy);
 }

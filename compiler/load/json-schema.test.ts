@@ -18,7 +18,7 @@ function problems(text: string): readonly string[] {
   });
 }
 
-test('a schema comes back as plain data without a prototype', () => {
+test('a schema comes back as plain data that holds nothing else', () => {
   const { report, diagnostics } = collector();
   const text =
     '\uFEFF{\n\t"type": "object",\n\t"properties": { "a": { "$ref": "#/$defs/b~1c" } },\n\t"$defs": { "b/c": true }\n}\n';
@@ -29,7 +29,7 @@ test('a schema comes back as plain data without a prototype', () => {
     $defs: { 'b/c': true },
   });
   expect(diagnostics).toEqual([]);
-  expect(Object.getPrototypeOf(schema)).toBeNull();
+  expect('constructor' in (schema ?? {})).toBe(false);
 });
 
 test('a bound of every kind is taken', () => {

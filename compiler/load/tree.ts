@@ -1,3 +1,5 @@
+import { bareMap } from '../core/bare-map.ts';
+
 /**
  * What a YAML or JSON text says and where. Offsets are UTF-16 code units of the text, ends exclusive. A quoted scalar
  * includes its quotes. The tree lives as long as a file is being checked; documents keep only their values.
@@ -40,11 +42,11 @@ export interface Entry {
   readonly value: TreeNode;
 }
 
-/** Plain, frozen data; maps have no prototype. */
+/** Plain, frozen data; maps inherit nothing. */
 export function valueOf(node: TreeNode): unknown {
   if (node.type === 'scalar') return node.value;
   if (node.type === 'list') return Object.freeze(node.items.map(valueOf));
-  const map = Object.create(null) as Record<string, unknown>;
+  const map = bareMap();
   for (const [key, entry] of node.entries) map[key] = valueOf(entry.value);
   return Object.freeze(map);
 }

@@ -1,5 +1,4 @@
-import type { Json } from '../../spec/contract/source.ts';
-import type { CompiledUnit, Known, KnownUnit, RenderedFile, Stages } from '../compile.ts';
+import type { Known, KnownUnit, RenderedFile, Stages } from '../compile.ts';
 import type { Artifact, Manifest } from '../core/artifact.ts';
 import type { Emitter, EnvironmentEmitter, FleetEmitter } from '../core/emitter.ts';
 import type { EnvironmentModel, FleetModel, PatchModel } from '../core/model.ts';
@@ -21,9 +20,8 @@ export interface UnitsInput {
 }
 
 export interface Units {
-  readonly units: readonly CompiledUnit[];
-  /** What is to be proven about each, by unit. */
-  readonly summaries: ReadonlyMap<string, Json>;
+  /** Each with what is to be proven about it. */
+  readonly units: readonly KnownUnit[];
   /** Whether a cluster would take every object by itself. */
   readonly sound: boolean;
 }
@@ -47,17 +45,15 @@ interface Recipe {
 
 /** Emits and renders the units of an environment; those that are known by their digest are taken as they are. */
 export async function compileUnits(input: UnitsInput): Promise<Units> {
-  const units: CompiledUnit[] = [];
-  const summaries = new Map<string, Json>();
+  const units: KnownUnit[] = [];
   let sound = true;
   for (const recipe of recipesOf(input)) {
     const made = input.known.unit(input.environment.name, recipe.id, recipe.from) ?? (await make(recipe, input));
     if ('sound' in made && !made.sound) sound = false;
-    units.push(made.unit);
-    summaries.set(recipe.id, made.summary);
+    units.push(made);
     if (!recipe.shared) input.onFleet?.();
   }
-  return { units, summaries, sound };
+  return { units, sound };
 }
 
 function recipesOf({ environment, emitters }: UnitsInput): Recipe[] {
@@ -139,6 +135,7 @@ async function make(recipe: Recipe, { environment, stages, known, today, report 
   const before = known.immutable(environment.name, recipe.id);
   const change = { unit: recipe.id, after: immutable, place: recipe.place };
   if (before !== undefined && before !== null) stages.compare?.({ ...change, before }, counting);
+  const summary = stages.summarize?.(manifests, context) ?? null;
   const made: KnownUnit = {
     from: recipe.from,
     unit: {
@@ -149,7 +146,8 @@ async function make(recipe: Recipe, { environment, stages, known, today, report 
       objects: manifests.length,
       immutable,
     },
-    summary: stages.summarize?.(manifests, context) ?? null,
+    summary,
+    facts: sha256(JSON.stringify(summary)),
   };
   // A unit with a warning is made again each time, so that the warning is said each time, at its present place.
   if (problems === 0) known.keep(environment.name, made);

@@ -1,5 +1,6 @@
 import type { JsonPath } from '../../spec/contract/source.ts';
 import type { Node } from '../core/model.ts';
+import { bareMap } from '../core/bare-map.ts';
 import type { Locatable, Origin, Part } from '../core/origin.ts';
 
 /**
@@ -24,7 +25,7 @@ export function merge(...values: readonly unknown[]): unknown {
 
 function mergeTwo(low: unknown, high: unknown): unknown {
   if (!isMap(low) || !isMap(high)) return high;
-  const both: Record<string, unknown> = Object.assign(Object.create(null), low);
+  const both = Object.assign(bareMap(), low);
   for (const key of Object.keys(high)) both[key] = key in both ? mergeTwo(both[key], high[key]) : high[key];
   return both;
 }

@@ -9,11 +9,12 @@ export interface Counts {
   emittersLoaded: number;
   fleets: number;
   environments: number;
+  proofs: number;
 }
 
 /**
  * A small pipeline over real documents: every Fleet document is a fleet of two environments, with a ConfigMap that holds
- * its description. `describe` in the description makes the emitter warn; `refuse` makes the check fail.
+ * its description. `describe` in the description makes the emitter warn, `doubt` the proof; `refuse` makes the check fail.
  */
 export function stagesFor(counts: Counts, environments: readonly string[] = ['dev', 'prod']): Stages {
   return {
@@ -30,7 +31,13 @@ export function stagesFor(counts: Counts, environments: readonly string[] = ['de
       counts.emittersLoaded++;
       return Promise.resolve([configMaps(counts), list(counts)]);
     },
-    summarize: (manifests) => manifests.length,
+    premises: ({ fleets }) => [...fleets.keys()],
+    summarize: (manifests) => JSON.stringify(manifests.map(({ value }) => value)).includes('doubt'),
+    prove: (proven, summaries, report) => {
+      counts.proofs++;
+      for (const { id, name, at } of proven.fleets.values())
+        if (summaries.get(`teams/${id}`) === true) report('NT2548', at, { fleet: name });
+    },
     immutable: (manifests) => {
       const fixed = manifests.map(({ value }) => JSON.stringify(value['data'])).find((data) => data.includes('fixed'));
       return fixed ?? null;

@@ -24,7 +24,7 @@ export function proveTree(
       namespaces,
       external: new Set(made.filter((object) => EVERYWHERE.test(object))),
       placeOf: (unit, [field = '']) => spanOf(unit, String(field)),
-      fleetOf: () => undefined,
+      podsMaxOf: () => undefined,
       isComplete: (namespace, kind) => namespaces.has(namespace) && kind !== 'Secret',
     },
     report,
