@@ -77,6 +77,7 @@ function bare(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return Object.freeze(value.map(bare));
   const copy = bareMap();
-  for (const [key, item] of Object.entries(value)) copy[key] = bare(item);
+  const read = value as Readonly<Record<string, unknown>>;
+  for (const key in read) copy[key] = bare(read[key]);
   return Object.freeze(copy);
 }

@@ -32,7 +32,8 @@ export function resolveFleet(
   const { node, spec } = laid;
   const owner = team.name;
   const fleet = present({
-    ...node,
+    at: node.at,
+    from: node.from,
     id: document.id,
     name: document.name,
     team: team.facts,

@@ -44,7 +44,7 @@ export function nodeOf(document: Locatable, layers: readonly Layer[]): Node {
 function originIn(layers: readonly Layer[], path: JsonPath, part: Part | undefined): Origin | undefined {
   for (const { document, base, value, onto = [] } of layers) {
     if (!onto.every((key, index) => key === '*' || key === path[index])) continue;
-    const inner = path.slice(onto.length);
+    const inner = onto.length === 0 ? path : path.slice(onto.length);
     if (path.length < onto.length || !has(value, inner)) continue;
     return { document, path: [...base, ...inner], ...(part === undefined ? {} : { part }) };
   }

@@ -25,7 +25,8 @@ export function resolveRoute(document: SpecDocument, context: EnvironmentContext
   const read = new RouteReader(node, teamOf(document), context);
   const { task, labels, where } = spec.match;
   const route = present({
-    ...node,
+    at: node.at,
+    from: node.from,
     id: document.id,
     name: document.name,
     team: teamOf(document),
