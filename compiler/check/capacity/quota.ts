@@ -55,7 +55,7 @@ export function quota(environment: EnvironmentModel, report: Report): void {
 interface Row {
   readonly fleet: FleetModel;
   readonly amount: number;
-  readonly text: string;
+  readonly text: () => string;
 }
 
 function judge(team: TeamModel, fleets: readonly FleetModel[], resource: Resource, report: Report): void {
@@ -83,9 +83,13 @@ function judge(team: TeamModel, fleets: readonly FleetModel[], resource: Resourc
 function rowOf(fleet: FleetModel, resource: Resource): Row {
   const { pods, extra, why } = largest(fleet);
   const each = resource.each(fleet);
-  const surge = extra === 0 ? '' : ` + ${extra} ${why}`;
-  const times = resource.key === 'pods' ? '' : ` x ${resource.format(each)}`;
-  return { fleet, amount: pods * each, text: `${fleet.scale.max}${surge}${times}` };
+  return { fleet, amount: pods * each, text };
+
+  function text(): string {
+    const surge = extra === 0 ? '' : ` + ${extra} ${why}`;
+    const times = resource.key === 'pods' ? '' : ` x ${resource.format(each)}`;
+    return `${fleet.scale.max}${surge}${times}`;
+  }
 }
 
 /** `fixer   20 + 5 surge x 1   25`, columns aligned, the sum last. */
@@ -93,7 +97,7 @@ function table(rows: readonly Row[], resource: Resource, sum: number): string[] 
   const shown = rows.slice(0, ROWS_MAX);
   const rest = rows.slice(ROWS_MAX).reduce((total, row) => total + row.amount, 0);
   const lines = [
-    ...shown.map((row) => [row.fleet.name, row.text, resource.format(row.amount)]),
+    ...shown.map((row) => [row.fleet.name, row.text(), resource.format(row.amount)]),
     ...(rest === 0 ? [] : [[`${rows.length - ROWS_MAX} more`, '', resource.format(rest)]]),
     ['together', '', resource.format(sum)],
   ];

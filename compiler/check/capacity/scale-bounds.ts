@@ -5,15 +5,16 @@ import type { Report } from '../../diagnostics/report.ts';
 export function scaleBounds(environment: EnvironmentModel, report: Report): void {
   for (const fleet of environment.fleets.values()) {
     const { min, max, schedule } = fleet.scale;
-    const related = [{ message: 'the most', at: fleet.from(['scale', 'max']) }];
-    if (min > max) report('NT2506', fleet.from(['scale', 'min']), { fleet: fleet.id, min, max }, { related });
+    const related = () => [{ message: 'the most', at: fleet.from(['scale', 'max']) }];
+    if (min > max)
+      report('NT2506', fleet.from(['scale', 'min']), { fleet: fleet.id, min, max }, { related: related() });
     for (const [index, time] of schedule.entries()) {
       if (time.min <= max) continue;
       report(
         'NT2506',
         fleet.from(['scale', 'schedule', index, 'min']),
         { fleet: fleet.id, min: time.min, max },
-        { related },
+        { related: related() },
       );
     }
   }

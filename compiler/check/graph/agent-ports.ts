@@ -6,9 +6,13 @@ export function agentPorts(environment: EnvironmentModel, report: Report): void 
   for (const fleet of environment.fleets.values()) {
     for (const part of ['http', 'metrics'] as const) {
       const port = fleet.agent.ports[part];
-      const at = fleet.from(['agent', 'ports', part]);
-      if (port < 1024) report('NT2043', at, { port, reason: 'only root may listen below 1024' });
-      else if (port >= 15000 && port <= 15100) report('NT2043', at, { port, reason: 'the mesh uses 15000 to 15100' });
+      const reason = refusalOf(port);
+      if (reason !== undefined) report('NT2043', fleet.from(['agent', 'ports', part]), { port, reason });
     }
   }
+}
+
+function refusalOf(port: number): string | undefined {
+  if (port < 1024) return 'only root may listen below 1024';
+  return port >= 15000 && port <= 15100 ? 'the mesh uses 15000 to 15100' : undefined;
 }

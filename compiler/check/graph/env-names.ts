@@ -9,12 +9,12 @@ const RESERVED =
 export function envNames(environment: EnvironmentModel, report: Report): void {
   for (const fleet of environment.fleets.values()) {
     for (const [name, value] of Object.entries(fleet.agent.env)) {
-      const at = fleet.from(['agent', 'env', name], 'key');
-      if (RESERVED.test(name)) report('NT2040', at, { name });
+      const at = () => fleet.from(['agent', 'env', name], 'key');
+      if (RESERVED.test(name)) report('NT2040', at(), { name });
       if (/\$\([A-Za-z_]/.test(value)) report('NT2041', fleet.from(['agent', 'env', name]), { name });
       const secret = fleet.secrets.get(name);
       if (secret?.mount === 'env')
-        report('NT2042', at, { name }, { related: [{ message: 'the secret', at: secret.at }] });
+        report('NT2042', at(), { name }, { related: [{ message: 'the secret', at: secret.at }] });
     }
     for (const [name, secret] of fleet.secrets)
       if (secret.mount === 'env' && RESERVED.test(name)) report('NT2040', secret.at, { name });

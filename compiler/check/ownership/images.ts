@@ -20,8 +20,8 @@ function checkRegistry({ facts, from }: EnvironmentModel, fleet: FleetModel, rep
 
 function checkPinned({ facts, from }: EnvironmentModel, fleet: FleetModel, report: Report): void {
   const { image } = fleet.agent;
-  const at = fleet.from(['agent', 'image']);
   if (image.includes('@sha256:')) return;
+  const at = fleet.from(['agent', 'image']);
   if (facts.requireDigest) {
     const related = [{ message: `\`${facts.name}\` requires it`, at: from(['images', 'requireDigest'], 'key') }];
     report('NT4007', at, { image, environment: facts.name }, { related });

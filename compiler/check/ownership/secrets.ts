@@ -9,13 +9,14 @@ const RESERVED_MOUNTS: ReadonlySet<string> = new Set(['auth', 'cubbyhole', 'iden
 export function secretPrefix(environment: EnvironmentModel, report: Report): void {
   for (const fleet of environment.fleets.values()) {
     const team = environment.teams.get(fleet.team.name);
-    for (const [name, { path }] of fleet.secrets) checkPath(path, fleet.from(['secrets', name, 'path']), team, report);
+    for (const [name, { path }] of fleet.secrets)
+      checkPath(path, () => fleet.from(['secrets', name, 'path']), team, report);
   }
   for (const documents of [environment.providers, environment.toolServers]) {
     for (const [id, { facts, from }] of documents) {
       if (facts.secret === undefined) continue;
-      const at = from(['secret', 'path']);
-      if (isReserved(facts.secret.path)) report('NT4004', at, { mount: mountOf(facts.secret.path) });
+      const at = () => from(['secret', 'path']);
+      if (isReserved(facts.secret.path)) report('NT4004', at(), { mount: mountOf(facts.secret.path) });
       else if (id.includes('/')) {
         const [team = ''] = id.split('/');
         checkPath(facts.secret.path, at, environment.teams.get(team), report);
@@ -24,9 +25,9 @@ export function secretPrefix(environment: EnvironmentModel, report: Report): voi
   }
 }
 
-function checkPath(path: string, at: Origin, team: TeamModel | undefined, report: Report): void {
+function checkPath(path: string, at: () => Origin, team: TeamModel | undefined, report: Report): void {
   if (isReserved(path)) {
-    report('NT4004', at, { mount: mountOf(path) });
+    report('NT4004', at(), { mount: mountOf(path) });
     return;
   }
   if (team === undefined || team.secretPrefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`)))
@@ -36,7 +37,7 @@ function checkPath(path: string, at: Origin, team: TeamModel | undefined, report
     team.secretPrefixes.length === 0
       ? [{ message: 'the team has no `secretPrefixes`', at: team.at }]
       : [{ message: `the team may read below ${allowed}`, at: team.from(['secretPrefixes'], 'key') }];
-  report('NT4003', at, { path, team: team.name }, { related });
+  report('NT4003', at(), { path, team: team.name }, { related });
 }
 
 function isReserved(path: string): boolean {
