@@ -19,7 +19,8 @@ import { immutableOf } from './immutable-of.ts';
 import type { KnownFiles } from './known-documents.ts';
 import { optimizeLate } from './optimize-late.ts';
 import type { Workers } from './workers.ts';
-import { FileDigests, TICK_MS } from './file-digests.ts';
+import { clockAfter } from './file-clock.ts';
+import { FileDigests } from './file-digests.ts';
 import type { KnownFile } from './file-digests.ts';
 import { sure } from '../../spec/contract/sure.ts';
 
@@ -150,7 +151,6 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
   const warned = options.strict === true && diagnostics.length > 0;
   const refused = hasErrors(diagnostics) || warned || unknown !== undefined;
   const plan = refused ? undefined : await applyPlan({ ...options, stages }, place, result, generated, diagnostics);
-  const appliedMs = performance.now();
   const found = ordered(diagnostics);
   const summary = result.environments.map((environment) => summaryOf(environment, result));
   const failed = hasErrors(found);
@@ -158,10 +158,7 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
   const unitCache = failed || options.mode !== 'write' ? undefined : units.learned();
   if (unitCache !== undefined) writeCache(cache.units, unitCache.value, unitCache.tail);
   if (!failed && plan !== undefined && options.mode === 'write') {
-    // What was written within the last tick could not be remembered: the next run would read it all again.
-    const restMs = appliedMs + TICK_MS + 1 - performance.now();
-    if (plan.writes.size > 0 && restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));
-    const owned = ownedBy(result, plan, generated);
+    const owned = ownedBy(result, plan, generated, await clockAfterWrites(plan, generated, cache.clock));
     writeCache(cache.state, {
       key,
       spec: spec.entries(),
@@ -193,9 +190,17 @@ async function workersFor({
   return startWorkers(workers, { root, today, environments });
 }
 
-function cacheOf({ work }: Place): { readonly state: string; readonly documents: string; readonly units: string } {
+interface CachePaths {
+  readonly state: string;
+  readonly documents: string;
+  readonly units: string;
+  /** Off whose times the file system's clock is read. */
+  readonly clock: string;
+}
+
+function cacheOf({ work }: Place): CachePaths {
   const file = (name: string): string => join(work, 'cache', `${name}.json`);
-  return { state: file('state'), documents: file('documents'), units: file('units') };
+  return { state: file('state'), documents: file('documents'), units: file('units'), clock: join(work, 'clock') };
 }
 
 /** Everything the outcome depends on besides the compiler itself, whose build is in the cache's first line. */
@@ -319,12 +324,24 @@ function knownIndexes(
   };
 }
 
+/** A time after the last file was written. Without it the next run could not know that no file changed since, and read all. */
+async function clockAfterWrites({ writes }: WritePlan, generated: FileDigests, probe: string): Promise<number> {
+  const last = [...writes.keys()].at(-1);
+  const changedMs = last === undefined ? undefined : generated.stat(last)?.ctimeMs;
+  return changedMs === undefined ? 0 : clockAfter(changedMs, probe);
+}
+
 /** Digests of what the compile left, remembered with their files' present times. What was not written was there already. */
-function ownedBy({ environments }: CompileResult, plan: WritePlan, generated: FileDigests): Record<string, string> {
+function ownedBy(
+  { environments }: CompileResult,
+  plan: WritePlan,
+  generated: FileDigests,
+  clockMs: number,
+): Record<string, string> {
   const owned: Record<string, string> = {};
   const own = (path: string, digest: string): void => {
     owned[path] = digest;
-    if (plan.writes.has(path)) generated.learn(path, digest);
+    if (plan.writes.has(path)) generated.learnWritten(path, digest, clockMs);
   };
   for (const { name, units } of environments) {
     own(`${name}/manifest.json`, sha256(printManifest(name, units)));

@@ -1,5 +1,6 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { TICK_MS } from './file-clock.ts';
 import { sha256 } from '../output/unit-index.ts';
 
 /** What tells that a file is the one it was: size, times of content and inode in milliseconds, inode. */
@@ -45,13 +46,17 @@ export class FileDigests {
     const known = this.unchanged(path, stat);
     if (known !== undefined) return known;
     const digest = sha256(readFileSync(join(this.#root, path)));
-    this.learn(path, digest, stat);
+    if (stat !== undefined && !isRacy(stat, Date.now())) this.#learn(path, digest, stat);
     return digest;
   }
 
-  /** Remembers a digest that somebody else computed. */
-  learn(path: string, digest: string, stat: FileStat | undefined = this.stat(path)): void {
-    if (stat === undefined || isRacy(stat, Date.now())) return;
+  /** Remembers the digest of a file that was written before the file system's clock showed `clockMs`. */
+  learnWritten(path: string, digest: string, clockMs: number): void {
+    const stat = this.stat(path);
+    if (stat !== undefined && Math.max(stat.mtimeMs, stat.ctimeMs) < clockMs) this.#learn(path, digest, stat);
+  }
+
+  #learn(path: string, digest: string, stat: FileStat): void {
     this.#seen[path] = [stat.size, stat.mtimeMs, stat.ctimeMs, stat.inode, digest];
     this.learned = true;
   }
@@ -67,9 +72,6 @@ export class FileDigests {
     return this.#seen;
   }
 }
-
-/** Longest time between two ticks of a file system's clock, where it counts more than whole seconds. */
-export const TICK_MS = 20;
 
 /** Whether a change right after `nowMs` could leave the same times. File systems with whole seconds get two of them. */
 function isRacy({ mtimeMs, ctimeMs }: FileStat, nowMs: number): boolean {
