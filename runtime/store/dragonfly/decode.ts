@@ -113,20 +113,24 @@ function text(part: string | readonly string[] | undefined): string {
   return typeof part === 'string' ? part : '';
 }
 
+function partAt(parts: readonly string[], index: number): string {
+  return parts[index] ?? '';
+}
+
 /** After `held`, for each agent how many tasks it got, and for each of them id, record, body, and when its lease ends. */
 function decodeClaims(parts: readonly string[], replies: Reply[]): void {
-  const held = parts[1];
+  const held = partAt(parts, 1);
   for (let at = 2; at < parts.length;) {
     const claims: ClaimedTask[] = [];
     const end = at + 1 + 4 * Number(parts[at]);
     for (at += 1; at < end; at += 4) {
       claims.push({
-        record: record(parts[at] ?? '', parts[at + 1] ?? ''),
-        body: parts[at + 2] ?? '',
-        untilMs: Number(parts[at + 3]),
+        record: record(partAt(parts, at), partAt(parts, at + 1)),
+        body: partAt(parts, at + 2),
+        untilMs: Number(partAt(parts, at + 3)),
       });
     }
-    if (held === undefined || held === '') replies.push({ kind: 'claims', claims });
+    if (held === '') replies.push({ kind: 'claims', claims });
     else replies.push({ kind: 'claims', claims, held: held as 'hold' | 'paused' | 'no-policy' });
   }
 }

@@ -29,31 +29,27 @@ export function encodeBatch(batch: Batch, nowUs?: number): string[] {
   ];
   const countAt = args.length - 1;
   let count = 0;
-  for (let at = 0; at < operations.length; count += 1) {
-    const operation = operations[at];
-    if (operation === undefined) break;
+  let alike: Claim[] = [];
+  const pushAlike = (): void => {
+    const [first] = alike;
+    if (first === undefined) return;
+    pushClaims(args, first, alike);
+    alike = [];
+    count += 1;
+  };
+  for (const operation of operations) {
     if (operation.op === 'claim') {
-      const alike = claimsAlike(operation, operations, at);
-      pushClaims(args, operation, alike);
-      at += alike.length;
+      if (alike[0] !== undefined && !asksAlike(operation, alike[0])) pushAlike();
+      alike.push(operation);
     } else {
+      pushAlike();
       push(args, operation);
-      at += 1;
+      count += 1;
     }
   }
+  pushAlike();
   args[countAt] = String(count);
   return args;
-}
-
-/** Claims that follow one another and ask for the same are one operation of the script. */
-function claimsAlike(first: Claim, operations: readonly Operation[], from: number): readonly Claim[] {
-  const found: Claim[] = [];
-  for (let at = from; at < operations.length; at += 1) {
-    const operation = operations[at];
-    if (operation?.op !== 'claim' || !asksAlike(operation, first)) break;
-    found.push(operation);
-  }
-  return found;
 }
 
 type Claim = Extract<Operation, { op: 'claim' }>;
@@ -66,6 +62,7 @@ function asksAlike(one: Claim, other: Claim): boolean {
   );
 }
 
+/** Claims that follow one another and ask for the same are one operation of the script. */
 function pushClaims(args: string[], { count, looks, lanes }: Claim, claims: readonly Claim[]): void {
   args.push('C', String(count), String(looks), String(lanes.length), String(claims.length));
   for (const lane of lanes) args.push(String(lane));
