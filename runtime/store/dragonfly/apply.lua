@@ -420,8 +420,10 @@ local function look_up(members)
   end
   local texts, contents = call('HMGET', o, spread(ids)), call('HMGET', b, spread(ids))
   for index = 1, #ids do
-    stored[ids[index]] = texts[index]
-    -- One that this batch has brought is not there yet, and stays.
+    -- What this batch has brought or ended is not there yet, and stays.
+    if stored[ids[index]] == nil then
+      stored[ids[index]] = texts[index]
+    end
     bodies[ids[index]] = contents[index] or bodies[ids[index]]
   end
 end

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { LANE, SHARD, START_MS, Talker } from '../testing/bench.ts';
+import { lua54Store } from '../testing/lua54-store.ts';
+import { keysOf } from './encode.ts';
+
+/** A batch that failed half way may have left a task among the ready ones that is no longer ready: only its record counts. */
+test('a task that was completed in a batch stays so there, whatever the ready ones say', async () => {
+  const clock = { now: START_MS };
+  const bench = Object.assign(clock, { store: await lua54Store(() => clock.now * 1000) });
+  const talker = new Talker(bench);
+  await talker.policy();
+  await talker.submit('leased');
+  const [claim] = await talker.claims('ag-1', 1);
+  await talker.submit('waits');
+  const [ready = ''] = keysOf(SHARD);
+  bench.store.commands.call('ZADD', [ready, String(LANE), `${'0'.repeat(16)}:leased`]);
+  const complete = { op: 'complete', id: 'leased', token: claim?.record.token ?? 0, result: '' } as const;
+  const replies = await talker.run(
+    complete,
+    { op: 'claim', agent: 'ag-2', lanes: [LANE], count: 1, looks: 8 },
+    complete,
+  );
+  expect(replies).toMatchObject([
+    { kind: 'done' },
+    { kind: 'claims', claims: [{ record: { id: 'waits' } }] },
+    { kind: 'already' },
+  ]);
+  await bench.store.close();
+});
