@@ -269,7 +269,7 @@ interface Inspect {
 
 /**
  * What a batch of this scheduler had handed out, when its reply was lost: those of its leases that still hold. Two batches may be
- * under way: the last one with claims is known by its number, and so is the last whose number is even where its is odd.
+ * under way, so two are known: of those that handed something out the last with an even number, and the last with an odd one.
  */
 interface Claimed {
   readonly op: 'claimed';

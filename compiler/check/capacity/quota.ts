@@ -83,13 +83,13 @@ function judge(team: TeamModel, fleets: readonly FleetModel[], resource: Resourc
 function rowOf(fleet: FleetModel, resource: Resource): Row {
   const { pods, extra, why } = largest(fleet);
   const each = resource.each(fleet);
-  return { fleet, amount: pods * each, text };
-
-  function text(): string {
+  // Written only when there is something to say.
+  const text = (): string => {
     const surge = extra === 0 ? '' : ` + ${extra} ${why}`;
     const times = resource.key === 'pods' ? '' : ` x ${resource.format(each)}`;
     return `${fleet.scale.max}${surge}${times}`;
-  }
+  };
+  return { fleet, amount: pods * each, text };
 }
 
 /** `fixer   20 + 5 surge x 1   25`, columns aligned, the sum last. */
