@@ -32,6 +32,7 @@ interface Room {
 }
 
 const CONTRACT = 'spec/contract';
+const TASK_SCHEMA = 'spec/contract/task-schema';
 const CORE = 'compiler/core';
 const DIAGNOSTICS = 'compiler/diagnostics';
 const HASH = ['node:crypto'];
@@ -58,6 +59,13 @@ const PIPELINE = ['compiler/compile.ts', 'compiler/load/document.ts'];
 /** From the language outwards. */
 export const rooms: readonly Room[] = [
   { path: CONTRACT, doors: [], packages: [], pure: true },
+  // What a task's schema may say, and whether a value fits it: judged by one code when it is reviewed and when it comes.
+  {
+    path: TASK_SCHEMA,
+    doors: [CONTRACT],
+    packages: ['ajv', 'ajv/dist/2020.js', 're2js'],
+    pure: true,
+  },
   // A report turns the place of a node into a span, and SARIF names the version: all that diagnostics run of core.
   {
     path: DIAGNOSTICS,
@@ -67,7 +75,7 @@ export const rooms: readonly Room[] = [
     pure: true,
   },
   { path: CORE, doors: [CONTRACT], types: [DIAGNOSTICS], packages: HASH, pure: true },
-  { path: 'compiler/load', doors: MODEL, packages: ['yaml', 'js-yaml'], pure: true },
+  { path: 'compiler/load', doors: [...MODEL, TASK_SCHEMA], packages: ['yaml', 'js-yaml'], pure: true },
   { path: 'compiler/load/read', doors: [...MODEL, 'compiler/load'], packages: FILES },
   // What a value and a schema of a task type may be is judged by the code that reads documents.
   {
@@ -79,9 +87,9 @@ export const rooms: readonly Room[] = [
   },
   {
     path: 'compiler/check',
-    doors: MODEL,
+    doors: [...MODEL, TASK_SCHEMA],
     types: PIPELINE,
-    packages: [...HASH, '@cfworker/json-schema'],
+    packages: HASH,
     pure: true,
   },
   // The pod of a fleet notes the digest of its prompt.
@@ -99,7 +107,7 @@ export const rooms: readonly Room[] = [
   // The only other reader: manifests are read with the care, and the code, with which the spec is.
   {
     path: 'compiler/verify/tree',
-    doors: [...MODEL, 'compiler/closure', 'compiler/load', 'compiler/verify'],
+    doors: [...MODEL, TASK_SCHEMA, 'compiler/closure', 'compiler/load', 'compiler/verify'],
     packages: FILES,
   },
   {
@@ -156,8 +164,8 @@ export const rooms: readonly Room[] = [
   },
   {
     path: 'runtime/loops',
-    doors: [CONTRACT, 'runtime/core', 'runtime/store', 'runtime/journal', 'runtime/ops'],
-    packages: [...FILES, 'ajv/dist/2020.js', 'croner', 'node:timers/promises'],
+    doors: [CONTRACT, TASK_SCHEMA, 'runtime/core', 'runtime/store', 'runtime/journal', 'runtime/ops'],
+    packages: [...FILES, 'croner', 'node:timers/promises'],
   },
   {
     path: 'runtime/api',

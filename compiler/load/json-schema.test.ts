@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { collector } from '../diagnostics/report.ts';
 import { linesOf } from '../diagnostics/position.ts';
 import { loadSchema } from './json-schema.ts';
-import { patternProblem } from './pattern.ts';
-import { KEYWORDS } from './schema-keywords.ts';
+import { patternProblem } from '../../spec/contract/task-schema/pattern.ts';
+import { KEYWORDS } from '../../spec/contract/task-schema/keywords.ts';
 
 function problems(text: string): readonly string[] {
   const { report, diagnostics } = collector();
@@ -104,7 +104,15 @@ test.each([
   ],
   ['{"$ref": "https://a.example/x.json"}', '1:10 NT1403 `https://a.example/x.json` refers outside this file'],
   ['{"$ref": "other.json#/a"}', '1:10 NT1403 `other.json#/a` refers outside this file'],
-  ['{"$ref": "#/$defs/%61b"}', '1:10 NT1404 `#/$defs/%61b` leads nowhere'],
+  ['{"$ref": "#/$defs/%61b"}', '1:10 NT1404 `#/$defs/%61b` leads to no schema of this file'],
+  [
+    '{"$ref": "#/examples/0", "examples": [{"pattern": "^(a+)+$"}]}',
+    '1:10 NT1404 `#/examples/0` leads to no schema of this file',
+  ],
+  [
+    '{"pattern": "^\\\\p{Script=Greek}$"}',
+    '1:13 NT1405 a schema cannot use the pattern `^\\p{Script=Greek}$`: it names a property of characters that is no general category',
+  ],
   ['{"pattern": "("}', '1:13 NT1405 a schema cannot use the pattern `(`: it is not a regular expression'],
   [
     '{"patternProperties": {"^(a+)+$": true}}',

@@ -3,9 +3,9 @@ import { shown } from '../diagnostics/clean.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import type { Details, Report } from '../diagnostics/report.ts';
 import { parseJson } from './parse-json.ts';
-import { patternProblem } from './pattern.ts';
-import { KEYWORDS } from './schema-keywords.ts';
-import type { KeywordForm } from './schema-keywords.ts';
+import { patternProblem } from '../../spec/contract/task-schema/pattern.ts';
+import { KEYWORDS } from '../../spec/contract/task-schema/keywords.ts';
+import type { KeywordForm } from '../../spec/contract/task-schema/keywords.ts';
 import { nodeAt, valueOf } from './tree.ts';
 import type { ListNode, TreeNode } from './tree.ts';
 import { typeName } from './wording.ts';
@@ -26,6 +26,7 @@ export function loadSchema(file: SourceFile, report: Report): JsonObject | undef
   const checker = new SchemaChecker(file.path, root, report);
   if (root.type !== 'map') checker.refuse(root, `it must be a map of keywords, found ${typeName(valueOf(root))}`);
   checker.schema(root, []);
+  checker.references();
   return checker.sound ? (valueOf(root) as JsonObject) : undefined;
 }
 
@@ -34,6 +35,8 @@ class SchemaChecker {
   readonly #file: string;
   readonly #root: TreeNode;
   readonly #report: Report;
+  readonly #schemas = new Set<TreeNode>();
+  readonly #references: { readonly node: TreeNode; readonly ref: string }[] = [];
 
   constructor(file: string, root: TreeNode, report: Report) {
     this.#file = file;
@@ -47,6 +50,7 @@ class SchemaChecker {
   }
 
   schema(node: TreeNode, path: JsonPath): void {
+    this.#schemas.add(node);
     if (node.type === 'scalar' && typeof node.value === 'boolean') return;
     if (node.type !== 'map') {
       if (path.length > 0) this.refuse(node, `a schema must be a map or a boolean, found ${typeName(valueOf(node))}`);
@@ -75,7 +79,7 @@ class SchemaChecker {
     if (expected !== undefined) {
       this.refuse(node, `\`${keyword}\` must be ${expected}, found ${typeName(valueOf(node))}`);
     } else if (form === 'pattern') this.#pattern(node, valueOf(node) as string);
-    else if (form === 'reference') this.#reference(node, valueOf(node) as string);
+    else if (form === 'reference') this.#references.push({ node, ref: valueOf(node) as string });
   }
 
   /** Goes into keywords that hold schemas; what they must be when they are not. */
@@ -90,12 +94,12 @@ class SchemaChecker {
     }
     if (form === 'list of schemas') {
       if (node.type !== 'list' || node.items.length === 0) return 'a list of schemas with at least one entry';
-      this.#schemas(node, path);
+      this.#listed(node, path);
     }
     return undefined;
   }
 
-  #schemas({ items }: ListNode, path: JsonPath): void {
+  #listed({ items }: ListNode, path: JsonPath): void {
     items.forEach((item, index) => this.schema(item, [...path, index]));
   }
 
@@ -106,13 +110,15 @@ class SchemaChecker {
     this.#report('NT1405', this.#span(node), { pattern: shown(pattern), reason });
   }
 
-  #reference(node: TreeNode, ref: string): void {
-    if (ref.startsWith('#/') || ref === '#') {
-      const steps = ref === '#' ? [] : ref.slice(2).split('/').map(unescaped);
-      if (nodeAt(this.#root, steps).found) return;
-      this.#report('NT1404', this.#span(node), { ref: shown(ref) });
-    } else this.#report('NT1403', this.#span(node), { ref: shown(ref) });
-    this.sound = false;
+  /** A reference leads to a schema of this file, and not to an example or a name that looks like one. */
+  references(): void {
+    for (const { node, ref } of this.#references) {
+      const isInside = ref === '#' || ref.startsWith('#/');
+      const target = nodeAt(this.#root, ref.split('/').slice(1).map(unescaped));
+      if (isInside && target.found && this.#schemas.has(target.node)) continue;
+      this.#report(isInside ? 'NT1404' : 'NT1403', this.#span(node), { ref: shown(ref) });
+      this.sound = false;
+    }
   }
 
   #span({ start, end }: TreeNode): Span {

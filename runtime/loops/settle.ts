@@ -8,7 +8,7 @@ import type { Reply } from '../store/store.ts';
 import { want } from './deliver.ts';
 import { finish, finishForGood, forgetRun, judgeRun, tellEnd } from './ends.ts';
 import { askPatiently, changed, type Engine, type FleetState, type Run } from './engine.ts';
-import type { Fault } from './tables.ts';
+import type { ValueFault } from '../../spec/contract/task-schema/value-check.ts';
 import { iso, typeOf, viewState } from './view.ts';
 
 /** `Scheduler.heartbeat`. */
@@ -205,7 +205,7 @@ async function outputFaults(
   id: string,
   known: Run | undefined,
   result: Json | undefined,
-): Promise<readonly Fault[]> {
+): Promise<readonly ValueFault[]> {
   const accepts = engine.tables.compiled.table.fleets[state.fleet]?.accepts ?? {};
   const record = known === undefined ? await recordOf(engine, state, id) : undefined;
   const task = known?.task ?? (record === undefined ? undefined : typeOf(record));

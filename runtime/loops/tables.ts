@@ -1,6 +1,6 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { compileTable, type CompiledTable } from '../../spec/contract/match.ts';
 import type { RoutingTable, TableRoute } from '../../spec/contract/routing-table.ts';
+import { valueCheck, type ValueCheck, type ValueFault } from '../../spec/contract/task-schema/value-check.ts';
 import { laneOf } from '../core/lane.ts';
 import { shardPolicies } from '../core/shard-policy.ts';
 import type { RoutePolicy } from '../core/route-policy.ts';
@@ -30,7 +30,7 @@ export interface Tables {
   /** The fleet of a home mark in a task's id. */
   home(mark: string): string | undefined;
   /** Why a value does not fit the schema of that digest; empty when it does. */
-  faults(schema: string | undefined, value: unknown): readonly Fault[];
+  faults(schema: string | undefined, value: unknown): readonly ValueFault[];
 }
 
 export interface LaneName {
@@ -43,11 +43,6 @@ export interface LaneName {
 export interface BreakerNames {
   readonly own: string;
   readonly providers: readonly string[];
-}
-
-export interface Fault {
-  readonly pointer: string;
-  readonly detail: string;
 }
 
 /** What one table says of one fleet. */
@@ -70,14 +65,14 @@ export function tables(first: RoutingTable, nowMs: number): Tables {
   let facts = new Map<string, FleetFacts>();
   let older = new Map<string, Map<number, LaneName>>();
   const homes = new Map<string, string>();
-  let validators = new Map<string, ValidateFunction>();
+  let checks = new Map<string, ValueCheck>();
 
   const use = (table: RoutingTable, atMs: number): void => {
     const compiled = compileTable(table);
     const next = new Map(Object.keys(table.fleets).map((fleet) => [fleet, factsOf(table, fleet)]));
     older = rememberLanes(older, facts);
     facts = next;
-    validators = new Map();
+    checks = new Map();
     for (const fleet of next.keys()) homes.set(homeMark(fleet), fleet);
     known = [compiled, ...known.filter((one) => one.table.digest !== table.digest)].slice(0, KNOWN_MAX);
     loadedAtMs = atMs;
@@ -89,14 +84,14 @@ export function tables(first: RoutingTable, nowMs: number): Tables {
     if (compiled === undefined) throw new Error('no routing table is in force');
     return compiled;
   };
-  const validatorOf = (digest: string): ValidateFunction | undefined => {
-    const ready = validators.get(digest);
+  const checkOf = (digest: string): ValueCheck | undefined => {
+    const ready = checks.get(digest);
     if (ready !== undefined) return ready;
     const schema = known.map(({ table }) => table.schemas[digest]).find((one) => one !== undefined);
     if (schema === undefined) return undefined;
-    const compiled = new Ajv2020({ strict: false, validateFormats: false, allErrors: true }).compile(schema);
-    validators.set(digest, compiled);
-    return compiled;
+    const check = valueCheck(schema);
+    checks.set(digest, check);
+    return check;
   };
 
   return {
@@ -127,18 +122,9 @@ export function tables(first: RoutingTable, nowMs: number): Tables {
     allLanes: (fleet) => [...(facts.get(fleet)?.lanes.keys() ?? [])],
     policies: (fleet) => facts.get(fleet)?.policies ?? [],
     home: (mark) => homes.get(mark),
-    faults: (schema, value) => {
-      const validate = schema === undefined ? undefined : validatorOf(schema);
-      if (validate === undefined || validate(value)) return [];
-      return (validate.errors ?? []).slice(0, FAULTS_MAX).map(({ instancePath, message }) => ({
-        pointer: instancePath,
-        detail: message ?? 'does not fit the schema',
-      }));
-    },
+    faults: (schema, value) => (schema === undefined ? undefined : checkOf(schema))?.(value) ?? [],
   };
 }
-
-const FAULTS_MAX = 10;
 
 function factsOf(table: RoutingTable, fleet: string): FleetFacts {
   const names = Object.keys(table.fleets[fleet]?.builds ?? {});

@@ -28,12 +28,12 @@ test('an input that fits says nothing', () => {
 test('the innermost reasons are given, at the first field that is wrong', () => {
   expect(say({ repo: 'far-too-long', parts: [{}, { 'a/b': 'x' }], more: 1 })).toEqual([
     {
-      at: 'schedule:eng/nightly#input.repo',
+      at: 'schedule:eng/nightly#input.more',
       problem: 'error NT5071: the input of schedule `eng/nightly` is not what `eng/fixer` accepts',
       notes: [
-        '`input.repo`: string is too long (12 > 8)',
-        '`input.parts.1.a/b`: instance type "string" is invalid. Expected "integer"',
-        '`input.more`: false boolean schema',
+        '`input.more`: there is no such field',
+        '`input.repo`: must NOT have more than 8 characters',
+        '`input.parts.1.a/b`: must be integer',
       ],
       related: ['fleet:eng/fixer#accepts.work.input: `eng/fixer` accepts `work.json`'],
     },
@@ -42,7 +42,7 @@ test('the innermost reasons are given, at the first field that is wrong', () => 
 
 test('what is missing is said of the whole input', () => {
   expect(say({})).toMatchObject([
-    { at: 'schedule:eng/nightly#input', notes: ['`input`: instance does not have required property "repo"'] },
+    { at: 'schedule:eng/nightly#input', notes: ["`input`: must have required property 'repo'"] },
   ]);
 });
 
@@ -57,5 +57,16 @@ test('nothing is asked of a schedule that no route takes, nor by a fleet without
 test('a wrong value in a list is shown at its position', () => {
   expect(say({ repo: 'shop', parts: [{}, { 'a/b': 'x' }] })).toMatchObject([
     { at: 'schedule:eng/nightly#input.parts.1.a/b' },
+  ]);
+});
+
+test('an input that would keep the scheduler busy is no input', () => {
+  const node = {
+    anyOf: ['a', 'b'].map((kind) => ({ properties: { next: { $ref: '#/$defs/n' }, kind: { const: kind } } })),
+  };
+  let input: JsonObject = { kind: 'c' };
+  for (let level = 0; level < 31; level++) input = { kind: 'c', next: input };
+  expect(say(input, { $ref: '#/$defs/n', $defs: { n: node } })).toMatchObject([
+    { at: 'schedule:eng/nightly#input', notes: [expect.stringContaining('takes more work to check')] },
   ]);
 });

@@ -1,6 +1,6 @@
-import { Validator } from '@cfworker/json-schema';
 import { route as decide } from '../../../spec/contract/match.ts';
-import type { Json, JsonPath } from '../../../spec/contract/source.ts';
+import type { Json, JsonObject, JsonPath } from '../../../spec/contract/source.ts';
+import { valueCheck, type ValueCheck } from '../../../spec/contract/task-schema/value-check.ts';
 import type { AcceptModel, EnvironmentModel, ScheduleModel, SchemaModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
 import { compiledTable } from './prepared.ts';
@@ -25,16 +25,22 @@ export function scheduleInput(environment: EnvironmentModel, report: Report): vo
   }
 }
 
+/** All environments have the schema from one file. Making its check takes longer than all inputs. */
+const checks = new WeakMap<JsonObject, ValueCheck>();
+
+function checkOf(schema: JsonObject): ValueCheck {
+  const known = checks.get(schema) ?? valueCheck(schema);
+  checks.set(schema, known);
+  return known;
+}
+
 function checkInput(schedule: ScheduleModel, fleet: string, { schema, file, at }: SchemaModel, report: Report): void {
-  // The validator writes into the schema it is given.
-  const { valid, errors } = new Validator(structuredClone(schema), '2020-12', false).validate(schedule.input);
-  if (valid) return;
-  // Every reason comes with those of what is around it; the innermost ones say what is wrong.
-  const inner = errors.filter(({ instanceLocation }, index) =>
-    errors.slice(index + 1).every((other) => !other.instanceLocation.startsWith(`${instanceLocation}/`)),
-  );
-  const reasons = inner.map(({ instanceLocation, error }) => `${fieldName(instanceLocation)}: ${lowerFirst(error)}`);
-  const path = pathOf(inner[0]?.instanceLocation ?? '#', schedule.input);
+  const faults = checkOf(schema)(schedule.input);
+  if (faults.length === 0) return;
+  // Choices say what is wrong with each of them and then that none fits; the innermost ones say what is wrong.
+  const inner = faults.filter(({ pointer }) => !faults.some((other) => other.pointer.startsWith(`${pointer}/`)));
+  const reasons = inner.map(({ pointer, detail }) => `${fieldName(pointer)}: ${detail}`);
+  const path = pathOf(inner[0]?.pointer ?? '', schedule.input);
   report(
     'NT5071',
     schedule.from(['input', ...path]),
@@ -46,30 +52,24 @@ function checkInput(schedule: ScheduleModel, fleet: string, { schema, file, at }
   );
 }
 
-/** `#/customer/0` -> `input.customer.0` */
-function fieldName(location: string): string {
-  return `\`${['input', ...keysOf(location)].join('.')}\``;
+/** `/customer/0` -> `input.customer.0` */
+function fieldName(pointer: string): string {
+  return `\`${['input', ...keysOf(pointer)].join('.')}\``;
 }
 
-function keysOf(location: string): string[] {
-  return location
-    .split('/')
-    .slice(1)
-    .map((key) => decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~'));
+function keysOf(pointer: string): string[] {
+  const steps = pointer.split('/').slice(1);
+  return steps.map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 /** The keys that lead to a value, positions of lists as numbers. */
-function pathOf(location: string, input: Json): JsonPath {
+function pathOf(pointer: string, input: Json): JsonPath {
   const path: (string | number)[] = [];
   let value: Json | undefined = input;
-  for (const key of keysOf(location)) {
+  for (const key of keysOf(pointer)) {
     const step: string | number = Array.isArray(value) ? Number(key) : key;
     path.push(step);
     value = (value as Readonly<Record<string | number, Json>> | undefined)?.[step];
   }
   return path;
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
 }

@@ -419,8 +419,8 @@ Copy the part you need below \`$defs\`.`,
   NT1404: {
     severity: 'error',
     exit: 1,
-    message: '`{ref}` leads nowhere',
-    explanation: `The \`$ref\` names a part that this file does not have.
+    message: '`{ref}` leads to no schema of this file',
+    explanation: `The \`$ref\` names a part that this file does not have, or one that is no schema, such as an example.
 
 Add it below \`$defs\`, or correct the name.`,
   },
@@ -428,7 +428,7 @@ Add it below \`$defs\`, or correct the name.`,
     severity: 'error',
     exit: 1,
     message: 'a schema cannot use the pattern `{pattern}`: {reason}',
-    explanation: `Patterns are run on every task, and some take exponential time on a hostile text. Patterns must be valid, at most 256 characters, and without a repeated group that itself repeats, look-around or back references.
+    explanation: `Patterns are run on every task, and some take exponential time on a hostile text. Patterns must be valid, at most 256 characters, and without a repeated group that itself repeats, look-around or back references. The scheduler runs them in an engine whose time grows with the text alone: it counts no more than 1000 repetitions, and of the properties of characters it knows the general categories, such as \`\\p{L}\`.
 
 Write a simpler pattern, or bound the length with \`maxLength\`.`,
   },

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../../spec/contract/source.ts';
-import { patternProblem } from '../../load/pattern.ts';
+import { patternProblem } from '../../../spec/contract/task-schema/pattern.ts';
 import type { SchemaNode, SchemaPool, SchemaType } from '../schema/node.ts';
 
 /**

@@ -1,3 +1,5 @@
+import { linearPattern } from './linear-pattern.ts';
+
 /** Longest pattern. */
 const LENGTH_MAX = 256;
 
@@ -7,9 +9,10 @@ export function patternProblem(pattern: string): string | undefined {
   if (!isRegExp(pattern)) return 'it is not a regular expression';
   if (/\(\?<?[=!]/.test(withoutClasses(pattern))) return 'it looks ahead or behind';
   if (/\\(?:[1-9]|k<)/.test(withoutClasses(pattern))) return 'it refers back to a group';
-  return repeatsRepeats(withoutClasses(withoutSeparated(pattern)))
-    ? 'it repeats a group that can match the same text in many ways'
-    : undefined;
+  if (repeatsRepeats(withoutClasses(withoutSeparated(pattern))))
+    return 'it repeats a group that can match the same text in many ways';
+  const linear = linearPattern(pattern);
+  return typeof linear === 'string' ? linear : undefined;
 }
 
 function isRegExp(pattern: string): boolean {

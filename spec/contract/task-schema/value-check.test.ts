@@ -1,0 +1,210 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Json, JsonObject } from '../source.ts';
+import { valueCheck } from './value-check.ts';
+import { gathersLooks } from './work.ts';
+
+const TOO_MUCH_WORK = [
+  {
+    pointer: '',
+    detail: 'takes more work to check against the schema than one value may: make it smaller, or less deep',
+  },
+];
+
+/** A chain of so many values inside each other. */
+function chain(levels: number, rest: JsonObject): JsonObject {
+  let value: JsonObject = rest;
+  for (let level = 0; level < levels; level++) value = { next: value, ...rest };
+  return value;
+}
+
+/** A node whose branches all go on with the node. */
+function branching(...branches: readonly JsonObject[]): JsonObject {
+  const next = { $ref: '#/$defs/node' };
+  const anyOf = branches.map((properties) => ({ properties: { next, ...properties } }));
+  return { $ref: '#/$defs/node', $defs: { node: { type: 'object', anyOf } } };
+}
+
+test('a value whose check would double with each level is refused, and a shallow one is judged', () => {
+  const check = valueCheck(branching({ kind: { const: 1 } }, { kind: { const: 2 } }));
+  expect(check(chain(6, { kind: 2 }))).toEqual([]);
+  expect(check(chain(3, { kind: 3 }))[0]).toEqual({ pointer: '/next/next/next/kind', detail: 'must be 1' });
+  expect(check(chain(31, { kind: 3 }))).toEqual(TOO_MUCH_WORK);
+});
+
+test.for<[about: string, schema: JsonObject, value: Json]>([
+  [
+    'choices of which one must fit',
+    { $defs: { n: { oneOf: [next(), next()] } }, $ref: '#/$defs/n' },
+    chain(31, { x: 1 }),
+  ],
+  ['schemas that lead to each other for ever', { $defs: { a: ref('b'), b: ref('a') }, $ref: '#/$defs/a' }, 1],
+  ['references that fan out without going into the value', fanOut(24), 'text'],
+  [
+    'fields that are gathered over branches',
+    { ...branching({}, {}), unevaluatedProperties: false },
+    chain(31, { x: 1 }),
+  ],
+])('%s cost what they cost, and no more', ([, schema, value]) => {
+  expect(valueCheck(schema)(value)).toEqual(TOO_MUCH_WORK);
+});
+
+function next(): JsonObject {
+  return { properties: { next: ref('n') }, required: ['next'] };
+}
+
+function ref(name: string): JsonObject {
+  return { $ref: `#/$defs/${name}` };
+}
+
+/** Each schema asks the next one twice. */
+function fanOut(layers: number): JsonObject {
+  const $defs: Record<string, Json> = { [`l${layers}`]: { type: 'number' } };
+  for (let layer = 0; layer < layers; layer++) {
+    $defs[`l${layer}`] = { not: { not: { anyOf: [ref(`l${layer + 1}`), ref(`l${layer + 1}`)] } } };
+  }
+  return { $defs, $ref: '#/$defs/l0' };
+}
+
+test('a tree of tagged kinds is judged to any depth: the branch of another kind is left at its tag', () => {
+  const kinds = ['and', 'or', 'not', 'all', 'any'].map((op) => ({
+    required: ['op', 'args'],
+    properties: { op: { const: op }, args: { type: 'array', items: ref('term') } },
+  }));
+  const check = valueCheck({ $ref: '#/$defs/term', $defs: { term: { type: 'object', anyOf: kinds } } });
+  const tree = (levels: number, leaf: string): JsonObject =>
+    levels === 0 ? { op: leaf, args: [] } : { op: 'any', args: [tree(levels - 1, leaf), tree(levels - 1, leaf)] };
+  expect(check(tree(9, 'not'))).toEqual([]);
+  expect(check(tree(9, 'nor'))).not.toEqual([]);
+});
+
+test('a long text costs a pattern its length and not its square', () => {
+  const check = valueCheck({ type: 'string', pattern: '^\\S+@\\S+$' });
+  expect(check('someone@example.com')).toEqual([]);
+  expect(check('@'.repeat(65_000) + ' ')).toEqual([{ pointer: '', detail: 'must match pattern "^\\S+@\\S+$"' }]);
+});
+
+test('a pattern of many states is not run on a text that is too long for it', () => {
+  const check = valueCheck({ type: 'string', pattern: '^[ab]{1,900}c$' });
+  expect(check(`${'ab'.repeat(400)}c`)).toEqual([]);
+  expect(check('ab'.repeat(30_000))).toEqual(TOO_MUCH_WORK);
+});
+
+test('items are different when their text is', () => {
+  const check = valueCheck({ type: 'array', uniqueItems: true });
+  expect(check([1, '1', [1], { a: 1, b: 2 }, null, true])).toEqual([]);
+  expect(check([{ a: 1, b: 2 }, 3, { b: 2, a: 1 }])).toEqual([
+    { pointer: '', detail: 'must NOT have duplicate items (items ## 0 and 2 are identical)' },
+  ]);
+  expect(check(Array.from({ length: 8000 }, (_, index) => [index]))).toEqual([]);
+  expect(valueCheck({ uniqueItems: false })([1, 1])).toEqual([]);
+});
+
+test('a flat value as large as a task may be is no work', () => {
+  const item = { type: 'object', required: ['a'], additionalProperties: false, properties: { a: { type: 'integer' } } };
+  const check = valueCheck({ type: 'array', items: { anyOf: [{ type: 'string' }, item] } });
+  expect(check(Array.from({ length: 9000 }, () => ({ a: 1 })))).toEqual([]);
+});
+
+test('what is wrong is named with what it may be, at most ten times', () => {
+  const check = valueCheck({
+    type: 'object',
+    additionalProperties: false,
+    properties: { level: { enum: ['low', 'high'] }, other: { enum: ['x'.repeat(100)] } },
+  });
+  expect(check({ level: 'mid', other: 1, 'a/b~c': 1, ['y'.repeat(200)]: 1 })).toEqual([
+    { pointer: '/a~1b~0c', detail: 'there is no such field' },
+    { pointer: '', detail: 'must NOT have additional properties' },
+    { pointer: '/level', detail: 'must be one of "low", "high"' },
+    { pointer: '/other', detail: 'must be equal to one of the allowed values' },
+  ]);
+  const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, 1]));
+  expect(check(many)).toHaveLength(10);
+});
+
+test('a pattern that cannot run in linear time makes no check', () => {
+  expect(() => valueCheck({ pattern: '\\p{Script=Greek}' })('x')).toThrow('that is no general category');
+});
+
+test('where ajv breaks down a value is refused, and not the scheduler', () => {
+  const oneOf = [{ oneOf: [{ additionalProperties: false }, true] }];
+  const schema = { patternProperties: { '^a': true }, oneOf };
+  expect(valueCheck({ ...schema, unevaluatedProperties: true })({ a: 1 })).toMatchObject([
+    { pointer: '', detail: expect.stringContaining('cannot be checked') as string },
+  ]);
+  expect(valueCheck(schema)({ a: 1 })).toEqual([]);
+});
+
+/** Schemas of all keywords, with references to one without: what goes on with itself would keep ajv busy for ever. */
+const { schema } = fc.letrec<{ schema: JsonObject; part: Json }>((tie) => {
+  const value = fc.constantFrom<Json>(0, 1, 'a', 'b', null, true, [1], { a: 1 });
+  const part = tie('part');
+  const named = fc.dictionary(fc.constantFrom('a', 'b', 'c'), part, { maxKeys: 2, noNullPrototype: true });
+  const list = fc.array(part, { minLength: 1, maxLength: 2 });
+  const keywords: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+    type: fc.constantFrom('object', 'array', 'string', 'integer'),
+    properties: named,
+    patternProperties: fc.dictionary(fc.constantFrom('^a', 'b$'), part, { maxKeys: 1, noNullPrototype: true }),
+    additionalProperties: part,
+    unevaluatedProperties: fc.boolean(),
+    propertyNames: fc.constant({ maxLength: 1 }),
+    required: fc.uniqueArray(fc.constantFrom('a', 'b'), { maxLength: 2 }),
+    minProperties: fc.constant(1),
+    items: part,
+    prefixItems: list,
+    contains: part,
+    uniqueItems: fc.boolean(),
+    unevaluatedItems: fc.boolean(),
+    anyOf: list,
+    oneOf: list,
+    allOf: list,
+    not: part,
+    if: part,
+    then: part,
+    else: part,
+    dependentSchemas: fc.dictionary(fc.constantFrom('a'), part, { maxKeys: 1, noNullPrototype: true }),
+    enum: fc.array(value, { minLength: 1, maxLength: 3 }),
+    const: value,
+    pattern: fc.constantFrom('^a', 'b+$', '.'),
+    maxLength: fc.constant(2),
+    minimum: fc.constant(1),
+  };
+  const entry = fc.oneof(...Object.entries(keywords).map(([keyword, of]) => fc.tuple(fc.constant(keyword), of)));
+  return {
+    schema: fc.array(entry, { maxLength: 4 }).map((entries) => Object.fromEntries(entries) as JsonObject),
+    part: fc.oneof({ maxDepth: 3 }, fc.boolean(), fc.constant(ref('leaf')), tie('schema'), tie('schema')),
+  };
+});
+const leaf = fc.constantFrom<JsonObject>({ type: 'integer' }, { required: ['a'] }, { properties: { b: false } }, {});
+const plain = new Ajv2020({ strict: false, validateFormats: false, addUsedSchema: false, logger: false });
+
+test('every verdict is that of ajv by itself', () => {
+  const verdicts = { fits: 0, faults: 0 };
+  const key = fc.constantFrom('a', 'b', 'c', 'ab');
+  const { value } = fc.letrec<{ value: Json }>((tie) => ({
+    value: fc.oneof(
+      { depthSize: 'small' },
+      fc.constantFrom<Json>(0, 1, 2, 'a', 'b', 'abc', null, true),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(key, tie('value'), { maxKeys: 3, noNullPrototype: true }),
+    ),
+  }));
+  fc.assert(
+    fc.property(schema, leaf, fc.array(value, { minLength: 5, maxLength: 10 }), (top, other, values) => {
+      const whole = { ...top, $defs: { leaf: other } };
+      const check = valueCheck(whole);
+      plain.opts.unevaluated = gathersLooks(whole);
+      const alone = plain.compile(whole);
+      for (const one of values) {
+        const found = check(one);
+        if (found[0]?.detail.startsWith('cannot be checked') === true) continue;
+        expect([whole, one, found.length === 0]).toEqual([whole, one, alone(one)]);
+        verdicts[found.length === 0 ? 'fits' : 'faults'] += 1;
+      }
+    }),
+    { numRuns: 600 },
+  );
+  expect(verdicts.fits).toBeGreaterThan(200);
+  expect(verdicts.faults).toBeGreaterThan(200);
+});
