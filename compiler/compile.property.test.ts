@@ -125,7 +125,7 @@ test('no spec crashes or hangs the compiler, is half written, or is read differe
         expect(loadAll(file.text, { schema: YAML11_SCHEMA }), file.path).toEqual(readOwnYaml(file.text));
       }
       const { report, diagnostics } = collector();
-      const tree = { files: [], foreign: [], indexes: new Map(), brokenIndexes: [], read: () => '' };
+      const tree = { files: [], foreign: [], tooDeep: [], indexes: new Map(), brokenIndexes: [], read: () => '' };
       planWrite({ compiled: result.environments, environmentNames: [], tree, digestOf: () => '', report });
       expect(diagnostics).toEqual([]);
     }),

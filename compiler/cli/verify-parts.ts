@@ -1,6 +1,7 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findRepository, isFolder } from '../load/read-workspace.ts';
+import { readRegular } from '../output/read-regular.ts';
 import type { TreePart } from '../verify/tree/verify-tree.ts';
 import { KUBERNETES_VERSIONS } from '../verify/versions.ts';
 import { checkRepository } from './check-repository.ts';
@@ -24,9 +25,8 @@ export function partsOf(absolute: string, path: string, version: string | undefi
 /** The environment whose files a folder holds, as its `manifest.json` says. */
 function environmentAt(folder: string): string | undefined {
   try {
-    const { environment } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as {
-      environment?: unknown;
-    };
+    const text = readRegular(join(folder, 'manifest.json'))?.toString('utf8') ?? 'null';
+    const { environment } = JSON.parse(text) as { environment?: unknown };
     return typeof environment === 'string' ? environment : undefined;
   } catch {
     return undefined;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writevSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writevSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BUILD, VERSION } from '../core/version.ts';
+import { readRegular } from '../output/read-regular.ts';
 
 /** Raised when the shape of what is cached changes. */
 const SHAPE = 2;
@@ -19,7 +20,8 @@ export interface Cached {
 export function readCache(path: string): Cached | undefined {
   try {
     // Bytes, until they are known to be ours: megabytes of text would be copied to be hashed.
-    const bytes = readFileSync(path);
+    const bytes = readRegular(path);
+    if (bytes === undefined) return undefined;
     const end = bytes.indexOf(LINE_END);
     const body = bytes.subarray(end + 1);
     if (bytes.toString('utf8', 0, end) !== header(body)) return undefined;
@@ -36,7 +38,8 @@ export function writeCache(path: string, value: unknown, tail: Uint8Array = NO_B
   const beside = `${path}.${process.pid}`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(beside, 'w');
+    rmSync(beside, { force: true });
+    const file = openSync(beside, 'wx');
     try {
       writevSync(file, [Buffer.from(`${header(body)}\n`), body]);
     } finally {

@@ -9,10 +9,11 @@ import { listSpec, readEntry } from '../load/read.ts';
 import type { SpecEntry } from '../load/read.ts';
 import { placeOf as placeInSpec } from '../load/places.ts';
 import type { WritePlan } from '../output/plan.ts';
-import { readTree } from '../output/tree.ts';
+import { readRegular } from '../output/read-regular.ts';
+import { isPlain, readTree } from '../output/tree.ts';
 import { indexFile, indexOf, indexPath, printManifest, sha256 } from '../output/unit-index.ts';
 import type { UnitIndex } from '../output/unit-index.ts';
-import { placeOf, recover, writeTree } from '../output/write.ts';
+import { notFolders, placeOf, recover, writeTree } from '../output/write.ts';
 import type { Place } from '../output/write.ts';
 import { readCache, writeCache } from './cache-file.ts';
 import { immutableOf } from './immutable-of.ts';
@@ -87,15 +88,17 @@ const EMPTY: State = { key: '', spec: {}, generated: {}, owned: {}, diagnostics:
  */
 export async function compileTree(options: CompileTreeOptions): Promise<CompiledTree> {
   const place = placeOf(options.root);
+  const { report, diagnostics } = collector();
+  for (const path of notFolders(place)) report('NT6003', { file: path, start: 0, end: 0 }, { path });
+  if (diagnostics.length > 0) return { ...remembered({ ...EMPTY, diagnostics }, options.root), unchanged: false };
   await recover(place);
   const cache = cacheOf(place);
   const state = (readCache(cache.state)?.value as State | undefined) ?? EMPTY;
-  const { report, diagnostics } = collector();
   const entries = listSpec(options.root, report);
   const spec = new FileDigests(options.root, state.spec);
   const generated = new FileDigests(place.folder, state.generated);
   const key = diagnostics.length === 0 ? keyOf(entries, spec, options) : '';
-  if (key !== '' && key === state.key && isIntact(state, generated)) {
+  if (key !== '' && key === state.key && isIntact(state, generated, place.folder)) {
     if (spec.learned || generated.learned) {
       writeCache(cache.state, { ...state, spec: spec.entries(), generated: generated.entries() });
     }
@@ -210,12 +213,13 @@ function keyOf(entries: readonly SpecEntry[], spec: FileDigests, options: Compil
   return sha256(text);
 }
 
-function isIntact({ owned }: State, generated: FileDigests): boolean {
+/** A link or a pipe that was put into the tree leaves all other files as they are, and must be seen all the same. */
+function isIntact({ owned }: State, generated: FileDigests, folder: string): boolean {
   for (const path in owned) {
     const stat = generated.stat(path);
     if (stat === undefined || generated.of(path, stat) !== owned[path]) return false;
   }
-  return true;
+  return isPlain(folder);
 }
 
 function remembered(state: State, root: string): CompiledTree {
@@ -370,12 +374,10 @@ function summaryOf(
   };
 }
 
+/** Most bytes of a file that a problem is shown in. */
+const SOURCE_BYTES_MAX = 16 * 1024 * 1024;
+
+/** The texts that problems stand in. What is no regular file has none: it may lead to what nobody may read here. */
 function sourceReader(root: string): (path: string) => string | undefined {
-  return (path) => {
-    try {
-      return readFileSync(join(root, path), 'utf8');
-    } catch {
-      return undefined;
-    }
-  };
+  return (path) => readRegular(join(root, path), SOURCE_BYTES_MAX)?.toString('utf8');
 }

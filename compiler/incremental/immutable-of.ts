@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../spec/contract/source.ts';
+import { readRegular } from '../output/read-regular.ts';
 import { indexPath, parseIndex } from '../output/unit-index.ts';
 
 /** What the generated tree says about what cannot be changed of a unit; nothing when the unit is not in it. */
@@ -8,11 +9,7 @@ export function immutableOf(folder: string): (environment: string, unit: string)
   return (environment, unit) => {
     const path = join(folder, indexPath(environment, unit));
     // Most often there is none at all, and an error costs ten times as much as a look.
-    if (!existsSync(path)) return undefined;
-    try {
-      return parseIndex(readFileSync(path, 'utf8'))?.immutable;
-    } catch {
-      return undefined;
-    }
+    const text = existsSync(path) ? readRegular(path)?.toString('utf8') : undefined;
+    return text === undefined ? undefined : parseIndex(text)?.immutable;
   };
 }

@@ -1,5 +1,14 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -74,9 +83,13 @@ test('the first process of the machine is alive even for those who may not signa
   await expect(withLock(path, () => 'never', 0)).rejects.toThrow('process 1');
 });
 
-test('what is no file cannot be a lock', async () => {
+test.each([
+  ['link', (path: string) => symlinkSync('/etc/passwd', path)],
+  ['pipe', (path: string) => execFileSync('mkfifo', [path])],
+  ['folder', (path: string) => mkdirSync(join(path, 'inside'), { recursive: true })],
+])('a %s is the lock of nobody: it is taken over and never read', async (_, make) => {
   const path = folder();
-  mkdirSync(join(path, 'lock'));
-  await expect(withLock(path, () => 'never', 0)).rejects.toThrow('EISDIR');
-  expect(readdirSync(path)).toEqual(['lock']);
+  make(join(path, 'lock'));
+  expect(await withLock(path, () => 'worked', 0)).toBe('worked');
+  expect(readdirSync(path)).toEqual([]);
 });

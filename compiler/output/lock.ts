@@ -1,6 +1,7 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { readRegular } from './read-regular.ts';
 
 /** Somebody else is writing. */
 export class LockedError extends Error {
@@ -47,7 +48,8 @@ export async function withLock<T>(folder: string, work: () => T, waitMs: number 
 /** Takes the lock, or says who has it. The lock is a link to a file that is complete already: nobody reads half of one. */
 function acquire(folder: string, path: string): Owner | undefined {
   const own = join(folder, `lock.${process.pid}.${attempts++}`);
-  writeFileSync(own, JSON.stringify({ pid: process.pid, host: hostname() } satisfies Owner));
+  rmSync(own, { force: true });
+  writeFileSync(own, JSON.stringify({ pid: process.pid, host: hostname() } satisfies Owner), { flag: 'wx' });
   try {
     for (;;) {
       if (linked(own, path)) return undefined;
@@ -85,17 +87,14 @@ function breakStale(path: string): Owner | undefined {
     throw error;
   }
   if (read(aside) !== text) linked(aside, path);
-  rmSync(aside, { force: true });
+  rmSync(aside, { force: true, recursive: true });
   return undefined;
 }
 
+/** Nothing when there is no lock; what is no regular file says nothing, and so is the lock of nobody. */
 function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  return readRegular(path)?.toString('utf8') ?? '';
 }
 
 function parse(text: string): Owner | undefined {

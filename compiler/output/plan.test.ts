@@ -227,5 +227,6 @@ function inMemory(files: Readonly<Record<string, string>>, foreign: readonly str
     if (index === undefined) brokenIndexes.push(path);
     else indexes.set(path, index);
   }
-  return { files: Object.keys(files).sort(), foreign, indexes, brokenIndexes, read: (path) => files[path] as string };
+  const listing = { files: Object.keys(files).sort(), foreign, tooDeep: [] };
+  return { ...listing, indexes, brokenIndexes, read: (path) => files[path] as string };
 }

@@ -1,5 +1,6 @@
 import type { CompiledEnvironment, CompiledUnit } from '../compile.ts';
 import type { Report } from '../diagnostics/report.ts';
+import { DEPTH_MAX } from './tree.ts';
 import type { GeneratedTree } from './tree.ts';
 import { INDEX_FOLDER, indexFile, indexPath, isSafePath, printManifest, sha256 } from './unit-index.ts';
 
@@ -133,12 +134,21 @@ function refuseEdited(
 }
 
 function refuseForeign({ tree, report }: PlanInput): void {
-  for (const path of tree.foreign) {
+  reportStrange(tree, report);
+  for (const path of tree.brokenIndexes) {
+    report('NT6004', place(path, tree.read(path), 0), { path: `generated/${path}` });
+  }
+}
+
+/** Says what stands in the tree that is not even looked into: links and pipes, and folders without end. */
+export function reportStrange({ foreign, tooDeep }: Pick<GeneratedTree, 'foreign' | 'tooDeep'>, report: Report): void {
+  for (const path of foreign) {
     const name = path === '' ? 'generated' : `generated/${path}`;
     report('NT6003', { file: name, start: 0, end: 0 }, { path: name });
   }
-  for (const path of tree.brokenIndexes) {
-    report('NT6004', place(path, tree.read(path), 0), { path: `generated/${path}` });
+  for (const path of tooDeep) {
+    const name = `generated/${path}`;
+    report('NT6007', { file: name, start: 0, end: 0 }, { path: name, limit: DEPTH_MAX });
   }
 }
 

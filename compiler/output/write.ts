@@ -2,16 +2,19 @@ import {
   accessSync,
   constants,
   existsSync,
+  lstatSync,
   mkdirSync,
-  readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { withLock } from './lock.ts';
 import type { WritePlan } from './plan.ts';
+import { readRegular } from './read-regular.ts';
+import { isPlain } from './tree.ts';
+import { isSafePath } from './unit-index.ts';
 import { sure } from '../../spec/contract/sure.ts';
 
 /** Where the generated tree is, and where a new one is put together: on the same file system, ignored by Git. */
@@ -24,6 +27,18 @@ export interface Place {
 
 export function placeOf(root: string): Place {
   return { folder: join(root, 'generated'), work: join(root, '.nova-torch') };
+}
+
+/** Folders of ours outside of `generated/` that are something else, links perhaps: nothing may be read or written there. */
+export function notFolders({ work }: Place): readonly string[] {
+  const statOf = (path: string) => lstatSync(path, { throwIfNoEntry: false });
+  if (statOf(work)?.isDirectory() === false) return [basename(work)];
+  const inside = ['cache', 'swap'].filter((name) => {
+    const stats = statOf(join(work, name));
+    // A file there costs time and nothing else.
+    return stats !== undefined && !stats.isDirectory() && !stats.isFile();
+  });
+  return inside.map((name) => `${basename(work)}/${name}`);
 }
 
 /** The steps of a write, for tests that stop the process at each of them. */
@@ -111,11 +126,23 @@ function settle(place: Place): void {
   if (!existsSync(base)) return;
   // Killed while the tree was out of sight: what is ready goes in. A tree that somebody restored in between stays.
   if (!existsSync(place.folder) && existsSync(tree)) {
-    const list = join(ready, 'changes.json');
-    if (existsSync(list)) apply(place, JSON.parse(readFileSync(list, 'utf8')) as Changes, ignore);
+    const changes = changesIn(ready);
+    if (changes !== undefined && isPlain(tree)) apply(place, changes, ignore);
     renameSync(tree, place.folder);
   }
   rmSync(base, { recursive: true, force: true });
+}
+
+/** The list of changes in `ready`; nothing when there is none that we wrote: its paths stay below the tree. */
+function changesIn(ready: string): Changes | undefined {
+  const text = isPlain(ready) ? readRegular(join(ready, 'changes.json'))?.toString('utf8') : undefined;
+  if (text === undefined) return undefined;
+  try {
+    const { writes, removes } = JSON.parse(text) as Changes;
+    return [...writes, ...removes].every(isSafePath) ? { writes, removes } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { defineCommand } from '../command.ts';
+import type { Context } from '../context.ts';
 import { exits } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
 import { choice, text } from '../option.ts';
+import { showProblems } from '../show-problems.ts';
 import { soundRepository } from '../sound-repository.ts';
 import { repositoryOf } from '../workspace.ts';
 
@@ -19,13 +22,12 @@ export const diff = defineCommand({
     { line: 'nova-torch diff', summary: 'what would `compile` change?' },
     { line: 'nova-torch diff --base origin/main --format markdown', summary: 'a comment for a pull request' },
   ],
-  exits: [exits.invalid],
+  exits: [exits.invalid, exits.denied, exits.limit, exits.outOfDate],
   async run({ options, context }) {
     const root = repositoryOf(context);
     const { generatedAt } = await import('../diff/git-tree.ts');
-    const { readTree } = await import('../../output/tree.ts');
-    const before =
-      options.base === undefined ? onDisk(readTree(join(root, 'generated'))) : generatedAt(root, options.base);
+    const before = options.base === undefined ? await onDisk(root, context) : generatedAt(root, options.base);
+    if (typeof before === 'number') return before;
     const checked = await soundRepository(context);
     if (typeof checked === 'number') return checked;
     const { compile } = await import('../../compile.ts');
@@ -45,6 +47,16 @@ export const diff = defineCommand({
   },
 });
 
-function onDisk({ files, read }: { readonly files: readonly string[]; readonly read: (path: string) => string }) {
-  return new Map(files.map((path) => [path, read(path)]));
+/** The files below `generated/`; an exit code where something stands among them that is no file. */
+async function onDisk(root: string, context: Context): Promise<ReadonlyMap<string, string> | ExitCode> {
+  const { collector } = await import('../../diagnostics/report.ts');
+  const { exitCodeOf } = await import('../../diagnostics/order.ts');
+  const { reportStrange } = await import('../../output/plan.ts');
+  const { readTree } = await import('../../output/tree.ts');
+  const tree = readTree(join(root, 'generated'));
+  const { report, diagnostics } = collector();
+  reportStrange(tree, report);
+  await showProblems('text', { diagnostics, sourceOf: () => undefined, strict: false }, context);
+  if (diagnostics.length > 0) return exitCodeOf(diagnostics);
+  return new Map(tree.files.map((path) => [path, tree.read(path)]));
 }

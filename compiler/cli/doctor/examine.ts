@@ -62,6 +62,14 @@ function specState(root: string, today: string): Finding {
 async function generatedState(root: string, today: string): Promise<Finding> {
   const stages = async () => (await import('../../stages.ts')).stages;
   const { diagnostics } = await compileTree({ root, today, stages, mode: 'compare' });
+  const strange = diagnostics.filter(({ code }) => code === 'NT6003' || code === 'NT6007').length;
+  if (strange > 0)
+    return {
+      what: 'generated',
+      state: 'fail',
+      found: `${counted(strange, 'place')} not of files and folders`,
+      todo: 'run `nova-torch compile` and read what it says',
+    };
   const edited = diagnostics.filter(({ code }) => code === 'NT6001').length;
   const stale = diagnostics.filter(({ severity }) => severity === 'error').length - edited;
   if (edited > 0)

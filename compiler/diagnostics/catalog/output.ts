@@ -34,10 +34,11 @@ nova-torch compile
   },
   NT6003: {
     severity: 'error',
-    exit: 1,
+    exit: 5,
     message: '`{path}` is not a regular file or folder',
-    explanation: `The generated tree holds a symbolic link, a pipe or a device. Writing through a link could change files outside of the
-repository, so the compiler writes nothing while there is one. Delete it:
+    explanation: `The generated tree, or the folder \`.nova-torch/\` in which a new one is put together, holds a symbolic link, a pipe or a device
+where a file or a folder should be. Writing through a link could change files outside of the repository, so the compiler writes
+nothing while there is one. Delete it:
 
 \`\`\`sh
 rm generated/prod/link
@@ -79,6 +80,17 @@ applying it. Compile, which removes what it owns, and commit the result:
 \`\`\`sh
 nova-torch compile
 git add -A generated
+\`\`\``,
+  },
+  NT6007: {
+    severity: 'error',
+    exit: 4,
+    message: '`{path}` stands more than {limit} folders deep',
+    explanation: `The compiler writes nothing that deep below \`generated/\`: usually a folder was copied into itself. It is not looked into, and
+nothing is written while it is there. See what Git does not know, and delete it:
+
+\`\`\`sh
+git clean --dry-run -d generated
 \`\`\``,
   },
 });

@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { contents, folderOf } from './testing/built.ts';
+import { runHere } from './testing/host.ts';
+import { repository } from './testing/repository.ts';
+
+/** Commands that look at a whole repository. */
+const LOOKING = [
+  ['check'],
+  ['compile'],
+  ['compile', '--check'],
+  ['diff'],
+  ['doctor'],
+  ['explain', 'spec/teams/engineering/code-fixer.yaml:9'],
+  ['fix'],
+  ['fmt', '--check'],
+  ['graph'],
+  ['route', 'list'],
+  ['verify'],
+] as const;
+
+/** What a runner of a pull request must not tell: the text of a file outside of the repository. */
+const SECRET = 'hunter2: correct horse battery staple';
+
+function outside(): string {
+  const folder = folderOf({ 'secret.yaml': `${SECRET}\n` });
+  return join(folder, 'secret.yaml');
+}
+
+/** A compiled repository with things that a pull request, or somebody on this machine, put into it. */
+async function compiledWith(hostile: (cwd: string) => void): Promise<string> {
+  const cwd = repository();
+  expect((await runHere(['compile'], { cwd })).code).toBe(0);
+  hostile(cwd);
+  return cwd;
+}
+
+test.each(LOOKING.map((words) => [words.join(' '), words] as const))(
+  '%s never tells what a link in the spec leads to',
+  async (_, words) => {
+    const target = outside();
+    const cwd = await compiledWith((root) => {
+      symlinkSync(target, join(root, 'spec/teams/engineering/evil.yaml'));
+      symlinkSync(target, join(root, 'spec/teams/engineering/evil.yml'));
+      symlinkSync(target, join(root, 'spec/teams/engineering/evil.json'));
+      symlinkSync(target, join(root, 'spec/environments/evil.md'));
+      symlinkSync('..', join(root, 'spec/teams/engineering/circle'));
+      symlinkSync('/', join(root, 'spec/teams/everything'));
+    });
+    const before = contents(cwd);
+    const { code, stdout, stderr } = await runHere(words, { cwd });
+    expect(stdout + stderr).not.toContain('hunter2');
+    // Only manifests were asked for.
+    expect(code).toBe(words[0] === 'verify' ? 0 : 1);
+    expect(contents(cwd)).toEqual(before);
+  },
+);
+
+test('the commands end at once where a pipe stands in the spec or among what was generated', async () => {
+  const cwd = await compiledWith((root) => {
+    execFileSync('mkfifo', [join(root, 'spec/teams/engineering/pipe.yaml'), join(root, 'generated/prod/pipe.yaml')]);
+  });
+  for (const words of LOOKING) {
+    const { code, stderr } = await runHere(words, { cwd });
+    expect([words, code]).toEqual([words, words[0] === 'diff' ? 5 : 1]);
+    if (words[0] !== 'doctor' && words[0] !== 'fix') expect(stderr).toMatch(/pipe.* is (?:a named pipe|not a regular)/);
+  }
+});
+
+test.each([
+  ['a link', (path: string) => symlinkSync('/etc/passwd', path)],
+  ['a link to a folder', (path: string) => symlinkSync('/etc', path)],
+  ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+  ['a folder without end', (path: string) => mkdirSync(join(path, 'd/'.repeat(20)), { recursive: true })],
+])('%s among what was generated is seen, whatever the last compile said', async (_, put) => {
+  const cwd = await compiledWith((root) => put(join(root, 'generated/prod/odd')));
+  for (const words of [['compile'], ['compile', '--check'], ['diff']]) {
+    const { code, stdout, stderr } = await runHere(words, { cwd });
+    expect([code, stdout]).toEqual([stderr.includes('NT6007') ? 4 : 5, '']);
+    expect(stderr).toMatch(/error\[NT600[37]\]: `generated\/prod\/odd/);
+    expect(stderr).not.toContain('root:');
+  }
+  const { stdout } = await runHere(['doctor'], { cwd });
+  expect(stdout).toContain('fail  generated   1 place not of files and folders');
+});
+
+test('a folder that was made from a copy of what was generated, and is a link, is seen', async () => {
+  const cwd = await compiledWith((root) => {
+    renameSync(join(root, 'generated/prod'), join(root, 'elsewhere'));
+    symlinkSync('../elsewhere', join(root, 'generated/prod'));
+  });
+  const { code, stderr } = await runHere(['compile'], { cwd });
+  expect(code).toBe(5);
+  expect(stderr).toContain('error[NT6003]: `generated/prod` is not a regular file or folder');
+});
+
+test.each(['.nova-torch', '.nova-torch/cache', '.nova-torch/swap'])(
+  'nothing is read or written through a link at %s',
+  async (path) => {
+    const elsewhere = folderOf({ 'state.json': 'mine', 'cache/state.json': 'mine', 'swap/mine': 'mine' });
+    const before = contents(elsewhere);
+    const cwd = await compiledWith((root) => {
+      rmSync(join(root, path), { recursive: true, force: true });
+      symlinkSync(elsewhere, join(root, path));
+    });
+    const { code, stderr } = await runHere(['compile'], { cwd });
+    expect([code, stderr.split('\n')[0]]).toEqual([5, `error[NT6003]: \`${path}\` is not a regular file or folder`]);
+    expect(contents(elsewhere)).toEqual(before);
+  },
+);
+
+test('a swap that a pull request brings moves nothing out of the tree', async () => {
+  const target = outside();
+  const cwd = await compiledWith((root) => {
+    const swap = join(root, '.nova-torch/swap');
+    mkdirSync(join(swap, 'ready'), { recursive: true });
+    mkdirSync(join(swap, 'undo'));
+    renameSync(join(root, 'generated'), join(swap, 'tree'));
+    writeFileSync(join(swap, 'ready/w0'), 'theirs');
+    const up = '../'.repeat(30);
+    writeFileSync(join(swap, 'ready/changes.json'), JSON.stringify({ writes: [`${up}${target}`], removes: [] }));
+  });
+  expect((await runHere(['compile'], { cwd })).code).toBe(0);
+  expect(readFileSync(target, 'utf8')).toBe(`${SECRET}\n`);
+});
