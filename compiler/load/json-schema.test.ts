@@ -32,6 +32,45 @@ test('a schema comes back as plain data that holds nothing else', () => {
   expect('constructor' in (schema ?? {})).toBe(false);
 });
 
+test.each([
+  ['{"$ref": "#"}', '1:10 NT1406 `#` leads back to itself, with the same value each time'],
+  [
+    '{"properties": {"x": {"$ref": "#/$defs/a"}},\n"$defs": {"a": {"$ref": "#/$defs/b"},\n"b": {"$ref": "#/$defs/a"}}}',
+    '3:15 NT1406 `#/$defs/a` leads back to itself, with the same value each time',
+  ],
+  ['{"allOf": [{"not": {"$ref": "#"}}]}', '1:29 NT1406 `#` leads back to itself, with the same value each time'],
+  [
+    '{"dependentSchemas": {"x": {"anyOf": [true, {"$ref": "#/dependentSchemas/x"}]}}}',
+    '1:54 NT1406 `#/dependentSchemas/x` leads back to itself, with the same value each time',
+  ],
+  [
+    '{"$defs": {"unused": {"if": {"$ref": "#/$defs/unused"}}}}',
+    '1:38 NT1406 `#/$defs/unused` leads back to itself, with the same value each time',
+  ],
+])('a reference without end in %s is refused where it turns back', (text, problem) => {
+  expect(problems(text)).toEqual([problem]);
+});
+
+test('a tree of trees is taken, and so is what is referred to often', () => {
+  const tree = '{"properties": {"left": {"$ref": "#"}}, "additionalProperties": {"$ref": "#"}, "items": {"$ref": "#"}}';
+  expect(problems(tree)).toEqual([]);
+  const often = Array.from({ length: 3000 }, () => '{"$ref": "#/$defs/a"}').join(',');
+  expect(problems(`{"allOf": [${often}], "$defs": {"a": {"allOf": [{"$ref": "#/$defs/b"}]}, "b": true}}`)).toEqual([]);
+});
+
+test.each(['forwards', 'backwards'])('a chain of references may have 64 links and no more, written %s', (order) => {
+  const chain = (length: number) => {
+    const links = Array.from({ length }, (_, link) => `"${link}": {"$ref": "#/$defs/${link + 1}"}`);
+    const defs = [...links, `"${length}": true`];
+    return `{"$defs": {${(order === 'forwards' ? defs : defs.reverse()).join(',')}}}`;
+  };
+  expect(problems(chain(64))).toEqual([]);
+  expect(problems(chain(65))).toEqual([
+    expect.stringMatching(/NT1406 `#\/\$defs\/\d+` leads on to too many others, with the same value each time$/),
+  ]);
+  expect(problems(chain(9000))).toHaveLength(1);
+});
+
 test('a bound of every kind is taken', () => {
   expect(problems('{"type": "number", "minimum": 0, "maximum": 10, "multipleOf": 0.5}')).toEqual([]);
   expect(problems('{"multipleOf": 0}')).toEqual([

@@ -6,6 +6,7 @@ import { parseJson } from './parse-json.ts';
 import { patternProblem } from '../../spec/contract/task-schema/pattern.ts';
 import { KEYWORDS } from '../../spec/contract/task-schema/keywords.ts';
 import type { KeywordForm } from '../../spec/contract/task-schema/keywords.ts';
+import { endlessReference, stepsOf } from './reference-chains.ts';
 import { nodeAt, valueOf } from './tree.ts';
 import type { ListNode, TreeNode } from './tree.ts';
 import { typeName } from './wording.ts';
@@ -27,6 +28,7 @@ export function loadSchema(file: SourceFile, report: Report): JsonObject | undef
   if (root.type !== 'map') checker.refuse(root, `it must be a map of keywords, found ${typeName(valueOf(root))}`);
   checker.schema(root, []);
   checker.references();
+  if (checker.sound) checker.ends();
   return checker.sound ? (valueOf(root) as JsonObject) : undefined;
 }
 
@@ -66,6 +68,15 @@ class SchemaChecker {
         this.refuse(value, `\`$schema\` must be \`${DRAFT}\``);
       else this.#keyword(keyword, form, value, [...path, keyword]);
     }
+  }
+
+  /** Looks at where references lead together. Each leads to a schema. */
+  ends(): void {
+    const endless = endlessReference(this.#root, this.#schemas);
+    if (endless === undefined) return;
+    const { node, ref, where } = endless;
+    this.sound = false;
+    this.#report('NT1406', this.#span(node), { ref: shown(ref), where });
   }
 
   #refuseKeyword(keyword: string, key: TreeNode): void {
@@ -114,7 +125,7 @@ class SchemaChecker {
   references(): void {
     for (const { node, ref } of this.#references) {
       const isInside = ref === '#' || ref.startsWith('#/');
-      const target = nodeAt(this.#root, ref.split('/').slice(1).map(unescaped));
+      const target = nodeAt(this.#root, stepsOf(ref));
       if (isInside && target.found && this.#schemas.has(target.node)) continue;
       this.#report(isInside ? 'NT1404' : 'NT1403', this.#span(node), { ref: shown(ref) });
       this.sound = false;
@@ -124,12 +135,6 @@ class SchemaChecker {
   #span({ start, end }: TreeNode): Span {
     return { file: this.#file, start, end };
   }
-}
-
-/** One step of a JSON Pointer in a fragment. What is no escape stands for itself. */
-function unescaped(step: string): string {
-  const decoded = step.replace(/%[0-9A-Fa-f]{2}/g, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
-  return decoded.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 /** What a keyword's value must be, when it is something else. */

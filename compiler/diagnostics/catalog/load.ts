@@ -432,4 +432,12 @@ Add it below \`$defs\`, or correct the name.`,
 
 Write a simpler pattern, or bound the length with \`maxLength\`.`,
   },
+  NT1406: {
+    severity: 'error',
+    exit: 1,
+    message: '`{ref}` leads {where}, with the same value each time',
+    explanation: `A validator follows a \`$ref\` for the value it looks at. When it comes back to where it was and still looks at the same value, it never ends: every task of this type would stop the scheduler. The same goes for a chain of more than 64 references.
+
+A schema may refer to itself below \`properties\` or \`items\`, as a tree does whose branches are trees: there the value is a smaller one each time. Put the keyword there, or write out what the reference should say.`,
+  },
 });
