@@ -35,7 +35,7 @@ export interface Command<Specs extends OptionSpecs = OptionSpecs> {
   readonly arguments: readonly ArgumentSpec[];
   readonly options: Specs;
   readonly examples: readonly [Example, ...Example[]];
-  /** The exit codes a script may meet, besides 2, 70 and 130, which every command has. */
+  /** The exit codes a script may meet, besides 2, 70, 74 and 130, which every command has. */
   readonly exits: readonly ExitCode[];
   /** What a code means here, where that is not what it means for a spec. */
   readonly exitMeanings?: Readonly<Partial<Record<ExitCode, string>>>;

@@ -22,6 +22,6 @@ export const exitMeanings: Readonly<Record<ExitCode, string>> = Object.freeze({
   4: 'a limit on size or depth was reached',
   5: 'generated files are out of date',
   70: 'a bug in nova-torch; it says how to report it',
-  74: 'the disk failed under what must not be lost',
+  74: 'what must not be lost could not be written',
   130: 'interrupted',
 });

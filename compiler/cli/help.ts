@@ -74,7 +74,7 @@ export function usageLine(command: Command, path: string): string {
 
 /** The codes a command may end with, those of every command included. */
 function exitsOf(command: Command): readonly ExitCode[] {
-  const codes = new Set<ExitCode>([exits.ok, exits.usage, exits.bug, exits.interrupted, ...command.exits]);
+  const codes = new Set<ExitCode>([exits.ok, exits.usage, exits.bug, exits.disk, exits.interrupted, ...command.exits]);
   return [...codes].sort((a, b) => a - b);
 }
 

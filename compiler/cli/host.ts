@@ -5,7 +5,8 @@ import type { ExitCode } from './exit.ts';
  * command reads `process`.
  */
 export interface Host {
-  readonly cwd: string;
+  /** Nothing when the folder is gone. */
+  readonly cwd: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Sink;
   readonly stderr: Sink;

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { VERSION } from '../core/version.ts';
 import { BUILT, folderOf, runBuilt } from './testing/built.ts';
@@ -35,4 +35,32 @@ test('a reader that goes away is no error', async () => {
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const code = await new Promise((resolve) => child.on('close', resolve));
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+test('output that cannot be written is said, and ends with 74', () => {
+  for (const words of [['--help'], ['explain', 'NT2001'], ['schema']]) {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [BUILT, ...words], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect([status, stderr]).toEqual([74, 'error: cannot write to standard output: no space left on the device\n']);
+  }
+});
+
+test('a current folder that is gone is said, and another one can be named', () => {
+  const inGone = (words: string) => {
+    const script = `mkdir gone && cd gone && rmdir ../gone && exec "$0" "$1" ${words}`;
+    const cwd = folderOf();
+    return spawnSync('bash', ['-c', script, process.execPath, BUILT], { cwd, encoding: 'utf8' });
+  };
+  expect(inGone('check')).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: 'error: the current folder does not exist any more\n  go to another one, or name one: -C <dir>\n',
+  });
+  expect(inGone('-C there check').status).toBe(2);
+  expect(inGone('-C / check').stderr).toContain('there is no spec in `/`');
+  expect(inGone('--version')).toMatchObject({ status: 0, stdout: `${VERSION}\n`, stderr: '' });
 });

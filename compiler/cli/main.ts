@@ -3,4 +3,6 @@ import { processHost } from './process-host.ts';
 import { run } from './run.ts';
 
 // The exit code is set and not forced, so that everything written reaches its reader.
-process.exitCode = await run(process.argv.slice(2), processHost());
+const code = await run(process.argv.slice(2), processHost());
+// It is set already where the output could not be written.
+process.exitCode ??= code;

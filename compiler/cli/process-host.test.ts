@@ -21,6 +21,7 @@ function running(more: { readonly columns?: number; readonly input?: readonly st
   const stderr = new PassThrough({ encoding: 'utf8' });
   const process = Object.assign(signals, {
     exit: (code: number) => exits.push(code),
+    exitCode: undefined as number | undefined,
     cwd: () => '/here',
     env: { HOME: '/home' },
     stdin: Readable.from((more.input ?? []).map((text) => Buffer.from(text, 'latin1'))),
@@ -28,7 +29,7 @@ function running(more: { readonly columns?: number; readonly input?: readonly st
     stderr,
     versions: { node: '22.1.0' },
   });
-  return { host: processHost(process as unknown as RunningProcess), signals, stdout, stderr, exits };
+  return { host: processHost(process as unknown as RunningProcess), process, signals, stdout, stderr, exits };
 }
 
 const broken = (code: string) => Object.assign(new Error(code), { code });
@@ -85,7 +86,24 @@ test('problems that nobody reads do not stop a command', () => {
   expect([stderr.read(), host.stop.aborted]).toEqual([null, false]);
 });
 
-test('any other error of a stream is thrown', () => {
-  const { stdout } = running();
-  expect(() => stdout.emit('error', broken('EIO'))).toThrow('EIO');
+test('output that cannot be written is said once, and is what the process ends with', () => {
+  const { stdout, stderr, process } = running();
+  stdout.emit('error', broken('ENOSPC'));
+  stdout.emit('error', broken('ENOSPC'));
+  expect(stderr.read()).toBe('error: cannot write to standard output: no space left on the device\n');
+  expect(process.exitCode).toBe(74);
+});
+
+test('a reason without words of ours is said as the system says it', () => {
+  const { stdout, stderr } = running();
+  stdout.emit('error', broken('EWHAT'));
+  expect(stderr.read()).toBe('error: cannot write to standard output: EWHAT\n');
+});
+
+test('a folder that is gone is no folder', () => {
+  const { process } = running();
+  process.cwd = () => {
+    throw broken('ENOENT');
+  };
+  expect(processHost(process as unknown as RunningProcess).cwd).toBeUndefined();
 });

@@ -1,9 +1,11 @@
+import { exits } from './exit.ts';
 import type { Host, Sink } from './host.ts';
+import { reasonOf } from './system-problem.ts';
 
 /** What is needed of a process. */
 export type RunningProcess = Pick<
   NodeJS.Process,
-  'on' | 'exit' | 'cwd' | 'env' | 'stdin' | 'stdout' | 'stderr' | 'versions'
+  'on' | 'exit' | 'exitCode' | 'cwd' | 'env' | 'stdin' | 'stdout' | 'stderr' | 'versions'
 >;
 
 /** How long a command may take to end after it was asked to. */
@@ -22,11 +24,21 @@ export function processHost(process: RunningProcess = globalThis.process): Host 
     setTimeout(() => process.exit(130), graceMs).unref();
   };
   process.on('SIGINT', ask).on('SIGTERM', ask);
+  const lost = (error: NodeJS.ErrnoException) => {
+    stop.abort('unread');
+    if (error.code === 'EPIPE') return;
+    stderr.write(`error: cannot write to standard output: ${reasonOf(error)}\n`);
+    // Whatever the command came to, nobody was told.
+    process.exitCode = exits.disk;
+  };
+  const stdout = sinkOf(process.stdout, lost);
+  // Where problems cannot be shown there is nobody to tell; the command's own code says that there are some.
+  const stderr = sinkOf(process.stderr, () => {});
   return {
-    cwd: process.cwd(),
+    cwd: folderOf(process),
     env: process.env,
-    stdout: sinkOf(process.stdout, () => stop.abort('unread')),
-    stderr: sinkOf(process.stderr, () => {}),
+    stdout,
+    stderr,
     stdin: () => readAll(process.stdin),
     stop: stop.signal,
     allowToEnd: (ms) => {
@@ -39,13 +51,24 @@ export function processHost(process: RunningProcess = globalThis.process): Host 
   };
 }
 
-/** A reader that went away (`| head`) is no error: later text is dropped and the command ends with its own code. */
-function sinkOf(stream: NodeJS.WriteStream, gone: () => void): Sink {
+/** The folder the process works in; nothing when somebody removed it. */
+function folderOf(process: RunningProcess): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A stream whose failure is told once, and what is written afterwards is dropped. A reader that went away (`| head`) is no
+ * error: the command ends with its own code.
+ */
+function sinkOf(stream: NodeJS.WriteStream, failed: (error: NodeJS.ErrnoException) => void): Sink {
   let open = true;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (open) failed(error);
     open = false;
-    gone();
   });
   return {
     isTerminal: stream.isTTY === true,

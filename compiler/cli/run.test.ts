@@ -154,7 +154,22 @@ test('what the operating system refuses is no bug', async () => {
     code: 4,
     stderr: 'error: cannot open: no space left on the device\n',
   });
+  expect(await runHere(words, { heard: refused('EIO') })).toMatchObject({
+    code: 74,
+    stderr: 'error: cannot open: the device failed\n',
+  });
   expect(await runHere(words, { heard: refused('EWEIRD') })).toMatchObject({ code: 70 });
+});
+
+test('another compile that holds the lock is named, and that is no bug', async () => {
+  const cwd = repository({ '.nova-torch/lock': JSON.stringify({ pid: 1, host: 'elsewhere' }) });
+  expect(await runHere(['compile'], { cwd })).toEqual({
+    code: 2,
+    stdout: '',
+    stderr:
+      'error: another nova-torch (process 1) is writing the generated tree; ' +
+      `if that is not so, delete ${cwd}/.nova-torch/lock\n`,
+  });
 });
 
 test('colour is for terminals; NO_COLOR wins over FORCE_COLOR', async () => {

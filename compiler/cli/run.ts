@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { VERSION } from '../core/version.ts';
 import { reportBug } from './bug.ts';
 import { commands, findCommand } from './commands.ts';
@@ -10,12 +10,15 @@ import { systemProblem } from './system-problem.ts';
 import { UsageError } from './usage.ts';
 import { sure } from '../../spec/contract/sure.ts';
 
+/** Help and complaints are said wherever one is. */
+const NO_FOLDER = '/';
+
 /**
  * Runs one line of words and gives the exit code. Every end of the process goes through here: a mistake in the call is 2,
  * an interruption 130, and whatever else is thrown is a bug of ours: 70.
  */
 export async function run(words: readonly string[], host: Host): Promise<ExitCode> {
-  const context = contextFor(host, host.cwd, 'nova-torch');
+  const context = contextFor(host, NO_FOLDER, 'nova-torch');
   try {
     return await dispatch(words, host);
   } catch (error) {
@@ -68,14 +71,14 @@ async function general(before: readonly string[], wantsHelp: boolean, host: Host
   const stray = before.find((word) => word.startsWith('-') && word !== '-C' && word !== '--directory');
   if (stray !== undefined) throw new UsageError(`unknown option \`${stray}\``, ['see: nova-torch --help']);
   const { overview } = await import('./help.ts');
-  const { err } = contextFor(host, host.cwd, 'nova-torch');
+  const { err } = contextFor(host, NO_FOLDER, 'nova-torch');
   err.write(overview(commands, err.style));
   return exits.usage;
 }
 
 async function showHelp(path: readonly string[], host: Host): Promise<ExitCode> {
   const { helpOf } = await import('./help-of.ts');
-  const { out } = contextFor(host, host.cwd, 'nova-torch');
+  const { out } = contextFor(host, NO_FOLDER, 'nova-torch');
   out.write(await helpOf(path, out.style));
   return exits.ok;
 }
@@ -96,7 +99,9 @@ function isHelp(word: string): boolean {
 }
 
 function resolveDirectory(directory: string | undefined, host: Host): string {
-  return directory === undefined ? host.cwd : resolve(host.cwd, directory);
+  if (host.cwd !== undefined) return resolve(host.cwd, directory ?? '.');
+  if (directory !== undefined && isAbsolute(directory)) return directory;
+  throw new UsageError('the current folder does not exist any more', ['go to another one, or name one: -C <dir>']);
 }
 
 /** Adds where to read more to a complaint about the words. */

@@ -15,6 +15,11 @@ const reasons: Readonly<Record<string, readonly [reason: string, exit: ExitCode]
   ENOENT: ['no such file or folder', exits.usage],
   ENOTDIR: ['a part of the path is not a folder', exits.usage],
   EISDIR: ['it is a folder', exits.usage],
+  EEXIST: ['something else is there', exits.usage],
+  EXDEV: ['it is on another file system', exits.usage],
+  ELOOP: ['too many symbolic links', exits.usage],
+  ENXIO: ['it is no regular file', exits.usage],
+  EIO: ['the device failed', exits.disk],
   EBUSY: ['it is in use', exits.usage],
   ENAMETOOLONG: ['the name is too long', exits.usage],
   ENOSPC: ['no space left on the device', exits.limit],
@@ -25,9 +30,17 @@ const reasons: Readonly<Record<string, readonly [reason: string, exit: ExitCode]
 
 /** The refusal behind an error of the file system; nothing for any other error. */
 export function systemProblem(error: unknown): SystemProblem | undefined {
+  // By its name: the module of the lock is loaded only by commands that write.
+  if (error instanceof Error && error.name === 'LockedError')
+    return { message: error.message, hints: [], exit: exits.usage };
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
   const known = reasons[String(error.code)];
   if (known === undefined) return undefined;
   const path = 'path' in error && typeof error.path === 'string' ? ` \`${error.path}\`` : '';
   return { message: `cannot ${String(error.syscall)}${path}: ${known[0]}`, hints: [], exit: known[1] };
+}
+
+/** What an error of the file system means, in words where there are some. */
+export function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  return reasons[String(code)]?.[0] ?? message;
 }
