@@ -15,6 +15,8 @@ import { compileUnits } from './output/units.ts';
 /** What a compile reads. `today` (YYYY-MM-DD) decides which patches have expired; nothing else depends on the clock. */
 export interface CompileInput {
   readonly files: readonly SourceFile[];
+  /** Files and folders of the spec that could not be read, as was reported: what may stand there is not said to be missing. */
+  readonly unread?: readonly string[];
   readonly today: string;
   /** Environments to emit; all when absent. The graph is checked for all of them in any case. */
   readonly environments?: readonly string[];
@@ -101,7 +103,7 @@ export interface UnitContext {
 
 /** Work that was done before: documents by file, and what units compiled to. Both are found by digests only. */
 export interface Known {
-  readonly load: (files: readonly SourceFile[], report: Report) => LoadedSpec;
+  readonly load: (files: readonly SourceFile[], report: Report, unread?: readonly string[]) => LoadedSpec;
   readonly unit: (environment: string, unit: string, from: string) => KnownUnit | undefined;
   readonly keep: (environment: string, unit: KnownUnit) => void;
   /** Whether a proof of the same premises and summaries found nothing. */
@@ -135,7 +137,7 @@ export const NOTHING_KNOWN: Known = {
 /** load -> resolve -> check: every problem of the spec, without emitting anything. */
 export function checkSpec(input: CompileInput, stages: Stages, known: Known = NOTHING_KNOWN): CompileResult {
   const { report, diagnostics } = collector();
-  const spec = known.load(input.files, report);
+  const spec = known.load(input.files, report, input.unread);
   const model = stages.resolve(spec, report);
   stages.check(model, spec, report, input.today);
   return { diagnostics: ordered(diagnostics), model, environments: [] };
@@ -152,7 +154,8 @@ export async function compile(
   known: Known = NOTHING_KNOWN,
 ): Promise<CompileResult> {
   const checked = checkSpec(input, stages, known);
-  if (hasErrors(checked.diagnostics)) return checked;
+  // What was not read was said by whoever tried; what would be made without it is nobody's wish.
+  if (hasErrors(checked.diagnostics) || (input.unread ?? []).length > 0) return checked;
   const { report, diagnostics } = collector();
   const emitters = await stages.emitters();
   await known.ready?.();

@@ -3,7 +3,7 @@ import type { CompileResult } from '../compile.ts';
 import type { SourceFile } from '../../spec/contract/source.ts';
 import { ordered } from '../diagnostics/order.ts';
 import { collector } from '../diagnostics/report.ts';
-import { readSpec } from '../load/read.ts';
+import { readSpec, unreadOf } from '../load/read.ts';
 import { stages } from '../stages.ts';
 
 /** A spec that was read and checked, and the texts it was read from. */
@@ -16,7 +16,7 @@ export function checkRepository(root: string, today: string, instead: readonly S
   const { report, diagnostics } = collector();
   const changed = new Map(instead.map((file) => [file.path, file]));
   const files = readSpec(root, report).map((file) => changed.get(file.path) ?? file);
-  const result = checkSpec({ files, today }, stages);
+  const result = checkSpec({ files, today, unread: unreadOf(diagnostics) }, stages);
   return { ...result, files, diagnostics: ordered([...diagnostics, ...result.diagnostics]) };
 }
 

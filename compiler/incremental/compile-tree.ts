@@ -5,7 +5,7 @@ import type { CompiledUnit, CompileResult, KnownUnit, Stages } from '../compile.
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { ordered } from '../diagnostics/order.ts';
 import { collector } from '../diagnostics/report.ts';
-import { listSpec, readEntry } from '../load/read.ts';
+import { listSpec, readEntry, unreadOf } from '../load/read.ts';
 import type { SpecEntry } from '../load/read.ts';
 import { placeOf as placeInSpec } from '../load/places.ts';
 import type { WritePlan } from '../output/plan.ts';
@@ -134,6 +134,7 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
   };
   const input = {
     files,
+    unread: unreadOf(diagnostics),
     today,
     ...(environments !== undefined && { environments }),
     ...(onUnit !== undefined && { onUnit }),

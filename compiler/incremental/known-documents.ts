@@ -15,7 +15,7 @@ export type KnownFiles = Readonly<Record<string, readonly DocumentData[]>>;
 
 export interface DocumentLoader {
   /** Does what `loadSpec` does, and parses only what is new. */
-  readonly load: (files: readonly SourceFile[], report: Report) => LoadedSpec;
+  readonly load: (files: readonly SourceFile[], report: Report, unread?: readonly string[]) => LoadedSpec;
   /** What is known now, and whether that is more than before. */
   readonly result: () => { readonly known: KnownFiles; readonly learned: boolean };
 }
@@ -46,15 +46,18 @@ export function documentLoader(before: KnownFiles, digestOf: (path: string) => s
   }
 
   return {
-    load(files, report) {
+    load(files, report, unread = []) {
       const assets = new Map<string, SourceFile>();
       const loaded: LoadedFile[] = [];
+      const lost = [...unread];
       for (const file of files) {
         const { type } = placeOf(file.path);
         if (type === 'documents') loaded.push(loadOne(file, report));
-        if (type === 'asset' && loadAsset(file, report)) assets.set(file.path, file);
+        if (type !== 'asset') continue;
+        if (loadAsset(file, report)) assets.set(file.path, file);
+        else lost.push(file.path);
       }
-      return { ...joinFiles(loaded, report), assets };
+      return { ...joinFiles(loaded, report, lost), assets };
     },
     result: () => ({ known, learned }),
   };

@@ -33,7 +33,10 @@ export interface SpecDocument<Value = unknown> extends Locatable {
 /** Everything that was read: valid documents, the identities of broken ones, and the files documents refer to. */
 export interface LoadedSpec {
   readonly documents: readonly SpecDocument[];
-  /** `<Kind>:<id>` of documents that exist but failed: a reference to one is not reported again. */
+  /**
+   * What was written but cannot be used: `<Kind>:<id>` of documents that failed, `<Kind>:*` for one whose name nobody knows,
+   * `File:<path>` of schemas and prompts, `File:*` for a folder. A name that leads to one of them is not reported again.
+   */
   readonly broken: ReadonlySet<string>;
   /** Schemas and prompts, by path. */
   readonly assets: ReadonlyMap<string, SourceFile>;

@@ -170,3 +170,39 @@ test('documents of a file that cannot be parsed are remembered by their looks', 
     ],
   });
 });
+
+test.each<[text: string, broken: readonly string[]]>([
+  // Of another kind than was meant, or called what nothing can be called: names that lead nowhere may be this one's.
+  [FLEET.replace('kind: Fleet', 'kind: Flet'), ['Team:research', 'Fleet:research/extra']],
+  [FLEET.replace('kind: Fleet\n', ''), ['Team:research', 'Fleet:research/extra']],
+  [FLEET.replace('name: extra', 'name: my_extra'), ['Fleet:*']],
+  [FLEET.replace('name: extra', 'nam: extra'), ['Fleet:*']],
+  [FLEET.replace('name: extra', 'name: web-reader'), ['Fleet:*']],
+  ['kind: Team\nmetadata: {}\n', ['Team:research']],
+  ['text\n', ['Team:research', 'Fleet:*']],
+  ['a: [', ['Team:research', 'Fleet:*']],
+  // Nothing is missing from what says nothing.
+  ['', []],
+  ['# soon\n', []],
+])('a document whose name nobody knows may be any: %j', (text, wanted) => {
+  const { report } = collector();
+  const { broken } = loadSpec([...caseFiles('base'), { path: PATH, text }], report);
+  expect([...broken].filter((one) => /^(Team|Fleet):/.test(one))).toEqual(wanted);
+});
+
+test('a document of a kind that cannot stand there is missed where it should stand', () => {
+  const { report } = collector();
+  const { broken } = loadSpec([{ path: 'spec/extra.yaml', text: FLEET }], report);
+  expect([...broken]).toEqual(['Fleet:*']);
+});
+
+test('what may stand in files and folders that were not read is remembered', () => {
+  const brokenBy = (path: string) => [...loadSpec([], () => undefined, [path]).broken];
+  expect(brokenBy('spec/environments/dev.yaml')).toEqual(['Environment:*']);
+  expect(brokenBy('spec/environments/dev.yml')).toEqual(['Environment:*']);
+  expect(brokenBy('spec/teams/a/prompts/x.md')).toEqual(['File:spec/teams/a/prompts/x.md']);
+  expect(brokenBy('spec/teams/a')).toContain('Fleet:*');
+  expect(brokenBy('spec')).toEqual(expect.arrayContaining(['Company:*', 'Patch:*', 'File:*']));
+  const prompt = { path: 'spec/teams/a/x.md', text: 'AKIA' + 'ABCD2345'.repeat(2) };
+  expect([...loadSpec([prompt], () => undefined).broken]).toEqual(['File:spec/teams/a/x.md']);
+});

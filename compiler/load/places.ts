@@ -5,6 +5,7 @@ export type FilePlace =
   | { readonly type: 'documents'; readonly kinds: readonly Kind[]; readonly folder: string; readonly team?: string }
   | { readonly type: 'asset'; readonly team: string }
   | { readonly type: 'ignored' }
+  | { readonly type: 'misnamed' }
   | { readonly type: 'unknown'; readonly reason: string };
 
 /** Folders that hold something else: the language itself, examples, and pins of releases. */
@@ -14,6 +15,7 @@ const FOLDERS: ReadonlyMap<string, readonly Kind[]> = new Map<string, readonly K
   ['providers', ['Provider']],
   ['tools', ['ToolServer']],
 ]);
+const ASSET = /\.(json|md|txt)$/;
 const ROOT_KINDS: readonly Kind[] = ['Company', 'Provider', 'ToolServer'];
 const TEAM_KINDS: readonly Kind[] = ['Team', 'Fleet', 'Route', 'Provider', 'ToolServer', 'Schedule', 'Patch'];
 
@@ -24,7 +26,7 @@ export function placeOf(path: string): FilePlace {
   if (parts.length > 1 && IGNORED.has(first)) return { type: 'ignored' };
   if (parts.some((part) => part.startsWith('.'))) return { type: 'ignored' };
   if (first === 'teams' && parts.length > 2) return teamPlace(path, second);
-  if (!path.endsWith('.yaml')) return { type: 'unknown', reason: otherEnding(path) };
+  if (!path.endsWith('.yaml')) return otherEnding(path);
   if (parts.length === 1) return { type: 'documents', kinds: ROOT_KINDS, folder: 'spec' };
   const kinds = FOLDERS.get(first);
   if (kinds !== undefined && parts.length === 2) return { type: 'documents', kinds, folder: `spec/${first}` };
@@ -38,10 +40,13 @@ export function isIgnoredFolder(path: string): boolean {
 
 function teamPlace(path: string, team: string): FilePlace {
   if (path.endsWith('.yaml')) return { type: 'documents', kinds: TEAM_KINDS, folder: `spec/teams/${team}`, team };
-  if (/\.(json|md|txt)$/.test(path)) return { type: 'asset', team };
-  return { type: 'unknown', reason: otherEnding(path) };
+  if (ASSET.test(path)) return { type: 'asset', team };
+  return otherEnding(path);
 }
 
-function otherEnding(path: string): string {
-  return path.endsWith('.yml') ? 'documents end with `.yaml`' : 'only known endings are read';
+/** A document that somebody meant to be read is no stray file: without it the rest would mean something else. */
+function otherEnding(path: string): FilePlace {
+  if (/\.ya?ml$/i.test(path)) return { type: 'misnamed' };
+  const isAsset = !path.startsWith('spec/teams/') && ASSET.test(path);
+  return { type: 'unknown', reason: isAsset ? 'schemas and prompts stand with a team' : 'only known endings are read' };
 }

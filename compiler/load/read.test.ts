@@ -47,8 +47,8 @@ test('a file in an unknown place or with an unknown ending is named', () => {
     paths: ['spec/company.yaml'],
     problems: [
       'NT1007 `spec/notes/x.yaml` is not read: no documents belong in this folder',
-      'NT1007 `spec/teams/a/b.yml` is not read: documents end with `.yaml`',
-      'NT1007 `spec/x.txt` is not read: only known endings are read',
+      'NT1009 `spec/teams/a/b.yml` must end with `.yaml` to be read',
+      'NT1007 `spec/x.txt` is not read: schemas and prompts stand with a team',
     ],
   });
 });
@@ -121,7 +121,10 @@ test('more than 20,000 files are not read, in however many folders', () => {
     mkdirSync(join(root, 'spec/teams', folder), { recursive: true });
     for (let index = 0; index < 10_010; index++) writeFileSync(join(root, `spec/teams/${folder}/${index}.yaml`), '');
   }
-  expect(read(root)).toEqual({ paths: [], problems: ['NT1003 `spec/` holds more than 20000 files'] });
+  const { report, diagnostics } = collector();
+  expect(listSpec(root, report)).toEqual([]);
+  const at = { file: 'spec', start: 0, end: 0 };
+  expect(diagnostics).toMatchObject([{ code: 'NT1003', message: '`spec/` holds more than 20000 files', at }]);
 });
 
 test('a file that is not UTF-8 is refused with the offset of the first wrong byte', () => {

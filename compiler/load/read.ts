@@ -4,6 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import type { SourceFile, Span } from '../../spec/contract/source.ts';
 import { printable } from '../diagnostics/clean.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Report } from '../diagnostics/report.ts';
 import { LIMITS } from './limits.ts';
 import { isIgnoredFolder, placeOf } from './places.ts';
@@ -27,6 +28,11 @@ export function readSpec(root: string, report: Report): readonly SourceFile[] {
     if (file !== undefined) files.push(file);
   }
   return files;
+}
+
+/** What problems of reading leave unread, by path; `spec` when nothing was read. A file that is only left out was read as such. */
+export function unreadOf(problems: readonly Diagnostic[]): readonly string[] {
+  return problems.flatMap(({ severity, at }) => (severity === 'error' ? [at.file] : []));
 }
 
 /**
@@ -109,6 +115,8 @@ function addEntry(path: string, walk: Walk): void {
     if (!isIgnoredFolder(path)) walkFolder(path, walk);
   } else if (!stats.isFile() || stats.nlink > 1) {
     report('NT1001', wholeOf(path), { path: printable(path), what: whatIs(stats) });
+  } else if (place.type === 'misnamed') {
+    report('NT1009', wholeOf(path), { path: printable(path) });
   } else if (place.type === 'unknown') {
     report('NT1007', wholeOf(path), { path: printable(path), reason: place.reason });
   } else if (stats.size > LIMITS.fileBytesMax) {

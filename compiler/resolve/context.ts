@@ -17,8 +17,8 @@ export interface SpecContext {
   /** Documents of a kind, sorted by id. */
   readonly of: (kind: Kind) => readonly SpecDocument[];
   readonly find: (kind: Kind, id: string) => SpecDocument | undefined;
-  /** Whether a document of that name was written but is not valid: references to it are not reported again. */
-  readonly isBroken: (kind: Kind, id: string) => boolean;
+  /** Whether a document of that name, or a file, was or may have been written but is not valid: references to it are not reported again. */
+  readonly isBroken: (kind: Kind | 'File', id: string) => boolean;
   readonly schemaOf: (file: SourceFile) => JsonObject | undefined;
 }
 
@@ -51,7 +51,7 @@ export function specContext(spec: LoadedSpec, report: Report): SpecContext {
     report,
     of: (kind) => [...(byKind.get(kind)?.values() ?? [])],
     find: (kind, id) => byKind.get(kind)?.get(id),
-    isBroken: (kind, id) => spec.broken.has(`${kind}:${id}`),
+    isBroken: (kind, id) => spec.broken.has(`${kind}:${id}`) || spec.broken.has(`${kind}:*`),
     schemaOf,
   };
 }

@@ -15,6 +15,7 @@ export function findFile(
   const folder = `spec/teams/${teamOf(document)}/`;
   const file = context.spec.assets.get(`${folder}${name}`);
   if (file !== undefined) return file;
+  if (context.isBroken('File', `${folder}${name}`)) return undefined;
   const near = [...context.spec.assets.keys()].filter((path) => path.startsWith(folder));
   const details = didYouMean(
     name,

@@ -67,7 +67,7 @@ Give yourself the right to read it (\`chmod u+r\`), or remove it.`,
 - \`*.yaml\` beside \`company.yaml\`, and in \`environments/\`, \`providers/\`, \`tools/\` and \`teams/<team>/\`
 - \`*.json\` (schemas), \`*.md\` and \`*.txt\` (prompts) in \`teams/<team>/\`
 
-Rename the file (\`.yml\` becomes \`.yaml\`), move it, or remove it.`,
+Move the file, or remove it.`,
   },
   NT1008: {
     severity: 'error',
@@ -76,6 +76,18 @@ Rename the file (\`.yml\` becomes \`.yaml\`), move it, or remove it.`,
     explanation: `The compiler reads \`spec/\` of the folder it is called in, and it must hold at least a Company document.
 
 Change to the repository's root, say where it is with \`--root\`, or begin with \`nova-torch init\`.`,
+  },
+  NT1009: {
+    severity: 'error',
+    exit: 1,
+    message: '`{path}` must end with `.yaml` to be read',
+    explanation: `Documents end with \`.yaml\`, in lower case. A file with another ending would be left out without a word: its fleets would be gone from what is generated, and references to them would lead nowhere. What may stand in it is not said to be missing.
+
+Rename the file:
+
+\`\`\`
+git mv spec/teams/support/triage.yml spec/teams/support/triage.yaml
+\`\`\``,
   },
   NT1101: {
     severity: 'error',

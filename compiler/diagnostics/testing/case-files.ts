@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SourceFile } from '../../../spec/contract/source.ts';
@@ -34,6 +34,17 @@ export function filesBefore(name: string): readonly SourceFile[] | undefined {
 /** What somebody put below `generated/` after that compile. */
 export function generatedFiles(name: string): readonly SourceFile[] {
   return [...partOf(filesBelow(join(CASES, name)), 'generated/')].map(([path, text]) => ({ path, text }));
+}
+
+/** The case's own folder, for what no text can hold: bytes that are none, places where no file of a spec belongs. */
+export function caseFolder(name: string): string {
+  return join(CASES, name);
+}
+
+/** The case's tree of manifests, of a case that shows what `verify` finds in one; nothing for any other. */
+export function caseTree(name: string): string | undefined {
+  const tree = join(CASES, name, 'tree');
+  return existsSync(tree) ? tree : undefined;
 }
 
 /** What the case says must be printed; nothing for a case whose `expected.txt` is still to be written. */

@@ -1,11 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { SourceFile } from '../../../spec/contract/source.ts';
+import { checkRepository } from '../../cli/check-repository.ts';
 import { checkSpec, compile } from '../../compile.ts';
 import { compileTree } from '../../incremental/compile-tree.ts';
 import { stages } from '../../stages.ts';
+import { verifyTree } from '../../verify/tree/verify-tree.ts';
 import type { Diagnostic } from '../diagnostic.ts';
+import { ordered } from '../order.ts';
+import { collector } from '../report.ts';
 
 /** The day cases are compiled on. */
 export const CASE_DAY = '2026-11-23';
@@ -28,6 +32,22 @@ export async function compileProblemsOf(
   const { diagnostics, environments } = await compile({ files, today: CASE_DAY }, stages);
   const units = environments.flatMap((environment) => environment.units);
   return { diagnostics, files, objects: units.reduce((sum, { objects }) => sum + objects, 0) };
+}
+
+/** All problems of a spec on disk, those of its files as files among them: these, with the folder `over` laid over them. */
+export function problemsOnDisk(files: readonly SourceFile[], over: string): Problems {
+  return inFolder((root) => {
+    put(root, files);
+    cpSync(join(over, 'spec'), join(root, 'spec'), { recursive: true });
+    return checkRepository(root, CASE_DAY);
+  });
+}
+
+/** All problems of a tree of manifests for a cluster of this version. */
+export function problemsOfTree(tree: string, kubernetes: string): Problems {
+  const { report, diagnostics } = collector();
+  const { files } = verifyTree(tree, '.', [{ prefix: '', kubernetes }], report);
+  return { diagnostics: ordered(diagnostics), files };
 }
 
 /** A repository that was compiled when it held `before`, with what was put below `generated/` since. */
@@ -53,6 +73,15 @@ export async function laterProblemsOf(
     const paths = [...new Set(diagnostics.flatMap(({ at, related }) => [at, ...related.map((one) => one.at)]))];
     const named = [...new Set(paths.map(({ file }) => file))];
     return { diagnostics, files: named.map((path) => ({ path, text: sourceOf(path) ?? '' })) };
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+function inFolder<T>(use: (root: string) => T): T {
+  const root = mkdtempSync(join(tmpdir(), 'nova-torch-case-'));
+  try {
+    return use(root);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
