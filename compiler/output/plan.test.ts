@@ -140,6 +140,14 @@ test('links and torn indexes are problems', () => {
   ]);
 });
 
+test('a link is shown as a whole, at its own path', () => {
+  const { diagnostics } = planned({ prod: [] }, {}, {}, ['prod/link']);
+  const message = '`generated/prod/link` is not a regular file or folder';
+  expect(diagnostics).toMatchObject([
+    { code: 'NT6003', message, at: { file: 'generated/prod/link', start: 0, end: 0 } },
+  ]);
+});
+
 test('an emitter cannot write outside of its environment, nor where another one writes', () => {
   for (const path of ['../x', 'a/../../x', '/etc/x', 'a//b', 'a/.', 'c:x', 'a.', 'x'.repeat(401), '']) {
     expect(() => planned({ prod: [unit('u', { [path]: '' })] }, {}), path).toThrow('would write outside of generated/');

@@ -199,8 +199,8 @@ test('a table that no scheduler could be given is an error, and nothing is made'
   const model = environment({ fleets: [fleet('eng/fixer', { accepts: { work: { input: huge } } })] });
   const { artifacts, diagnostics } = await emitted(model);
   expect(artifacts).toEqual([]);
-  expect(diagnostics.map(({ code, message }) => ({ code, message }))).toEqual([
-    { code: 'NT5080', message: 'the routing table of `prod` has 13313 KiB, above the limit of 12288 KiB' },
+  expect(diagnostics.map(({ code, message, at }) => `${at.file} ${code} ${message}`)).toEqual([
+    'environment:prod NT5080 the routing table of `prod` has 13313 KiB, above the limit of 12288 KiB',
   ]);
 });
 

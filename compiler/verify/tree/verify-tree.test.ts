@@ -223,11 +223,11 @@ test('a text that older readers take for something else is refused', () => {
 });
 
 test.each([
-  [{ entriesMax: 2, totalBytesMax: 1000 }, 'NT3111 the tree holds more than 2 files'],
-  [{ entriesMax: 9, totalBytesMax: 10 }, 'NT3111 the tree holds more than 10 bytes'],
+  [{ entriesMax: 2, totalBytesMax: 1000 }, '.:0 NT3111 the tree holds more than 2 files'],
+  [{ entriesMax: 9, totalBytesMax: 10 }, '.:0 NT3111 the tree holds more than 10 bytes'],
 ])('a tree beyond the limits %j is not read', (limits, wanted) => {
   const { report, diagnostics } = collector();
   const folder = folderOf({ 'a.yaml': MAP, 'b.yaml': MAP, 'c.yaml': MAP });
   expect(listTree(folder, '.', report, limits)).toEqual([]);
-  expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([wanted]);
+  expect(diagnostics.map(({ code, message, at }) => `${at.file}:${at.start} ${code} ${message}`)).toEqual([wanted]);
 });

@@ -1,0 +1,37 @@
+import type { Code } from '../catalog.ts';
+
+/** A file of tests, and the name of one of them. */
+export type NamedTest = readonly [file: string, name: string];
+
+/**
+ * Codes that no folder can show, and the test that asserts the exact words and place of each: a fault of the file system, a
+ * limit on bytes that no repository should hold, and faults between emitters, which no spec reaches. Everything else has a
+ * case folder.
+ */
+export const withoutFolder: Readonly<Partial<Record<Code, NamedTest>>> = Object.freeze({
+  // Links, and files that come and go, are no texts.
+  NT1001: ['compiler/cli/check-repository.test.ts', 'a link in the place of a file is one problem'],
+  NT1006: [
+    'compiler/cli/check-repository.test.ts',
+    'a file that is gone before it is opened is one problem at its own place',
+  ],
+  // The folder of the user stands in the message.
+  NT1008: ['compiler/cli/check-repository.test.ts', 'a repository without a spec is one problem'],
+  NT6003: ['compiler/output/plan.test.ts', 'a link is shown as a whole, at its own path'],
+  // Limits on bytes and files.
+  NT1002: ['compiler/cli/check-repository.test.ts', 'a file of too many bytes is one problem'],
+  NT1003: ['compiler/load/read.test.ts', 'more than 20,000 files are not read, in however many folders'],
+  NT1004: ['compiler/cli/check-repository.test.ts', 'too many bytes together are one problem'],
+  NT3111: ['compiler/verify/tree/verify-tree.test.ts', 'a tree beyond the limits %j is not read'],
+  NT5080: [
+    'compiler/emitters/routing-table/emit.test.ts',
+    'a table that no scheduler could be given is an error, and nothing is made',
+  ],
+  // What one emitter would have to do wrong.
+  NT3005: ['compiler/closure/prove.test.ts', 'an object in a namespace that nobody makes is found'],
+  NT3008: [
+    'compiler/closure/prove.test.ts',
+    'an edge that is closed at one end is found at the place that declares it',
+  ],
+  NT3009: ['compiler/closure/prove.test.ts', 'a way between fleets that no spec line declares is found'],
+});
