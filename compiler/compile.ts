@@ -1,5 +1,6 @@
 import type { Json, SourceFile } from '../spec/contract/source.ts';
 import type { Manifest } from './core/artifact.ts';
+import type { Refusals } from './closure/refused.ts';
 import type { Emitter } from './core/emitter.ts';
 import type { EnvironmentModel, Model } from './core/model.ts';
 import type { Place } from './core/origin.ts';
@@ -71,14 +72,14 @@ export interface Stages {
   readonly emitters: () => Promise<readonly Emitter[]>;
   /** Applies patches to the manifests of a unit before they are rendered: as many come out, in the same order. */
   readonly patch?: (context: UnitContext, manifests: readonly Manifest[]) => readonly Manifest[];
-  /** Says what the environment's cluster would refuse about the manifests of a unit by themselves, and whether it takes all. */
-  readonly verify?: (context: UnitContext, manifests: readonly Manifest[]) => Promise<boolean>;
+  /** Says what the environment's cluster would refuse about the manifests of a unit by themselves, and gives their wrong fields. */
+  readonly verify?: (context: UnitContext, manifests: readonly Manifest[]) => Promise<Refusals>;
   /** Proves the manifests of an environment as one graph. Besides places it looks at no more than `premises` and the summaries. */
   readonly prove?: (environment: EnvironmentModel, units: ReadonlyMap<string, Json>, report: Report) => void;
   /** What `prove` takes from the model, as data; without it everything is proven each time. */
   readonly premises?: (environment: EnvironmentModel) => object;
   /** What `prove` needs to know about the manifests of one unit, as plain data; kept with the unit. */
-  readonly summarize?: (manifests: readonly Manifest[], context: UnitContext) => Json;
+  readonly summarize?: (manifests: readonly Manifest[], context: UnitContext, refusals: Refusals) => Json;
   /** What the cluster would refuse to change later about the manifests of one unit, as plain data. */
   readonly immutable?: (manifests: readonly Manifest[]) => Json;
   /** Compares what `immutable` said about a unit in the previous tree with what it says now; nothing when the unit is gone. */
@@ -164,7 +165,7 @@ export async function compile(
   const of = wanted.reduce((sum, { fleets }) => sum + fleets.size, 0);
   let done = 0;
   for (const environment of wanted) {
-    const { units, sound } = await compileUnits({
+    const units = await compileUnits({
       environment,
       emitters,
       stages,
@@ -173,8 +174,7 @@ export async function compile(
       report,
       onFleet: () => input.onUnit?.(++done, of),
     });
-    // Of objects that are not what they should be the proof would say the same in other words.
-    if (sound) proveOnce(environment, units, stages, known, report);
+    proveOnce(environment, units, stages, known, report);
     environments.push({ name: environment.name, units: units.map(({ unit }) => unit) });
   }
   const all = ordered([...checked.diagnostics, ...diagnostics]);

@@ -19,7 +19,8 @@ export const stages: Stages = {
   // Its schemas are read when the first unit is emitted.
   verify: async (context, manifests) =>
     (await import('./verify/verify-manifests.ts')).verifyManifests(context, manifests),
-  summarize: (manifests, { environment }) => unsettled(extractFacts(manifests, environment.patches)) as unknown as Json,
+  summarize: (manifests, { environment }, refusals) =>
+    unsettled(extractFacts(manifests, environment.patches, refusals)) as unknown as Json,
   immutable: immutableFacts,
   compare: ({ before, after, ...change }, report) => {
     // Both were made by `immutableFacts`, one of them in an earlier compile.

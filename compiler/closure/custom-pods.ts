@@ -42,6 +42,11 @@ const POD_MAKERS: Readonly<
         },
 };
 
+/** Whether pods come from an object of this kind that has no template of theirs. */
+export function isPodMaker(kind: string): boolean {
+  return Object.hasOwn(POD_MAKERS, kind);
+}
+
 /** The pods that a controller makes from a custom resource. Their needs count in no quota of ours. */
 export function customPodOf(object: ClosureObject): PodFacts[] {
   const name = object.name.slice(object.name.lastIndexOf('/') + 1);

@@ -5,6 +5,7 @@ import { covers } from './facts.ts';
 import type { FlowFacts, Labels } from './facts.ts';
 import type { Premises } from './premises.ts';
 import type { Graph } from './prove.ts';
+import { CONTAINERS, PODS } from './refused.ts';
 
 /** Every `talksTo` edge is open at both of its ends, and no policy opens a way between fleets that the spec does not have. */
 export function proveEdges(graph: Graph, { fleets }: Premises, report: Report): void {
@@ -61,6 +62,8 @@ function proveEdge({ from, to, at }: EdgeModel, graph: Graph, flows: Flows, repo
   const caller = podLabels(graph, from);
   const callee = podLabels(graph, to);
   if (caller === undefined || callee === undefined) return;
+  const isKnown = ({ namespace }: PeerFacts) =>
+    !['NetworkPolicy', PODS, CONTAINERS].some((kind) => graph.hasGap(namespace, kind));
   const out = opens(
     flows.of.get(from.namespace),
     'out',
@@ -75,8 +78,8 @@ function proveEdge({ from, to, at }: EdgeModel, graph: Graph, flows: Flows, repo
     { namespace: from.namespace, labels: caller },
     to.httpPort,
   );
-  if (!out) report('NT3008', at, { from: from.id, to: to.id, side: from.id });
-  if (!into) report('NT3008', at, { from: from.id, to: to.id, side: to.id });
+  if (!out && isKnown(from)) report('NT3008', at, { from: from.id, to: to.id, side: from.id });
+  if (!into && isKnown(to)) report('NT3008', at, { from: from.id, to: to.id, side: to.id });
 }
 
 /** Of the fleet's agents; other pods of the namespace are the mesh's. */

@@ -26,6 +26,7 @@ test('an object without anything has a name, and a problem with it', () => {
     problems: [
       { code: 'NT3007', object: 'undefined ', field: '/metadata/name', reason: '`` is not a DNS name', place: [] },
     ],
+    gaps: [{ namespace: '', kind: '*' }],
   });
 });
 

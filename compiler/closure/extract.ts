@@ -8,16 +8,25 @@ import type { FlowFacts, PodFacts, PortFacts, QuotaFacts, ReferenceFacts, Select
 import { MAKES, POD_REFERENCES, REFERENCES, SELECTORS } from './kinds.ts';
 import { closureObject, templateOf } from './object.ts';
 import type { ClosureObject } from './object.ts';
+import { NOTHING_REFUSED, withoutRefused } from './refused.ts';
+import type { Refusals } from './refused.ts';
 import { parseCpuQuantity, parseMemoryQuantity } from './quantity.ts';
 
 /** The facts of a unit's objects, some of whose values may come from patches. */
-export function extractFacts(manifests: readonly Manifest[], patches: readonly PatchModel[] = []): UnitFacts {
-  return factsOf(manifests.map((manifest) => closureObject(manifest, patches)));
+export function extractFacts(
+  manifests: readonly Manifest[],
+  patches: readonly PatchModel[] = [],
+  refusals: Refusals = NOTHING_REFUSED,
+): UnitFacts {
+  return factsOf(
+    manifests.map((manifest) => closureObject(manifest, patches)),
+    refusals,
+  );
 }
 
 /** The facts of objects, wherever they come from. */
-export function factsOf(objects: readonly ClosureObject[]): UnitFacts {
-  return {
+export function factsOf(objects: readonly ClosureObject[], refusals: Refusals = NOTHING_REFUSED): UnitFacts {
+  const facts = {
     objects: objects.flatMap((object) => [object.name, ...madeFrom(object)]),
     namespaces: objects.flatMap(({ kind, value }) =>
       kind === 'Namespace' ? (textAt(value, 'metadata', 'name') ?? []) : [],
@@ -30,6 +39,7 @@ export function factsOf(objects: readonly ClosureObject[]): UnitFacts {
     quotas: objects.flatMap(quotaOf),
     problems: objects.flatMap(apiProblems),
   };
+  return withoutRefused(objects, facts, refusals);
 }
 
 function podOf(object: ClosureObject): PodFacts[] {
@@ -244,10 +254,11 @@ function namespaceOf(peer: Json, { namespace }: ClosureObject): string {
 
 function quotaOf(object: ClosureObject): QuotaFacts[] {
   if (object.kind !== 'ResourceQuota') return [];
-  const hard = labelsAt(object.value, 'spec', 'hard') ?? {};
-  const { pods } = hard;
-  const cpu = hard['requests.cpu'];
-  const memory = hard['requests.memory'];
+  const amount = (resource: string) => {
+    const found = at(object.value, 'spec', 'hard', resource);
+    return typeof found === 'string' || typeof found === 'number' ? String(found) : undefined;
+  };
+  const [pods, cpu, memory] = ['pods', 'requests.cpu', 'requests.memory'].map(amount);
   return [
     {
       object: object.name,

@@ -1,4 +1,5 @@
 import type { Json, JsonObject, JsonPath } from '../../spec/contract/source.ts';
+import type { Gap } from './refused.ts';
 
 /**
  * What the proof needs to know about the objects of one unit: small plain data, kept with the unit, so that units that did
@@ -19,6 +20,8 @@ export interface UnitFacts {
   readonly flows: readonly FlowFacts[];
   readonly quotas: readonly QuotaFacts[];
   readonly problems: readonly ProblemFacts[];
+  /** Where something may be missing only because an object was refused; absent where none was. */
+  readonly gaps?: readonly Gap[];
 }
 
 export interface PodFacts {

@@ -8,6 +8,7 @@ import { proveEdges } from './edges.ts';
 import { PATCH } from './object.ts';
 import { premisesOf } from './premises.ts';
 import type { Premises } from './premises.ts';
+import { CONTAINERS, gapsIn, PODS } from './refused.ts';
 
 /** The objects of an environment as one graph. */
 export interface Graph {
@@ -23,6 +24,8 @@ export interface Graph {
   readonly podsMaxOf: (unit: string) => number | undefined;
   /** Whether everything of this kind is known that stands in the namespace: only then can something be missing there. */
   readonly isComplete: (namespace: string, kind: string) => boolean;
+  /** Whether something of this kind may be missing there only because an object was refused, which was said. */
+  readonly hasGap: (namespace: string, kind: string) => boolean;
 }
 
 /**
@@ -87,6 +90,7 @@ function graphOf(
     placeOf,
     podsMaxOf: (unit) => fleets.get(fleetIdOf(unit))?.podsMax,
     isComplete: () => true,
+    hasGap: gapsIn(units.values()),
   };
 }
 
@@ -119,6 +123,7 @@ function proveUnique(graph: Graph, owners: Map<string, string>, unit: string, ob
 function proveSelectors(graph: Graph, unit: string, { selectors }: UnitFacts, report: Report): void {
   for (const { object, field, namespace, labels, place } of selectors) {
     if (podsWith(graph, namespace, labels).length > 0 || !graph.isComplete(namespace, 'Pod')) continue;
+    if (graph.hasGap(namespace, PODS)) continue;
     report('NT3002', graph.placeOf(unit, place), { object, field, labels: labelText(labels) });
   }
 }
@@ -139,7 +144,7 @@ function proveReferences(
   for (const { object, field, to, place } of references) {
     if (owners.has(to) || graph.external.has(to)) continue;
     const [, kind = '', namespace = ''] = /^(\S*) (?:([^/]*)\/)?/.exec(to) ?? [];
-    if (!graph.isComplete(namespace, kind)) continue;
+    if (!graph.isComplete(namespace, kind) || graph.hasGap(namespace, kind)) continue;
     report('NT3003', graph.placeOf(unit, place), { object, field, to });
   }
 }
@@ -148,7 +153,7 @@ function provePorts(graph: Graph, unit: string, { ports }: UnitFacts, report: Re
   for (const { object, field, namespace, labels, port, place } of ports) {
     const pods = podsWith(graph, namespace, labels);
     const missing = pods.find((pod) => !pod.ports.some(({ name, number }) => name === port || number === port));
-    if (missing === undefined) continue;
+    if (missing === undefined || graph.hasGap(namespace, PODS) || graph.hasGap(namespace, CONTAINERS)) continue;
     report('NT3004', graph.placeOf(unit, place), { object, field, port, pod: missing.object });
   }
 }
@@ -160,6 +165,7 @@ function proveNamespaces(graph: Graph, unit: string, { objects }: UnitFacts, rep
     const namespace = /^\S+ ([^/]+)\//.exec(object)?.[1];
     if (namespace === undefined || graph.namespaces.has(namespace) || reported.has(namespace)) continue;
     if (graph.external.has(`Namespace ${namespace}`) || !graph.isComplete('', 'Namespace')) continue;
+    if (graph.hasGap('', 'Namespace')) continue;
     reported.add(namespace);
     report('NT3005', graph.placeOf(unit, []), { object, namespace });
   }
@@ -170,6 +176,7 @@ function proveQuota(graph: Graph, unit: string, { quotas, pods }: UnitFacts, rep
   const most = graph.podsMaxOf(unit);
   if (most === undefined) return;
   for (const quota of quotas) {
+    if (graph.hasGap(quota.namespace, CONTAINERS)) continue;
     for (const pod of pods.filter(({ namespace }) => namespace === quota.namespace)) {
       const short =
         (quota.pods !== undefined && quota.pods < most) ||

@@ -19,13 +19,6 @@ export interface UnitsInput {
   readonly onFleet?: () => void;
 }
 
-export interface Units {
-  /** Each with what is to be proven about it. */
-  readonly units: readonly KnownUnit[];
-  /** Whether a cluster would take every object by itself. */
-  readonly sound: boolean;
-}
-
 interface Emitted {
   readonly emitter: string;
   readonly artifacts: readonly Artifact[];
@@ -43,17 +36,18 @@ interface Recipe {
   readonly emit: (report: Report) => Promise<readonly Emitted[]>;
 }
 
-/** Emits and renders the units of an environment; those that are known by their digest are taken as they are. */
-export async function compileUnits(input: UnitsInput): Promise<Units> {
+/**
+ * Emits and renders the units of an environment, each with what is to be proven about it; those that are known by their
+ * digest are taken as they are.
+ */
+export async function compileUnits(input: UnitsInput): Promise<readonly KnownUnit[]> {
   const units: KnownUnit[] = [];
-  let sound = true;
   for (const recipe of recipesOf(input)) {
     const made = input.known.unit(input.environment.name, recipe.id, recipe.from) ?? (await make(recipe, input));
-    if ('sound' in made && !made.sound) sound = false;
     units.push(made);
     if (!recipe.shared) input.onFleet?.();
   }
-  return { units, sound };
+  return units;
 }
 
 function recipesOf({ environment, emitters }: UnitsInput): Recipe[] {
@@ -113,12 +107,7 @@ function patchesByFleet(patches: readonly PatchModel[]): ReadonlyMap<string, rea
   return byFleet;
 }
 
-/** A unit that was made just now. Only sound ones are ever known. */
-interface MadeUnit extends KnownUnit {
-  readonly sound: boolean;
-}
-
-async function make(recipe: Recipe, { environment, stages, known, today, report }: UnitsInput): Promise<MadeUnit> {
+async function make(recipe: Recipe, { environment, stages, known, today, report }: UnitsInput): Promise<KnownUnit> {
   let problems = 0;
   const counting: Report = (code, at, params, details) => {
     problems++;
@@ -129,13 +118,13 @@ async function make(recipe: Recipe, { environment, stages, known, today, report 
   const unpatched = emitted.flatMap(({ artifacts }) => artifacts.flatMap(manifestsOf));
   const manifests = stages.patch?.(context, unpatched) ?? unpatched;
   if (manifests.length !== unpatched.length) throw new Error(`patching ${recipe.id} changed the number of its objects`);
-  const sound = (await stages.verify?.(context, manifests)) ?? true;
+  const refusals = (await stages.verify?.(context, manifests)) ?? new Map();
   const files = filesOf(emitted, manifests);
   const immutable = stages.immutable?.(manifests) ?? null;
   const before = known.immutable(environment.name, recipe.id);
   const change = { unit: recipe.id, after: immutable, place: recipe.place };
   if (before !== undefined && before !== null) stages.compare?.({ ...change, before }, counting);
-  const summary = stages.summarize?.(manifests, context) ?? null;
+  const summary = stages.summarize?.(manifests, context, refusals) ?? null;
   const made: KnownUnit = {
     from: recipe.from,
     unit: {
@@ -151,7 +140,7 @@ async function make(recipe: Recipe, { environment, stages, known, today, report 
   };
   // A unit with a warning is made again each time, so that the warning is said each time, at its present place.
   if (problems === 0) known.keep(environment.name, made);
-  return { ...made, sound };
+  return made;
 }
 
 function manifestsOf(artifact: Artifact): readonly Manifest[] {

@@ -30,9 +30,9 @@ export async function generatedFiles(checked: CheckedRepository, today: string):
   const watching: Stages = {
     ...stages,
     emitters: async () => (await stages.emitters()).map((emitter) => watched(emitter, artifacts)),
-    summarize: (manifests, context) => {
+    summarize: (manifests, context, refusals) => {
       made.push(...manifests);
-      return stages.summarize?.(manifests, context) ?? null;
+      return stages.summarize?.(manifests, context, refusals) ?? null;
     },
   };
   const files: GeneratedFile[] = [];

@@ -55,13 +55,14 @@ class Walker {
       this.#say('wrong', () => `expected ${typeText(sure(node.schema.type, 'a type'))}, found ${nameOf(value)}`);
       return;
     }
+    const before = this.#count;
     if (node.enum !== undefined && !node.enum.includes(value)) this.#notChosen(value, node.enum);
     if (node.narrow) this.#narrowed(value, node.schema);
     if (typeof value === 'object') {
       if (Array.isArray(value)) this.#list(value as readonly Json[], node);
       else this.#object(value as JsonObject, node);
     }
-    if (node.combined) this.#combined(value, node.schema);
+    if (node.combined) this.#combined(value, node.schema, before);
   }
 
   #notChosen(value: Json, values: readonly unknown[]): void {
@@ -110,7 +111,9 @@ class Walker {
 
   #object(value: JsonObject, node: WalkNode): void {
     const { props, map, since, closed } = node;
-    for (const key of node.required) if (value[key] === undefined) this.#say('missing', `\`${key}\` is missing`);
+    const missing = node.required.filter((key) => value[key] === undefined);
+    for (const key of missing.length === 0 ? missing : this.#notMeant(missing, value, node))
+      this.#say('missing', `\`${key}\` is missing`);
     if (props === undefined && map === undefined) return;
     for (const key of Object.keys(value)) {
       const inside = sure(value[key], 'a value of the object');
@@ -121,6 +124,18 @@ class Walker {
         else this.#within(key, inside, place);
       } else if (closed) this.#unknown(key, node);
     }
+  }
+
+  /** Missing keys that no unknown one was meant to be: of a misspelt key it is enough to say what it should be. */
+  #notMeant(
+    missing: readonly string[],
+    value: JsonObject,
+    { props, map, closed, schema }: WalkNode,
+  ): readonly string[] {
+    if (!closed || this.#isAsked || map !== undefined || props === undefined) return missing;
+    const unknown = Object.keys(value).filter((key) => !props.has(key));
+    const meant = new Set(unknown.map((key) => nearest(key, Object.keys(schema.props ?? {}))));
+    return missing.filter((key) => !meant.has(key));
   }
 
   #newer(key: string, minor: number): void {
@@ -143,14 +158,17 @@ class Walker {
     this.#path.pop();
   }
 
-  #combined(value: Json, { allOf, anyOf, oneOf, not }: SchemaNode): void {
+  /** Whether its forms fit a value that is wrong anyway nobody can tell: `before` is how many problems there were without it. */
+  #combined(value: Json, { allOf, anyOf, oneOf, not }: SchemaNode, before: number): void {
     for (const part of allOf ?? []) this.check(value, part);
+    if (this.#count > before) return;
     if (anyOf !== undefined && !anyOf.some((part) => this.#fits(value, part))) this.#none(value, anyOf);
     if (oneOf !== undefined) {
       const fitting = oneOf.filter((part) => this.#fits(value, part));
       if (fitting.length === 0) this.#none(value, oneOf);
       if (fitting.length > 1) this.#say('wrong', () => this.#excludes(fitting, value));
     }
+    if (this.#count > before) return;
     for (const part of not ?? []) if (this.#fits(value, part)) this.#say('wrong', () => this.#excludes([part], value));
   }
 

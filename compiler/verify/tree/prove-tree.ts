@@ -1,6 +1,7 @@
 import type { Span } from '../../../spec/contract/source.ts';
 import type { UnitFacts } from '../../closure/facts.ts';
 import { podsOf, proveGraph } from '../../closure/prove.ts';
+import { gapsIn } from '../../closure/refused.ts';
 import type { Report } from '../../diagnostics/report.ts';
 
 /** Objects that every namespace has without anybody making them. */
@@ -26,6 +27,7 @@ export function proveTree(
       placeOf: (unit, [field = '']) => spanOf(unit, String(field)),
       podsMaxOf: () => undefined,
       isComplete: (namespace, kind) => namespaces.has(namespace) && kind !== 'Secret',
+      hasGap: gapsIn(units.values()),
     },
     report,
   );

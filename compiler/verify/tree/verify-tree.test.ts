@@ -131,14 +131,9 @@ test('conditions of a definition hold, and close nothing by themselves', () => {
   const problems = (spec: string) => verified({ 'crd.yaml': crd, 'w.yaml': widget(spec) }).shown;
   expect(problems('{ a: x }')).toEqual([]);
   expect(problems('{ a: z }')).toEqual(['w.yaml:4 NT3102 Widget w is wrong at `/spec`: needs `b`']);
-  expect(problems('{ b: z }')).toEqual([
-    'w.yaml:4 NT3102 Widget w is wrong at `/spec`: `a` is missing',
-    'w.yaml:4 NT3102 Widget w is wrong at `/spec`: `b` may not stand here',
-  ]);
-  expect(problems('{ a: x, b: z }')).toEqual([
-    'w.yaml:4 NT3102 Widget w is wrong at `/spec`: `b` may not stand here',
-    'w.yaml:4 NT3102 Widget w is wrong at `/spec`: `a` and `b` exclude each other',
-  ]);
+  // Which of its forms a value has is asked when nothing else is wrong with it.
+  expect(problems('{ b: z }')).toEqual(['w.yaml:4 NT3102 Widget w is wrong at `/spec`: `a` is missing']);
+  expect(problems('{ a: x, b: z }')).toEqual(['w.yaml:4 NT3102 Widget w is wrong at `/spec`: `b` may not stand here']);
 });
 
 test('a definition neither loosens a known kind nor brings a version that is not served', () => {
@@ -177,6 +172,73 @@ test('what is there twice, and what selects nothing in a namespace of the tree, 
   ).toEqual([
     'b.yaml:1 NT3001 ConfigMap a would be generated twice: `a.yaml#0` makes it too',
     'd.yaml:4 NT3002 Service here/s selects no pod: nothing has a=b (`/spec/selector`)',
+  ]);
+});
+
+const DEPLOYMENT = (container: string) => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: here }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      serviceAccountName: gone
+      containers: [${container}]
+`;
+const SERVICE = `apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: here }
+spec: { selector: { app: web }, ports: [{ port: 80, targetPort: http }] }
+`;
+const HERE = 'apiVersion: v1\nkind: Namespace\nmetadata: { name: here }\n';
+
+test('an object that is refused is there for the others, and its other problems are said as well', () => {
+  const files = (container: string) => ({ 'a.yaml': HERE, 'b.yaml': DEPLOYMENT(container), 'c.yaml': SERVICE });
+  const account =
+    'b.yaml:9 NT3003 Deployment here/web refers to ServiceAccount here/gone, which does not exist (`/spec/template/spec/serviceAccountName`)';
+  expect(verified(files('{ name: web, prots: [{ name: http, containerPort: 80 }] }')).shown).toEqual([
+    'b.yaml:10 NT3101 Deployment here/web has no field `/spec/template/spec/containers/0/prots`',
+    account,
+  ]);
+  // A port that nobody misspelt is missing, whatever else is wrong.
+  const wrong = '{ name: web, ports: [{ name: grpc, containerPort: 80 }], env: [{ name: A, valeu: x }] }';
+  expect(verified(files(wrong)).shown).toEqual([
+    'b.yaml:10 NT3101 Deployment here/web has no field `/spec/template/spec/containers/0/env/0/valeu`',
+    account,
+    'c.yaml:4 NT3004 Service here/web uses port `http`, which Deployment here/web does not have (`/spec/ports/0/targetPort`)',
+  ]);
+});
+
+test('of an object whose kind is misspelt nobody is missed', () => {
+  const deployment = DEPLOYMENT('{ name: web }').replace('kind: Deployment', 'kind: Deploymnt');
+  expect(verified({ 'a.yaml': HERE, 'b.yaml': deployment, 'c.yaml': SERVICE }).shown).toEqual([
+    'b.yaml:2 NT3103 cannot verify Deploymnt here/web: no schema of `apps/v1` Deploymnt is known',
+  ]);
+});
+
+test('labels that are no texts select nobody, and that is said once', () => {
+  const deployment = DEPLOYMENT('{ name: web, ports: [{ name: http, containerPort: 80 }] }');
+  const numbered = deployment
+    .replace('labels: { app: web }', 'labels: { app: 1 }')
+    .replace(/ +serviceAccountName.*\n/, '');
+  expect(verified({ 'a.yaml': HERE, 'b.yaml': numbered, 'c.yaml': SERVICE }).shown).toEqual([
+    'b.yaml:7 NT3102 Deployment here/web is wrong at `/spec/template/metadata/labels/app`: expected a text, found the number 1',
+  ]);
+});
+
+test('a volume without the name it must have is mounted by nobody, and that is said once', () => {
+  const deployment = DEPLOYMENT('{ name: web, volumeMounts: [{ name: data, mountPath: /data }] }');
+  const nameless = deployment.replace('serviceAccountName: gone', 'volumes: [{ nam: data, emptyDir: {} }]');
+  expect(verified({ 'a.yaml': HERE, 'b.yaml': nameless }).shown).toEqual([
+    'b.yaml:9 NT3101 Deployment here/web has no field `/spec/template/spec/volumes/0/nam`',
+  ]);
+});
+
+test('a misspelt key that must be there is one problem', () => {
+  const service = SERVICE.replace('port: 80', 'prt: 80');
+  expect(verified({ 'c.yaml': service }).shown).toEqual([
+    'c.yaml:4 NT3101 Service here/web has no field `/spec/ports/0/prt`',
   ]);
 });
 

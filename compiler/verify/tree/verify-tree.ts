@@ -73,14 +73,13 @@ export function verifyObjects(objects: readonly TreeObject[], minor: number, rep
       const place = object.spanOf(problem.field, problem.code === 'NT3101' ? 'key' : undefined);
       reportProblem({ ...problem, object: name, place: [] }, place, report);
     }
-    // Of an object that is not what it should be the other rules would say the same in other words.
-    if (problems.length > 0) continue;
     byId.set(object.id, object);
     const closure = {
       ...closureObject({ value: object.value, origins: new Map() }),
       placeOf: (field: string) => [field],
     };
-    facts.set(object.id, factsOf([closure]));
+    const refusals = new Map(problems.length === 0 ? [] : [[object.value, problems.map(({ field }) => field)]]);
+    facts.set(object.id, factsOf([closure], refusals));
   }
   proveTree(facts, (id, field) => byId.get(id)?.spanOf(field) ?? { file: id, start: 0, end: 0 }, report);
 }
