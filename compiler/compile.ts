@@ -1,5 +1,6 @@
 import type { Json, SourceFile } from '../spec/contract/source.ts';
 import type { Manifest } from './core/artifact.ts';
+import { AcrossEnvironments } from './check/across-environments.ts';
 import type { Refusals } from './closure/refused.ts';
 import type { Emitter } from './core/emitter.ts';
 import type { EnvironmentModel, Model } from './core/model.ts';
@@ -163,20 +164,23 @@ export async function compile(
   const environments: CompiledEnvironment[] = [];
   const wanted = checked.model.environments.filter(({ name }) => input.environments?.includes(name) ?? true);
   const of = wanted.reduce((sum, { fleets }) => sum + fleets.size, 0);
+  const found = new AcrossEnvironments(wanted.map(({ name }) => name));
   let done = 0;
   for (const environment of wanted) {
+    const reportHere = found.in(environment.name);
     const units = await compileUnits({
       environment,
       emitters,
       stages,
       known,
       today: input.today,
-      report,
+      report: reportHere,
       onFleet: () => input.onUnit?.(++done, of),
     });
-    proveOnce(environment, units, stages, known, report);
+    proveOnce(environment, units, stages, known, reportHere);
     environments.push({ name: environment.name, units: units.map(({ unit }) => unit) });
   }
+  found.say(report);
   const all = ordered([...checked.diagnostics, ...diagnostics]);
   return { diagnostics: all, model: checked.model, environments: hasErrors(all) ? [] : environments };
 }

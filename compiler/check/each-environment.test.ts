@@ -54,3 +54,53 @@ test('the same words at two places stay two problems, and two at one place of on
     'a[1,2]',
   ]);
 });
+
+test('one problem in several numbers is said once, with the numbers of the others', () => {
+  const few: EnvironmentCheck = (where, report) => {
+    for (const { at, id, scale } of where.fleets.values()) report('NT2506', at, { fleet: id, min: 9, max: scale.max });
+  };
+  const sized = (name: string, max: number) =>
+    environment({ name, fleets: [{ ...shared, scale: { ...shared.scale, max } }] });
+  const whole = model(sized('dev', 1), sized('staging', 1), sized('prod', 5));
+  expect(problems((all, report) => eachEnvironment(all, report, few), whole)).toEqual([
+    {
+      at: 'fleet:eng/fixer',
+      problem: 'error NT2506: `eng/fixer` has at least 9 agents but at most 1',
+      notes: ['that is in `dev` and `staging`', 'in `prod`: `eng/fixer` has at least 9 agents but at most 5'],
+    },
+  ]);
+});
+
+test('several problems at one place of one environment stay several', () => {
+  const both: EnvironmentCheck = ({ name, at }, report) => {
+    for (const host of ['a', 'b']) report('NT2045', at, { host: `${host}.${name}` });
+  };
+  const same = environment().at;
+  const whole = model({ ...environment({ name: 'dev' }), at: same }, { ...environment({ name: 'prod' }), at: same });
+  expect(problems((all, report) => eachEnvironment(all, report, both), whole)).toHaveLength(4);
+});
+
+test('a message that names its environment names all of them, without a note', () => {
+  const sleepy: EnvironmentCheck = ({ name }, report) =>
+    report('NT2553', shared.at, { fleet: 'eng/fixer', environments: `\`${name}\`` });
+  const whole = model(...['dev', 'staging', 'prod'].map((name) => environment({ name })));
+  expect(problems((all, report) => eachEnvironment(all, report, sleepy), whole)).toEqual([
+    {
+      at: 'fleet:eng/fixer',
+      problem:
+        'warning NT2553: `eng/fixer` keeps one agent in `dev`, `staging` and `prod`: without Prometheus nothing would wake it',
+    },
+  ]);
+});
+
+test('what every environment has in a file of its own is said once, and the other files are named', () => {
+  const arrives: EnvironmentCheck = (where, report) => report('NT2505', where.at, { task: 'load' });
+  const whole = model(...['dev', 'staging', 'prod'].map((name) => environment({ name })));
+  expect(problems((all, report) => eachEnvironment(all, report, arrives), whole)).toEqual([
+    {
+      at: 'environment:dev',
+      problem: 'error NT2505: no fleet accepts `load`, so nothing can be said about its arrivals',
+      related: ['environment:staging: and for `staging` here', 'environment:prod: and for `prod` here'],
+    },
+  ]);
+});

@@ -21,13 +21,16 @@ export function collector(): { readonly report: Report; readonly diagnostics: Di
   return { diagnostics, report: (code, at, params, details) => diagnostics.push(diagnose(code, at, params, details)) };
 }
 
+/** The message of a code with its parameters in their places. */
+export function messageOf(code: Code, params: Readonly<Record<string, string | number>>): string {
+  return entryOf(code).message.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name]));
+}
+
 function diagnose<C extends Code>(code: C, at: Place, params: Params<C>, details: Details = {}): Diagnostic {
-  const entry = entryOf(code);
-  const values: Readonly<Record<string, string | number>> = params;
   return {
     code,
-    severity: entry.severity,
-    message: entry.message.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
+    severity: entryOf(code).severity,
+    message: messageOf(code, params),
     at: spanOf(at),
     ...(details.label === undefined ? {} : { label: details.label }),
     related: (details.related ?? []).map(({ message, at: place }) => ({ message, at: spanOf(place) })),

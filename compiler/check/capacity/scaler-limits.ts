@@ -19,7 +19,7 @@ export function scalerLimits(environment: EnvironmentModel, report: Report): voi
         most: formatDuration(LOOK_BACK_MS),
       });
     if (min === 0 && environment.facts.observability === undefined)
-      report('NT2553', fleet.from(['scale', 'min']), { fleet: fleet.id, environment: environment.name });
+      report('NT2553', fleet.from(['scale', 'min']), { fleet: fleet.id, environments: `\`${environment.name}\`` });
     checkTimes(fleet, report);
   }
 }

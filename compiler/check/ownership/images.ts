@@ -14,7 +14,7 @@ function checkRegistry({ facts, from }: EnvironmentModel, fleet: FleetModel, rep
   const { registries } = facts;
   if (registries === undefined || registries.some((registry) => image.startsWith(`${registry}/`))) return;
   const related = [{ message: `\`${facts.name}\` allows these`, at: from(['images', 'registries'], 'key') }];
-  const params = { image: image.replace(/@.*/, ''), environment: facts.name };
+  const params = { image: image.replace(/@.*/, ''), environments: `\`${facts.name}\`` };
   report('NT4006', fleet.from(['agent', 'image']), params, { related });
 }
 
@@ -24,7 +24,7 @@ function checkPinned({ facts, from }: EnvironmentModel, fleet: FleetModel, repor
   const at = fleet.from(['agent', 'image']);
   if (facts.requireDigest) {
     const related = [{ message: `\`${facts.name}\` requires it`, at: from(['images', 'requireDigest'], 'key') }];
-    report('NT4007', at, { image, environment: facts.name }, { related });
+    report('NT4007', at, { image, environments: `\`${facts.name}\`` }, { related });
     return;
   }
   const tag = /:([^/]+)$/.exec(image)?.[1];

@@ -253,7 +253,7 @@ export const capacity = defineCatalog({
   NT2553: {
     severity: 'warning',
     exit: 1,
-    message: '`{fleet}` keeps one agent in `{environment}`: without Prometheus nothing would wake it',
+    message: '`{fleet}` keeps one agent in {environments}: without Prometheus nothing would wake it',
     explanation: paragraphs(
       'A fleet without agents is woken by the tasks that wait for it, and the scaler reads their number from Prometheus. This environment names none, so the fleet is scaled by its use of the processor, which an absent agent does not have.',
       'Name one in `observability.prometheus` of the environment, or write `min: 1` for it.',

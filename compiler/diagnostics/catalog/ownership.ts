@@ -51,7 +51,7 @@ export const ownership = defineCatalog({
   NT4006: {
     severity: 'error',
     exit: 3,
-    message: 'image `{image}` is not from a registry that `{environment}` allows',
+    message: 'image `{image}` is not from a registry that is allowed in {environments}',
     explanation: paragraphs(
       'The environment lists the registries that images may come from, so that nothing runs that was not scanned and signed there.',
       'Push the image to an allowed registry, or let the platform team add the registry to `images.registries`.',
@@ -60,7 +60,7 @@ export const ownership = defineCatalog({
   NT4007: {
     severity: 'error',
     exit: 3,
-    message: 'image `{image}` is not pinned by digest, which `{environment}` requires',
+    message: 'image `{image}` is not pinned by digest, as it must be in {environments}',
     explanation: paragraphs(
       'A tag can be moved. What was reviewed must be what runs, so this environment accepts only images with `@sha256:`.',
       'Add the digest behind the tag. An overlay can do it for this environment alone.',

@@ -347,7 +347,7 @@ export const routing = defineCatalog({
   NT5080: {
     severity: 'error',
     exit: 4,
-    message: 'the routing table of `{environment}` has {size} KiB, above the limit of {most} KiB',
+    message: 'the routing table has {size} KiB in {environments}, above the limit of {most} KiB',
     explanation: paragraphs(
       'The scheduler gets the table in ConfigMaps, which hold little. Large input and output schemas are the usual cause: each is kept once, but whole.',
       'Make schemas smaller, for example by leaving out descriptions and examples, or divide the environment.',

@@ -194,14 +194,26 @@ test('a large table is cut into parts below the limit of an annotation, never in
   expect(JSON.parse(parts.join(''))).toEqual(tableOf(artifacts));
 });
 
-test('a table that no scheduler could be given is an error, and nothing is made', async () => {
-  const huge: JsonObject = { description: 'x'.repeat(13 * 2 ** 20) };
-  const model = environment({ fleets: [fleet('eng/fixer', { accepts: { work: { input: huge } } })] });
+test('a table that no scheduler could be given is an error at its largest schema, and nobody misses it', async () => {
+  const schema = (size: number): JsonObject => ({ description: 'x'.repeat(size) });
+  const accepts = { small: { input: schema(2 ** 12) }, work: { input: schema(13 * 2 ** 20) } };
+  const model = environment({ fleets: [fleet('eng/fixer', { accepts })] });
   const { artifacts, diagnostics } = await emitted(model);
-  expect(artifacts).toEqual([]);
-  expect(diagnostics.map(({ code, message, at }) => `${at.file} ${code} ${message}`)).toEqual([
-    'environment:prod NT5080 the routing table of `prod` has 13313 KiB, above the limit of 12288 KiB',
+  expect(artifacts.map(({ kind }) => kind)).toEqual(['json', 'manifests']);
+  expect(diagnostics.map(({ code, message, at, notes }) => [`${at.file} ${code} ${message}`, ...notes])).toEqual([
+    [
+      'fleet:eng/fixer#accepts.work.input NT5080 the routing table has 13318 KiB in `prod`, above the limit of 12288 KiB',
+      '`work.json` has 13313 KiB of it',
+      '`small.json` has 5 KiB of it',
+    ],
   ]);
+});
+
+test('a table without schemas that is too large is an error of its environment', async () => {
+  const labels = { squad: 'x'.repeat(13 * 2 ** 20) };
+  const model = environment({ routes: [route('eng/work', { labels })] });
+  const { diagnostics } = await emitted(model);
+  expect(diagnostics.map(({ at }) => at.file)).toEqual(['environment:prod']);
 });
 
 test('every part of the table knows where it was written', async () => {

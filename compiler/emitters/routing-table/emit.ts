@@ -5,6 +5,7 @@ import type { EnvironmentEmitter, EnvironmentInput } from '../../core/emitter.ts
 import type { EnvironmentModel, RouteModel } from '../../core/model.ts';
 import { labels, namespaces } from '../../core/names.ts';
 import type { Origin } from '../../core/origin.ts';
+import type { Report } from '../../diagnostics/report.ts';
 import { PARTS_MAX, PART_BYTES, routingTableMap, routingTableParts } from '../../core/routing-table-parts.ts';
 import { routingTable } from '../../core/routing-table.ts';
 import { compareText } from '../../../spec/contract/text.ts';
@@ -18,15 +19,17 @@ export const routingTableEmitter: EnvironmentEmitter = Object.freeze({
   load: () => Promise.resolve(emit),
 });
 
-/** The table as JSON, and as the ConfigMaps that the scheduler mounts. */
+/**
+ * The table as JSON, and as the ConfigMaps that the scheduler mounts. One that is too large is made as well: nothing is
+ * written then, and nobody misses what is there.
+ */
 export function emit({ environment, report }: EnvironmentInput): readonly Artifact[] {
   const table = routingTable(environment);
   const parts = routingTableParts(environment);
   if (parts.length > PARTS_MAX) {
     const size = parts.reduce((sum, part) => sum + part.length, 0);
     const sizes = { size: Math.ceil(size / 1024), most: (PARTS_MAX * PART_BYTES) / 1024 };
-    report('NT5080', environment.at, { environment: environment.name, ...sizes });
-    return [];
+    reportSize(environment, sizes, report);
   }
   return [
     {
@@ -45,6 +48,23 @@ export function emit({ environment, report }: EnvironmentInput): readonly Artifa
       manifests: configMaps(environment, table.digest, parts),
     },
   ];
+}
+
+/** At the largest schema, which is the same in every environment, as the way to a smaller table begins there. */
+function reportSize(environment: EnvironmentModel, sizes: { size: number; most: number }, report: Report): void {
+  const schemas = new Map<string, { readonly bytes: number; readonly at: Origin }>();
+  for (const fleet of environment.fleets.values())
+    for (const { input, output } of fleet.accepts.values())
+      for (const schema of [input, output])
+        if (schema !== undefined)
+          schemas.set(schema.file, { bytes: JSON.stringify(schema.schema).length, at: schema.at });
+  const largest = [...schemas].sort(([, a], [, b]) => b.bytes - a.bytes).slice(0, 3);
+  report(
+    'NT5080',
+    largest[0]?.[1].at ?? environment.at,
+    { environments: `\`${environment.name}\``, ...sizes },
+    { notes: largest.map(([file, { bytes }]) => `\`${file}\` has ${Math.ceil(bytes / 1024)} KiB of it`) },
+  );
 }
 
 /**
