@@ -86,6 +86,15 @@ test.each([
   expect(stdout).toContain('fail  generated   1 place not of files and folders');
 });
 
+test('a folder without end among what was generated is said to be one', async () => {
+  const cwd = await compiledWith((root) =>
+    mkdirSync(join(root, 'generated/prod', 'd/'.repeat(21)), { recursive: true }),
+  );
+  const { code, stderr } = await runHere(['compile'], { cwd });
+  expect(code).toBe(4);
+  expect(stderr).toMatch(/^error\[NT6007\]: `generated\/prod\/(?:d\/){19}d` stands more than 20 folders deep$/m);
+});
+
 test('a folder that was made from a copy of what was generated, and is a link, is seen', async () => {
   const cwd = await compiledWith((root) => {
     renameSync(join(root, 'generated/prod'), join(root, 'elsewhere'));
