@@ -2,6 +2,7 @@ import type { SourceFile, Span } from '../../spec/contract/source.ts';
 import { shown } from '../diagnostics/clean.ts';
 import type { Report } from '../diagnostics/report.ts';
 import { checkCharacters } from './characters.ts';
+import { checkConflict } from './conflict.ts';
 import { KINDS } from './document.ts';
 import type { Kind, LoadedSpec, SpecDocument } from './document.ts';
 import { identify } from './identify.ts';
@@ -100,7 +101,8 @@ function idOf(kind: Kind, name: string | undefined, { team }: DocumentPlace): st
 /** Whether a prompt or a schema may be used. What a schema says is checked where a fleet refers to it. */
 export function loadAsset(file: SourceFile, report: Report): boolean {
   const secretFree = checkSecrets(file, report);
-  return checkCharacters(file.path, file.text, report) && secretFree;
+  const whole = checkConflict(file.path, file.text, report);
+  return checkCharacters(file.path, file.text, report) && secretFree && whole;
 }
 
 /** Puts files together: names must be unique, and every team's folder must have its Team. */

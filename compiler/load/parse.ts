@@ -4,6 +4,7 @@ import type { SourceFile } from '../../spec/contract/source.ts';
 import { shown } from '../diagnostics/clean.ts';
 import type { Details, Report } from '../diagnostics/report.ts';
 import { checkCharacters, checkIndentation } from './characters.ts';
+import { checkConflict } from './conflict.ts';
 import { LIMITS } from './limits.ts';
 import type { ScalarNode, TreeNode } from './tree.ts';
 import { TreeBuilder } from './tree-builder.ts';
@@ -37,6 +38,8 @@ export function parseFile(
 }
 
 function checkText(file: SourceFile, report: Report): boolean {
+  // Everything else about such a text follows from it.
+  if (!checkConflict(file.path, file.text, report)) return false;
   const clean = checkCharacters(file.path, file.text, report);
   const indented = checkIndentation(file.path, file.text, report);
   return checkDirectives(file, report) && indented && clean;

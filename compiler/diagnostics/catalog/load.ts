@@ -245,6 +245,14 @@ Remove the file, or write the document.`,
 
 Put it in quotes; write \`true\` or \`false\` for a boolean.`,
   },
+  NT1120: {
+    severity: 'error',
+    exit: 1,
+    message: 'this file holds a merge conflict that nobody has resolved',
+    explanation: `Git wrote both sides of a conflict into the file, between lines that begin with \`<<<<<<<\` and \`>>>>>>>\`. Which of them is meant nobody can know, so nothing in the file is read until one is left.
+
+Choose a side, or write what both want, and remove the marks. \`git diff --check\` finds those that are left.`,
+  },
   NT1201: {
     severity: 'error',
     exit: 1,
