@@ -10,6 +10,11 @@ export type Format = (typeof FORMATS)[number];
 /** The option of every command that shows problems. */
 export const formatOption = choice(FORMATS, 'format', 'How problems are printed');
 
+/** How a command that answers in `format` shows problems: a program that asked for JSON gets JSON. */
+export function problemFormat(format: string): Format {
+  return format === 'json' ? 'json' : 'text';
+}
+
 /** What a command knows about problems: which, in which texts, and whether warnings count. */
 export interface Problems {
   readonly diagnostics: readonly Diagnostic[];

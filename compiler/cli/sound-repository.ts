@@ -6,9 +6,9 @@ import { repositoryOf } from './workspace.ts';
 
 /**
  * The checked spec for commands that need a sound one. With errors the problems are shown and the exit code of `check` is
- * given instead.
+ * given instead: as text, or as the JSON report of problems where the command was to answer in JSON.
  */
-export async function soundRepository(context: Context): Promise<CheckedRepository | ExitCode> {
+export async function soundRepository(context: Context, format: string): Promise<CheckedRepository | ExitCode> {
   const root = repositoryOf(context);
   const { checkRepository, sourceReader } = await import('./check-repository.ts');
   const checked = checkRepository(root, context.host.today());
@@ -16,7 +16,8 @@ export async function soundRepository(context: Context): Promise<CheckedReposito
   const code = exitCodeOf(checked.diagnostics);
   if (code === exits.ok) return checked;
   const errors = checked.diagnostics.filter(({ severity }) => severity === 'error');
-  const { showProblems } = await import('./show-problems.ts');
-  await showProblems('text', { diagnostics: errors, sourceOf: sourceReader(checked), strict: false }, context);
+  const { problemFormat, showProblems } = await import('./show-problems.ts');
+  const problems = { diagnostics: errors, sourceOf: sourceReader(checked), strict: false };
+  await showProblems(problemFormat(format), problems, context);
   return code;
 }

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { exits } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { choice, text } from '../option.ts';
-import { showProblems } from '../show-problems.ts';
+import { problemFormat, showProblems } from '../show-problems.ts';
 import { soundRepository } from '../sound-repository.ts';
 import { repositoryOf } from '../workspace.ts';
 
@@ -26,9 +26,10 @@ export const diff = defineCommand({
   async run({ options, context }) {
     const root = repositoryOf(context);
     const { generatedAt } = await import('../diff/git-tree.ts');
-    const before = options.base === undefined ? await onDisk(root, context) : generatedAt(root, options.base);
+    const before =
+      options.base === undefined ? await onDisk(root, options.format, context) : generatedAt(root, options.base);
     if (typeof before === 'number') return before;
-    const checked = await soundRepository(context);
+    const checked = await soundRepository(context, options.format);
     if (typeof checked === 'number') return checked;
     const { compile } = await import('../../compile.ts');
     const { stages } = await import('../../stages.ts');
@@ -48,7 +49,7 @@ export const diff = defineCommand({
 });
 
 /** The files below `generated/`; an exit code where something stands among them that is no file. */
-async function onDisk(root: string, context: Context): Promise<ReadonlyMap<string, string> | ExitCode> {
+async function onDisk(root: string, format: string, context: Context): Promise<ReadonlyMap<string, string> | ExitCode> {
   const { collector } = await import('../../diagnostics/report.ts');
   const { exitCodeOf } = await import('../../diagnostics/order.ts');
   const { reportStrange } = await import('../../output/plan.ts');
@@ -56,7 +57,9 @@ async function onDisk(root: string, context: Context): Promise<ReadonlyMap<strin
   const tree = readTree(join(root, 'generated'));
   const { report, diagnostics } = collector();
   reportStrange(tree, report);
-  await showProblems('text', { diagnostics, sourceOf: () => undefined, strict: false }, context);
-  if (diagnostics.length > 0) return exitCodeOf(diagnostics);
+  if (diagnostics.length > 0) {
+    await showProblems(problemFormat(format), { diagnostics, sourceOf: () => undefined, strict: false }, context);
+    return exitCodeOf(diagnostics);
+  }
   return new Map(tree.files.map((path) => [path, tree.read(path)]));
 }

@@ -28,7 +28,7 @@ export const explain = defineCommand({
       summary: 'where a line comes from',
     },
   ],
-  exits: [exits.invalid],
+  exits: [exits.invalid, exits.denied, exits.limit],
   async run({ arguments: [what = ''], options, context }) {
     const { out } = context;
     const { isCode, explainCode, printCode } = await import('../explain/explain-code.ts');

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { defineCommand } from '../command.ts';
 import { exits } from '../exit.ts';
-import { flag, many } from '../option.ts';
+import { choice, flag, many } from '../option.ts';
+import { showProblems } from '../show-problems.ts';
 import { repositoryOf } from '../workspace.ts';
 import { sure } from '../../../spec/contract/sure.ts';
 
@@ -13,15 +15,21 @@ export const fix = defineCommand({
   options: {
     code: many('code', 'Correct only problems with this code'),
     dryRun: flag('Show what would change, and write nothing'),
+    format: choice(
+      ['text', 'json'],
+      'format',
+      'How to print: in JSON what was corrected, and the problems that are left',
+    ),
   },
   examples: [
     { line: 'nova-torch fix --dry-run', summary: 'see what would change' },
     { line: 'nova-torch fix --code NT1201', summary: 'correct only unknown fields' },
   ],
-  exits: [exits.invalid],
+  exits: [exits.invalid, exits.denied, exits.limit],
   async run({ options, context }) {
     const root = repositoryOf(context);
-    const { checkRepository } = await import('../check-repository.ts');
+    const { checkRepository, sourceReader } = await import('../check-repository.ts');
+    const { exitCodeOf } = await import('../../diagnostics/order.ts');
     const { counted } = await import('../../diagnostics/print-text.ts');
     const { applyFixes } = await import('../../diagnostics/apply-fixes.ts');
     const { writeFileAtomic } = await import('../../output/write-file.ts');
@@ -31,17 +39,26 @@ export const fix = defineCommand({
       ({ code, fix: change }) => change !== undefined && (options.code.length === 0 || options.code.includes(code)),
     );
     const { files: changed, applied } = applyFixes(files, wanted);
-    const { line, style } = context.out;
-    for (const { code, at, fix: change } of applied)
-      line(
-        `${style.green(options.dryRun ? 'would fix' : 'fixed')}  ${at.file}: ${code} ${sure(change, 'the fix that was made').title}`,
-      );
     if (!options.dryRun) for (const { path, text } of changed) await writeFileAtomic(join(root, path), text);
     // One correction may answer several problems.
-    const after = checkRepository(root, today, changed).diagnostics;
-    const left = after.filter(({ severity }) => severity === 'error').length;
+    const after = checkRepository(root, today, changed);
+    const left = after.diagnostics.filter(({ severity }) => severity === 'error');
+    const code = exitCodeOf(left);
+    if (options.format === 'json') {
+      const fixed = applied.map((one) => ({ file: one.at.file, code: one.code, title: titleOf(one) }));
+      const more = { fixed, written: options.dryRun ? [] : changed.map(({ path }) => path) };
+      await showProblems('json', { diagnostics: left, sourceOf: sourceReader(after), strict: false, more }, context);
+      return code;
+    }
+    const { line, style } = context.out;
+    const verb = style.green(options.dryRun ? 'would fix' : 'fixed');
+    for (const one of applied) line(`${verb}  ${one.at.file}: ${one.code} ${titleOf(one)}`);
     line(applied.length === 0 ? 'nothing can be corrected with certainty' : `${applied.length} corrected`);
-    if (left > 0) context.err.line(`${counted(left, 'error')} left: see \`nova-torch check\``);
-    return left > 0 ? exits.invalid : exits.ok;
+    if (left.length > 0) context.err.line(`${counted(left.length, 'error')} left: see \`nova-torch check\``);
+    return code;
   },
 });
+
+function titleOf({ fix: change }: Diagnostic): string {
+  return sure(change, 'the fix that was made').title;
+}

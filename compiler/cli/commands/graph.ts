@@ -17,9 +17,9 @@ export const graph = defineCommand({
     { line: 'nova-torch graph --env prod', summary: 'a picture for a pull request' },
     { line: 'nova-torch graph --format dot | dot -Tsvg > graph.svg', summary: 'a picture as a file' },
   ],
-  exits: [exits.invalid],
+  exits: [exits.invalid, exits.denied, exits.limit],
   async run({ options, context }) {
-    const checked = await soundRepository(context);
+    const checked = await soundRepository(context, options.format);
     if (typeof checked === 'number') return checked;
     const { graphOf } = await import('../graph/graph.ts');
     const { printDot, printMermaid } = await import('../graph/print-graph.ts');

@@ -13,9 +13,9 @@ export const routeList = defineCommand({
     format: choice(['text', 'json'], 'format', 'How to print'),
   },
   examples: [{ line: 'nova-torch route list --env prod', summary: 'the routes of prod' }],
-  exits: [exits.invalid],
+  exits: [exits.invalid, exits.denied, exits.limit],
   async run({ options, context }) {
-    const checked = await soundRepository(context);
+    const checked = await soundRepository(context, options.format);
     if (typeof checked === 'number') return checked;
     const { routes } = environmentOf(checked.model, options.env);
     const rows = routes.map(({ id, precedence, match, to, fallback }) => ({

@@ -19,11 +19,11 @@ export const routeTest = defineCommand({
     { line: 'nova-torch route test task.json', summary: 'where does this task go?' },
     { line: 'echo \'{"task": "triage"}\' | nova-torch route test - --env dev', summary: 'ask without a file' },
   ],
-  exits: [exits.invalid],
+  exits: [exits.invalid, exits.denied, exits.limit],
   async run({ arguments: [path = ''], options, context }) {
     const { readTask } = await import('../route/read-task.ts');
     const task = await readTask(path, context);
-    const checked = await soundRepository(context);
+    const checked = await soundRepository(context, options.format);
     if (typeof checked === 'number') return checked;
     const { compileTable, route, tryRoutes } = await import('../../../spec/contract/match.ts');
     const { routingTable } = await import('../../core/routing-table.ts');

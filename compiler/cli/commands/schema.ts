@@ -5,7 +5,8 @@ import { defineCommand } from '../command.ts';
 import { refuse } from '../context.ts';
 import { exits } from '../exit.ts';
 import { kindSchema } from '../schema-of-kind.ts';
-import { text } from '../option.ts';
+import { printJson } from '../json.ts';
+import { choice, text } from '../option.ts';
 import { meant } from '../usage.ts';
 import { sure } from '../../../spec/contract/sure.ts';
 
@@ -14,7 +15,10 @@ export const schema = defineCommand({
     'Prints the JSON Schema (draft 2020-12) of the whole language, or of one kind of document. Editors complete, describe ' +
     'and check what you write from it; `nova-torch init` writes it to `nova-torch.schema.json`.',
   arguments: [{ name: 'kind', summary: 'Only this kind: Fleet, Route, ...', required: false }],
-  options: { out: text('file', 'Write it to this file', 'file') },
+  options: {
+    out: text('file', 'Write it to this file', 'file'),
+    format: choice(['text', 'json'], 'format', 'With `--out`: say nothing, or in JSON what was written'),
+  },
   examples: [
     { line: 'nova-torch schema --out nova-torch.schema.json', summary: 'renew the schema of this repository' },
     { line: 'nova-torch schema Fleet', summary: 'the schema of one kind' },
@@ -41,6 +45,7 @@ export const schema = defineCommand({
     if (!isFolder(dirname(path))) return refuse(context, `there is no folder for \`${options.out}\``);
     const { writeFileAtomic } = await import('../../output/write-file.ts');
     await writeFileAtomic(path, printed);
+    if (options.format === 'json') printJson({ version: 1, exit: exits.ok, written: [options.out] }, context.out);
     return exits.ok;
   },
 });

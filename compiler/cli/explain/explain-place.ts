@@ -17,7 +17,7 @@ export async function explainPlace(
   context: Context,
 ): Promise<ExitCode> {
   const path = relative(repositoryOf(context), resolve(context.directory, given)).replaceAll('\\', '/');
-  const checked = await soundRepository(context);
+  const checked = await soundRepository(context, format);
   if (typeof checked === 'number') return checked;
   const today = context.host.today();
   if (path.startsWith('generated/')) {
