@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
+import { isMap, isScalar, isSeq, parseAllDocuments, Scalar, visit } from 'yaml';
 import type { Document, Node, Pair, YAMLMap } from 'yaml';
 import { followed, schemaNamed } from '../../load/schema-source.ts';
 import type { Schema } from '../../load/schema-source.ts';
@@ -13,11 +13,25 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** The writer moves some comments more than once before they stay where they are; twice in the worst case that was found. */
+const ROUNDS_MAX = 5;
+
 /**
  * A spec file as the project writes it: keys in the order of the language, two spaces a level, comments and blank lines
- * kept, quotes only where they are needed. The values stay the same; a text that is not YAML is refused.
+ * kept, quotes only where they are needed. What comes out is formatted: it comes out again. A text that is not YAML is
+ * refused, and one that never comes to rest.
  */
 export function formatText(text: string): string | Refusal {
+  let before = text;
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const after = formatOnce(before);
+    if (typeof after !== 'string' || after === before) return after;
+    before = after;
+  }
+  return { reason: 'it would be formatted anew each time' };
+}
+
+function formatOnce(text: string): string | Refusal {
   const documents = parseAllDocuments(text, { keepSourceTokens: false });
   for (const { errors } of documents) {
     const [first] = errors;
@@ -29,8 +43,15 @@ export function formatText(text: string): string | Refusal {
 function formatDocument(document: Document.Parsed, index: number): string {
   const { contents } = document;
   if (isMap(contents)) order(contents, schemaOf(contents));
+  visit(document, { Scalar: (_, scalar) => quoteEmptyBlock(scalar) });
   document.directives.docStart = index > 0 ? true : document.directives.docStart;
   return document.toString({ indent: 2, lineWidth: LINE_MAX, singleQuote: null, flowCollectionPadding: false });
+}
+
+/** The comment behind `|` would become the text of a block that has none. */
+function quoteEmptyBlock(scalar: Scalar): void {
+  const isBlock = scalar.type === Scalar.BLOCK_LITERAL || scalar.type === Scalar.BLOCK_FOLDED;
+  if (isBlock && scalar.value === '') scalar.type = Scalar.QUOTE_DOUBLE;
 }
 
 /** The schema of a document, by its kind. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Lexer } from 'yaml';
 import { parseFile } from '../../load/parse.ts';
 import { valueOf } from '../../load/tree.ts';
 import { compareText } from '../../../spec/contract/text.ts';
@@ -7,6 +8,20 @@ import { compareText } from '../../../spec/contract/text.ts';
 export function sameValues(before: string, after: string): boolean {
   return isDeepStrictEqual(valuesOf(before), valuesOf(after));
 }
+
+/** Every comment of a text, sorted: formatting may move them with their keys. */
+export function commentsOf(text: string): readonly string[] {
+  const comments: string[] = [];
+  let before = '';
+  for (const lexeme of new Lexer().lex(text)) {
+    if (lexeme.startsWith('#') && before !== SCALAR) comments.push(lexeme.trimEnd());
+    before = lexeme;
+  }
+  return comments.sort();
+}
+
+/** What the lexer puts before the text of a scalar, which may begin like a comment. */
+const SCALAR = '\u001f';
 
 /** The values of a text; of one that the compiler refuses, the problems too. */
 function valuesOf(text: string): unknown {
