@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Add } from '../../cdk8s/synthesize.ts';
 import { customResource } from '../../cdk8s/custom.ts';
 import { waves } from '../../core/fleet-context.ts';
@@ -122,9 +123,15 @@ function addStore(
 }
 
 /**
- * Engines may have underscores, names of objects may not; `--` stands for one, which no name of the spec holds. The account
- * alone names the store of all other engines.
+ * The account alone names the store of all engines that keep nothing. An engine whose name could be that of an object gives
+ * its own; of any other a digest tells apart what looks alike without underscores and hyphens at the end.
  */
 function storeName({ account }: Consumer, engine: string): string {
-  return deriveName([account, engine.replaceAll('_', '--')]).replace(/-+$/, '');
+  if (OBJECT_NAME.test(engine)) return deriveName([account, engine]);
+  const words = engine.replace(/[^a-z0-9]+/g, '-').replace(/-$/, '');
+  const digest = createHash('sha256').update(engine).digest('hex').slice(0, 8);
+  return deriveName([account, words, digest]);
 }
+
+/** Without `--`, which joins the parts of a name. */
+const OBJECT_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;

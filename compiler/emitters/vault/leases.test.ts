@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { loadAll } from 'js-yaml';
+import { caseFiles } from '../../diagnostics/testing/case-files.ts';
 import { emittedText } from '../testing/field-changes.ts';
 
 const HEAD = 'apiVersion: nova-torch.dev/v1\nkind:';
@@ -46,6 +47,8 @@ type Spec = typeof SPEC;
 function rewritten(from: string, to: string, spec: Spec = SPEC): Spec {
   return Object.fromEntries(Object.entries(spec).map(([path, text]) => [path, text.replaceAll(from, to)]));
 }
+
+const TEAM = 'spec/teams/engineering/team.yaml';
 
 const ESO = rewritten('delivery: vso', 'delivery: eso');
 /** Without any lease. */
@@ -160,4 +163,22 @@ test('only a lease in a variable starts the fleet anew', async () => {
   expect((await of('VaultDynamicSecret', variable))[0]?.spec).toMatchObject({
     rolloutRestartTargets: [{ kind: 'Deployment', name: 'worker' }],
   });
+});
+
+test('engines whose names differ in what no name of an object may have give a store each', async () => {
+  const engines = ['kv', 'kv-', 'kv_', 'kv_a', 'kv--a', 'kv-_a', 'kv_-a', `${'k'.repeat(62)}`, `${'k'.repeat(61)}_`];
+  const secrets = engines.map((engine, index) => `    S${index}: { path: ${engine}/engineering/x, field: value }`);
+  const team = caseFiles('base').find(({ path }) => path === TEAM);
+  const prefixes = engines
+    .slice(1)
+    .map((engine) => `${engine}/engineering`)
+    .join(', ');
+  const stores = await of('SecretStore', {
+    ...rewritten('  secrets:\n', `  secrets:\n${secrets.join('\n')}\n`, KEPT_ESO),
+    [TEAM]: (team?.text ?? '').replace('[kv/engineering]', `[kv/engineering, ${prefixes}]`),
+  });
+  const names = stores.map(({ metadata }) => metadata.name);
+  expect(new Set(names).size).toBe(engines.length);
+  expect(names.filter((name) => !/^worker--[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name) || name.length > 63)).toEqual([]);
+  expect(names).toContain('worker--kv');
 });
