@@ -179,7 +179,7 @@ export const OPERATIONS: readonly Operation[] = [
     id: 'completeTask',
     method: 'POST',
     path: '/v1/tasks/{id}/complete',
-    summary: 'The agent has finished; durable when this answers',
+    summary: 'The agent has finished; durable when this answers. With `next` the answer brings what waits',
     roles: ['agent'],
     owner: 'agent',
     params: TASK_PARAMS,
@@ -189,8 +189,10 @@ export const OPERATIONS: readonly Operation[] = [
     status: [200],
     problems: ['stale', 'invalid-result'],
     run: async (call) => {
-      const { agent, token, result } = call.body as CompleteRequest;
-      return settled(await call.scheduler.complete({ id: idOf(call), token, agent: ownAgent(call, agent) }, result));
+      const { agent, token, result, next } = call.body as CompleteRequest;
+      const run = { id: idOf(call), token, agent: ownAgent(call, agent) };
+      const more = next === undefined ? undefined : { request: next, signal: call.gone };
+      return settled(await call.scheduler.complete(run, result, more));
     },
   },
   {

@@ -32,8 +32,8 @@ export function submitAnswer(outcome: SubmitOutcome): Answer {
 export function settled(outcome: SettleOutcome): Answer {
   switch (outcome.kind) {
     case 'settled': {
-      const { id, state, repeated } = outcome;
-      return { status: 200, body: { id, state, repeated } };
+      const { id, state, repeated, next } = outcome;
+      return { status: 200, body: next === undefined ? { id, state, repeated } : { id, state, repeated, next } };
     }
     case 'stale':
       throw new ProblemError('stale', { detail: `the task is ${outcome.state}` });

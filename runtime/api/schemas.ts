@@ -49,13 +49,15 @@ const LABELS: Schema = {
   additionalProperties: { type: 'string', maxLength: 256 },
 };
 
+const FREE_SLOTS = { build: BUILD, slots: whole(1, 1000), free: whole(0, 64) };
+
 export const bodies = {
   SubmitRequest: object({ task: TASK_TYPE }, { input: ANY_OBJECT, labels: LABELS, delayMs: whole(0, 30 * DAY_MS) }),
   CancelRequest: object({}, { reason: text(200) }),
   RegisterRequest: object({ name: AGENT_NAME, slots: whole(1, 1000) }, { build: BUILD, fleet: FLEET_ID }),
-  PollRequest: object({ build: BUILD, slots: whole(1, 1000), free: whole(0, 64), waitMs: whole(0, 60_000) }),
+  PollRequest: object({ ...FREE_SLOTS, waitMs: whole(0, 60_000) }),
   HeartbeatRequest: object({ tasks: list(object({ id: TASK_ID, token: TOKEN }), 256) }),
-  CompleteRequest: object({ agent: AGENT_NAME, token: TOKEN }, { result: {} }),
+  CompleteRequest: object({ agent: AGENT_NAME, token: TOKEN }, { result: {}, next: object(FREE_SLOTS) }),
   FailRequest: object(
     { agent: AGENT_NAME, token: TOKEN, error: text(64, '^[A-Za-z][A-Za-z0-9_.-]*$') },
     { message: { type: 'string', maxLength: 16_384 }, final: BOOLEAN, retryAfterMs: whole(0, DAY_MS) },
@@ -109,6 +111,8 @@ const ASSIGNMENT = object(
   { traceparent: STRING },
 );
 
+const POLL_RESPONSE = object({ tasks: list(ASSIGNMENT), drain: BOOLEAN });
+
 const FLEET_VIEW = object({
   fleet: STRING,
   team: STRING,
@@ -160,12 +164,12 @@ export const answers = {
   ),
   ChangeResponse: object({ task: TASK_VIEW, asked: BOOLEAN }),
   RegisterResponse: object({ agent: STRING, fleet: STRING, build: STRING, pollMs: COUNT, drainMs: COUNT }),
-  PollResponse: object({ tasks: list(ASSIGNMENT), drain: BOOLEAN }),
+  PollResponse: POLL_RESPONSE,
   HeartbeatResponse: object({
     tasks: list(object({ id: STRING, lease: { enum: ['held', 'gone'] }, cancel: BOOLEAN }, { until: TIME })),
     drain: BOOLEAN,
   }),
-  SettleResponse: object({ id: TASK_ID, state: { enum: TASK_STATES }, repeated: BOOLEAN }),
+  SettleResponse: object({ id: TASK_ID, state: { enum: TASK_STATES }, repeated: BOOLEAN }, { next: POLL_RESPONSE }),
   FleetView: FLEET_VIEW,
   FleetList: object({ fleets: list(FLEET_VIEW) }),
   AgentList: object({ agents: list(AGENT_VIEW) }),

@@ -1,4 +1,4 @@
-import type { Assignment } from '../../spec/contract/protocol.ts';
+import type { Assignment, NextRequest, PollResponse, SettleResponse } from '../../spec/contract/protocol.ts';
 import type { JsonObject } from '../../spec/contract/source.ts';
 import { SchedulerProblem } from './connection.ts';
 import { failureBody } from './task-failure.ts';
@@ -41,6 +41,9 @@ export interface Run {
 export interface Runner {
   readonly fleet: string;
   readonly agent: string;
+  /** What to ask for with a completion, and what came with its answer. */
+  readonly next?: () => NextRequest | undefined;
+  readonly take?: (found: PollResponse) => void;
 }
 
 type Settle = (path: string, body: unknown) => Promise<unknown>;
@@ -113,7 +116,7 @@ async function report(
   { id, token }: Assignment,
   outcome: Outcome,
   settle: Settle,
-  { fleet, agent }: Runner,
+  { fleet, agent, next, take }: Runner,
 ): Promise<Settled> {
   const own = { agent, token };
   const path = (verb: string): string =>
@@ -122,7 +125,14 @@ async function report(
     if (outcome.kind === 'result') {
       const { result = null } = outcome;
       try {
-        await settle(path('complete'), { ...own, result });
+        const wanted = next?.();
+        const answer = await settle(path('complete'), {
+          ...own,
+          result,
+          ...(wanted !== undefined && { next: wanted }),
+        });
+        const found = (answer as SettleResponse).next;
+        if (found !== undefined) take?.(found);
         return 'completed';
       } catch (error) {
         const refused = refusedResult(error);

@@ -71,6 +71,19 @@ test('a task goes from a client to a worker and back, typed on both sides', asyn
   await running;
 });
 
+test('a worker whose slots are all taken gets its next task with the completion of the last, and asks again when it got none', async () => {
+  const { tasks, made, events } = await scheduler();
+  const ids: string[] = [];
+  for (const key of ['k-1', 'k-2', 'k-3']) ids.push((await tasks.submit('summarize', { text: key }, { key })).id);
+  void made()
+    .on('summarize', ({ input }) => ({ short: input.text }))
+    .run();
+  for (const id of ids) expect(await tasks.ended(id)).toMatchObject({ state: 'succeeded' });
+  expect(events.filter(({ kind }) => kind === 'polled')).toHaveLength(1);
+  const { id } = await tasks.submit('summarize', { text: 'later' }, { key: 'k-4' });
+  expect(await tasks.ended(id)).toMatchObject({ state: 'succeeded' });
+});
+
 test('an error is a failed attempt of its name, and a final one is not tried again', async () => {
   const { tasks, made } = await scheduler();
   let calls = 0;

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Assignment, PollResponse, RegisterResponse } from '../../spec/contract/protocol.ts';
+import type { Assignment, NextRequest, PollResponse, RegisterResponse } from '../../spec/contract/protocol.ts';
 import { connection, SchedulerProblem, type Connection, type ConnectionOptions } from './connection.ts';
 import { heartbeats } from './heartbeats.ts';
 import { patiently, pauseAfter } from './patience.ts';
@@ -241,18 +241,31 @@ class TaskWorker<Tasks> implements Worker<Tasks> {
   #start(task: Assignment): void {
     this.#tell({ kind: 'started', task });
     const begunMs = performance.now();
+    let found: PollResponse | undefined;
     const run = runTask(task, this.#handlers.get(task.task), (path, body) => this.#settle(path, body), {
       fleet: this.#fleet,
       agent: this.#name,
+      next: () => this.#next(),
+      take: (next) => {
+        found = next;
+      },
     });
     this.#runs.set(task.id, run);
     void run.over.then((settled) => {
       this.#runs.delete(task.id);
-      this.#freed();
       this.#tell({ kind: 'settled', task, settled, seconds: (performance.now() - begunMs) / 1000 });
+      for (const next of found?.tasks ?? []) this.#start(next);
+      if (found?.drain === true) void this.drain();
+      this.#freed();
     });
     // It came while the worker was already on its way out.
     if (this.#phase !== 'running') run.stop('drained');
+  }
+
+  /** What a completion asks for: its own slot filled again, when no poll is open that would fill it. */
+  #next(): NextRequest | undefined {
+    if (this.#phase !== 'running' || this.#delivery() !== 'pull' || this.#runs.size < this.#slots) return undefined;
+    return { build: this.#build ?? '', slots: this.#slots, free: 1 };
   }
 
   #settle(path: string, body: unknown): Promise<unknown> {

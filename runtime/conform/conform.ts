@@ -105,17 +105,21 @@ class Judge {
     reply(response, 200, { agent: name, fleet: 'conform/conform', build, pollMs: POLL_MS, drainMs: 5000 });
   }
 
-  async #poll({ free }: Body, response: ServerResponse): Promise<void> {
-    if (!this.#registered) this.sheet.fail('register', 'it asked for work first');
+  /** Looks at what is asked for; says whether the agent is told to go instead. */
+  #asks(free: unknown): boolean {
     const running = [...this.#given.values()].filter(({ isOver }) => !isOver).length;
     if (!Number.isInteger(free) || Number(free) < 1 || Number(free) > this.#slots - running)
       this.sheet.fail('poll', `it asked for ${String(free)} with ${running} running in ${this.#slots} slots`);
     else this.sheet.pass('poll');
-    if (this.#isDraining) {
-      if (this.#toldDrain) this.sheet.fail('drain', 'it asked for more work');
-      this.#toldDrain = true;
-      return reply(response, 200, { tasks: [], drain: true });
-    }
+    if (!this.#isDraining) return false;
+    if (this.#toldDrain) this.sheet.fail('drain', 'it asked for more work');
+    this.#toldDrain = true;
+    return true;
+  }
+
+  async #poll({ free }: Body, response: ServerResponse): Promise<void> {
+    if (!this.#registered) this.sheet.fail('register', 'it asked for work first');
+    if (this.#asks(free)) return reply(response, 200, { tasks: [], drain: true });
     if (this.#refusedMs === undefined && this.#next === 1) {
       this.#refusedMs = performance.now();
       response.setHeader('retry-after', String(RETRY_AFTER_S));
@@ -207,7 +211,18 @@ class Judge {
       else this.sheet.fail('again', `the second time it was ${second}`);
     } else this.sheet.pass('complete');
     given.isOver = true;
-    reply(response, 200, { id: given.id, state: 'succeeded', repeated: second !== undefined });
+    const done = { id: given.id, state: 'succeeded', repeated: second !== undefined };
+    const { next } = body;
+    reply(response, 200, next === undefined ? done : { ...done, next: this.#more(next as Body, done.repeated) });
+  }
+
+  /** Work that comes with the answer to a completion, but for the poll that is to be refused. */
+  #more({ free }: Body, repeated: boolean) {
+    if (this.#asks(free)) return { tasks: [], drain: true };
+    const step = repeated || this.#refusedMs === undefined ? undefined : SCRIPT[this.#next];
+    if (step === undefined) return { tasks: [], drain: false };
+    this.#next += 1;
+    return { tasks: [this.#assign(step)], drain: false };
   }
 
   #gaveUp(given: Given, verb: string, body: Body, response: ServerResponse): void {

@@ -2,6 +2,7 @@ import type {
   AgentView,
   FleetView,
   HeartbeatResponse,
+  NextRequest,
   PollRequest,
   PollResponse,
   RegisterRequest,
@@ -37,7 +38,8 @@ export interface Scheduler {
   /** Waits up to `waitMs` for work; answers at once when the signal fires. */
   poll(agent: AgentName, request: PollRequest, signal: AbortSignal): Promise<PollResponse>;
   heartbeat(agent: AgentName, tasks: readonly Held[]): Promise<HeartbeatResponse>;
-  complete(run: Run, result: Json | undefined): Promise<SettleOutcome>;
+  /** With `next` it also hands out what waits, if this completion is the one that counts. */
+  complete(run: Run, result: Json | undefined, next?: Next): Promise<SettleOutcome>;
   fail(run: Run, failure: RunFailure): Promise<SettleOutcome>;
   /** Gives the task back; nothing is counted against it. */
   release(run: Run): Promise<SettleOutcome>;
@@ -116,6 +118,12 @@ export interface Run extends Held {
   readonly agent: AgentName;
 }
 
+/** An agent that completes a task and takes more; `signal`: it has gone, and hears nothing. */
+export interface Next {
+  readonly request: NextRequest;
+  readonly signal: AbortSignal;
+}
+
 export interface RunFailure {
   readonly error: string;
   readonly message?: string;
@@ -130,7 +138,13 @@ export type RegisterOutcome =
   | { readonly kind: 'unknown-fleet' };
 
 export type SettleOutcome =
-  | { readonly kind: 'settled'; readonly id: string; readonly state: TaskViewState; readonly repeated: boolean }
+  | {
+      readonly kind: 'settled';
+      readonly id: string;
+      readonly state: TaskViewState;
+      readonly repeated: boolean;
+      readonly next?: PollResponse;
+    }
   /** Another run holds the task, or it has ended otherwise. */
   | { readonly kind: 'stale'; readonly state: TaskViewState }
   /** The result breaks the output schema of the task type. */

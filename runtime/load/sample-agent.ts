@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Assignment, PollResponse } from '../../spec/contract/protocol.ts';
+import type { Assignment, NextRequest, PollResponse, SettleResponse } from '../../spec/contract/protocol.ts';
 import type { Json } from '../../spec/contract/source.ts';
 import { CallFailed, problemCode, type HttpAnswer, type HttpCaller } from './http-caller.ts';
 
@@ -92,11 +92,19 @@ class SampleAgent {
     } else {
       const result = { token, ...('n' in input && { n: input['n'] ?? null }) };
       await tell({ kind: 'finishing', id, token, result });
-      const answer = await this.#say(`${path}/complete${query}`, { agent: name, token, result });
+      const body = { agent: name, token, result, ...this.#next() };
+      const answer = await this.#say(`${path}/complete${query}`, body);
       if (answer !== undefined) await tell({ kind: 'answered', id, token, answer: said(answer) });
+      for (const next of tasksWith(answer)) void this.#work(next);
     }
     this.#running.delete(run);
     this.#room();
+  }
+
+  /** More of the same with the answer, when no poll is open that would bring it. */
+  #next(): { readonly next?: NextRequest } {
+    const { stop, build, slots } = this.#options;
+    return stop.aborted || this.#running.size < slots ? {} : { next: { build, slots, free: 1 } };
   }
 
   /** Until somebody answers for good; nothing when it is stopped before. */
@@ -140,6 +148,10 @@ class SampleAgent {
   async #rest(): Promise<void> {
     await pause(REST_MS * (0.5 + Math.random()));
   }
+}
+
+function tasksWith(answer: HttpAnswer | undefined): readonly Assignment[] {
+  return answer?.status === 200 ? ((answer.body as unknown as SettleResponse).next?.tasks ?? []) : [];
 }
 
 const BEAT_LOOK_MS = 100;

@@ -29,6 +29,8 @@ export interface Parked {
   readonly free: number;
   /** Claims of it that are under way. */
   asked: boolean;
+  /** Called when a claim of it found nothing, or was lost. */
+  readonly unserved?: () => void;
   /** Hands over what was claimed; nothing for an answer without work. */
   readonly answer: (tasks: readonly Assignment[]) => void;
 }
@@ -40,7 +42,10 @@ export interface AgentPool {
   /** A run of it has ended. */
   freeOne(agent: AgentName): void;
   park(parked: Parked): void;
+  /** Beside a poll that may wait as well: nobody takes its place, and it takes nobody's. */
+  parkAside(parked: Parked): void;
   unpark(parked: Parked): void;
+  isParked(parked: Parked): boolean;
   /** In the order in which they began to wait. */
   parked(fleet: string): ReadonlySet<Parked>;
   of(fleet: string): readonly Agent[];
@@ -53,6 +58,12 @@ export function agentPool(nowMs: () => number): AgentPool {
   const fleets = new Map<string, Map<string, Agent>>();
   const waiting = new Map<string, Set<Parked>>();
   const get = ({ fleet, name }: AgentName): Agent | undefined => fleets.get(fleet)?.get(name);
+  const wait = (parked: Parked): void => {
+    const { fleet } = parked.agent;
+    const others = waiting.get(fleet);
+    if (others === undefined) waiting.set(fleet, new Set([parked]));
+    else others.add(parked);
+  };
   return {
     see: ({ fleet, name }, { build, slots, free }) => {
       const known = get({ fleet, name });
@@ -79,15 +90,16 @@ export function agentPool(nowMs: () => number): AgentPool {
       if (agent !== undefined) agent.free = Math.min(agent.slots, agent.free + 1);
     },
     park: (parked) => {
-      const { agent } = parked;
-      agent.parked = parked;
-      waiting.set(agent.fleet, (waiting.get(agent.fleet) ?? new Set()).add(parked));
+      parked.agent.parked = parked;
+      wait(parked);
     },
+    parkAside: wait,
     unpark: (parked) => {
       const { agent } = parked;
       if (agent.parked === parked) agent.parked = undefined;
       waiting.get(agent.fleet)?.delete(parked);
     },
+    isParked: (parked) => waiting.get(parked.agent.fleet)?.has(parked) ?? false,
     parked: (fleet) => waiting.get(fleet) ?? NOBODY,
     of: (fleet) => [...(fleets.get(fleet)?.values() ?? [])],
     all: () => [...fleets.values()].flatMap((agents) => [...agents.values()]),

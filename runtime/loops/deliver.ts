@@ -134,8 +134,11 @@ function claimOf(
     operation: { op: 'claim', agent: agent.id, lanes, count, looks: LOOKS },
     done: ({ claims }) => {
       parked.asked = false;
-      if (claims.length === 0) return;
-      if (agent.parked !== parked) {
+      if (claims.length === 0) {
+        parked.unserved?.();
+        return;
+      }
+      if (!engine.pool.isParked(parked)) {
         // It went while the claim was under way.
         for (const claim of claims) giveBack(state, claim);
         return;
@@ -151,6 +154,7 @@ function claimOf(
     },
     lost: () => {
       parked.asked = false;
+      parked.unserved?.();
     },
   };
 }

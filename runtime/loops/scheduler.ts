@@ -154,7 +154,7 @@ function running(
     register: (fleet, request) => register(engine, fleet, request),
     poll: (agent, request, signal) => poll(engine, agent, request, signal),
     heartbeat: (agent, tasks) => heartbeat(engine, agent, tasks),
-    complete: (run, result) => complete(engine, run, result),
+    complete: (run, result, next) => complete(engine, run, result, next),
     fail: (run, failure) => fail(engine, run, failure),
     release: (run) => release(engine, run),
     drainAgent: (agent) => drainAgent(engine, agent),

@@ -63,3 +63,73 @@ test('a scheduler judges a build by every end that it hears, also of runs that a
   expect((await pollOnce(other, { waitMs: 100 })).tasks).toEqual([]);
   expect((await pollOnce(starter, { waitMs: 500 })).tasks).toHaveLength(1);
 });
+
+/** A scheduler with so many tasks ready, the first of which is run by `AGENT`; and a way to say what it asks for next. */
+async function oneRuns(tasks: number, store?: Store) {
+  const bench = new Bench(['s-0'], store);
+  benches.push(bench);
+  const scheduler = await bench.start('s-0');
+  for (let count = 0; count < tasks; count += 1) await scheduler.submit(submission(`k-${count}`));
+  const [task] = (await pollOnce(scheduler)).tasks;
+  const run = { id: task?.id ?? '', token: task?.token ?? 0, agent: AGENT };
+  const gone = new AbortController();
+  const next = (free = 1) => ({ request: { build: 'v1', slots: 4, free }, signal: gone.signal });
+  return { scheduler, run, next, gone };
+}
+
+test('a completion that asks for more is answered with what waits, in one batch with it', async () => {
+  const memory = memoryStore({ nowUs: () => Date.now() * 1000 });
+  const batches: string[] = [];
+  const apply: Store['apply'] = (shard, batch) => {
+    batches.push(batch.operations.map(({ op }) => op).join(' '));
+    return memory.apply(shard, batch);
+  };
+  const { scheduler, run, next } = await oneRuns(4, { ...memory, apply });
+  const outcome = await scheduler.complete(run, 'r', next(2));
+  expect(outcome).toMatchObject({ kind: 'settled', repeated: false, next: { drain: false } });
+  const [second, third] = outcome.kind === 'settled' ? (outcome.next?.tasks ?? []) : [];
+  expect(batches).toContain('complete claim');
+  expect(await scheduler.task(second?.id ?? '')).toMatchObject({ state: 'running', agent: AGENT.name });
+  expect(await scheduler.task(third?.id ?? '')).toMatchObject({ state: 'running', agent: AGENT.name });
+  expect(scheduler.agents()).toMatchObject([{ free: 0 }]);
+});
+
+test('where nothing waits, a completion that asks for more does not wait for it', async () => {
+  const { scheduler, run, next } = await oneRuns(1);
+  expect(await scheduler.complete(run, 'r', next())).toMatchObject({ kind: 'settled', next: { tasks: [] } });
+});
+
+test('a completion that is refused, repeated, or of an agent that has gone hands nothing out', async () => {
+  const { scheduler, run, next, gone } = await oneRuns(3);
+  expect(await scheduler.complete({ ...run, token: run.token - 1 }, 'r', next())).toMatchObject({ kind: 'stale' });
+  expect(await scheduler.complete(run, 'r')).toMatchObject({ kind: 'settled', repeated: false });
+  expect(await scheduler.complete(run, 'r', next())).toEqual({
+    kind: 'settled',
+    id: run.id,
+    state: 'succeeded',
+    repeated: true,
+  });
+  const [second] = (await pollOnce(scheduler)).tasks;
+  gone.abort();
+  const { id = '', token = 0 } = second ?? {};
+  const last = await scheduler.complete({ id, token, agent: AGENT }, 'r', next());
+  expect(last).toMatchObject({ kind: 'settled', repeated: false });
+  expect(last).not.toHaveProperty('next');
+  // What was claimed meanwhile is ready again at once, with nothing counted against it.
+  const [third] = (await pollOnce(scheduler)).tasks;
+  expect(third).toMatchObject({ attempt: 1 });
+});
+
+test('a completion that asks for more leaves the open poll of its agent alone', async () => {
+  const { scheduler, run, next } = await oneRuns(1);
+  const poll = pollOnce(scheduler);
+  expect(await scheduler.complete(run, 'r', next())).toMatchObject({ kind: 'settled', next: { tasks: [] } });
+  await scheduler.submit(submission('later'));
+  expect((await poll).tasks).toHaveLength(1);
+});
+
+test('an agent that drains is told so with its completion, and gets nothing more', async () => {
+  const { scheduler, run, next } = await oneRuns(2);
+  scheduler.drainAgent(AGENT);
+  expect(await scheduler.complete(run, 'r', next())).toMatchObject({ next: { tasks: [], drain: true } });
+});

@@ -1,13 +1,14 @@
-import type { HeartbeatResponse } from '../../spec/contract/protocol.ts';
+import type { HeartbeatResponse, PollResponse } from '../../spec/contract/protocol.ts';
 import type { Json } from '../../spec/contract/source.ts';
 import { afterFailure } from '../core/after-failure.ts';
 import { RESULT_BYTES_MAX, type TaskRecord } from '../core/task-record.ts';
-import type { AgentName, Held, Run as AgentRun, RunFailure, SettleOutcome } from '../core/scheduler.ts';
+import type { AgentName, Held, Next, Run as AgentRun, RunFailure, SettleOutcome } from '../core/scheduler.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
 import { want } from './deliver.ts';
 import { finish, finishForGood, forgetRun, judgeRun, tellEnd } from './ends.ts';
 import { askPatiently, changed, type Engine, type FleetState, type Run } from './engine.ts';
+import { pollAside } from './poll-aside.ts';
 import type { ValueFault } from '../../spec/contract/task-schema/value-check.ts';
 import { iso, typeOf, viewState } from './view.ts';
 
@@ -35,7 +36,12 @@ export async function heartbeat(engine: Engine, agent: AgentName, tasks: readonl
 }
 
 /** `Scheduler.complete`: durable in the journal before it answers. */
-export async function complete(engine: Engine, run: AgentRun, result: Json | undefined): Promise<SettleOutcome> {
+export async function complete(
+  engine: Engine,
+  run: AgentRun,
+  result: Json | undefined,
+  next?: Next,
+): Promise<SettleOutcome> {
   const { id, agent } = run;
   const state = engine.fleets.get(agent.fleet);
   if (state === undefined) return { kind: 'unknown' };
@@ -47,10 +53,43 @@ export async function complete(engine: Engine, run: AgentRun, result: Json | und
     if (errors.length > 0) return { kind: 'invalid', errors };
   }
   state.wantedMs ??= engine.clock.nowMs();
+  const aside = next === undefined ? undefined : pollAside(engine, state, agent, next.request);
+  if (aside === undefined || next === undefined) {
+    const outcome = await completeHere(engine, state, run, known, text);
+    if (outcome.kind === 'settled') engine.pool.freeOne(agent);
+    return outcome;
+  }
+  const outcome = await completeHere(engine, state, run, known, text).catch(async (error: unknown) => {
+    await putBack(engine, agent, await aside.end());
+    throw error;
+  });
+  const found = await aside.end();
+  // A copy of a call: who made it has gone on, and may not hear this answer.
+  const isHeard = outcome.kind === 'settled' && !outcome.repeated && !next.signal.aborted;
+  if (isHeard) return { ...outcome, next: found };
+  await putBack(engine, agent, found);
+  return outcome;
+}
+
+/** Nobody hears of these tasks. If the store is lost now, their leases run out by themselves. */
+async function putBack(engine: Engine, agent: AgentName, { tasks }: PollResponse): Promise<void> {
+  for (const { id, token } of tasks) await release(engine, { id, token, agent }).catch(ignoreLoss);
+}
+
+function ignoreLoss(error: unknown): void {
+  if (!(error instanceof StoreFailure)) throw error;
+}
+
+async function completeHere(
+  engine: Engine,
+  state: FleetState,
+  run: AgentRun,
+  known: Run | undefined,
+  text: string,
+): Promise<SettleOutcome> {
   const reply = await completeOnce(engine, state, run, known, text);
   const over = endOf(reply);
   if (over === undefined) return refusal(engine, state, known, reply);
-  engine.pool.freeOne(agent);
   if (reply.kind === 'done') {
     judge(engine, state, over, known, undefined);
     engine.observer.settled?.({ ...of(engine, state, over, known), outcome: 'succeeded' });

@@ -112,6 +112,15 @@ export async function agent(
   const { fleet, name, build, slots } = habits;
   let busy = 0;
   let freed = (): void => undefined;
+  const begin = (task: Assignment): void => {
+    busy += 1;
+    const more = (): boolean => busy >= slots;
+    void work(world, network, outside, process, { ...habits, more }, task).then((next) => {
+      busy -= 1;
+      if (process.alive) next.forEach(begin);
+      freed();
+    });
+  };
   while (process.alive) {
     await thaw(world, process);
     if (busy >= slots) {
@@ -130,24 +139,19 @@ export async function agent(
     gone.abort('over');
     if (!process.alive) return;
     if (answer === undefined) await world.pause(world.random.between(10, 200));
-    for (const task of answer?.tasks ?? []) {
-      busy += 1;
-      void work(world, network, outside, process, habits, task).then(() => {
-        busy -= 1;
-        freed();
-      });
-    }
+    for (const task of answer?.tasks ?? []) begin(task);
   }
 }
 
+/** Runs a task; gives what came with the answer to its completion. */
 async function work(
   world: World,
   network: Network,
   outside: Outside,
   process: AgentProcess,
-  habits: AgentHabits,
+  habits: AgentHabits & { readonly more: () => boolean },
   task: Assignment,
-): Promise<void> {
+): Promise<readonly Assignment[]> {
   const { random } = world;
   const { id, token } = task;
   const me = { fleet: habits.fleet, name: habits.name };
@@ -157,7 +161,7 @@ async function work(
   while (world.now < until) {
     await world.pause(Math.min(until - world.now, task.heartbeatMs / 3));
     await thaw(world, process);
-    if (!process.alive) return;
+    if (!process.alive) return [];
     if (world.now >= until) break;
     const beat = await call(world, network, {
       from: habits.name,
@@ -165,9 +169,9 @@ async function work(
       heardAgain: () => undefined,
     });
     const said = beat?.tasks[0];
-    if (said?.lease === 'gone') return;
+    if (said?.lease === 'gone') return [];
     // One that only stops leaves it to the lease to run out.
-    if (said?.cancel === true && random.chance(0.5)) return;
+    if (said?.cancel === true && random.chance(0.5)) return [];
     if (said?.cancel === true) break;
   }
   const chance = random.next();
@@ -176,25 +180,33 @@ async function work(
   const heard = (outcome: SettleOutcome): void => {
     if (end === 'completed' && outcome.kind === 'settled') outside.complete(id, token);
   };
+  const takesMore = random.chance(0.7) && habits.more();
   for (let attempt = 0; attempt < ATTEMPTS_MAX && process.alive; attempt += 1) {
+    const gone = new AbortController();
+    const request = { build: habits.build, slots: habits.slots, free: 1 };
+    const next = takesMore ? { request, signal: gone.signal } : undefined;
     const outcome = await call(world, network, {
       from: habits.name,
       make: (scheduler) => {
         const run = { id, token, agent: me };
         if (end === 'released') return scheduler.release(run);
-        return end === 'failed' ? scheduler.fail(run, why) : scheduler.complete(run, { by: habits.name });
+        return end === 'failed' ? scheduler.fail(run, why) : scheduler.complete(run, { by: habits.name }, next);
       },
       heardAgain: heard,
     });
     // It was told, and dies before it can say so to anyone.
-    if (!process.alive) return;
+    gone.abort('over');
+    if (!process.alive) return [];
     if (outcome !== undefined) {
       world.note(outcome.kind === 'settled' ? end : `settle:${outcome.kind}`, `${habits.name} ${id} ${token}`);
       heard(outcome);
-      return;
+      const found = outcome.kind === 'settled' ? (outcome.next?.tasks ?? []) : [];
+      if (found.length > 0) world.note('took-next', `${habits.name} ${found.length}`);
+      return found;
     }
     await world.pause(random.between(20, 400));
   }
+  return [];
 }
 
 function failure(chance: number): { readonly error: string; readonly retryAfterMs?: number } {

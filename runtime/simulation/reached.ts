@@ -12,6 +12,7 @@ export const REACHED: readonly string[] = [
   'cancel:not-now',
   'redrive:not-now',
   'settle:stale',
+  'took-next',
   'operator:pause',
   'operator:resume',
   'operator:drain',

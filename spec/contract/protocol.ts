@@ -174,7 +174,12 @@ export interface CompleteRequest {
   readonly agent: string;
   readonly token: number;
   readonly result?: Json;
+  /** The agent takes more: what waits now comes with the answer. As a poll that nobody holds open. */
+  readonly next?: NextRequest;
 }
+
+/** `free` counts the slot that the completion frees. */
+export type NextRequest = Omit<PollRequest, 'waitMs'>;
 
 export interface FailRequest {
   readonly agent: string;
@@ -197,6 +202,8 @@ export interface SettleResponse {
   readonly id: string;
   readonly state: TaskViewState;
   readonly repeated: boolean;
+  /** When it was asked for: what the agent is to do next, if there is anything. */
+  readonly next?: PollResponse;
 }
 
 export interface FleetView {

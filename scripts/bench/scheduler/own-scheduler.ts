@@ -65,21 +65,20 @@ export async function ownScheduler(url: string, name: string): Promise<OwnSchedu
   const agent = async (index: number): Promise<void> => {
     const own = { fleet: BENCH_FLEET, name: `agent-${index}` };
     scheduler.register(BENCH_FLEET, { name: own.name, build: BENCH_BUILD, slots: 1 });
+    const next = { request: { build: BENCH_BUILD, slots: 1, free: 1 }, signal: stop.signal };
+    let task: Assignment | undefined;
     while (!stop.signal.aborted) {
-      const { tasks } = await scheduler.poll(
-        own,
-        { build: BENCH_BUILD, slots: 1, free: 1, waitMs: 10_000 },
-        stop.signal,
-      );
-      for (const task of tasks) {
-        onAssigned(task);
-        const { id, token } = task;
-        const outcome = await scheduler.complete({ id, token, agent: own }, null);
-        // Refused: the task has not ended, and is handed out again.
-        if (outcome.kind !== 'settled') continue;
-        completed += 1;
-        onCompleted(id);
-      }
+      task ??= (await scheduler.poll(own, { ...next.request, waitMs: 10_000 }, stop.signal)).tasks[0];
+      if (task === undefined) continue;
+      onAssigned(task);
+      const { id, token } = task;
+      const outcome = await scheduler.complete({ id, token, agent: own }, null, next);
+      task = undefined;
+      // Refused: the task has not ended, and is handed out again.
+      if (outcome.kind !== 'settled') continue;
+      completed += 1;
+      task = outcome.next?.tasks[0];
+      onCompleted(id);
     }
   };
   let submitted = 0;
