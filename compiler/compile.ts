@@ -3,7 +3,7 @@ import type { Manifest } from './core/artifact.ts';
 import { AcrossEnvironments } from './check/across-environments.ts';
 import type { Refusals } from './closure/refused.ts';
 import type { Emitter } from './core/emitter.ts';
-import type { EnvironmentModel, Model } from './core/model.ts';
+import type { EnvironmentModel, FleetModel, Model } from './core/model.ts';
 import type { Place } from './core/origin.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
 import { ordered } from './diagnostics/order.ts';
@@ -68,7 +68,7 @@ export interface CompileResult {
 /** The stages between reading and writing. Each is pure and reports whatever is wrong; none stops at the first problem. */
 export interface Stages {
   readonly resolve: (spec: LoadedSpec, report: Report) => Model;
-  readonly check: (model: Model, spec: LoadedSpec, report: Report, today: string) => void;
+  readonly check: (model: Model, spec: LoadedSpec, report: Report, today: string, silence?: Silence) => void;
   /** Imported only when something is emitted: cdk8s alone takes longer than a whole `check`. */
   readonly emitters: () => Promise<readonly Emitter[]>;
   /** Applies patches to the manifests of a unit before they are rendered: as many come out, in the same order. */
@@ -106,6 +106,10 @@ export interface UnitContext {
 /** Work that was done before: documents by file, and what units compiled to. Both are found by digests only. */
 export interface Known {
   readonly load: (files: readonly SourceFile[], report: Report, unread?: readonly string[]) => LoadedSpec;
+  /** Without it the rules of one fleet are asked about all. */
+  readonly silence?: Silence;
+  /** The digest of a fleet's unit where its fleet came of the same sources and was emitted by the same emitters. */
+  readonly from: (environment: EnvironmentModel, fleet: FleetModel, emitters: string) => string | undefined;
   readonly unit: (environment: string, unit: string, from: string) => KnownUnit | undefined;
   readonly keep: (environment: string, unit: KnownUnit) => void;
   /** Whether a proof of the same premises and summaries found nothing. */
@@ -115,6 +119,14 @@ export interface Known {
   readonly ready?: () => Promise<void>;
   /** What `immutable` said about a unit when the generated tree was written; nothing when it is not in the tree. */
   readonly immutable: (environment: string, unit: string) => Json | undefined;
+}
+
+/** Fleets about which the rules of one fleet have nothing to say. */
+export interface Silence {
+  /** Whether they said nothing when the fleet came of the same sources. */
+  readonly isKnown: (environment: EnvironmentModel, fleet: FleetModel) => boolean;
+  /** Told of each fleet about which all of them were asked, and none spoke. */
+  readonly keep: (environment: EnvironmentModel, fleet: FleetModel) => void;
 }
 
 export interface KnownUnit {
@@ -129,6 +141,7 @@ export interface KnownUnit {
 /** A first compile: nothing is known. */
 export const NOTHING_KNOWN: Known = {
   load: loadSpec,
+  from: () => undefined,
   unit: () => undefined,
   keep: () => undefined,
   isProven: () => false,
@@ -141,7 +154,7 @@ export function checkSpec(input: CompileInput, stages: Stages, known: Known = NO
   const { report, diagnostics } = collector();
   const spec = known.load(input.files, report, input.unread);
   const model = stages.resolve(spec, report);
-  stages.check(model, spec, report, input.today);
+  stages.check(model, spec, report, input.today, known.silence);
   return { diagnostics: ordered(diagnostics), model, environments: [] };
 }
 

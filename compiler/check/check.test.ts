@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { collector } from '../diagnostics/report.ts';
+import type { Silence } from '../compile.ts';
 import type { RouteModel } from '../core/model.ts';
 import type { LoadedSpec } from '../load/document.ts';
 import { check } from './check.ts';
@@ -26,6 +27,22 @@ function codes(
 test('every rule looks at the whole company', () => {
   expect(Object.keys(rules).length).toBeGreaterThan(30);
   expect(codes([])).toEqual(['NT2506', 'NT5001', 'NT5002']);
+});
+
+test('rules of one fleet are not asked about a fleet that is known to be silent; whoever is silent now is remembered', () => {
+  const fleets = [fleet('eng/fixer'), fleet('eng/lost', { scale: { min: 9, max: 1 } })];
+  const whole = model(environment({ fleets, routes: [route('eng/work')] }));
+  const spec = { documents: [], broken: new Set<string>(), assets: new Map() };
+  const run = (known: readonly string[]) => {
+    const { report, diagnostics } = collector();
+    const kept: string[] = [];
+    const isKnown: Silence['isKnown'] = (_, { id }) => known.includes(id);
+    check(whole, spec, report, '2026-11-23', { isKnown, keep: (_, { id }) => kept.push(id) });
+    return { codes: diagnostics.map(({ code }) => code).filter((code) => code === 'NT2506'), kept };
+  };
+  expect(run([])).toEqual({ codes: ['NT2506'], kept: ['eng/fixer'] });
+  expect(run(['eng/lost'])).toEqual({ codes: [], kept: ['eng/fixer'] });
+  expect(run(['eng/fixer'])).toEqual({ codes: ['NT2506'], kept: [] });
 });
 
 test('what a document that could not be read may hold is not reported as missing', () => {

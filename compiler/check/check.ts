@@ -1,7 +1,9 @@
+import type { Silence } from '../compile.ts';
 import type { EnvironmentModel, Model } from '../core/model.ts';
 import type { Code } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/report.ts';
 import type { Kind, LoadedSpec } from '../load/document.ts';
+import { askedFleets } from './asked-fleets.ts';
 import { rules } from './rules.ts';
 
 /**
@@ -20,13 +22,18 @@ const ABSENCE: Readonly<Partial<Record<Code, readonly Kind[]>>> = {
   NT5070: ['Route', 'Fleet'],
 };
 
-/** Runs every rule over the whole graph. All problems are reported, but for those that only follow from an unreadable document. */
-export function check(model: Model, spec: LoadedSpec, report: Report, today: string): void {
+/**
+ * Runs every rule over the whole graph. All problems are reported, but for those that only follow from an unreadable document.
+ * Rules of one fleet are not asked about a fleet that is known to be silent.
+ */
+export function check(model: Model, spec: LoadedSpec, report: Report, today: string, silence?: Silence): void {
   const lost = lostKinds(model, spec);
   const careful: Report = (code, at, params, details) => {
     if (ABSENCE[code]?.some((kind) => lost.has(kind)) !== true) report(code, at, params, details);
   };
-  for (const rule of Object.values(rules)) rule({ model, spec, today }, careful);
+  const { asked, keep } = askedFleets(model, silence);
+  for (const rule of Object.values(rules)) rule({ model, spec, today, asked }, careful);
+  keep();
 }
 
 /** Kinds of which a document did not reach the model of every environment as a whole; why was reported. */

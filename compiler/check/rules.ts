@@ -1,5 +1,7 @@
 import { eachEnvironment } from './each-environment.ts';
 import { environmentRules } from './environment-rules.ts';
+import { eachFleet } from './fleet-check.ts';
+import { fleetRules } from './fleet-rules.ts';
 import { flagTerm } from './flags/flag-term.ts';
 import { freezes } from './graph/freezes.ts';
 import { idleTeams } from './graph/idle-teams.ts';
@@ -10,6 +12,12 @@ import type { Rule } from './rule.ts';
 
 /** Every rule by its name, in the order in which they run. None needs another to have run. */
 export const rules: Readonly<Record<string, Rule>> = Object.freeze({
+  ...Object.fromEntries(
+    Object.entries(fleetRules).map(([name, check]): [string, Rule] => [
+      name,
+      ({ model, asked }, report) => eachEnvironment(model, report, eachFleet(check, asked)),
+    ]),
+  ),
   ...Object.fromEntries(
     Object.entries(environmentRules).map(([name, check]): [string, Rule] => [
       name,

@@ -106,10 +106,11 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
   }
 
   optimizeLate();
-  const [{ compile }, { documentLoader }, { unitLoader }, stages] = await Promise.all([
+  const [{ compile }, { documentLoader }, { unitLoader }, { sourcesOf }, stages] = await Promise.all([
     import('../compile.ts'),
     import('./known-documents.ts'),
     import('./known-units.ts'),
+    import('./sources.ts'),
     typeof options.stages === 'function' ? options.stages() : options.stages,
   ]);
   const files = entries.flatMap((entry) => sourceFile(entry, options.root, spec, report) ?? []);
@@ -140,7 +141,13 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
     ...(onUnit !== undefined && { onUnit }),
   };
   const result = await compile(input, stages, {
-    load: documents.load,
+    load: (sources, tell) => {
+      const loaded = documents.load(sources, tell);
+      units.begin(sourcesOf(loaded, documents.digestOf));
+      return loaded;
+    },
+    from: units.from,
+    silence: units.silence,
     unit: (environment, unit, from) => units.unit(environment, unit, from) ?? fromWorker(environment, unit, from),
     keep: units.keep,
     isProven: units.isProven,

@@ -9,6 +9,7 @@ import { placeOf } from '../load/places.ts';
 import { sha256 } from '../output/unit-index.ts';
 import { documentFromCache } from '../load/spec-document.ts';
 import type { DocumentData } from '../load/spec-document.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 /** Documents of files without problems, by the SHA-256 of path and text. Plain data. */
 export type KnownFiles = Readonly<Record<string, readonly DocumentData[]>>;
@@ -16,6 +17,8 @@ export type KnownFiles = Readonly<Record<string, readonly DocumentData[]>>;
 export interface DocumentLoader {
   /** Does what `loadSpec` does, and parses only what is new. */
   readonly load: (files: readonly SourceFile[], report: Report, unread?: readonly string[]) => LoadedSpec;
+  /** SHA-256 of a file of documents as it was loaded. */
+  readonly digestOf: (path: string) => string;
   /** What is known now, and whether that is more than before. */
   readonly result: () => { readonly known: KnownFiles; readonly learned: boolean };
 }
@@ -23,12 +26,15 @@ export interface DocumentLoader {
 /** `digestOf` gives the SHA-256 of a file's bytes by its path, as of when the spec was listed. */
 export function documentLoader(before: KnownFiles, digestOf: (path: string) => string): DocumentLoader {
   const known: Record<string, readonly DocumentData[]> = {};
+  const digests = new Map<string, string>();
   let learned = false;
 
   function loadOne(file: SourceFile, report: Report): LoadedFile {
-    const key = keyOf(digestOf(file.path), file);
+    const digest = digestOf(file.path);
+    const key = keyOf(digest, file);
     const data = Object.hasOwn(before, key) ? before[key] : undefined;
     if (data !== undefined) {
+      digests.set(file.path, digest);
       known[key] = data;
       return { documents: data.map((one) => revived(one, file)), broken: [] };
     }
@@ -39,9 +45,11 @@ export function documentLoader(before: KnownFiles, digestOf: (path: string) => s
     };
     const loaded = loadFile(file, counting);
     learned = true;
+    // Of the text that was parsed: the file may have been written since it was looked at.
+    const parsed = sha256(file.text);
+    digests.set(file.path, parsed);
     // A file with a problem is read again each time, so that the problem is said each time.
-    // By the text that was parsed: the file may have been written since it was looked at.
-    if (diagnostics.length === 0) known[keyOf(sha256(file.text), file)] = loaded.documents.map(dataOf);
+    if (diagnostics.length === 0) known[keyOf(parsed, file)] = loaded.documents.map(dataOf);
     return loaded;
   }
 
@@ -59,6 +67,7 @@ export function documentLoader(before: KnownFiles, digestOf: (path: string) => s
       }
       return { ...joinFiles(loaded, report, lost), assets };
     },
+    digestOf: (path) => sure(digests.get(path), 'the digest of a file that was loaded'),
     result: () => ({ known, learned }),
   };
 }

@@ -1,7 +1,9 @@
 import type { Json } from '../../spec/contract/source.ts';
-import type { CompiledUnit, KnownUnit, RenderedFile } from '../compile.ts';
+import type { CompiledUnit, KnownUnit, RenderedFile, Silence } from '../compile.ts';
+import type { EnvironmentModel, FleetModel } from '../core/model.ts';
 import { indexFile } from '../output/unit-index.ts';
 import type { Cached } from './cache-file.ts';
+import type { Sources } from './sources.ts';
 
 /** What a unit compiled to, without its texts: they are in the generated tree. */
 interface UnitMemory {
@@ -15,6 +17,10 @@ interface UnitMemory {
   readonly index: string;
   /** SHA-256 of its summary. */
   readonly facts: string;
+  /** What its fleet came of; nothing for a shared part. */
+  readonly sources?: string;
+  /** The rules of one fleet had nothing to say about it. */
+  readonly silent?: true;
 }
 
 /** Where a unit's details begin and end in the cache's tail. */
@@ -30,12 +36,18 @@ interface Kept {
 
 /** The head of the cache. Details are its tail. */
 interface Head {
+  /** What all fleets came of, and what emitted them. */
+  readonly common: string;
+  readonly emitters: string;
   readonly units: Readonly<Record<string, Stored>>;
   /** By environment, SHA-256 of all that was proven without a word. */
   readonly proven: Readonly<Record<string, string>>;
 }
 
-const NO_UNITS: Cached = { value: { units: {}, proven: {} } satisfies Head, tail: Buffer.alloc(0) };
+const NO_UNITS: Cached = {
+  value: { common: '', emitters: '', units: {}, proven: {} } satisfies Head,
+  tail: Buffer.alloc(0),
+};
 
 /** The generated tree as far as units need it. */
 export interface TreeFiles {
@@ -45,6 +57,11 @@ export interface TreeFiles {
 }
 
 export interface UnitLoader {
+  /** Told what the fleets come of before one is asked for. Until then none is known by it. */
+  readonly begin: (sources: Sources) => void;
+  /** The digest of a fleet's unit, when it came of the same sources and the same emitters made it. */
+  readonly from: (environment: EnvironmentModel, fleet: FleetModel, emitters: string) => string | undefined;
+  readonly silence: Silence;
   readonly unit: (environment: string, unit: string, from: string) => KnownUnit | undefined;
   readonly keep: (environment: string, known: KnownUnit) => void;
   readonly isProven: (environment: string, from: string) => boolean;
@@ -59,8 +76,50 @@ export function unitLoader({ value, tail }: Cached = NO_UNITS, tree: TreeFiles):
   const before = value as Head;
   const kept = new Map<string, Kept>();
   const proven: Record<string, string> = {};
+  const sources = new Map<string, string>();
+  const silent = new Set<string>();
+  let common = '';
+  let emitters = '';
   let learned = false;
+  let sourceOf: Sources['of'] | undefined;
+
+  /** What is remembered of a fleet that comes of the same as then. */
+  function ofSameSources(environment: EnvironmentModel, fleet: FleetModel): UnitMemory | undefined {
+    const key = keyOf(environment, fleet);
+    const from = sourceOf?.(fleet);
+    if (from !== undefined) sources.set(key, from);
+    if (common !== before.common || !Object.hasOwn(before.units, key)) return undefined;
+    const memory = before.units[key];
+    return memory?.sources === from ? memory : undefined;
+  }
+
+  /** A memory with what was found out about its fleet this time. */
+  function upToDate(key: string, memory: UnitMemory): UnitMemory {
+    const from = sources.get(key);
+    if (memory.sources === from && (memory.silent ?? false) === silent.has(key)) return memory;
+    learned = true;
+    const { sources: _, silent: __, ...rest } = memory;
+    return { ...rest, ...(from !== undefined && { sources: from }), ...(silent.has(key) && { silent: true }) };
+  }
+
   return {
+    begin(from) {
+      ({ common, of: sourceOf } = from);
+      learned ||= common !== before.common;
+    },
+    from(environment, fleet, by) {
+      emitters = by;
+      learned ||= by !== before.emitters;
+      return by === before.emitters ? ofSameSources(environment, fleet)?.from : undefined;
+    },
+    silence: {
+      isKnown(environment, fleet) {
+        const isSilent = ofSameSources(environment, fleet)?.silent === true;
+        if (isSilent) silent.add(keyOf(environment, fleet));
+        return isSilent;
+      },
+      keep: (environment, fleet) => silent.add(keyOf(environment, fleet)),
+    },
     unit(environment, id, from) {
       const key = `${environment}/${id}`;
       const memory = Object.hasOwn(before.units, key) ? before.units[key] : undefined;
@@ -68,11 +127,13 @@ export function unitLoader({ value, tail }: Cached = NO_UNITS, tree: TreeFiles):
       const intact = memory.files.every(([path, sha256]) => tree.digestOf(`${environment}/${path}`) === sha256);
       if (!intact) return undefined;
       const details = tail.subarray(...memory.at);
-      kept.set(key, { memory, details });
+      kept.set(key, { memory: upToDate(key, memory), details });
       return knownUnit(id, environment, memory, details, tree);
     },
     keep(environment, known) {
-      kept.set(`${environment}/${known.unit.id}`, keptOf(known));
+      const key = `${environment}/${known.unit.id}`;
+      const { memory, details } = keptOf(known);
+      kept.set(key, { memory: upToDate(key, memory), details });
       learned = true;
     },
     isProven(environment, from) {
@@ -84,8 +145,12 @@ export function unitLoader({ value, tail }: Cached = NO_UNITS, tree: TreeFiles):
       proven[environment] = from;
       learned = true;
     },
-    learned: () => (learned ? cachedOf(kept, proven) : undefined),
+    learned: () => (learned ? cachedOf(kept, { common, emitters, proven }) : undefined),
   };
+}
+
+function keyOf({ name }: EnvironmentModel, { id }: FleetModel): string {
+  return `${name}/teams/${id}`;
 }
 
 function keptOf({ from, unit, facts, summary }: KnownUnit): Kept {
@@ -97,7 +162,7 @@ function keptOf({ from, unit, facts, summary }: KnownUnit): Kept {
   };
 }
 
-function cachedOf(kept: ReadonlyMap<string, Kept>, proven: Head['proven']): Cached {
+function cachedOf(kept: ReadonlyMap<string, Kept>, found: Omit<Head, 'units'>): Cached {
   const units: Record<string, Stored> = {};
   let end = 0;
   for (const [key, { memory, details }] of kept) {
@@ -105,7 +170,10 @@ function cachedOf(kept: ReadonlyMap<string, Kept>, proven: Head['proven']): Cach
     end += details.length;
     units[key] = { ...memory, at: [start, end] };
   }
-  return { value: { units, proven } satisfies Head, tail: Buffer.concat([...kept.values()].map((one) => one.details)) };
+  return {
+    value: { ...found, units } satisfies Head,
+    tail: Buffer.concat([...kept.values()].map((one) => one.details)),
+  };
 }
 
 function knownUnit(

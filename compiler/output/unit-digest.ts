@@ -7,10 +7,14 @@ import type { Emitter } from '../core/emitter.ts';
  * they change no byte of the output. The file a node stands in does, because files name it on their first line.
  */
 export function unitDigest(emitters: readonly Emitter[], parts: readonly unknown[]): string {
-  const made = emitters.map(({ name, version }) => `${name}@${version}`).join(',');
-  let text = `${VERSION} ${made}\n`;
+  let text = `${madeBy(emitters)}\n`;
   for (const part of parts) text += `${textOf(part)}\n`;
   return createHash('sha256').update(text).digest('hex');
+}
+
+/** Who makes a unit: the part of its digest that no model has. */
+export function madeBy(emitters: readonly Emitter[]): string {
+  return `${VERSION} ${emitters.map(({ name, version }) => `${name}@${version}`).join(',')}`;
 }
 
 /** Texts of facts that many fleets share: an environment's and a team's. */

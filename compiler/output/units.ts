@@ -5,7 +5,7 @@ import type { EnvironmentModel, FleetModel, PatchModel } from '../core/model.ts'
 import type { Place } from '../core/origin.ts';
 import type { Report } from '../diagnostics/report.ts';
 import { render } from './render.ts';
-import { unitDigest } from './unit-digest.ts';
+import { madeBy, unitDigest } from './unit-digest.ts';
 import { sha256 } from './unit-index.ts';
 
 export interface UnitsInput {
@@ -50,12 +50,13 @@ export async function compileUnits(input: UnitsInput): Promise<readonly KnownUni
   return units;
 }
 
-function recipesOf({ environment, emitters }: UnitsInput): Recipe[] {
+function recipesOf({ environment, emitters, known }: UnitsInput): Recipe[] {
   const forFleets = emitters.filter((emitter) => emitter.scope === 'fleet').map(loadedOnce);
   const patches = patchesByFleet(environment.patches);
+  const by = madeBy(forFleets);
   const recipes: Recipe[] = [];
   for (const fleet of environment.fleets.values()) {
-    recipes.push(fleetRecipe(fleet, patches.get(fleet.id) ?? [], forFleets));
+    recipes.push(fleetRecipe(fleet, patches.get(fleet.id) ?? [], forFleets, known.from(environment, fleet, by)));
   }
   // An environment emitter may read anything: its unit depends on the whole. The fleets' digests stand for the fleets.
   const { fleets: _, ...rest } = environment;
@@ -72,11 +73,16 @@ function loadedOnce(emitter: FleetEmitter): FleetEmitter {
   return { ...emitter, load: () => (loaded ??= emitter.load()) };
 }
 
-function fleetRecipe(fleet: FleetModel, patches: readonly PatchModel[], emitters: readonly FleetEmitter[]): Recipe {
+function fleetRecipe(
+  fleet: FleetModel,
+  patches: readonly PatchModel[],
+  emitters: readonly FleetEmitter[],
+  from = unitDigest(emitters, [fleet, patches]),
+): Recipe {
   const files = [fleet.at, ...patches.map(({ at }) => at)].map(({ document }) => document.file);
   return {
     id: `teams/${fleet.id}`,
-    from: unitDigest(emitters, [fleet, patches]),
+    from,
     shared: false,
     place: (field) => (/memory|volume|storage/i.test(field) ? fleet.from(['memory']) : fleet.at),
     inputs: [...new Set(files)].sort(),

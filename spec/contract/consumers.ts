@@ -99,7 +99,7 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Environment.spec.observability.elasticsearch': ['emitter:telemetry', 'emitter:argocd'],
   'Environment.spec.observability.grafanaFolder': ['emitter:grafana', 'emitter:argocd'],
   'Environment.spec.observability.grafanaOutput': ['emitter:grafana', 'emitter:argocd'],
-  'Environment.spec.arrivals.*': ['check:arrivals', 'check:task-capacity', 'check:success-objective'],
+  'Environment.spec.arrivals.*': ['check:arrivals', 'check:task-capacity', 'check:single-failure'],
 
   'Team.metadata.name': ['compile'],
   'Team.spec.description': ['emitter:argocd'],

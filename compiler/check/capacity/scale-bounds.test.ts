@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { eachFleet } from '../fleet-check.ts';
 import { environment, fleet } from '../testing/model.ts';
 import { problemsOf } from '../testing/problems.ts';
 import { scaleBounds } from './scale-bounds.ts';
@@ -19,7 +20,7 @@ test('a minimum above the maximum is reported, also one for a time', () => {
       }),
     ],
   });
-  expect(problemsOf(scaleBounds, where)).toEqual([
+  expect(problemsOf(eachFleet(scaleBounds), where)).toEqual([
     {
       at: 'fleet:eng/fixer#scale.min',
       problem: 'error NT2506: `eng/fixer` has at least 5 agents but at most 4',
@@ -34,5 +35,5 @@ test('a minimum above the maximum is reported, also one for a time', () => {
 });
 
 test('the defaults are fine', () => {
-  expect(problemsOf(scaleBounds, environment())).toEqual([]);
+  expect(problemsOf(eachFleet(scaleBounds), environment())).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { eachFleet } from '../fleet-check.ts';
 import { environment, fleet } from '../testing/model.ts';
 import { problemsOf } from '../testing/problems.ts';
 import { scalerLimits } from './scaler-limits.ts';
@@ -17,7 +18,7 @@ test('an autoscaler looks back for an hour at most, and needs to know when a tim
     fleet('eng/fixer', { scale: { min: 1, max: 4, downAfterMs: 2 * HOUR, schedule } }),
     fleet('eng/fixed', { scale: { min: 4, max: 4, downAfterMs: 2 * HOUR, schedule } }),
   ];
-  expect(problemsOf(scalerLimits, environment({ fleets }))).toEqual([
+  expect(problemsOf(eachFleet(scalerLimits), environment({ fleets }))).toEqual([
     {
       at: 'fleet:eng/fixer#scale.down.after',
       problem: 'error NT2551: `eng/fixer` waits 2h before agents go, but an autoscaler cannot wait longer than 1h',
@@ -35,11 +36,11 @@ test('an autoscaler looks back for an hour at most, and needs to know when a tim
 
 test('only Prometheus can wake a fleet without agents', () => {
   const fleets = [fleet('eng/fixer', { scale: { min: 0, max: 4 } })];
-  expect(problemsOf(scalerLimits, environment({ fleets }))).toEqual([
+  expect(problemsOf(eachFleet(scalerLimits), environment({ fleets }))).toEqual([
     {
       at: 'fleet:eng/fixer#scale.min',
       problem: 'warning NT2553: `eng/fixer` keeps one agent in `prod`: without Prometheus nothing would wake it',
     },
   ]);
-  expect(problemsOf(scalerLimits, environment({ fleets, facts: { observability } }))).toEqual([]);
+  expect(problemsOf(eachFleet(scalerLimits), environment({ fleets, facts: { observability } }))).toEqual([]);
 });

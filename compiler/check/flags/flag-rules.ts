@@ -5,18 +5,18 @@ import type { JsonObject } from '../../../spec/contract/source.ts';
 import { sure } from '../../../spec/contract/sure.ts';
 import { parseKeyPath } from '../../../spec/contract/template.ts';
 import { decidingRule, unaskable } from '../../core/flags.ts';
-import type { ConditionModel, EnvironmentModel, FleetModel } from '../../core/model.ts';
+import type { ConditionModel, FleetModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
 import { ask } from '../representatives/atoms.ts';
 import type { QuestionMap } from '../representatives/atoms.ts';
 import { samples } from '../representatives/samples.ts';
 import { conditionProblems, pathProblem, suggestion } from '../routing/condition-problems.ts';
-import { flagsOf } from './flags-of.ts';
+import { flagsIn } from './flags-of.ts';
 import type { PlacedFlag } from './flags-of.ts';
 
 /** Rules of a flag ask what flagd can ask and what the fleet's tasks can be, and each of them decides for some task. */
-export function flagRules(environment: EnvironmentModel, report: Report): void {
-  for (const placed of flagsOf(environment)) {
+export function flagRules(fleet: FleetModel, report: Report): void {
+  for (const placed of flagsIn(fleet)) {
     const schemas = inputsOf(placed.fleet);
     let sound = true;
     for (const { where, by, split, index } of placed.flag.rules) {

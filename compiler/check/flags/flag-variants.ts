@@ -1,12 +1,12 @@
-import type { EnvironmentModel, FlagModel } from '../../core/model.ts';
+import type { FlagModel, FleetModel } from '../../core/model.ts';
 import { nearest } from '../../diagnostics/nearest.ts';
 import type { Report } from '../../diagnostics/report.ts';
-import { flagsOf } from './flags-of.ts';
+import { flagsIn } from './flags-of.ts';
 import type { PlacedFlag } from './flags-of.ts';
 
 /** A flag serves variants that it has, and all have values of one kind. */
-export function flagVariants(environment: EnvironmentModel, report: Report): void {
-  for (const placed of flagsOf(environment)) {
+export function flagVariants(fleet: FleetModel, report: Report): void {
+  for (const placed of flagsIn(fleet)) {
     for (const { variant, path, part } of served(placed.flag)) {
       if (placed.flag.variants.has(variant)) continue;
       const meant = nearest(variant, placed.flag.variants.keys());

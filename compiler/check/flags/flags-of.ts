@@ -10,14 +10,17 @@ export interface PlacedFlag {
   readonly from: (path: JsonPath, part?: Part) => Origin;
 }
 
+/** All flags of a fleet. */
+export function flagsIn(fleet: FleetModel): readonly PlacedFlag[] {
+  return [...fleet.flags].map(([name, flag]) => ({
+    name,
+    flag,
+    fleet,
+    from: (path: JsonPath, part?: Part) => fleet.from(['flags', name, ...path], part),
+  }));
+}
+
 /** All flags of an environment. */
 export function flagsOf(environment: EnvironmentModel): readonly PlacedFlag[] {
-  return [...environment.fleets.values()].flatMap((fleet) =>
-    [...fleet.flags].map(([name, flag]) => ({
-      name,
-      flag,
-      fleet,
-      from: (path: JsonPath, part?: Part) => fleet.from(['flags', name, ...path], part),
-    })),
-  );
+  return [...environment.fleets.values()].flatMap(flagsIn);
 }

@@ -1,14 +1,12 @@
-import type { EnvironmentModel } from '../../core/model.ts';
+import type { FleetModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
 
 /** An agent can listen on its ports: it is not root, and the mesh has some of its own. */
-export function agentPorts(environment: EnvironmentModel, report: Report): void {
-  for (const fleet of environment.fleets.values()) {
-    for (const part of ['http', 'metrics'] as const) {
-      const port = fleet.agent.ports[part];
-      const reason = refusalOf(port);
-      if (reason !== undefined) report('NT2043', fleet.from(['agent', 'ports', part]), { port, reason });
-    }
+export function agentPorts(fleet: FleetModel, report: Report): void {
+  for (const part of ['http', 'metrics'] as const) {
+    const port = fleet.agent.ports[part];
+    const reason = refusalOf(port);
+    if (reason !== undefined) report('NT2043', fleet.from(['agent', 'ports', part]), { port, reason });
   }
 }
 

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { ProviderFacts, SecretModel } from '../../core/model.ts';
+import { eachFleet } from '../fleet-check.ts';
 import { environment, fleet, node } from '../testing/model.ts';
 import { problemsOf } from '../testing/problems.ts';
-import { leases } from './leases.ts';
+import { leases, sharedLeases } from './leases.ts';
 
 const HOUR = 3_600_000;
 const place = node('fleet:eng/a');
@@ -22,7 +23,7 @@ const vendor = (leaseMs?: number): ProviderFacts => ({
 });
 const say = (secrets: Secrets, used?: ProviderFacts) => {
   const providers = used === undefined ? [] : [{ facts: used, at: place.from(['providers', 0]) }];
-  return problemsOf(leases, environment({ fleets: [fleet('eng/a', { secrets, providers })] }));
+  return problemsOf(eachFleet(leases), environment({ fleets: [fleet('eng/a', { secrets, providers })] }));
 };
 
 test('a lease that no operator could keep is refused, of a fleet and of what it shares', () => {
@@ -32,7 +33,7 @@ test('a lease that no operator could keep is refused, of a fleet and of what it 
   expect(say({ A: of(721 * HOUR) })).toEqual([
     { at: 'fleet:eng/a#secrets.A.lease', problem: 'error NT2059: `lease` must be from 10m to 30d, found 721h' },
   ]);
-  expect(problemsOf(leases, environment({ providers: [vendor(1000), { ...vendor(HOUR), name: 'w' }] }))).toEqual([
+  expect(problemsOf(sharedLeases, environment({ providers: [vendor(1000), { ...vendor(HOUR), name: 'w' }] }))).toEqual([
     { at: 'provider:v#secret.lease', problem: 'error NT2059: `lease` must be from 10m to 30d, found 1s' },
   ]);
 });

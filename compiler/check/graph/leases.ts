@@ -8,21 +8,23 @@ import type { SecretRead } from '../../core/secrets.ts';
 import type { Report } from '../../diagnostics/report.ts';
 
 /** Leases have a length that the operators can keep, and one place gives a fleet one lease. */
-export function leases(environment: EnvironmentModel, report: Report): void {
-  for (const fleet of environment.fleets.values()) {
-    for (const [name, { leaseMs }] of fleet.secrets)
-      checkLength(leaseMs, fleet.from(['secrets', name, 'lease']), report);
-    checkPlaces(fleet, report);
-  }
-  for (const documents of [environment.providers, environment.toolServers])
-    for (const { facts, from } of documents.values())
-      checkLength(facts.secret?.leaseMs, from(['secret', 'lease']), report);
+export function leases(fleet: FleetModel, report: Report): void {
+  for (const [name, { leaseMs }] of fleet.secrets)
+    checkLength(leaseMs, () => fleet.from(['secrets', name, 'lease']), report);
+  checkPlaces(fleet, report);
 }
 
-function checkLength(ms: number | undefined, at: Origin, report: Report): void {
+/** The same length holds for what providers and tool servers bring to every fleet that uses them. */
+export function sharedLeases(environment: EnvironmentModel, report: Report): void {
+  for (const documents of [environment.providers, environment.toolServers])
+    for (const { facts, from } of documents.values())
+      checkLength(facts.secret?.leaseMs, () => from(['secret', 'lease']), report);
+}
+
+function checkLength(ms: number | undefined, at: () => Origin, report: Report): void {
   const { leastMs, mostMs } = leaseBounds;
   if (ms === undefined || (ms >= leastMs && ms <= mostMs)) return;
-  report('NT2059', at, { least: formatDuration(leastMs), most: formatDuration(mostMs), lease: formatDuration(ms) });
+  report('NT2059', at(), { least: formatDuration(leastMs), most: formatDuration(mostMs), lease: formatDuration(ms) });
 }
 
 function checkPlaces(fleet: FleetModel, report: Report): void {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { eachFleet } from '../fleet-check.ts';
 import { environment, fleet, node } from '../testing/model.ts';
 import { problemsOf } from '../testing/problems.ts';
 import { plainPorts } from './plain-ports.ts';
@@ -7,7 +8,10 @@ const place = node('fleet:eng/a');
 const egress = (ports: Readonly<Record<string, number>>) =>
   new Map(Object.entries(ports).map(([host, port]) => [host, { port, at: place.from(['egress', host]) }]));
 const problemsWith = (ports: Readonly<Record<string, number>>, mesh: 'sidecar' | 'ambient' = 'sidecar') =>
-  problemsOf(plainPorts, environment({ facts: { mesh }, fleets: [{ ...fleet('eng/a'), egress: egress(ports) }] }));
+  problemsOf(
+    eachFleet(plainPorts),
+    environment({ facts: { mesh }, fleets: [{ ...fleet('eng/a'), egress: egress(ports) }] }),
+  );
 
 test('two hosts on a port without TLS cannot be told apart with sidecars', () => {
   expect(problemsWith({ 'a.example': 22, 'b.example': 22 })).toEqual([

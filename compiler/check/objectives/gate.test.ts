@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
+import { eachFleet } from '../fleet-check.ts';
 import { environment, fleet } from '../testing/model.ts';
 import { problemsOf } from '../testing/problems.ts';
 import { gate } from './gate.ts';
 
 const run = (percentile: number, boundMs: number) => ({ percentile, boundMs });
 const say = (rollout: Parameters<typeof fleet>[1] & object) =>
-  problemsOf(gate, environment({ fleets: [fleet('eng/fixer', rollout)] }));
+  problemsOf(eachFleet(gate), environment({ fleets: [fleet('eng/fixer', rollout)] }));
 
 test('a gate looser than the objective is reported beside it', () => {
   expect(say({ slo: { run: run(0.95, 1000) }, rollout: { gate: { success: 0.9, run: run(0.95, 2000) } } })).toEqual([

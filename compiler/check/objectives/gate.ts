@@ -1,13 +1,11 @@
 import { formatPercent, formatPercentile } from '../../../spec/contract/units.ts';
-import type { EnvironmentModel, FleetModel } from '../../core/model.ts';
+import type { FleetModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
 
 /** The gate of a rollout asks of a new version no less than the objective promises to users. */
-export function gate(environment: EnvironmentModel, report: Report): void {
-  for (const fleet of environment.fleets.values()) {
-    checkSuccess(fleet, report);
-    checkRun(fleet, report);
-  }
+export function gate(fleet: FleetModel, report: Report): void {
+  checkSuccess(fleet, report);
+  checkRun(fleet, report);
 }
 
 function checkSuccess(fleet: FleetModel, report: Report): void {

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { eachFleet } from '../fleet-check.ts';
 import { environment, fleet } from '../testing/model.ts';
 import { problemsOf } from '../testing/problems.ts';
 import { latencyObjective } from './latency.ts';
 
 const say = (options: Parameters<typeof fleet>[1]) =>
-  problemsOf(latencyObjective, environment({ fleets: [fleet('eng/fixer', options)] }));
+  problemsOf(eachFleet(latencyObjective), environment({ fleets: [fleet('eng/fixer', options)] }));
 
 test('a target at its timeout can never be missed', () => {
   const bound = (boundMs: number) => ({ percentile: 0.95, boundMs });

@@ -1,17 +1,15 @@
 import { formatPercentile, formatDuration } from '../../../spec/contract/units.ts';
-import type { EnvironmentModel, FleetModel, PercentileTarget } from '../../core/model.ts';
+import type { FleetModel, PercentileTarget } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
 
 type Phase = 'queue' | 'run';
 
 /** A latency target is below the timeout of its phase; one that is not can never be missed. */
-export function latencyObjective(environment: EnvironmentModel, report: Report): void {
-  for (const fleet of environment.fleets.values()) {
-    check(fleet, 'assign', fleet.slo.assign, 'queue', report);
-    check(fleet, 'queueWait', fleet.slo.queueWait, 'queue', report);
-    check(fleet, 'run', fleet.slo.run, 'run', report);
-    checkColdStart(fleet, report);
-  }
+export function latencyObjective(fleet: FleetModel, report: Report): void {
+  check(fleet, 'assign', fleet.slo.assign, 'queue', report);
+  check(fleet, 'queueWait', fleet.slo.queueWait, 'queue', report);
+  check(fleet, 'run', fleet.slo.run, 'run', report);
+  checkColdStart(fleet, report);
 }
 
 function check(

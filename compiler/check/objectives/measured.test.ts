@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { eachFleet } from '../fleet-check.ts';
 import { environment, fleet } from '../testing/model.ts';
 import { problemsOf } from '../testing/problems.ts';
 import { measuredObjective } from './measured.ts';
 
 const say = (options: Parameters<typeof fleet>[1]) =>
-  problemsOf(measuredObjective, environment({ fleets: [fleet('eng/fixer', options)] }));
+  problemsOf(eachFleet(measuredObjective), environment({ fleets: [fleet('eng/fixer', options)] }));
 const p95 = (boundMs: number) => ({ percentile: 0.95, boundMs });
 
 test('a target between two bounds is refused, and the bounds are named', () => {

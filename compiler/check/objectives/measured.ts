@@ -1,6 +1,6 @@
 import { metrics } from '../../../spec/contract/metrics.ts';
 import { formatDuration, formatPercentile } from '../../../spec/contract/units.ts';
-import type { EnvironmentModel, FleetModel } from '../../core/model.ts';
+import type { FleetModel } from '../../core/model.ts';
 import { isMeasured, latencyMetrics } from '../../core/objective.ts';
 import type { Report } from '../../diagnostics/report.ts';
 
@@ -8,9 +8,8 @@ import type { Report } from '../../diagnostics/report.ts';
  * A latency target stands on a bound at which the scheduler counts. Between two bounds nobody knows how many tasks were
  * slower: the alert would be wrong by whatever happened in between.
  */
-export function measuredObjective(environment: EnvironmentModel, report: Report): void {
-  for (const fleet of environment.fleets.values())
-    for (const field of ['assign', 'queueWait', 'run'] as const) check(fleet, field, report);
+export function measuredObjective(fleet: FleetModel, report: Report): void {
+  for (const field of ['assign', 'queueWait', 'run'] as const) check(fleet, field, report);
 }
 
 function check(fleet: FleetModel, field: keyof typeof latencyMetrics, report: Report): void {

@@ -1,17 +1,14 @@
 import { expect, test } from 'vitest';
+import { eachFleet } from '../fleet-check.ts';
 import { environment, fleet, route } from '../testing/model.ts';
 import { problemsOf } from '../testing/problems.ts';
-import { successObjective } from './success.ts';
+import { singleFailure, successObjective } from './success.ts';
 
-const say = (slo: Parameters<typeof fleet>[1] & object, perHour?: number) =>
-  problemsOf(
-    successObjective,
-    environment({
-      fleets: [fleet('eng/fixer', slo)],
-      routes: [route('eng/work')],
-      ...(perHour === undefined ? {} : { arrivals: { work: perHour / 3600 } }),
-    }),
-  );
+const say = (slo: Parameters<typeof fleet>[1] & object, perHour?: number) => {
+  const arrivals = perHour === undefined ? {} : { arrivals: { work: perHour / 3600 } };
+  const where = environment({ fleets: [fleet('eng/fixer', slo)], routes: [route('eng/work')], ...arrivals });
+  return [eachFleet(successObjective), singleFailure].flatMap((rule) => problemsOf(rule, where));
+};
 
 test('a target of 100% leaves no errors to spend', () => {
   expect(say({ slo: { success: 1, windowMs: 1 } })).toEqual([
@@ -69,5 +66,5 @@ test('traffic of several task types counts together', () => {
     routes: [route('eng/work'), route('eng/more', { tasks: ['more'] })],
     arrivals: { work: 0.01, more: 0.01 },
   });
-  expect(problemsOf(successObjective, where)).toEqual([]);
+  expect(problemsOf(singleFailure, where)).toEqual([]);
 });

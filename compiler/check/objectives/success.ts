@@ -7,23 +7,25 @@ import { BURNS, threshold } from '../../core/burn.ts';
 
 const HOUR_SECONDS = 3600;
 
-/** The alerts of a success target can fire, and do not fire on a single failure at the declared traffic. */
-export function successObjective(environment: EnvironmentModel, report: Report): void {
-  const traffic = new Map<string, number>();
-  for (const load of loads(environment)) traffic.set(load.fleet.id, (traffic.get(load.fleet.id) ?? 0) + load.perSecond);
-  for (const fleet of environment.fleets.values()) {
-    if (!hasBudget(fleet, report)) continue;
-    checkWindow(fleet, report);
-    checkReachable(fleet, report);
-    const perSecond = traffic.get(fleet.id);
-    if (perSecond !== undefined) checkSingleFailure(fleet, perSecond, report);
+/** The alerts of a success target can fire. */
+export function successObjective(fleet: FleetModel, report: Report): void {
+  if (!hasBudget(fleet)) {
+    report('NT2520', fleet.from(['slo', 'success']), { fleet: fleet.id });
+    return;
   }
+  checkWindow(fleet, report);
+  checkReachable(fleet, report);
 }
 
-function hasBudget(fleet: FleetModel, report: Report): boolean {
-  if (fleet.slo.success < 1) return true;
-  report('NT2520', fleet.from(['slo', 'success']), { fleet: fleet.id });
-  return false;
+/** And they do not fire on a single failure at the declared traffic. */
+export function singleFailure(environment: EnvironmentModel, report: Report): void {
+  const traffic = new Map<FleetModel, number>();
+  for (const load of loads(environment)) traffic.set(load.fleet, (traffic.get(load.fleet) ?? 0) + load.perSecond);
+  for (const [fleet, perSecond] of traffic) if (hasBudget(fleet)) checkSingleFailure(fleet, perSecond, report);
+}
+
+function hasBudget({ slo }: FleetModel): boolean {
+  return slo.success < 1;
 }
 
 /** A budget that is counted over less time than an alert looks back is used up before the alert can know. */

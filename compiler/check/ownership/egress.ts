@@ -1,17 +1,16 @@
-import type { EnvironmentModel } from '../../core/model.ts';
+import type { FleetModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
 import { sure } from '../../../spec/contract/sure.ts';
+import type { Surroundings } from '../fleet-check.ts';
 
 /** A fleet reaches only hosts that its team may reach. */
-export function egressAllowed(environment: EnvironmentModel, report: Report): void {
-  for (const fleet of environment.fleets.values()) {
-    const team = sure(environment.teams.get(fleet.team.name), 'the team of a fleet');
-    for (const [host, { at }] of fleet.egress) {
-      if (team.egress.some((pattern) => covers(pattern, host))) continue;
-      const place = team.egress.length === 0 ? team.at : team.from(['egress'], 'key');
-      const related = [{ message: 'the hosts of the team are listed here', at: place }];
-      report('NT4005', at, { fleet: fleet.id, host, team: team.name }, { related });
-    }
+export function egressAllowed(fleet: FleetModel, report: Report, around: Surroundings): void {
+  const team = sure(around.team, 'the team of a fleet');
+  for (const [host, { at }] of fleet.egress) {
+    if (team.egress.some((pattern) => covers(pattern, host))) continue;
+    const place = team.egress.length === 0 ? team.at : team.from(['egress'], 'key');
+    const related = [{ message: 'the hosts of the team are listed here', at: place }];
+    report('NT4005', at, { fleet: fleet.id, host, team: team.name }, { related });
   }
 }
 

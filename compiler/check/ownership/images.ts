@@ -1,15 +1,14 @@
-import type { EnvironmentModel, FleetModel } from '../../core/model.ts';
+import type { FleetModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
+import type { Surroundings } from '../fleet-check.ts';
 
 /** Images come from allowed registries and mean the same tomorrow as today. */
-export function images(environment: EnvironmentModel, report: Report): void {
-  for (const fleet of environment.fleets.values()) {
-    checkRegistry(environment, fleet, report);
-    checkPinned(environment, fleet, report);
-  }
+export function images(fleet: FleetModel, report: Report, { environment }: Surroundings): void {
+  checkRegistry(environment, fleet, report);
+  checkPinned(environment, fleet, report);
 }
 
-function checkRegistry({ facts, from }: EnvironmentModel, fleet: FleetModel, report: Report): void {
+function checkRegistry({ facts, from }: Surroundings['environment'], fleet: FleetModel, report: Report): void {
   const { image } = fleet.agent;
   const { registries } = facts;
   if (registries === undefined || registries.some((registry) => image.startsWith(`${registry}/`))) return;
@@ -18,7 +17,7 @@ function checkRegistry({ facts, from }: EnvironmentModel, fleet: FleetModel, rep
   report('NT4006', fleet.from(['agent', 'image']), params, { related });
 }
 
-function checkPinned({ facts, from }: EnvironmentModel, fleet: FleetModel, report: Report): void {
+function checkPinned({ facts, from }: Surroundings['environment'], fleet: FleetModel, report: Report): void {
   const { image } = fleet.agent;
   if (image.includes('@sha256:')) return;
   const at = fleet.from(['agent', 'image']);

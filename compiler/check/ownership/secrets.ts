@@ -1,17 +1,19 @@
-import type { EnvironmentModel, TeamModel } from '../../core/model.ts';
+import type { EnvironmentModel, FleetModel, TeamModel } from '../../core/model.ts';
 import type { Origin } from '../../core/origin.ts';
 import type { Report } from '../../diagnostics/report.ts';
+import type { Surroundings } from '../fleet-check.ts';
 
 /** Mounts of the server itself: nothing there is a secret of a team. */
 const RESERVED_MOUNTS: ReadonlySet<string> = new Set(['auth', 'cubbyhole', 'identity', 'sys']);
 
 /** A team reads secrets below its own prefixes and nowhere else. */
-export function secretPrefix(environment: EnvironmentModel, report: Report): void {
-  for (const fleet of environment.fleets.values()) {
-    const team = environment.teams.get(fleet.team.name);
-    for (const [name, { path }] of fleet.secrets)
-      checkPath(path, () => fleet.from(['secrets', name, 'path']), team, report);
-  }
+export function secretPrefix(fleet: FleetModel, report: Report, { team }: Surroundings): void {
+  for (const [name, { path }] of fleet.secrets)
+    checkPath(path, () => fleet.from(['secrets', name, 'path']), team, report);
+}
+
+/** Nor do the providers and tool servers that it declares, for all who use them. */
+export function sharedSecretPrefix(environment: EnvironmentModel, report: Report): void {
   for (const documents of [environment.providers, environment.toolServers]) {
     for (const [id, { facts, from }] of documents) {
       if (facts.secret === undefined) continue;

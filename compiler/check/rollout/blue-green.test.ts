@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { eachFleet } from '../fleet-check.ts';
 import { environment, fleet } from '../testing/model.ts';
 import { problemsOf } from '../testing/problems.ts';
 import { blueGreen } from './blue-green.ts';
@@ -10,7 +11,7 @@ test('blue-green and memory exclude each other', () => {
     fleet('eng/b', { memory }),
     fleet('eng/c', { rollout: { strategy: 'blue-green' } }),
   ];
-  expect(problemsOf(blueGreen, environment({ fleets }))).toEqual([
+  expect(problemsOf(eachFleet(blueGreen), environment({ fleets }))).toEqual([
     {
       at: 'fleet:eng/a#rollout.strategy',
       problem: 'error NT2545: `eng/a` cannot roll out blue-green: its agents have memory',

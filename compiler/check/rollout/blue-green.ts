@@ -1,17 +1,15 @@
-import type { EnvironmentModel } from '../../core/model.ts';
+import type { FleetModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
 
 /** Blue-green runs two full sets of agents; volumes belong to one. */
-export function blueGreen(environment: EnvironmentModel, report: Report): void {
-  for (const fleet of environment.fleets.values()) {
-    if (fleet.rollout.strategy !== 'blue-green' || fleet.memory === undefined) continue;
-    report(
-      'NT2545',
-      fleet.from(['rollout', 'strategy']),
-      { fleet: fleet.id },
-      {
-        related: [{ message: 'its memory', at: fleet.from(['memory'], 'key') }],
-      },
-    );
-  }
+export function blueGreen(fleet: FleetModel, report: Report): void {
+  if (fleet.rollout.strategy !== 'blue-green' || fleet.memory === undefined) return;
+  report(
+    'NT2545',
+    fleet.from(['rollout', 'strategy']),
+    { fleet: fleet.id },
+    {
+      related: [{ message: 'its memory', at: fleet.from(['memory'], 'key') }],
+    },
+  );
 }

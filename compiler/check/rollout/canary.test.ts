@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { collector } from '../../diagnostics/report.ts';
+import { eachFleet } from '../fleet-check.ts';
 import { environment, fleet } from '../testing/model.ts';
 import { problemsOf } from '../testing/problems.ts';
 import { canary } from './canary.ts';
@@ -10,7 +11,7 @@ const steps = [
 ];
 const memory = { sizeBytes: 1, path: '/x', keep: 'always' } as const;
 const say = (options: Parameters<typeof fleet>[1]) =>
-  problemsOf(canary, environment({ fleets: [fleet('eng/fixer', options)] }));
+  problemsOf(eachFleet(canary), environment({ fleets: [fleet('eng/fixer', options)] }));
 const step = (share: number) => ({ share, holdMs: 1 });
 
 test('steps grow, start above nothing and end below everything', () => {
@@ -56,10 +57,7 @@ test('the mesh cannot split a pull fleet, and the fix is certain where somebody 
     },
   ]);
   const { report, diagnostics } = collector();
-  canary(
-    environment({ fleets: [fleet('eng/fixer', pull), fleet('eng/other', { ...pull, unwritten: ['rollout.split'] })] }),
-    report,
-  );
+  for (const unwritten of [[], ['rollout.split']]) canary(fleet('eng/fixer', { ...pull, unwritten }), report);
   expect(diagnostics.map(({ fix }) => fix?.edits.map(({ text }) => text))).toEqual([['routing'], undefined]);
 });
 

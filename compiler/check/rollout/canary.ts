@@ -1,13 +1,11 @@
 import { formatPercent } from '../../../spec/contract/units.ts';
-import type { EnvironmentModel, FleetModel } from '../../core/model.ts';
+import type { FleetModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
 
 /** A canary has steps, they grow and stay below everything, and whoever moves the share can do it. */
-export function canary(environment: EnvironmentModel, report: Report): void {
-  for (const fleet of environment.fleets.values()) {
-    if (fleet.rollout.strategy === 'canary') checkCanary(fleet, report);
-    else checkOther(fleet, report);
-  }
+export function canary(fleet: FleetModel, report: Report): void {
+  if (fleet.rollout.strategy === 'canary') checkCanary(fleet, report);
+  else checkOther(fleet, report);
 }
 
 function checkCanary(fleet: FleetModel, report: Report): void {

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { eachFleet } from '../fleet-check.ts';
 import { environment, fleet } from '../testing/model.ts';
 import { problemsOf } from '../testing/problems.ts';
 import { drain } from './drain.ts';
 
 const say = (options: Parameters<typeof fleet>[1]) =>
-  problemsOf(drain, environment({ fleets: [fleet('eng/fixer', options)] }));
+  problemsOf(eachFleet(drain), environment({ fleets: [fleet('eng/fixer', options)] }));
 const short = { drainMs: 600_000 };
 
 test('a drain that somebody wrote, shorter than the longest run, is reported', () => {

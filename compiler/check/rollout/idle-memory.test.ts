@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { eachFleet } from '../fleet-check.ts';
 import { environment, fleet } from '../testing/model.ts';
 import { problemsOf } from '../testing/problems.ts';
 import { idleMemory } from './idle-memory.ts';
@@ -11,7 +12,7 @@ test('memory that goes with its agents is lost whenever the fleet is idle', () =
     fleet('eng/c', { memory: { ...memory, keep: 'always' }, scale: { min: 0 } }),
     fleet('eng/d', { scale: { min: 0 } }),
   ];
-  expect(problemsOf(idleMemory, environment({ fleets }))).toEqual([
+  expect(problemsOf(eachFleet(idleMemory), environment({ fleets }))).toEqual([
     {
       at: 'fleet:eng/a#memory.keep',
       problem: 'warning NT2548: `eng/a` loses its memory whenever it is idle',

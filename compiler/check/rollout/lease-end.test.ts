@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SecretModel } from '../../core/model.ts';
+import { eachFleet } from '../fleet-check.ts';
 import { environment, fleet } from '../testing/model.ts';
 import { problemsOf } from '../testing/problems.ts';
 import { leaseEnd } from './lease-end.ts';
@@ -7,7 +8,10 @@ import { leaseEnd } from './lease-end.ts';
 const MINUTE = 60_000;
 const say = (secret: Partial<SecretModel>, options: Parameters<typeof fleet>[1] = {}) => {
   const one = { path: 'database/creds/a', field: 'f', mount: 'env' as const, ...secret };
-  return problemsOf(leaseEnd, environment({ fleets: [fleet('eng/a', { secrets: { A: one, B: one }, ...options })] }));
+  return problemsOf(
+    eachFleet(leaseEnd),
+    environment({ fleets: [fleet('eng/a', { secrets: { A: one, B: one }, ...options })] }),
+  );
 };
 
 test('a drain longer than the last third of a lease is reported once, with the lease that would be long enough', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { eachFleet } from '../fleet-check.ts';
 import { environment, fleet } from '../testing/model.ts';
 import { problemsOf } from '../testing/problems.ts';
 import { pushWake } from './push-wake.ts';
@@ -9,7 +10,7 @@ test('a push fleet without agents is never woken', () => {
     fleet('eng/b', { agent: { delivery: 'push' } }),
     fleet('eng/c', { scale: { min: 0 } }),
   ];
-  expect(problemsOf(pushWake, environment({ fleets }))).toEqual([
+  expect(problemsOf(eachFleet(pushWake), environment({ fleets }))).toEqual([
     {
       at: 'fleet:eng/a#scale.min',
       problem: 'error NT2546: `eng/a` may have no agents, and nobody wakes it',

@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest';
+import { eachFleet } from '../fleet-check.ts';
 import { environment, fleet } from '../testing/model.ts';
 import { problemsOf } from '../testing/problems.ts';
 import { underway } from './underway.ts';
 
 const steps = [{ share: 0.05, holdMs: 1 }];
 const say = (options: Parameters<typeof fleet>[1]) =>
-  problemsOf(underway, environment({ fleets: [fleet('eng/fixer', { agent: { build: 'new' }, ...options })] }));
+  problemsOf(
+    eachFleet(underway),
+    environment({ fleets: [fleet('eng/fixer', { agent: { build: 'new' }, ...options })] }),
+  );
 
 test('a hand-over that has begun leads from another build to this one, over steps that there are', () => {
   expect(say({ rollout: { strategy: 'canary', steps, underway: { from: 'new', step: 2 } } })).toEqual([

@@ -1,12 +1,10 @@
-import type { EnvironmentModel, FleetModel } from '../../core/model.ts';
+import type { FleetModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
 
 /** A hand-over that has begun leads from another build to this one, over steps that there are, and the routing table makes it. */
-export function underway(environment: EnvironmentModel, report: Report): void {
-  for (const fleet of environment.fleets.values()) {
-    for (const [key, problem] of problemsOf(fleet))
-      report('NT2555', fleet.from(['rollout', 'underway', key]), { fleet: fleet.id, problem });
-  }
+export function underway(fleet: FleetModel, report: Report): void {
+  for (const [key, problem] of problemsOf(fleet))
+    report('NT2555', fleet.from(['rollout', 'underway', key]), { fleet: fleet.id, problem });
 }
 
 function problemsOf({ agent, rollout }: FleetModel): readonly (readonly [key: 'from' | 'step', problem: string])[] {
