@@ -3,6 +3,7 @@ import { sure } from '../../../spec/contract/sure.ts';
 import { nearest } from '../../diagnostics/nearest.ts';
 import { formatProblem } from './formats.ts';
 import type { SchemaNode, SchemaPool, SchemaType } from './node.ts';
+import { matchesPattern } from './pattern.ts';
 import { typesOf, walkNodes } from './walk-node.ts';
 import type { WalkNode } from './walk-node.ts';
 
@@ -81,7 +82,7 @@ class Walker {
     const length = maxLength < Infinity || minLength > 1 ? characters(value) : value.length;
     if (length < minLength) this.#say('wrong', minLength === 1 ? 'the text is empty' : `shorter than ${minLength}`);
     if (length > maxLength) this.#say('wrong', `longer than ${maxLength} characters`);
-    if (pattern !== undefined && !expression(pattern).test(value)) this.#say('wrong', `does not match \`${pattern}\``);
+    if (pattern !== undefined && !matchesPattern(pattern, value)) this.#say('wrong', `does not match \`${pattern}\``);
     const problem = format === undefined ? undefined : formatProblem(format, value);
     if (problem !== undefined) this.#say('wrong', problem);
   }
@@ -221,18 +222,6 @@ function characters(text: string): number {
   let count = text.length;
   for (let at = 0; at < text.length - 1; at++) if ((text.codePointAt(at) ?? 0) > 0xffff) count -= 1;
   return count;
-}
-
-const expressions = new Map<string, RegExp>();
-
-/** Patterns are written for RE2: letters of any case may be asked for in the middle. */
-function expression(pattern: string): RegExp {
-  const known = expressions.get(pattern);
-  if (known !== undefined) return known;
-  const insensitive = pattern.includes('(?i)');
-  const made = new RegExp(pattern.replaceAll('(?i)', ''), insensitive ? 'iu' : 'u');
-  expressions.set(pattern, made);
-  return made;
 }
 
 const TYPE_NAMES: Readonly<Record<SchemaType, string>> = {
