@@ -73,20 +73,6 @@ const kubernetesClasses: Plugin = {
   },
 };
 
-/** Ajv is a hundred small files, which take three times as long to open as to run. It becomes one chunk. */
-const schemaEngines: Plugin = {
-  name: 'schema-engines',
-  setup: ({ onResolve }) => {
-    const { resolve } = createRequire(import.meta.url);
-    onResolve(
-      { filter: /^(?:ajv|ajv\/.+|fast-deep-equal|fast-uri|json-schema-traverse)$/ },
-      ({ path, resolveDir }) => ({
-        path: resolve(path, { paths: [resolveDir] }),
-      }),
-    );
-  },
-};
-
 /** Code and packages. What one build remembers, another does not take for its own. */
 function sourceDigest(): string {
   const hash = createHash('sha256').update(readFileSync('package-lock.json'));
@@ -111,7 +97,7 @@ const { metafile } = await build({
   target: 'node20.19',
   packages: 'external',
   logLevel: 'warning',
-  plugins: [storeScript, grafanaSdk, kubernetesClasses, schemaEngines],
+  plugins: [storeScript, grafanaSdk, kubernetesClasses],
   metafile: true,
   define: { NOVA_TORCH_BUILD: JSON.stringify(sourceDigest()) },
 });

@@ -9,7 +9,7 @@ const BRANCHING: JsonObject = {
   $ref: '#/$defs/node',
   $defs: {
     node: {
-      anyOf: ['a', 'b'].map((kind) => ({ properties: { next: { $ref: '#/$defs/node' }, kind: { const: kind } } })),
+      anyOf: ['a', 'b'].map((kind) => ({ properties: { next: { $ref: '#/$defs/node' }, kind: { enum: [kind] } } })),
     },
   },
 };
@@ -38,7 +38,7 @@ const AGENT = tokenOf(['agent'], { fleet: 'research/summarizer' });
 
 function chain(levels: number, kind: string): JsonObject {
   let value: JsonObject = { kind };
-  for (let level = 0; level < levels; level++) value = { kind, next: value };
+  for (let level = 0; level < levels; level++) value = { next: value, kind };
   return value;
 }
 

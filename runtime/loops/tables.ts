@@ -1,4 +1,5 @@
 import { compileTable, type CompiledTable } from '../../spec/contract/match.ts';
+import type { Json } from '../../spec/contract/source.ts';
 import type { RoutingTable, TableRoute } from '../../spec/contract/routing-table.ts';
 import { valueCheck, type ValueCheck, type ValueFault } from '../../spec/contract/task-schema/value-check.ts';
 import { laneOf } from '../core/lane.ts';
@@ -122,7 +123,7 @@ export function tables(first: RoutingTable, nowMs: number): Tables {
     allLanes: (fleet) => [...(facts.get(fleet)?.lanes.keys() ?? [])],
     policies: (fleet) => facts.get(fleet)?.policies ?? [],
     home: (mark) => homes.get(mark),
-    faults: (schema, value) => (schema === undefined ? undefined : checkOf(schema))?.(value) ?? [],
+    faults: (schema, value) => (schema === undefined ? undefined : checkOf(schema))?.(value as Json) ?? [],
   };
 }
 

@@ -28,12 +28,12 @@ test('an input that fits says nothing', () => {
 test('the innermost reasons are given, at the first field that is wrong', () => {
   expect(say({ repo: 'far-too-long', parts: [{}, { 'a/b': 'x' }], more: 1 })).toEqual([
     {
-      at: 'schedule:eng/nightly#input.more',
+      at: 'schedule:eng/nightly#input.repo',
       problem: 'error NT5071: the input of schedule `eng/nightly` is not what `eng/fixer` accepts',
       notes: [
-        '`input.more`: there is no such field',
         '`input.repo`: must NOT have more than 8 characters',
         '`input.parts.1.a/b`: must be integer',
+        '`input.more`: there is no such field',
       ],
       related: ['fleet:eng/fixer#accepts.work.input: `eng/fixer` accepts `work.json`'],
     },
@@ -62,10 +62,10 @@ test('a wrong value in a list is shown at its position', () => {
 
 test('an input that would keep the scheduler busy is no input', () => {
   const node = {
-    anyOf: ['a', 'b'].map((kind) => ({ properties: { next: { $ref: '#/$defs/n' }, kind: { const: kind } } })),
+    anyOf: ['a', 'b'].map((kind) => ({ properties: { next: { $ref: '#/$defs/n' }, kind: { enum: [kind] } } })),
   };
   let input: JsonObject = { kind: 'c' };
-  for (let level = 0; level < 31; level++) input = { kind: 'c', next: input };
+  for (let level = 0; level < 31; level++) input = { next: input, kind: 'c' };
   expect(say(input, { $ref: '#/$defs/n', $defs: { n: node } })).toMatchObject([
     { at: 'schedule:eng/nightly#input', notes: [expect.stringContaining('takes more work to check')] },
   ]);

@@ -25,7 +25,7 @@ export function scheduleInput(environment: EnvironmentModel, report: Report): vo
   }
 }
 
-/** All environments have the schema from one file. Making its check takes longer than all inputs. */
+/** All environments have the schema from one file. */
 const checks = new WeakMap<JsonObject, ValueCheck>();
 
 function checkOf(schema: JsonObject): ValueCheck {

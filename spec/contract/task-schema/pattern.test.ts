@@ -156,6 +156,7 @@ test('the linear engine finds what the engine of JavaScript finds', () => {
     fc.property(sequence, fc.array(text, { minLength: 4, maxLength: 12 }), (pattern, texts) => {
       const native = new RegExp(pattern, 'u');
       const linear = linearPattern(pattern);
+      if (linear === 'it has more than 2000 states, repetitions counted') return;
       if (typeof linear === 'string') throw new Error(`${pattern}: ${linear}`);
       const engine = RE2JS.compile(linear.text);
       for (const one of texts) {

@@ -1,9 +1,8 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Json, JsonObject } from '../source.ts';
 import { valueCheck } from './value-check.ts';
-import { gathersLooks } from './work.ts';
 
 const TOO_MUCH_WORK = [
   {
@@ -27,7 +26,7 @@ function branching(...branches: readonly JsonObject[]): JsonObject {
 }
 
 test('a value whose check would double with each level is refused, and a shallow one is judged', () => {
-  const check = valueCheck(branching({ kind: { const: 1 } }, { kind: { const: 2 } }));
+  const check = valueCheck(branching({ kind: { enum: [1] } }, { kind: { enum: [2] } }));
   expect(check(chain(6, { kind: 2 }))).toEqual([]);
   expect(check(chain(3, { kind: 3 }))[0]).toEqual({ pointer: '/next/next/next/kind', detail: 'must be 1' });
   expect(check(chain(31, { kind: 3 }))).toEqual(TOO_MUCH_WORK);
@@ -114,10 +113,10 @@ test('what is wrong is named with what it may be, at most ten times', () => {
     properties: { level: { enum: ['low', 'high'] }, other: { enum: ['x'.repeat(100)] } },
   });
   expect(check({ level: 'mid', other: 1, 'a/b~c': 1, ['y'.repeat(200)]: 1 })).toEqual([
-    { pointer: '/a~1b~0c', detail: 'there is no such field' },
-    { pointer: '', detail: 'must NOT have additional properties' },
     { pointer: '/level', detail: 'must be one of "low", "high"' },
-    { pointer: '/other', detail: 'must be equal to one of the allowed values' },
+    { pointer: '/other', detail: 'must be one of the values that the schema lists' },
+    { pointer: '/a~1b~0c', detail: 'there is no such field' },
+    { pointer: `/${'y'.repeat(100)}…`, detail: 'there is no such field' },
   ]);
   const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, 1]));
   expect(check(many)).toHaveLength(10);
@@ -127,13 +126,26 @@ test('a pattern that cannot run in linear time makes no check', () => {
   expect(() => valueCheck({ pattern: '\\p{Script=Greek}' })('x')).toThrow('that is no general category');
 });
 
-test('where ajv breaks down a value is refused, and not the scheduler', () => {
+test('fields that no branch has looked at are found where ajv breaks down', () => {
   const oneOf = [{ oneOf: [{ additionalProperties: false }, true] }];
-  const schema = { patternProperties: { '^a': true }, oneOf };
-  expect(valueCheck({ ...schema, unevaluatedProperties: true })({ a: 1 })).toMatchObject([
-    { pointer: '', detail: expect.stringContaining('cannot be checked') as string },
-  ]);
-  expect(valueCheck(schema)({ a: 1 })).toEqual([]);
+  const check = valueCheck({ patternProperties: { '^a': true }, oneOf, unevaluatedProperties: false });
+  expect(check({ a: 1 })).toEqual([]);
+  expect(check({ a: 1, b: 2 })).toEqual([{ pointer: '/b', detail: 'there is no such field' }]);
+});
+
+test('an item counts as looked at where `contains` takes it, and an empty list contains nothing', () => {
+  const check = valueCheck({ contains: { type: 'integer' }, minContains: 0, unevaluatedItems: { type: 'string' } });
+  expect([check([1, 'a', 2]), check([null])]).toEqual([[], [{ pointer: '/0', detail: 'must be string' }]]);
+  expect(valueCheck({ contains: {} })([])).toEqual([{ pointer: '', detail: 'must contain at least 1 valid item(s)' }]);
+});
+
+test('a schema of thousands of parts is ready at once, and costs what a value asks of it', () => {
+  const parts = (count: number) => Array.from({ length: count }, (_, at) => [`p${at}`, { enum: ['a', at] }] as const);
+  const wide = valueCheck({ properties: Object.fromEntries(parts(4000)) });
+  expect(wide({ p3999: 'a', p1: 2 })).toEqual([{ pointer: '/p1', detail: 'must be one of "a", 1' }]);
+  const ring = parts(5000).map(([name], at) => [name, { properties: { x: ref(`p${(at + 1) % 5000}`) } }] as const);
+  expect(valueCheck({ ...ref('p0'), $defs: Object.fromEntries(ring) })({ x: { x: 1 } })).toEqual([]);
+  expect(valueCheck({ anyOf: parts(4000).map(([name]) => ({ const: name })) })('p3999')).toEqual([]);
 });
 
 /** Schemas of all keywords, with references to one without: what goes on with itself would keep ajv busy for ever. */
@@ -153,7 +165,7 @@ const { schema } = fc.letrec<{ schema: JsonObject; part: Json }>((tie) => {
     minProperties: fc.constant(1),
     items: part,
     prefixItems: list,
-    contains: part,
+    contains: fc.constantFrom({ type: 'integer' }, { enum: ['a'] }, false),
     uniqueItems: fc.boolean(),
     unevaluatedItems: fc.boolean(),
     anyOf: list,
@@ -193,14 +205,18 @@ test('every verdict is that of ajv by itself', () => {
   fc.assert(
     fc.property(schema, leaf, fc.array(value, { minLength: 5, maxLength: 10 }), (top, other, values) => {
       const whole = { ...top, $defs: { leaf: other } };
+      const text = JSON.stringify(whole);
+      // ajv 8 counts all items as looked at beside `contains`, and takes an empty list beside `prefixItems`.
+      fc.pre(!(text.includes('"contains"') && /"(?:unevaluated|prefix)Items"/.test(text)));
       const check = valueCheck(whole);
-      plain.opts.unevaluated = gathersLooks(whole);
+      // What it gathers where nobody asks for it makes ajv throw.
+      plain.opts.unevaluated = text.includes('unevaluated');
       const alone = plain.compile(whole);
       for (const one of values) {
-        const found = check(one);
-        if (found[0]?.detail.startsWith('cannot be checked') === true) continue;
-        expect([whole, one, found.length === 0]).toEqual([whole, one, alone(one)]);
-        verdicts[found.length === 0 ? 'fits' : 'faults'] += 1;
+        const verdict = verdictOf(alone, one);
+        if (verdict === undefined) continue;
+        expect([whole, one, check(one).length === 0]).toEqual([whole, one, verdict]);
+        verdicts[verdict ? 'fits' : 'faults'] += 1;
       }
     }),
     { numRuns: 600 },
@@ -208,3 +224,13 @@ test('every verdict is that of ajv by itself', () => {
   expect(verdicts.fits).toBeGreaterThan(200);
   expect(verdicts.faults).toBeGreaterThan(200);
 });
+
+/** Nothing where ajv throws. */
+function verdictOf(validate: ValidateFunction, value: Json): boolean | undefined {
+  try {
+    return validate(value);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+import type { Json, JsonObject } from '../source.ts';
+import { arrayChecks } from './arrays.ts';
+import { choiceChecks } from './choices.ts';
+import { objectChecks } from './objects.ts';
+import { scalarChecks } from './scalars.ts';
+import { Seen, type Check } from './run.ts';
+import { unevaluatedChecks } from './unevaluated.ts';
+
+/**
+ * The check of a whole schema. Each schema in it is made ready when it is first asked: making a large one ready takes as
+ * long as reading it, and nothing takes longer because two of its schemas refer to a third.
+ */
+export function schemaCheck(root: JsonObject): Check {
+  const made = new Map<Json, Check>();
+  const gathers = /"unevaluated(?:Properties|Items)"/.test(JSON.stringify(root));
+
+  function checkOf(schema: Json): Check {
+    if (schema === true) return () => true;
+    if (schema === false) return (_, run) => run.wrong('must not be there');
+    return (value, run, seen) => readyOf(schema)(value, run, seen);
+  }
+
+  function readyOf(schema: Json): Check {
+    const known = made.get(schema);
+    if (known !== undefined) return known;
+    const check = gathers ? gathering(keywordsOf(schema as JsonObject)) : all(keywordsOf(schema as JsonObject));
+    made.set(schema, check);
+    return check;
+  }
+
+  function keywordsOf(schema: JsonObject): readonly Check[] {
+    return [
+      ...scalarChecks(schema),
+      ...objectChecks(schema, checkOf),
+      ...arrayChecks(schema, checkOf),
+      ...choiceChecks(schema, checkOf, (ref) => checkOf(targetOf(root, ref))),
+      ...unevaluatedChecks(schema, checkOf),
+    ];
+  }
+
+  return checkOf(root);
+}
+
+function all(keywords: readonly Check[]): Check {
+  const price = 1 + (keywords.length >> 2);
+  return (value, run, seen) => {
+    run.spend(price);
+    let fits = true;
+    for (const keyword of keywords) {
+      fits = keyword(value, run, seen) && fits;
+      if (!fits && (!run.tells || run.isFull)) return false;
+    }
+    return fits;
+  };
+}
+
+/** Keeps what this schema has looked at apart, until it is known that the value fits. */
+function gathering(keywords: readonly Check[]): Check {
+  const check = all(keywords);
+  return (value, run, seen) => {
+    const own = new Seen();
+    const fits = check(value, run, own);
+    if (fits) seen?.add(own, run);
+    return fits;
+  };
+}
+
+/** The schema that a reference leads to. It leads to one: what is compiled has been asked. */
+function targetOf(root: JsonObject, ref: string): Json {
+  let target: Json | undefined = root;
+  for (const step of stepsOf(ref)) {
+    target = (target as Readonly<Record<string, Json>> | undefined)?.[step];
+  }
+  if (target === undefined) throw new Error(`${ref} leads to no schema`);
+  return target;
+}
+
+/** The steps of a JSON Pointer in a fragment. */
+export function stepsOf(ref: string): readonly string[] {
+  return ref === '#' ? [] : ref.slice(2).split('/').map(unescaped);
+}
+
+/** One step. What is no escape stands for itself. */
+function unescaped(step: string): string {
+  const decoded = step.replace(/%[0-9A-Fa-f]{2}/g, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
+  return decoded.replaceAll('~1', '/').replaceAll('~0', '~');
+}
