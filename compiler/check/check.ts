@@ -4,6 +4,8 @@ import type { Code } from '../diagnostics/catalog.ts';
 import type { Report } from '../diagnostics/report.ts';
 import type { Kind, LoadedSpec } from '../load/document.ts';
 import { askedFleets } from './asked-fleets.ts';
+import { withFleetsTogether, withoutConsequences } from './consequences.ts';
+import type { Problem } from './consequences.ts';
 import { rules } from './rules.ts';
 
 /**
@@ -12,6 +14,11 @@ import { rules } from './rules.ts';
  */
 const ABSENCE: Readonly<Partial<Record<Code, readonly Kind[]>>> = {
   NT2056: ['Fleet'],
+  // Where a route is missing others have its tasks, or none, and their sums say nothing.
+  NT2501: ['Route'],
+  NT2502: ['Route'],
+  NT2503: ['Route'],
+  NT2504: ['Route'],
   NT2505: ['Fleet'],
   NT5001: ['Route'],
   NT5002: ['Fleet'],
@@ -23,16 +30,19 @@ const ABSENCE: Readonly<Partial<Record<Code, readonly Kind[]>>> = {
 };
 
 /**
- * Runs every rule over the whole graph. All problems are reported, but for those that only follow from an unreadable document.
+ * Runs every rule over the whole graph. All problems are reported, but for those that only follow from others,
+ * or from an unreadable document.
  * Rules of one fleet are not asked about a fleet that is known to be silent.
  */
 export function check(model: Model, spec: LoadedSpec, report: Report, today: string, silence?: Silence): void {
   const lost = lostKinds(model, spec);
-  const careful: Report = (code, at, params, details) => {
-    if (ABSENCE[code]?.some((kind) => lost.has(kind)) !== true) report(code, at, params, details);
+  const problems: Problem[] = [];
+  const careful: Report = (...problem) => {
+    if (ABSENCE[problem[0]]?.some((kind) => lost.has(kind)) !== true) problems.push(problem);
   };
   const { asked, keep } = askedFleets(model, silence);
   for (const rule of Object.values(rules)) rule({ model, spec, today, asked }, careful);
+  for (const problem of withFleetsTogether(withoutConsequences(problems))) report(...problem);
   keep();
 }
 

@@ -196,6 +196,8 @@ export interface AcceptModel {
   readonly at: Origin;
   readonly input?: SchemaModel;
   readonly output?: SchemaModel;
+  /** A schema that it names could not be read, which was reported. */
+  readonly incomplete?: true;
   readonly timeouts: { readonly queueMs: number; readonly runMs: number; readonly heartbeatMs: number };
   readonly retry: {
     readonly attempts: number;

@@ -34,11 +34,15 @@ function acceptOf(
   const { timeouts, retry } = spec;
   const schemaAt = (side: 'input' | 'output') =>
     spec[side] === undefined ? undefined : schemaOf(spec[side], ['accepts', task, side], node, document, context);
+  const [input, output] = [schemaAt('input'), schemaAt('output')];
+  const isLost =
+    (input === undefined && spec.input !== undefined) || (output === undefined && spec.output !== undefined);
   return present({
     task,
     at: node.from(['accepts', task], 'key'),
-    input: schemaAt('input'),
-    output: schemaAt('output'),
+    input,
+    output,
+    incomplete: isLost ? (true as const) : undefined,
     timeouts: { queueMs: ms(timeouts.queue), runMs: ms(timeouts.run), heartbeatMs: ms(timeouts.heartbeat) },
     retry: {
       attempts: retry.attempts,

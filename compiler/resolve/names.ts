@@ -1,5 +1,6 @@
 import type { Company, Patch, Team } from '../../spec/contract/generated/types.ts';
 import type { Origin } from '../core/origin.ts';
+import { nearest } from '../diagnostics/nearest.ts';
 import type { SpecDocument } from '../load/document.ts';
 import { overlaysOf } from './context.ts';
 import type { SpecContext } from './context.ts';
@@ -9,11 +10,17 @@ import { didYouMean } from './references.ts';
 export function checkNames(company: SpecDocument<Company>, context: SpecContext): void {
   checkCompany(company, context);
   for (const document of context.of('Environment')) {
-    if (!company.value.spec.environments.includes(document.name))
+    if (!company.value.spec.environments.includes(document.name) && !isMeant(document, company, context))
       context.report('NT2009', at(document, ['metadata', 'name']), { environment: document.name });
   }
   for (const document of context.spec.documents) checkOverlays(document, company, context);
   for (const team of context.of('Team') as readonly SpecDocument<Team>[]) checkTeam(team, company, context);
+}
+
+/** Whether a document stands in the file of an environment that the company names and nobody defines: that was said. */
+function isMeant({ file }: SpecDocument, company: SpecDocument<Company>, context: SpecContext): boolean {
+  const name = /^spec\/environments\/(.+)\.yaml$/.exec(file)?.[1] ?? '';
+  return company.value.spec.environments.includes(name) && context.find('Environment', name) === undefined;
 }
 
 function checkCompany(company: SpecDocument<Company>, context: SpecContext): void {
@@ -21,9 +28,17 @@ function checkCompany(company: SpecDocument<Company>, context: SpecContext): voi
   environments.forEach((environment, index) => {
     if (context.find('Environment', environment) !== undefined || context.isBroken('Environment', environment)) return;
     const written = context.of('Environment').map(({ name }) => name);
+    const file = `spec/environments/${environment}.yaml`;
+    const there = context.of('Environment').find((document) => document.file === file);
     const details = {
       ...didYouMean(environment, written),
-      notes: [`it needs \`spec/environments/${environment}.yaml\``],
+      ...(there === undefined
+        ? { notes: [`it needs \`${file}\``] }
+        : {
+            related: [
+              { message: 'the environment of its file is called otherwise', at: at(there, ['metadata', 'name']) },
+            ],
+          }),
     };
     context.report('NT2006', at(company, ['spec', 'environments', index]), { environment }, details);
   });
@@ -53,12 +68,21 @@ function checkEnvironment(
 ): void {
   const { environments } = company.value.spec;
   if (environments.includes(environment)) return;
-  context.report('NT2006', place, { environment }, didYouMean(environment, environments));
+  // That the company does not promote it is said at its own document.
+  if (context.find('Environment', environment) !== undefined) return;
+  const known = environments.map((name) => `\`${name}\``).join(', ');
+  const details = didYouMean(environment, environments);
+  context.report(
+    'NT2006',
+    place,
+    { environment },
+    details.label === undefined ? { notes: [`there are ${known}`] } : details,
+  );
 }
 
 function checkTeam(document: SpecDocument<Team>, company: SpecDocument<Company>, context: SpecContext): void {
   const { id: name } = document;
-  if (!Object.hasOwn(company.value.spec.teams, name))
+  if (!Object.hasOwn(company.value.spec.teams, name) && !isMisspelt(name, company, context))
     context.report('NT2008', at(document, ['metadata', 'name']), { team: name });
   for (const [fleet, { routes = [], calls = [] }] of Object.entries(document.value.spec.exports ?? {})) {
     const place = at(document, ['spec', 'exports', fleet], 'key');
@@ -85,8 +109,16 @@ function checkTeam(document: SpecDocument<Team>, company: SpecDocument<Company>,
   }
 }
 
+/** Whether the company gives a share to a team that does not exist and was meant to be this one, as was said there. */
+function isMisspelt(team: string, company: SpecDocument<Company>, context: SpecContext): boolean {
+  const known = context.of('Team').map(({ id }) => id);
+  return Object.keys(company.value.spec.teams).some((name) => !known.includes(name) && nearest(name, known) === team);
+}
+
 function checkTeamName(team: string, place: Origin, context: SpecContext): void {
   if (context.find('Team', team) !== undefined || context.isBroken('Team', team)) return;
+  // A folder without a Team was said to lack one.
+  if (context.spec.documents.some((document) => document.team === team)) return;
   const known = context.of('Team').map(({ id }) => id);
   context.report('NT2007', place, { team }, didYouMean(team, known));
 }

@@ -1,26 +1,23 @@
 import type { Place } from '../core/origin.ts';
-import type { Code, Params } from '../diagnostics/catalog.ts';
 import { nearest } from '../diagnostics/nearest.ts';
-import type { Details, Report } from '../diagnostics/report.ts';
-import { spanOf } from '../core/origin.ts';
+import type { Details } from '../diagnostics/report.ts';
 import type { Kind, SpecDocument } from '../load/document.ts';
 import type { SpecContext } from './context.ts';
-
-/** Reports a problem once, however many environments meet it. */
-export function once(report: Report): Report {
-  const seen = new Set<string>();
-  return <C extends Code>(code: C, at: Place, params: Params<C>, details?: Details) => {
-    const span = spanOf(at);
-    const key = `${code} ${span.file}:${span.start}:${span.end} ${JSON.stringify(params)}`;
-    if (!seen.has(key)) report(code, span, params, details);
-    seen.add(key);
-  };
-}
 
 /** `did you mean ...?` under the caret, where a name is near. */
 export function didYouMean(word: string, candidates: Iterable<string>): Details {
   const meant = nearest(word, candidates);
   return meant === undefined ? {} : { label: `did you mean \`${meant}\`?` };
+}
+
+/** Most names that a message lists. */
+const NAMES_MAX = 8;
+
+/** `did you mean ...?`, or all names there are where none is near and they are few. */
+export function nearestOrAll(word: string, candidates: readonly string[]): Details {
+  const details = didYouMean(word, candidates);
+  if (details.label !== undefined || candidates.length === 0 || candidates.length > NAMES_MAX) return details;
+  return { notes: [`there are ${candidates.map((name) => `\`${name}\``).join(', ')}`] };
 }
 
 /** The id of a fleet that a document of `team` calls `ref`. */
@@ -32,9 +29,24 @@ export function fleetId(ref: string, team: string): string {
 export function findFleet(context: SpecContext, ref: string, team: string, at: Place): string | undefined {
   const id = fleetId(ref, team);
   if (context.find('Fleet', id) !== undefined || context.isBroken('Fleet', id)) return id;
-  const details = didYouMean(ref, fleetNames(context, team));
-  context.report('NT2001', at, { fleet: ref }, details);
+  context.report(
+    'NT2001',
+    at,
+    { fleet: ref },
+    { ...didYouMean(ref, fleetNames(context, team)), ...renamed(id, context) },
+  );
   return undefined;
+}
+
+/** Where a file of the fleet's name holds a fleet of another name, that one may have been called so before. */
+function renamed(id: string, context: SpecContext): Details {
+  const there = context.of('Fleet').find(({ file }) => file === `spec/teams/${id}.yaml`);
+  if (there === undefined) return {};
+  return {
+    related: [
+      { message: `the fleet of this file is called \`${there.name}\``, at: there.locate(['metadata', 'name']) },
+    ],
+  };
 }
 
 /** Fleets as a document of `team` may name them. */

@@ -12,7 +12,7 @@ import { resolveFleet } from './fleet.ts';
 import { nodeOf } from './layers.ts';
 import { checkNames } from './names.ts';
 import { resolvePatch } from './patch.ts';
-import { once } from './references.ts';
+import { saidOnce } from './said-once.ts';
 import { resolveRoute } from './route.ts';
 import { resolveProvider, resolveSchedule, resolveTeam, resolveToolServer } from './shared.ts';
 import { compareText } from '../../spec/contract/text.ts';
@@ -22,7 +22,13 @@ import { compareText } from '../../spec/contract/text.ts';
  * cannot be resolved is reported and left out, so that the checks that follow see only what is sound.
  */
 export function resolve(spec: LoadedSpec, report: Report): Model {
-  const context = specContext(spec, once(report));
+  const found = saidOnce();
+  const model = resolveAllOf(specContext(spec, found.report));
+  found.say(report);
+  return model;
+}
+
+function resolveAllOf(context: SpecContext): Model {
   const document = findCompany(context);
   if (document === undefined) return { company: NOBODY, environments: [] };
   checkNames(document, context);

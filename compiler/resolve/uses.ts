@@ -2,7 +2,7 @@ import type { FleetModel, Node, ProviderModel, TeamModel, ToolServerModel } from
 import { sortedEntries } from './amounts.ts';
 import type { EnvironmentContext } from './context.ts';
 import type { FilledFleet } from './filled.ts';
-import { didYouMean, findShared, isSharedBroken, sharedNames } from './references.ts';
+import { didYouMean, findShared, isSharedBroken, nearestOrAll, sharedNames } from './references.ts';
 
 /** What fleets of an environment refer to, by id. */
 export interface SharedModels {
@@ -25,7 +25,7 @@ export function resolveProviders(
     const model = document === undefined ? undefined : shared.providers.get(document.id);
     if (model !== undefined) return [{ facts: model.facts, at }];
     if (document === undefined && !isSharedBroken(context, 'Provider', name, team))
-      context.report('NT2002', at, { provider: name }, didYouMean(name, sharedNames(context, 'Provider', team)));
+      context.report('NT2002', at, { provider: name }, nearestOrAll(name, sharedNames(context, 'Provider', team)));
     return [];
   });
 }
@@ -45,7 +45,7 @@ export function resolveTools(
     const model = document === undefined ? undefined : shared.toolServers.get(document.id);
     if (model === undefined) {
       if (document === undefined && !isSharedBroken(context, 'ToolServer', name, team))
-        context.report('NT2003', at, { server: name }, didYouMean(name, sharedNames(context, 'ToolServer', team)));
+        context.report('NT2003', at, { server: name }, nearestOrAll(name, sharedNames(context, 'ToolServer', team)));
       continue;
     }
     checkAllowed(name, allow, model, node, context);

@@ -5,9 +5,10 @@ import { byTask } from '../routing/by-task.ts';
 
 /** Arrivals are declared for task types that exist. */
 export function arrivals(environment: EnvironmentModel, report: Report): void {
-  const { acceptors } = byTask(environment);
+  const { acceptors, routes } = byTask(environment);
   for (const task of environment.arrivals.keys()) {
-    if (acceptors.has(task)) continue;
+    // A fleet that does not exist may be the one that accepts it, and that it does not exist was said.
+    if (acceptors.has(task) || routes.get(task)?.some(({ incomplete }) => incomplete) === true) continue;
     const meant = nearest(task, acceptors.keys());
     report(
       'NT2505',

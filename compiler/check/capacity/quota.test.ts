@@ -45,15 +45,32 @@ test('the fleets of a team at their largest, rollouts included, are summed up in
   ]);
 });
 
-test('memory, storage and pods have their own quota', () => {
+test.each([
+  [
+    'memoryBytes',
+    2 ** 30,
+    'team:eng#quota.memory the fleets of `eng` may ask for 23040Mi memory, above the quota of 1Gi',
+  ],
+  [
+    'storageBytes',
+    2 ** 30,
+    'team:eng#quota.storage the fleets of `eng` may ask for 60Gi storage, above the quota of 1Gi',
+  ],
+  ['pods', 1, 'team:eng#quota.pods the fleets of `eng` may ask for 38 pods, above the quota of 1'],
+])('%s have their own quota', (resource, most, wanted) => {
+  const found = problemsOf(quota, environment({ fleets: team, quotas: { eng: { [resource]: most } } }));
+  expect(found.map(({ at, problem }) => `${at} ${problem.slice(14)}`)).toEqual([wanted]);
+});
+
+test('a team that asks for too much of several resources is told once, with the one it exceeds most', () => {
   const small = { memoryBytes: 2 ** 30, storageBytes: 2 ** 30, pods: 1 };
   const found = problemsOf(quota, environment({ fleets: team, quotas: { eng: small } }));
-  expect(found.map(({ at, problem }) => `${at} ${problem.slice(14)}`)).toEqual([
-    'team:eng#quota.memory the fleets of `eng` may ask for 23040Mi memory, above the quota of 1Gi',
-    'team:eng#quota.storage the fleets of `eng` may ask for 60Gi storage, above the quota of 1Gi',
-    'team:eng#quota.pods the fleets of `eng` may ask for 38 pods, above the quota of 1',
+  expect(found.map(({ at }) => at)).toEqual(['team:eng#quota.storage']);
+  expect(found[0]?.notes?.slice(-3)).toEqual([
+    expect.stringMatching(/^together /),
+    'and 23040Mi memory, above 1Gi',
+    'and 38 pods, above 1',
   ]);
-  expect(found[2]?.notes?.[0]).toBe('canary    10 + 10 canary    20');
 });
 
 test('with many fleets the smallest share one line', () => {

@@ -48,7 +48,8 @@ export function quota(environment: EnvironmentModel, report: Report): void {
   for (const fleet of environment.fleets.values())
     byTeam.set(fleet.team.name, [...(byTeam.get(fleet.team.name) ?? []), fleet]);
   for (const team of environment.teams.values()) {
-    for (const resource of RESOURCES) judge(team, byTeam.get(team.name) ?? [], resource, report);
+    const over = RESOURCES.flatMap((resource) => excessOf(team, byTeam.get(team.name) ?? [], resource));
+    if (over.length > 0) reportExcess(team, over, report);
   }
 }
 
@@ -58,21 +59,33 @@ interface Row {
   readonly text: () => string;
 }
 
-function judge(team: TeamModel, fleets: readonly FleetModel[], resource: Resource, report: Report): void {
+/** What the fleets of a team may ask for of a resource of which there is not so much. */
+interface Excess {
+  readonly resource: Resource;
+  readonly rows: Row[];
+  readonly sum: number;
+  readonly limit: number;
+}
+
+function excessOf(team: TeamModel, fleets: readonly FleetModel[], resource: Resource): Excess[] {
   const limit = resource.quota(team);
-  if (limit === undefined) return;
+  if (limit === undefined) return [];
   const rows = fleets.map((fleet) => rowOf(fleet, resource)).filter((row) => row.amount > 0);
   const sum = rows.reduce((total, row) => total + row.amount, 0);
-  if (sum <= limit) return;
-  const params = {
-    team: team.name,
-    resource: resource.name,
-    sum: resource.format(sum),
-    limit: resource.format(limit),
-  };
-  rows.sort((a, b) => b.amount - a.amount || compareText(a.fleet.id, b.fleet.id));
+  return sum <= limit ? [] : [{ resource, rows, sum, limit }];
+}
+
+/** One number that is too large asks for too much of everything: the resource that is exceeded most is shown, the others named. */
+function reportExcess(team: TeamModel, over: readonly Excess[], report: Report): void {
+  const worst = over.reduce((most, one) => (one.sum / one.limit > most.sum / most.limit ? one : most));
+  const { resource, rows, sum, limit } = worst;
+  const params = { team: team.name, resource: resource.name, sum: resource.format(sum), limit: resource.format(limit) };
+  const others = over
+    .filter((one) => one !== worst)
+    .map((one) => `and ${one.resource.format(one.sum)} ${one.resource.name}, above ${one.resource.format(one.limit)}`);
+  rows.sort((one, other) => other.amount - one.amount || compareText(one.fleet.id, other.fleet.id));
   report('NT2510', team.from(['quota', resource.key]), params, {
-    notes: table(rows, resource, sum),
+    notes: [...table(rows, resource, sum), ...others],
     related: rows.slice(0, ROWS_MAX).map(({ fleet, amount }) => ({
       message: `\`${fleet.id}\`: ${resource.format(amount)}`,
       at: fleet.from(['scale', 'max']),

@@ -5,10 +5,12 @@ import type { Subject } from '../rule.ts';
 import { sure } from '../../../spec/contract/sure.ts';
 
 /** Every schema and prompt is used by a fleet. */
-export function orphanFiles({ spec }: Subject, report: Report): void {
+export function orphanFiles({ spec, model }: Subject, report: Report): void {
   const used = usedFiles(spec);
   const orphans = [...spec.assets.keys()].filter((path) => !used.has(path));
-  if (spec.broken.size > 0) return;
+  // A fleet that does not exist may use it, and that it does not exist was said.
+  if (spec.broken.size > 0 || model.environments.some(({ routes }) => routes.some(({ incomplete }) => incomplete)))
+    return;
   for (const path of orphans) {
     const file = path.slice(path.indexOf('/', 'spec/teams/'.length) + 1);
     const missing = [...used].filter((other) => !spec.assets.has(other));

@@ -27,6 +27,8 @@ function checkGrant(environment: EnvironmentModel, { team, fleet, at, use }: Use
   const [owner = '', name = ''] = fleet.split('/');
   const granting = environment.teams.get(owner);
   if (owner === team || granting === undefined || granting.exports.get(name)?.[use].includes(team) === true) return;
+  // A team that does not exist was said to, and may be this one.
+  if (granting.exports.get(name)?.[use].some((other) => !environment.teams.has(other)) === true) return;
   const related = [{ message: `team \`${owner}\` says here what it offers`, at: grantPlace(granting, name) }];
   const notes = [`team \`${owner}\` can allow it with \`exports: {${name}: {${use}: [${team}]}}\``];
   report(use === 'routes' ? 'NT4001' : 'NT4002', at, { fleet, owner, team }, { related, notes });

@@ -5,7 +5,9 @@ import type { Report } from '../../diagnostics/report.ts';
 export function canaryTraffic(environment: EnvironmentModel, report: Report): void {
   const fed = new Set<string>();
   for (const route of environment.routes) {
-    for (const target of route.to) if (target.weight > 0) fed.add(target.fleet);
+    // That a route has no weight but zeros is said of the route.
+    const isOff = route.to.every(({ weight }) => weight === 0);
+    for (const target of route.to) if (target.weight > 0 || isOff) fed.add(target.fleet);
   }
   for (const fleet of environment.fleets.values()) {
     if (fleet.rollout.strategy !== 'canary' || fed.has(fleet.id)) continue;

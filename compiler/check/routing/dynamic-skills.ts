@@ -45,7 +45,8 @@ function checkTask(
   report: Report,
 ): void {
   const fleets = weighted(environment, route).flatMap(({ fleet }) => (fleet.accepts.has(task) ? [fleet] : []));
-  if (fleets.length === 0) return;
+  // What a schema that could not be read would allow nobody knows.
+  if (fleets.length === 0 || fleets.some(({ accepts }) => accepts.get(task)?.incomplete === true)) return;
   const questions = new Map();
   askMatch(questions, route);
   const paths = [...new Set(required.flatMap((each) => each.paths))];

@@ -13,6 +13,7 @@ test('a task type nobody accepts is reported at the route, with the nearest name
       at: 'route:eng/bugs#match.task',
       problem: 'error NT5002: route `eng/bugs` takes `bug_fixx`, but no fleet accepts it',
       label: 'did you mean `bug_fix`?',
+      related: ['fleet:eng/fixer#accepts.bug_fix@key: `bug_fix` is accepted here, and no route takes it'],
     },
   ]);
 });

@@ -1,4 +1,4 @@
-import type { EnvironmentModel, RouteModel } from '../../core/model.ts';
+import type { AcceptModel, EnvironmentModel, RouteModel } from '../../core/model.ts';
 import { nearest } from '../../diagnostics/nearest.ts';
 import type { Report } from '../../diagnostics/report.ts';
 import { byTask } from './by-task.ts';
@@ -9,15 +9,34 @@ export function unacceptedTask(environment: EnvironmentModel, report: Report): v
   const { acceptors } = byTask(environment);
   for (const route of environment.routes) {
     const unknown = route.match.tasks.filter((task) => !acceptors.has(task));
-    for (const task of unknown) reportUnknown(route, task, acceptors.keys(), report);
+    // A fleet that does not exist may be the one that accepts it, and that it does not exist was said.
+    if (route.incomplete !== true) for (const task of unknown) reportUnknown(environment, route, task, report);
     if (unknown.length === 0) checkTargets(environment, route, report);
   }
 }
 
-function reportUnknown(route: RouteModel, task: string, tasks: Iterable<string>, report: Report): void {
-  const meant = nearest(task, tasks);
-  const details = meant === undefined ? {} : { label: `did you mean \`${meant}\`?` };
-  report('NT5002', taskPlace(route, task), { route: route.id, task }, details);
+function reportUnknown(environment: EnvironmentModel, route: RouteModel, task: string, report: Report): void {
+  const waiting = waitingTasks(environment, route);
+  const meant = nearest(task, byTask(environment).acceptors.keys()) ?? waiting[0]?.task;
+  report(
+    'NT5002',
+    taskPlace(route, task),
+    { route: route.id, task },
+    {
+      ...(meant === undefined ? {} : { label: `did you mean \`${meant}\`?` }),
+      related: waiting.map((accept) => ({
+        message: `\`${accept.task}\` is accepted here, and no route takes it`,
+        at: accept.at,
+      })),
+    },
+  );
+}
+
+/** What the targets of a route accept and no route takes: one of them is what the route was meant to take. */
+export function waitingTasks(environment: EnvironmentModel, route: RouteModel): readonly AcceptModel[] {
+  const { routes } = byTask(environment);
+  const fleets = route.to.flatMap((target) => environment.fleets.get(target.fleet) ?? []);
+  return fleets.flatMap((fleet) => [...fleet.accepts.values()].filter(({ task }) => !routes.has(task)));
 }
 
 function checkTargets(environment: EnvironmentModel, route: RouteModel, report: Report): void {

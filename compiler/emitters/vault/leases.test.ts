@@ -166,7 +166,7 @@ test('only a lease in a variable starts the fleet anew', async () => {
 });
 
 test('engines whose names differ in what no name of an object may have give a store each', async () => {
-  const engines = ['kv', 'kv-', 'kv_', 'kv_a', 'kv--a', 'kv-_a', 'kv_-a', `${'k'.repeat(62)}`, `${'k'.repeat(61)}_`];
+  const engines = ['kv', 'kv-', 'kv_', 'kv_a', 'kv--a', 'kv-_a', 'kv_-a', 'k'.repeat(62), `${'k'.repeat(61)}_`];
   const secrets = engines.map((engine, index) => `    S${index}: { path: ${engine}/engineering/x, field: value }`);
   const team = caseFiles('base').find(({ path }) => path === TEAM);
   const prefixes = engines
