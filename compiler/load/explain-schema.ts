@@ -63,12 +63,17 @@ function hasType(value: unknown, type: NonNullable<Schema['type']>): boolean {
 
 type Types = readonly NonNullable<Schema['type']>[];
 
-function explainType(types: Types, value: unknown, path: JsonPath, subject: Subject): void {
+function explainType(types: Types, value: unknown, path: JsonPath, subject: Subject, more: Details = {}): void {
   const expected = [...new Set(types.map((type) => TYPE_NAMES[type]))].join(' or ');
   const at = subject.place(path, value === null || value === undefined ? 'key' : 'value');
   const doubt = subject.doubt?.(path);
   const found = doubt?.kind === 'number' ? `the number \`${shown(doubt.text)}\`` : typeName(value);
-  subject.report('NT1203', at, { place: named(path), expected, found }, typeFix(types, value, doubt, at));
+  subject.report(
+    'NT1203',
+    at,
+    { place: named(path), expected, found },
+    { ...typeFix(types, value, doubt, at), ...more },
+  );
 }
 
 /** A scalar without quotes becomes text in quotes; `yes` and `"true"` become booleans, `"3"` a number. */
@@ -196,21 +201,82 @@ function explainMap(schema: Schema, map: Readonly<Record<string, unknown>>, path
     path,
     subject,
   );
+  const outdented = outdentedKeys(properties, map);
+  const missing = required.filter((name) => !Object.hasOwn(map, name));
+  const unknown =
+    additionalProperties === false
+      ? keys.filter((key) => !Object.hasOwn(properties, key) && !outdented.within.has(key))
+      : [];
+  const meant = missingMeant(unknown, missing);
+  const said = new Set(meant.values());
   explainMissing(
-    required.filter((name) => !Object.hasOwn(map, name)),
+    missing.filter((name) => !said.has(name)),
     path,
     subject,
   );
   if (schema.oneOf !== undefined) explainExclusive(schema.oneOf, map, path, subject);
   for (const key of keys) {
+    // Said with the field it belongs to.
+    if (outdented.within.has(key)) continue;
+    const below = outdented.below.get(key);
+    if (below !== undefined) {
+      const notes = [
+        `what belongs to it must be indented more than it: ${below.map((one) => `\`${one}\``).join(', ')}`,
+      ];
+      explainType(['object'], null, [...path, key], subject, { notes });
+      continue;
+    }
     const own = Object.hasOwn(properties, key) ? properties[key] : undefined;
     const at = [...path, key];
     if (own !== undefined) explainSchema(own, map[key], at, subject);
-    else if (additionalProperties === false) explainUnknownField(key, Object.keys(properties), map, path, subject);
+    else if (additionalProperties === false)
+      explainUnknownField(key, { properties, meant: meant.get(key) }, map, path, subject);
     else if (propertyNames === undefined || explainText(followed(propertyNames), key, at, subject, 'key')) {
       if (typeof additionalProperties === 'object') explainSchema(additionalProperties, map[key], at, subject);
     }
   }
+}
+
+/** What unknown fields were meant to be, of those that must be there: a near one, or the only one when it is the only one. */
+function missingMeant(unknown: readonly string[], missing: readonly string[]): ReadonlyMap<string, string> {
+  const meant = new Map<string, string>();
+  if (missing.length === 0) return meant;
+  for (const key of unknown) {
+    const near = nearest(key, missing) ?? (unknown.length === 1 && missing.length === 1 ? missing[0] : undefined);
+    if (near !== undefined && key !== 'team') meant.set(key, near);
+  }
+  return meant;
+}
+
+interface Outdented {
+  /** Fields in which nothing stands, with those behind them that belong there. */
+  readonly below: ReadonlyMap<string, readonly string[]>;
+  readonly within: ReadonlySet<string>;
+}
+
+/** Unknown fields right behind one in which nothing stands and which has fields of their names: only their indentation is wrong. */
+function outdentedKeys(
+  properties: Readonly<Record<string, Schema>>,
+  map: Readonly<Record<string, unknown>>,
+): Outdented {
+  const below = new Map<string, string[]>();
+  const within = new Set<string>();
+  let empty: string | undefined;
+  for (const key of Object.keys(map)) {
+    const own = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (own !== undefined) empty = map[key] === null && followed(own).type === 'object' ? key : undefined;
+    else if (empty !== undefined && holds(properties[empty], key)) {
+      below.set(empty, [...(below.get(empty) ?? []), key]);
+      within.add(key);
+    }
+  }
+  return { below, within };
+}
+
+function holds(schema: Schema | undefined, field: string): boolean {
+  if (schema === undefined) return false;
+  const { properties = {}, additionalProperties } = followed(schema);
+  return Object.hasOwn(properties, field) || typeof additionalProperties === 'object';
 }
 
 function explainMissing(missing: readonly string[], path: JsonPath, subject: Subject): void {

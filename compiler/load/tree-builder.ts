@@ -25,6 +25,8 @@ interface OpenMap {
   /** The key whose value comes next; `refused` for one that was reported. */
   key: ScalarNode | 'refused' | undefined;
   keys: number;
+  /** Another document begins in it without a mark, which was reported. */
+  joined: boolean;
 }
 
 interface OpenList {
@@ -72,6 +74,7 @@ export class TreeBuilder {
           entries: new Map(),
           key: undefined,
           keys: 0,
+          joined: false,
         });
         this.#cursor = Math.max(this.#cursor, event.start);
         return;
@@ -165,11 +168,19 @@ export class TreeBuilder {
     if (RESERVED.has(value)) return this.#refuse('NT1108', this.#spanOf(node), { key: value });
     const before = parent.entries.get(value)?.key;
     if (before === undefined) return node;
+    // Where a second document begins without its mark, all its fields are there twice: the first one says it.
+    if (parent.joined) return 'refused';
+    const isRoot = this.#open.length === 1;
+    if (isRoot && value === 'apiVersion') parent.joined = true;
     return this.#refuse(
       'NT1107',
       this.#spanOf(node),
       { key: shown(value) },
-      { label: 'again here', related: [{ message: 'first here', at: this.#spanOf(before) }] },
+      {
+        label: 'again here',
+        related: [{ message: 'first here', at: this.#spanOf(before) }],
+        notes: parent.joined ? ['if another document begins here, write `---` on a line before it'] : [],
+      },
     );
   }
 

@@ -133,3 +133,17 @@ test('NT3055: pods that Pod Security would refuse are an error whatever brought 
     'NT3055 patch:eng/change: a patch must not touch `/spec/template/spec/volumes/0/glusterfs`',
   ]);
 });
+
+test('a patch is applied whole or not at all, and what stands on a failed operation is not said', () => {
+  const { after, said } = patched([
+    patch([
+      pause,
+      { op: 'replace', path: '/spec/gone', value: {} },
+      { op: 'add', path: '/spec/gone/deeper', value: 1 },
+      { op: 'remove', path: '/spec/missing' },
+    ]),
+  ]);
+  expect(said.map((one) => one.slice(0, one.indexOf(':')))).toEqual(['NT3053 patch', 'NT3053 patch']);
+  expect(said.map((one) => /`([^`]*)`/.exec(one)?.[1])).toEqual(['/spec/gone', '/spec/missing']);
+  expect(after).toEqual(manifests);
+});

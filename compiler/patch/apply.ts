@@ -53,20 +53,29 @@ function isTarget({ target }: PatchModel, value: Manifest['value']): boolean {
 
 function applyOperations(patch: PatchModel, target: Manifest, report: Report): Manifest {
   let manifest = target;
+  const failed: string[] = [];
   for (const [index, operation] of patch.operations.entries()) {
+    // What stands on an operation that failed fails with it.
+    if (failed.some((path) => operation.path === path || operation.path.startsWith(`${path}/`))) continue;
     const at = patch.from(['operations', index]);
     const outcome = applyOperation(manifest.value, operation);
-    if (outcome.is === 'failed') report('NT3053', at, { path: operation.path, reason: outcome.reason });
+    if (outcome.is === 'failed') {
+      failed.push(operation.path);
+      report('NT3053', at, { path: operation.path, reason: outcome.reason });
+    }
     if (outcome.is === 'unchanged' && operation.op !== 'test') report('NT3054', at, { path: operation.path });
     if (outcome.is !== 'changed') continue;
     const value = outcome.value as JsonObject;
     const guarded = guardedChange(manifest.value, value);
-    if (guarded !== undefined) report('NT3055', patch.from(['operations', index, 'path']), { field: guarded });
-    else manifest = { value, origins: originsAfter(manifest, operation, at) };
+    if (guarded !== undefined) {
+      failed.push(operation.path);
+      report('NT3055', patch.from(['operations', index, 'path']), { field: guarded });
+    } else manifest = { value, origins: originsAfter(manifest, operation, at) };
   }
   // The guard looks for what changed, this for what the cluster would refuse, such as kinds of volumes.
   for (const field of notRestricted(manifest.value)) report('NT3055', patch.at, { field });
-  return manifest;
+  // Half of a patch would make what nobody wrote, and that would be refused as well.
+  return failed.length > 0 ? target : manifest;
 }
 
 /**
