@@ -24,6 +24,7 @@ const reasons: Readonly<Record<string, readonly [reason: string, exit: ExitCode]
   ENAMETOOLONG: ['the name is too long', exits.usage],
   ENOSPC: ['no space left on the device', exits.limit],
   EDQUOT: ['the disk quota is used up', exits.limit],
+  EFBIG: ['the file would be too large', exits.limit],
   EMFILE: ['too many open files', exits.limit],
   ENFILE: ['too many open files in the system', exits.limit],
 };

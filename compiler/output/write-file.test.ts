@@ -58,3 +58,16 @@ test('new files are made with their folders; one that exists, even as a dangling
   symlinkSync('/nowhere/at/all', join(root, 'link'));
   await expect(createFiles(root, new Map([['link', 'other']]))).rejects.toMatchObject({ code: 'EEXIST' });
 });
+
+test('of files of which one cannot be made none is left, nor a folder', async () => {
+  const root = folder();
+  await createFiles(root, new Map([['kept/a.txt', 'mine']]));
+  const files = new Map([
+    ['kept/b.txt', ''],
+    ['new/deep/c.txt', ''],
+    ['kept/a.txt', 'other'],
+  ]);
+  await expect(createFiles(root, files)).rejects.toMatchObject({ code: 'EEXIST' });
+  expect(readdirSync(root, { recursive: true })).toEqual(['kept', 'kept/a.txt']);
+  expect(readFileSync(join(root, 'kept/a.txt'), 'utf8')).toBe('mine');
+});

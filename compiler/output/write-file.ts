@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
@@ -19,16 +19,46 @@ export async function writeFileAtomic(path: string, text: string): Promise<void>
   }
 }
 
-/** Makes new files below `root`, with their folders. Throws EEXIST, and overwrites nothing, where one exists already. */
+/**
+ * Makes new files below `root`, with their folders. Throws what the file system says (EEXIST where one exists already:
+ * nothing is overwritten), and then nothing that was made is left.
+ */
 export async function createFiles(root: string, files: ReadonlyMap<string, string>): Promise<void> {
-  for (const [path, text] of files) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeNew(join(root, path), text);
+  const made: string[] = [];
+  try {
+    for (const [path, text] of files) {
+      await makeFolders(dirname(join(root, path)), made);
+      await writeNew(join(root, path), text, made);
+    }
+  } catch (error) {
+    for (const path of made.reverse()) await remove(path);
+    throw error;
   }
 }
 
-async function writeNew(path: string, text: string): Promise<void> {
+/** One by one: where a file system takes no folders (`/proc`), to ask Node for all of them at once never ends. */
+async function makeFolders(folder: string, made: string[]): Promise<void> {
+  const missing: string[] = [];
+  for (let path = folder; !existsSync(path); path = dirname(path)) missing.push(path);
+  for (const path of missing.reverse()) {
+    await mkdir(path);
+    made.push(path);
+  }
+}
+
+/** Takes back a file or a folder of ours. What somebody put into the folder meanwhile keeps it. */
+async function remove(path: string): Promise<void> {
+  try {
+    if ((await lstat(path)).isDirectory()) await rmdir(path);
+    else await rm(path);
+  } catch {
+    // The first error says what went wrong.
+  }
+}
+
+async function writeNew(path: string, text: string, made: string[] = []): Promise<void> {
   const file = await open(path, 'wx');
+  made.push(path);
   try {
     await file.writeFile(text);
     await file.sync();

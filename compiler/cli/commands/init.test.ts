@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { contents, folderOf } from '../testing/built.ts';
+import { BUILT, contents, folderOf } from '../testing/built.ts';
 import { runHere } from '../testing/host.ts';
 
 const companyIn = (folder: string) =>
@@ -38,4 +39,65 @@ test.each(['Acme', 'a--b', '1st', `a${'b'.repeat(40)}`])('init refuses to call a
       '  a name has at most 40 lower-case letters, digits and single hyphens, and begins with a letter\n',
   });
   expect(contents(cwd)).toEqual({});
+});
+
+test.each([
+  ['/proc/x', 'the file system takes no folders there'],
+  ['/proc/self/x/y', 'the file system takes no folders there'],
+  ['/sys/x', 'cannot mkdir `/sys/x`: '],
+])('init refuses %s, where nobody can make a folder, at once', async (dir, reason) => {
+  const { code, stdout, stderr } = await runHere(['init', dir], { cwd: '/' });
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(`error: a repository cannot be made in \`${dir}\`\n  ${reason}`);
+  expect(stderr.endsWith('\n  nothing was left behind\n')).toBe(true);
+});
+
+test('init refuses what is no folder, or is in one that is none', async () => {
+  const cwd = folderOf({ file: '' });
+  symlinkSync('nowhere', join(cwd, 'dangling'));
+  for (const dir of ['file', 'file/inside', 'dangling', '/dev/null']) {
+    expect(await runHere(['init', dir], { cwd })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `error: \`${dir}\` is no folder\n  nothing was written\n`,
+    });
+  }
+  expect(readdirSync(cwd)).toEqual(['dangling', 'file']);
+});
+
+test('a disk that is full in the middle gets back what was made', () => {
+  const cwd = folderOf({ 'mine.txt': 'mine' });
+  const script = 'ulimit -f 8; trap "" XFSZ; exec "$0" "$1" init here';
+  const { status, stderr } = spawnSync('bash', ['-c', script, process.execPath, BUILT], { cwd, encoding: 'utf8' });
+  expect([status, stderr]).toEqual([
+    4,
+    'error: a repository cannot be made in `here`\n  cannot write: the file would be too large\n  nothing was left behind\n',
+  ]);
+  expect(readdirSync(cwd)).toEqual(['mine.txt']);
+});
+
+test('line ends stay as they are, whatever Git is told about them', async () => {
+  const cwd = folderOf();
+  await runHere(['init', '--company', 'acme'], { cwd });
+  await runHere(['compile'], { cwd });
+  const git = (...words: string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.example', '-c', 'core.autocrlf=true', ...words], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  git('init', '-q');
+  git('add', '.');
+  git('commit', '-qm', 'begin');
+  const before = contents(join(cwd, 'spec'));
+  for (const folder of ['spec', 'generated']) rmSync(join(cwd, folder), { recursive: true });
+  git('checkout', '-q', '.');
+  expect(contents(join(cwd, 'spec'))).toEqual(before);
+  expect((await runHere(['compile', '--check'], { cwd })).code).toBe(0);
+});
+
+test('init says what its .gitattributes would say where there is one already', async () => {
+  const stdoutWith = async (text: string) =>
+    (await runHere(['init', '--company', 'acme'], { cwd: folderOf({ '.gitattributes': text }) })).stdout;
+  expect(await stdoutWith('*.png binary\n')).toContain('spec/** text eol=lf\ngenerated/** text eol=lf');
+  expect(await stdoutWith('* text=auto eol=lf\n')).not.toContain('spec/**');
 });

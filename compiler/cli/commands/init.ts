@@ -1,8 +1,13 @@
-import { basename, resolve } from 'node:path';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { defineCommand } from '../command.ts';
 import { complain, refuse } from '../context.ts';
+import type { Context } from '../context.ts';
 import { exits } from '../exit.ts';
+import type { ExitCode } from '../exit.ts';
+import { attributes } from '../init/surroundings.ts';
 import { text } from '../option.ts';
+import { systemProblem } from '../system-problem.ts';
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const NAME_LENGTH_MAX = 40;
@@ -18,7 +23,8 @@ export const init = defineCommand({
     { line: 'nova-torch init fleets', summary: 'begin in a new folder' },
     { line: 'nova-torch init --company acme', summary: 'begin in this folder, for the company `acme`' },
   ],
-  exits: [],
+  exits: [exits.limit],
+  exitMeanings: { [exits.limit]: 'the disk is full' },
   async run({ arguments: [dir = '.'], options, context }) {
     const root = resolve(context.directory, dir);
     const company = options.company ?? companyOf(root);
@@ -27,6 +33,7 @@ export const init = defineCommand({
         `a name has at most ${NAME_LENGTH_MAX} lower-case letters, digits and single hyphens, and begins with a letter`,
       ]);
     }
+    if (!isPlaceForFolder(root)) return refuse(context, `\`${dir}\` is no folder`, ['nothing was written']);
     const { existing } = await import('../../load/read-workspace.ts');
     if (existing(root, ['spec']).size > 0) {
       complain(context, `there is a spec in \`${dir}\` already`, ['nothing was written']);
@@ -38,16 +45,51 @@ export const init = defineCommand({
     const files = scaffold({ company }, readEditorSchema());
     const kept = existing(root, [...files.keys()]);
     const made = new Map([...files].filter(([path]) => !kept.has(path)));
-    await createFiles(root, made);
+    try {
+      await createFiles(root, made);
+    } catch (error) {
+      return refused(error, dir, context);
+    }
     const { out } = context;
     for (const path of files.keys()) {
       out.line(kept.has(path) ? `${out.style.dim('kept')}  ${path}` : `${out.style.green('made')}  ${path}`);
     }
+    if (kept.has(ATTRIBUTES) && !keepsLineEnds(readFileSync(join(root, ATTRIBUTES), 'utf8')))
+      out.line(`\nAdd to ${ATTRIBUTES}, or Git may change line ends and with them what is generated:\n\n${attributes}`);
     out.line();
     out.line(dir === '.' ? 'Next: nova-torch compile' : `Next: nova-torch -C ${dir} compile`);
     return exits.ok;
   },
 });
+
+const ATTRIBUTES = '.gitattributes';
+
+/** Whether Git leaves all line ends as they are, or those of what the compiler reads and writes. */
+function keepsLineEnds(text: string): boolean {
+  return /^(?:\*|spec\/\*\*)\s.*\beol=lf\b/m.test(text);
+}
+
+/** Whether a folder is there, or may be made. A dangling link is none. */
+function isPlaceForFolder(root: string): boolean {
+  try {
+    const stats = statSync(root, { throwIfNoEntry: false });
+    return stats?.isDirectory() ?? lstatSync(root, { throwIfNoEntry: false }) === undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return false;
+    throw error;
+  }
+}
+
+/** Says why nothing could be written. Throws what the file system did not say. */
+function refused(error: unknown, dir: string, context: Context): ExitCode {
+  const problem = systemProblem(error);
+  if (problem === undefined) throw error;
+  // A file system that takes no folders says that the new one does not exist.
+  const isOdd = (error as NodeJS.ErrnoException).code === 'ENOENT';
+  const reason = isOdd ? 'the file system takes no folders there' : problem.message;
+  complain(context, `a repository cannot be made in \`${dir}\``, [reason, 'nothing was left behind']);
+  return problem.exit;
+}
 
 /** A name made from the folder's. */
 function companyOf(root: string): string {

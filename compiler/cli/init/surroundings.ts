@@ -1,9 +1,18 @@
+/**
+ * What is generated depends on every byte of a prompt, and each file of it is known by its bytes: line ends stay as they
+ * are, whatever Git is told to do with them on a machine.
+ */
+export const attributes = `spec/** text eol=lf
+generated/** text eol=lf linguist-generated
+nova-torch.schema.json text eol=lf
+`;
+
 /** What a repository needs around its spec. A file that exists already is kept, whatever it says. */
 export function surroundings(company: string): readonly (readonly [path: string, text: string])[] {
   return [
     ['README.md', readme(company)],
     ['.gitignore', '.nova-torch/\n'],
-    ['.gitattributes', 'generated/** linguist-generated\n'],
+    ['.gitattributes', attributes],
     [
       '.vscode/settings.json',
       `${JSON.stringify({ 'yaml.schemas': { './nova-torch.schema.json': 'spec/**/*.yaml' } }, null, 2)}\n`,
