@@ -6,6 +6,20 @@ import { followed } from './schema-source.ts';
 import type { Schema } from './schema-source.ts';
 import { named } from './wording.ts';
 
+/**
+ * Fields of `allowed` that are not there and that others, which the schema does not know, were most likely meant to be: they
+ * are not missing as well.
+ */
+export function meantFields(allowed: readonly string[], map: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  const free = freeOf(allowed, map);
+  const unknown = Object.keys(map).filter((name) => !allowed.includes(name));
+  return new Set(unknown.flatMap((name) => nearest(name, free) ?? []));
+}
+
+function freeOf(allowed: readonly string[], map: Readonly<Record<string, unknown>>): readonly string[] {
+  return allowed.filter((name) => !Object.hasOwn(map, name));
+}
+
 /** A field the schema does not know. The fix is certain when exactly one field that is not there yet is near. */
 export function explainUnknownField(
   field: string,
@@ -21,7 +35,7 @@ export function explainUnknownField(
     report('NT1215', at, {}, { notes: ['the team is the folder below `spec/teams/`'] });
     return;
   }
-  const free = allowed.filter((name) => !Object.hasOwn(map, name));
+  const free = freeOf(allowed, map);
   const near = free.filter((name) => nearest(field, [name]) !== undefined);
   const best = nearest(field, free) ?? meant;
   const certain = best !== undefined && near.length === 1 && best === near[0];

@@ -3,7 +3,7 @@ import type { Part, Place } from '../core/origin.ts';
 import { shown } from '../diagnostics/clean.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import type { Details, Report } from '../diagnostics/report.ts';
-import { explainUnknownField } from './explain-field.ts';
+import { explainUnknownField, meantFields } from './explain-field.ts';
 import { followed } from './schema-source.ts';
 import type { Schema } from './schema-source.ts';
 import type { Doubt } from './tree.ts';
@@ -208,13 +208,14 @@ function explainMap(schema: Schema, map: Readonly<Record<string, unknown>>, path
       ? keys.filter((key) => !Object.hasOwn(properties, key) && !outdented.within.has(key))
       : [];
   const meant = missingMeant(unknown, missing);
-  const said = new Set(meant.values());
+  const fields = additionalProperties === false ? meantFields(Object.keys(properties), map) : NONE;
+  const said = new Set([...meant.values(), ...fields]);
   explainMissing(
     missing.filter((name) => !said.has(name)),
     path,
     subject,
   );
-  if (schema.oneOf !== undefined) explainExclusive(schema.oneOf, map, path, subject);
+  if (schema.oneOf !== undefined) explainExclusive(schema.oneOf, map, fields, path, subject);
   for (const key of keys) {
     // Said with the field it belongs to.
     if (outdented.within.has(key)) continue;
@@ -279,6 +280,8 @@ function holds(schema: Schema | undefined, field: string): boolean {
   return Object.hasOwn(properties, field) || typeof additionalProperties === 'object';
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 function explainMissing(missing: readonly string[], path: JsonPath, subject: Subject): void {
   if (missing.length === 0) return;
   const fields = missing.map((name) => `\`${name}\``).join(' and ');
@@ -289,12 +292,14 @@ function explainMissing(missing: readonly string[], path: JsonPath, subject: Sub
 function explainExclusive(
   alternatives: readonly Schema[],
   map: Readonly<Record<string, unknown>>,
+  meant: ReadonlySet<string>,
   path: JsonPath,
   subject: Subject,
 ): void {
   const names = alternatives.flatMap(({ required = [] }) => required);
   const present = names.filter((name) => Object.hasOwn(map, name));
   if (present.length === 0) {
+    if (names.some((name) => meant.has(name))) return;
     const fields = names.map((name) => `\`${name}\``).join(' or ');
     subject.report('NT1202', subject.place(path, 'key'), { place: named(path), fields });
   } else if (present.length > 1) {
@@ -332,7 +337,10 @@ function explainByField(
   if (field === undefined)
     throw new Error(`no field tells the alternatives of ${schema.description ?? named(path)} apart`);
   if (!Object.hasOwn(map, field)) {
-    explainMissing([field], path, subject);
+    const allowed = [...new Set(alternatives.flatMap(({ properties = {} }) => Object.keys(properties)))];
+    const misspelt = Object.keys(map).find((name) => !allowed.includes(name) && nearest(name, [field]) !== undefined);
+    if (misspelt === undefined) explainMissing([field], path, subject);
+    else explainUnknownField(misspelt, allowed, map, path, subject);
     return;
   }
   const meant = alternatives.find(({ properties }) => valuesOf(properties?.[field]).includes(map[field]));

@@ -6,7 +6,7 @@ import { KINDS } from './document.ts';
 import type { Kind } from './document.ts';
 import type { FilePlace } from './places.ts';
 import { nodeAt, valueOf } from './tree.ts';
-import type { MapNode, TreeNode } from './tree.ts';
+import type { Entry, MapNode, TreeNode } from './tree.ts';
 import { typeName } from './wording.ts';
 import { sure } from '../../spec/contract/sure.ts';
 
@@ -42,12 +42,12 @@ export function identify(root: TreeNode, file: string, place: DocumentPlace, rep
     ...(kind !== undefined && { kind }),
     ...(typeof name === 'string' && { name }),
     nameAt,
-    sound: placed && versionKnown,
+    sound: placed && versionKnown && root.entries.has('kind'),
   };
 }
 
 function kindOf(root: MapNode, file: string, report: Report): Kind | undefined {
-  const entry = root.entries.get('kind');
+  const entry = root.entries.get('kind') ?? misspelt('kind', root, file, report);
   if (entry === undefined) {
     report('NT1202', firstKey(root, file), { place: 'the document', fields: '`kind`' }, { notes: [ALLOWED_KINDS] });
     return undefined;
@@ -77,10 +77,33 @@ function kindOf(root: MapNode, file: string, report: Report): Kind | undefined {
   return undefined;
 }
 
+/** What a document holds, whatever its kind. */
+const FIELDS = ['apiVersion', 'kind', 'metadata', 'spec', 'environments'];
+
+/** The entry that was meant to be called `field`, which is reported; nothing when there is none. */
+function misspelt(field: string, root: MapNode, file: string, report: Report): Entry | undefined {
+  const near = [...root.entries].find(([name]) => !FIELDS.includes(name) && nearest(name, [field]) !== undefined);
+  if (near === undefined) return undefined;
+  const [name, entry] = near;
+  const at = { file, start: entry.key.start, end: entry.key.end };
+  report(
+    'NT1201',
+    at,
+    { field: shown(name), place: 'the document' },
+    {
+      label: `did you mean \`${field}\`?`,
+      notes: [`allowed: ${FIELDS.join(', ')}`],
+      fix: { title: `renames it to \`${field}\``, edits: [{ at, text: field }] },
+    },
+  );
+  return entry;
+}
+
 const ALLOWED_KINDS = `kinds: ${KINDS.join(', ')}`;
 
 function checkVersion(root: MapNode, file: string, report: Report): boolean {
   const entry = root.entries.get('apiVersion');
+  if (entry === undefined && misspelt('apiVersion', root, file, report) !== undefined) return false;
   if (entry === undefined) {
     const at = firstKey(root, file);
     const edit = { at: { file, start: root.start, end: root.start }, text: `apiVersion: ${API_VERSION}\n` };

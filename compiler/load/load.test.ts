@@ -138,6 +138,47 @@ test('every fix of every case takes its problem away and brings no other', async
 });
 
 test.each([
+  ['kind: Fleet', 'knd: Fleet', ['NT1201 unknown field `knd` in the document']],
+  ['kind: Fleet', 'knd: Flet', ['NT1201 unknown field `knd` in the document', 'NT1209 there is no kind `Flet`']],
+  ['apiVersion:', 'apiversion:', ['NT1201 unknown field `apiversion` in the document']],
+  ['metadata:', 'metdata:', ['NT1201 unknown field `metdata` in the document']],
+  ['name: extra', 'nam: extra', ['NT1201 unknown field `nam` in `metadata`']],
+  ['spec:', 'specs:', ['NT1201 unknown field `specs` in the document']],
+  ['agent:', 'agents:', ['NT1201 unknown field `agents` in `spec`']],
+  ['image:', 'imgae:', ['NT1201 unknown field `imgae` in `spec.agent`']],
+  // Two of one meaning: one of them was meant to be the other.
+  [
+    'image:',
+    'imag: x, imge:',
+    ['NT1201 unknown field `imag` in `spec.agent`', 'NT1201 unknown field `imge` in `spec.agent`'],
+  ],
+  ['image:', 'picture:', ['NT1201 unknown field `picture` in `spec.agent`', 'NT1202 `spec.agent` lacks `image`']],
+])('a required field that is misspelt is not missing as well: %s as %s', (field, written, wanted) => {
+  const { report, diagnostics } = collector();
+  expect(FLEET).toContain(field);
+  loadFile({ path: PATH, text: FLEET.replace(field, written) }, report);
+  expect(diagnostics.map(({ code, message }) => `${code} ${message}`).sort()).toEqual(wanted);
+});
+
+test('a misspelt kind is known all the same, so that nobody misses the document', () => {
+  const { report } = collector();
+  const { broken } = loadFile({ path: PATH, text: FLEET.replace('kind:', 'knd:') }, report);
+  expect(broken).toEqual([{ kind: 'Fleet', id: 'research/extra' }]);
+});
+
+test.each([
+  ['expect: [{ task: { task: a }, goeTo: [b] }]', 'goeTo'],
+  ['fallback: [{ too: b, when: [no-agent] }]', 'too'],
+])('the same goes for one of several fields of which one must be there: %s', (part, field) => {
+  const { report, diagnostics } = collector();
+  const spec = `spec:\n  match: { task: a }\n  to: { b: 1 }\n  ${part}\n`;
+  loadFile({ path: PATH, text: `apiVersion: nova-torch.dev/v1\nkind: Route\nmetadata: { name: a }\n${spec}` }, report);
+  expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    expect.stringMatching(`NT1201 unknown field \`${field}\``),
+  ]);
+});
+
+test.each([
   ['kind: 3\n', ['NT1202', 'NT1203']],
   ['{}\n', ['NT1202', 'NT1202']],
   ['{ kind: Fleet, metadata: { name: a }, spec: {} }\n', ['NT1202']],

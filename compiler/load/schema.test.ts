@@ -152,6 +152,9 @@ test('of alternatives only the one that was meant is explained', () => {
     '`spec.operations[0].op` cannot be `delete`; allowed: add, replace, test, remove',
   ]);
   expect(operations({ path: '/spec/a' })).toEqual(['`spec.operations[0]` lacks `op`']);
+  expect(operations({ opp: 'remove', path: '/spec/a' })).toEqual([
+    'unknown field `opp` in `spec.operations[0]`; allowed: op, path, value',
+  ]);
   expect(operations('remove')).toEqual(['`spec.operations[0]` must be a map of fields, found the text `remove`']);
   const route = (task: unknown) => explained({ match: { task }, to: { a: 1 } }, 'RouteSpec');
   expect(route(3)).toEqual(['`spec.match.task` must be text or a list, found the number 3']);

@@ -14,7 +14,7 @@ export const explain = defineCommand({
   arguments: [
     {
       name: 'what',
-      summary: 'A code (NT2001), a field (Fleet.spec.scale.min) or file:line',
+      summary: 'A code (NT2001), a field (Fleet.spec.scale.min) or file:line[:column]',
       required: true,
       complete: 'file',
     },
@@ -38,7 +38,8 @@ export const explain = defineCommand({
       else printCode(explained, out);
       return exits.ok;
     }
-    const place = /^(.+?\.(?:yaml|json|md|txt))(?::([0-9]{1,7}))?$/.exec(what);
+    // Problems and editors name the column as well; a line has one field of interest.
+    const place = /^(.+?\.(?:yaml|json|md|txt))(?::([0-9]{1,7})(?::[0-9]{1,7})?)?$/.exec(what);
     if (place !== null) {
       const { explainPlace } = await import('../explain/explain-place.ts');
       return explainPlace(

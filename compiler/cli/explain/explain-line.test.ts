@@ -29,6 +29,15 @@ test('a generated line leads to the line of the spec that decides it', async () 
   ]);
 });
 
+test('a column may stand behind the line, as problems and editors write places', async () => {
+  const { cwd, lineOf } = await compiled();
+  const place = `${FILE}:${lineOf('image: ')}`;
+  const { code, stdout } = await runHere(['explain', `${place}:18`], { cwd });
+  expect([code, stdout]).toEqual([0, (await runHere(['explain', place], { cwd })).stdout]);
+  const spec = await runHere(['explain', 'spec/teams/engineering/code-fixer.yaml:8:12'], { cwd });
+  expect([spec.code, spec.stdout]).toEqual([0, expect.stringContaining(FILE)]);
+});
+
 test('a line that nobody wrote leads to the nearest field that somebody did', async () => {
   const { cwd, lineOf } = await compiled();
   const { stdout } = await runHere(['explain', `${FILE}:${lineOf('runAsNonRoot')}`, '--format', 'json'], { cwd });
