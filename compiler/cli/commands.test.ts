@@ -63,6 +63,15 @@ test('in JSON check says what there is, and compile what it wrote', async () => 
   expect(await compiled()).toMatchObject({ written: [], removed: [], unchanged: true });
 });
 
+test('an index that was removed is written again, and counted', async () => {
+  const cwd = repository();
+  await runHere(['compile'], { cwd });
+  rmSync(join(cwd, 'generated/.index/prod/teams/engineering/code-fixer.json'));
+  const { code, stdout } = await runHere(['compile'], { cwd });
+  expect([code, stdout.split('\n').at(-2)]).toEqual([0, '1 index file written (0.0 s)']);
+  expect(existsSync(join(cwd, 'generated/.index/prod/teams/engineering/code-fixer.json'))).toBe(true);
+});
+
 test('a folder without a spec is refused', async () => {
   const { code, stderr } = await runHere(['check'], { cwd: '/' });
   expect([code, stderr]).toEqual([

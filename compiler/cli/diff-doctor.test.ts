@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { contents, folderOf } from './testing/built.ts';
@@ -50,6 +50,34 @@ test('against a commit from before the first compile everything is added', async
   expect(code).toBe(0);
   expect(stdout).toMatch(/^dev: \d+ added, /);
   expect(stdout).not.toMatch(/changed|removed/);
+});
+
+test('diff says what is wrong with Git, and does not blame the commit', async () => {
+  const cwd = await changed();
+  const stderrWith = async (path: string, root: string) => {
+    vi.stubEnv('PATH', path);
+    const { code, stderr } = await runHere(['diff', '--base', 'main'], { cwd: root });
+    vi.unstubAllEnvs();
+    expect(code).toBe(2);
+    return stderr;
+  };
+  expect(await stderrWith('/nowhere', cwd)).toBe(
+    'error: `--base` needs Git, which is not installed here\n' +
+      '  install it, or compare with `generated/` as it lies here: nova-torch diff\n',
+  );
+  const alone = repository();
+  expect(await stderrWith(String(process.env['PATH']), alone)).toMatch(
+    new RegExp(`^error: Git cannot read the repository \`${alone}\` is in\n  Git says: fatal: not a git repository`),
+  );
+});
+
+test('a link among what was generated at a commit is no file of it', async () => {
+  const cwd = await changed();
+  symlinkSync('/etc/passwd', join(cwd, 'generated/prod/link.yaml'));
+  execFileSync('git', ['add', 'generated'], { cwd });
+  execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.example', 'commit', '-qm', 'link'], { cwd });
+  rmSync(join(cwd, 'generated/prod/link.yaml'));
+  expect((await runHere(['diff', '--base', 'main'], { cwd })).stdout).not.toContain('link.yaml');
 });
 
 test('diff says when nothing changes', async () => {

@@ -31,7 +31,7 @@ export function explainSchema(schema: Schema, value: unknown, path: JsonPath, su
     return;
   }
   const allowed = full.enum ?? ('const' in full ? [full.const] : undefined);
-  if (full.type !== undefined && !hasType(value, full.type)) explainType([full.type], value, path, subject);
+  if (full.type !== undefined && !hasType(value, full.type)) explainType([full], value, path, subject);
   else if (allowed !== undefined) explainEnum(allowed, value, path, subject);
   else if (typeof value === 'string') explainText(full, value, path, subject);
   else if (typeof value === 'number') explainNumber(full, value, path, subject);
@@ -63,7 +63,15 @@ function hasType(value: unknown, type: NonNullable<Schema['type']>): boolean {
 
 type Types = readonly NonNullable<Schema['type']>[];
 
-function explainType(types: Types, value: unknown, path: JsonPath, subject: Subject, more: Details = {}): void {
+/** `schemas` are those of which one must fit, each with a type. */
+function explainType(
+  schemas: readonly Schema[],
+  value: unknown,
+  path: JsonPath,
+  subject: Subject,
+  more: Details = {},
+): void {
+  const types = schemas.flatMap(({ type }) => type ?? []);
   const expected = [...new Set(types.map((type) => TYPE_NAMES[type]))].join(' or ');
   const at = subject.place(path, value === null || value === undefined ? 'key' : 'value');
   const doubt = subject.doubt?.(path);
@@ -72,14 +80,23 @@ function explainType(types: Types, value: unknown, path: JsonPath, subject: Subj
     'NT1203',
     at,
     { place: named(path), expected, found },
-    { ...typeFix(types, value, doubt, at), ...more },
+    { ...typeFix(schemas, types, value, doubt, at), ...more },
   );
 }
 
 /** A scalar without quotes becomes text in quotes; `yes` and `"true"` become booleans, `"3"` a number. */
-function typeFix(types: Types, value: unknown, doubt: Doubt | undefined, at: Place): Details {
-  if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) {
+function typeFix(
+  schemas: readonly Schema[],
+  types: Types,
+  value: unknown,
+  doubt: Doubt | undefined,
+  at: Place,
+): Details {
+  const texts = schemas.filter(({ type }) => type === 'string');
+  if (texts.length > 0 && (typeof value === 'number' || typeof value === 'boolean')) {
     const text = doubt?.text ?? String(value);
+    // `5` for a duration lacks its unit: quotes would only make it wrong in another way.
+    if (!texts.some((schema) => takesText(schema, text))) return examplesOf(texts[0] ?? {});
     if (typeof value === 'number' && doubt === undefined && !/^-?[0-9]+$/.test(text)) return { label: 'quote it' };
     return { label: 'quote it', fix: { title: 'puts it in quotes', edits: [{ at, text: `"${text}"` }] } };
   }
@@ -90,6 +107,13 @@ function typeFix(types: Types, value: unknown, doubt: Doubt | undefined, at: Pla
     label: `did you mean \`${meant}\`?`,
     fix: { title: `writes \`${meant}\``, edits: [{ at, text: meant }] },
   };
+}
+
+/** Whether a text is one that the schema of a text takes. */
+function takesText({ enum: allowed, pattern, minLength = 0, maxLength = Infinity, ...schema }: Schema, text: string) {
+  if ('const' in schema && schema.const !== text) return false;
+  if (allowed?.includes(text) === false || text.length < minLength || text.length > maxLength) return false;
+  return pattern === undefined || new RegExp(pattern, 'u').test(text);
 }
 
 function booleanMeant(value: string): string | undefined {
@@ -224,7 +248,7 @@ function explainMap(schema: Schema, map: Readonly<Record<string, unknown>>, path
       const notes = [
         `what belongs to it must be indented more than it: ${below.map((one) => `\`${one}\``).join(', ')}`,
       ];
-      explainType(['object'], null, [...path, key], subject, { notes });
+      explainType([{ type: 'object' }], null, [...path, key], subject, { notes });
       continue;
     }
     const own = Object.hasOwn(properties, key) ? properties[key] : undefined;
@@ -316,10 +340,9 @@ function explainAlternatives(
   path: JsonPath,
   subject: Subject,
 ): void {
-  const types = alternatives.flatMap(({ type }) => (type === undefined ? [] : [type]));
   const fitting = alternatives.filter(({ type }) => type === undefined || hasType(value, type));
   const [only, second] = fitting;
-  if (only === undefined) explainType(types, value, path, subject);
+  if (only === undefined) explainType(alternatives, value, path, subject);
   else if (second === undefined) explainSchema(only, value, path, subject);
   else explainByField(schema, fitting, value as Readonly<Record<string, unknown>>, path, subject);
 }
@@ -337,10 +360,14 @@ function explainByField(
   if (field === undefined)
     throw new Error(`no field tells the alternatives of ${schema.description ?? named(path)} apart`);
   if (!Object.hasOwn(map, field)) {
-    const allowed = [...new Set(alternatives.flatMap(({ properties = {} }) => Object.keys(properties)))];
-    const misspelt = Object.keys(map).find((name) => !allowed.includes(name) && nearest(name, [field]) !== undefined);
+    const properties = Object.assign({}, ...alternatives.map((one) => one.properties)) as Readonly<
+      Record<string, Schema>
+    >;
+    const misspelt = Object.keys(map).find(
+      (name) => !Object.hasOwn(properties, name) && nearest(name, [field]) !== undefined,
+    );
     if (misspelt === undefined) explainMissing([field], path, subject);
-    else explainUnknownField(misspelt, allowed, map, path, subject);
+    else explainUnknownField(misspelt, { properties, meant: field }, map, path, subject);
     return;
   }
   const meant = alternatives.find(({ properties }) => valuesOf(properties?.[field]).includes(map[field]));

@@ -152,12 +152,28 @@ test.each([
     'imag: x, imge:',
     ['NT1201 unknown field `imag` in `spec.agent`', 'NT1201 unknown field `imge` in `spec.agent`'],
   ],
-  ['image:', 'picture:', ['NT1201 unknown field `picture` in `spec.agent`', 'NT1202 `spec.agent` lacks `image`']],
+  // The only one that is unknown is the only one that is missing, whatever it is called.
+  ['image:', 'picture:', ['NT1201 unknown field `picture` in `spec.agent`']],
 ])('a required field that is misspelt is not missing as well: %s as %s', (field, written, wanted) => {
   const { report, diagnostics } = collector();
   expect(FLEET).toContain(field);
   loadFile({ path: PATH, text: FLEET.replace(field, written) }, report);
   expect(diagnostics.map(({ code, message }) => `${code} ${message}`).sort()).toEqual(wanted);
+});
+
+test.each([
+  ['description: 2026', 'puts it in quotes', []],
+  ['accepts: { web_research: { timeouts: { run: 5 } } }', undefined, ['for example `250ms`, `30s`, `45m`, `7d`']],
+  ['memory: { path: /m, size: 20 }', undefined, ['for example `512Mi`, `20Gi`']],
+])('a number is put in quotes only where the text would be taken: %s', (part, title, notes) => {
+  const { report, diagnostics } = collector();
+  const field = part.slice(0, part.indexOf(':'));
+  const others = FLEET.replace(
+    '  accepts:\n    web_research: {}\n',
+    field === 'accepts' ? '' : '  accepts: { a: {} }\n',
+  );
+  loadFile({ path: PATH, text: `${others}  ${part}\n` }, report);
+  expect(diagnostics.map(({ code, fix, notes: said }) => [code, fix?.title, said])).toEqual([['NT1203', title, notes]]);
 });
 
 test('a misspelt kind is known all the same, so that nobody misses the document', () => {

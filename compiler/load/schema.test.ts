@@ -157,7 +157,7 @@ test('of alternatives only the one that was meant is explained', () => {
   ]);
   expect(operations('remove')).toEqual(['`spec.operations[0]` must be a map of fields, found the text `remove`']);
   const route = (task: unknown) => explained({ match: { task }, to: { a: 1 } }, 'RouteSpec');
-  expect(route(3)).toEqual(['`spec.match.task` must be text or a list, found the number 3']);
+  expect(route(3)).toEqual(['`spec.match.task` must be text or a list, found the number 3; for example `bug_fix`']);
   expect(route(['a', 'B'])[0]).toContain('`spec.match.task[1]` cannot be `B`: a task type');
 });
 

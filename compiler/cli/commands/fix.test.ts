@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { contents, folderOf } from '../testing/built.ts';
 import { runHere } from '../testing/host.ts';
 import { repository } from '../testing/repository.ts';
 
@@ -26,4 +28,21 @@ test('fix --code corrects problems of that code only', async () => {
       'fixed  spec/teams/engineering/extra.yaml: NT1201 renames it to `default`\n' +
       '2 corrected\n',
   ]);
+});
+
+test('what the guide breaks ends as it says: a near name is named, a misspelt field is fixed', async () => {
+  const minimal = resolve(import.meta.dirname, '../../../spec/examples/minimal');
+  const path = 'spec/teams/shop/routes.yaml';
+  const broken = (from: string, to: string) => {
+    const files = contents(minimal);
+    return folderOf({ ...files, [path]: String(files[path]).replace(from, to) });
+  };
+  const renamed = await runHere(['check'], { cwd: broken('greeter:', 'greter:') });
+  expect([renamed.code, renamed.stderr]).toEqual([1, expect.stringContaining('did you mean `greeter`?')]);
+  const misspelt = await runHere(['fix'], { cwd: broken('match:', 'mtch:') });
+  expect(misspelt).toEqual({
+    code: 0,
+    stdout: `fixed  ${path}: NT1201 renames it to \`match\`\n1 corrected\n`,
+    stderr: '',
+  });
 });

@@ -27,7 +27,9 @@ export function summaryTable(tree: CompiledTree, tookMs: number, style: Style): 
   const outcome =
     changed.length === 0
       ? `${style.green('up to date')}${unchanged ? ', nothing changed since the last compile' : ''}`
-      : `${style.green(`${counted(files, 'file')} written`)}${removed.length > 0 ? `, ${removed.length} of them removed` : ''}`;
+      : files === 0
+        ? style.green(`${counted(changed.length, 'index file')} written`)
+        : `${style.green(`${counted(files, 'file')} written`)}${removed.length > 0 ? `, ${removed.length} of them removed` : ''}`;
   const took = `(${(tookMs / 1000).toFixed(1)} s)`;
   return `${style.bold(line(HEAD))}\n${rows.map((row) => `${line(row)}\n`).join('')}\n${outcome} ${took}\n`;
 }

@@ -10,17 +10,18 @@ const BYTES_MAX = 512 * 1024 * 1024;
  * shell, and only after it has named the commit that the ref means. Throws UsageError for what is no commit.
  */
 export function generatedAt(root: string, ref: string): ReadonlyMap<string, string> {
+  const prefix = prefixOf(root);
   const commit = commitOf(root, ref);
-  const listing = git(root, ['ls-tree', '-r', '-z', '--full-tree', commit, '--', prefixOf(root)]).toString('utf8');
+  const listing = git(root, ['ls-tree', '-r', '-z', '--full-tree', commit, '--', prefix]).toString('utf8');
   const entries = listing.split('\0').flatMap((entry) => {
-    const [, type, object, path] = /^[0-7]+ (\w+) ([0-9a-f]+)\t(.*)$/s.exec(entry) ?? [];
-    return type === 'blob' && object !== undefined && path !== undefined ? [{ object, path }] : [];
+    // Regular files: what a link holds is a path.
+    const [, object, path] = /^100[0-7]+ blob ([0-9a-f]+)\t(.*)$/s.exec(entry) ?? [];
+    return object !== undefined && path !== undefined ? [{ object, path }] : [];
   });
   const texts = blobs(
     root,
     entries.map(({ object }) => object),
   );
-  const prefix = prefixOf(root);
   return new Map(
     entries.map(({ path }, index) => [path.slice(prefix.length), sure(texts[index], 'the text of a file')]),
   );
@@ -36,9 +37,19 @@ function commitOf(root: string, ref: string): string {
   }
 }
 
-/** Where `generated/` stands in its Git repository, with a slash at the end. */
+/** Where `generated/` stands in its Git repository, with a slash at the end. Throws UsageError where there is none to ask. */
 function prefixOf(root: string): string {
-  return `${git(root, ['rev-parse', '--show-prefix']).toString('utf8').trim()}generated/`;
+  try {
+    return `${git(root, ['rev-parse', '--show-prefix']).toString('utf8').trim()}generated/`;
+  } catch (error) {
+    const { code, stderr } = error as NodeJS.ErrnoException & { readonly stderr?: Buffer };
+    if (code === 'ENOENT')
+      throw new UsageError('`--base` needs Git, which is not installed here', [
+        'install it, or compare with `generated/` as it lies here: nova-torch diff',
+      ]);
+    const said = stderr?.toString('utf8').split('\n')[0] ?? '';
+    throw new UsageError(`Git cannot read the repository \`${root}\` is in`, said === '' ? [] : [`Git says: ${said}`]);
+  }
 }
 
 function blobs(root: string, objects: readonly string[]): string[] {
@@ -56,6 +67,6 @@ function blobs(root: string, objects: readonly string[]): string[] {
 }
 
 function git(root: string, words: readonly string[], input?: string): Buffer {
-  const options = { cwd: root, maxBuffer: BYTES_MAX, stdio: ['pipe', 'pipe', 'ignore'] as ('pipe' | 'ignore')[] };
+  const options = { cwd: root, maxBuffer: BYTES_MAX, stdio: 'pipe' as const };
   return execFileSync('git', [...words], input === undefined ? options : { ...options, input });
 }

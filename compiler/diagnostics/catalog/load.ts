@@ -75,7 +75,7 @@ Move the file, or remove it.`,
     message: 'there is no spec to read in `{path}`',
     explanation: `The compiler reads \`spec/\` of the folder it is called in, and it must hold at least a Company document.
 
-Change to the repository's root, say where it is with \`--root\`, or begin with \`nova-torch init\`.`,
+Change to the repository's root, say where it is with \`-C <dir>\`, or begin with \`nova-torch init\`.`,
   },
   NT1009: {
     severity: 'error',
