@@ -1,4 +1,4 @@
-import { rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exitCodeOf } from '../diagnostics/order.ts';
@@ -76,4 +76,29 @@ test('a file that is gone before it is opened is one problem at its own place', 
 test('a repository without a spec is one problem', () => {
   const root = folderWith({ 'README.md': '' });
   expect(printed(root)).toBe(alone('NT1008', `there is no spec to read in \`${root}\``, 'spec', 1));
+});
+
+test.each([
+  ['nothing', ''],
+  ['only comments', '# all\n# gone\n'],
+])('a file that holds %s is one problem, whatever stood in it', (_, text) => {
+  for (const path of [WRITER, 'spec/company.yaml', 'spec/environments/prod.yaml', 'spec/teams/engineering/team.yaml']) {
+    const root = company();
+    writeFileSync(join(root, WRITER), caseFiles('base').find((file) => file.path === WRITER)?.text ?? '');
+    writeFileSync(join(root, path), text);
+    const { diagnostics } = checkRepository(root, CASE_DAY);
+    expect(diagnostics.map(({ code, severity, at }) => [code, severity, at.file])).toEqual([['NT1118', 'error', path]]);
+  }
+});
+
+test('a folder in the place of a file is one problem, a fleet as well as a schema', () => {
+  const schema = 'spec/teams/engineering/schemas/bug-fix.input.json';
+  for (const path of [WRITER, schema]) {
+    const root = company();
+    writeFileSync(join(root, WRITER), caseFiles('base').find((file) => file.path === WRITER)?.text ?? '');
+    rmSync(join(root, path));
+    mkdirSync(join(root, path));
+    const message = `\`${path}\` is a folder, and only regular files are read`;
+    expect(printed(root)).toBe(alone('NT1001', message, path, 1));
+  }
 });

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { contents, folderOf } from './testing/built.ts';
+import { BUILT, contents, folderOf } from './testing/built.ts';
 import { runHere } from './testing/host.ts';
 import { repository } from './testing/repository.ts';
 
@@ -133,4 +133,32 @@ test('a swap that a pull request brings moves nothing out of the tree', async ()
   });
   expect((await runHere(['compile'], { cwd })).code).toBe(0);
   expect(readFileSync(target, 'utf8')).toBe(`${SECRET}\n`);
+});
+
+test('a compile says of a file that is lost what check says, and nothing that follows', async () => {
+  const cwd = await compiledWith((root) => {
+    const file = join(root, 'spec/teams/engineering/test-writer');
+    renameSync(`${file}.yaml`, `${file}.yml`);
+  });
+  const { code, stderr } = await runHere(['compile'], { cwd });
+  expect([code, stderr.match(/^(?:error|warning)\[\w+\]/gm)]).toEqual([1, ['error[NT1009]']]);
+});
+
+test('a file that nobody may read is one problem of the spec, for a compile too', async () => {
+  const path = 'spec/teams/engineering/test-writer.yaml';
+  const cwd = await compiledWith((root) => {
+    chmodSync(root, 0o755);
+    chmodSync(join(root, path), 0);
+  });
+  // Root may read everything.
+  const somebody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  for (const words of [['check'], ['compile', '--check']]) {
+    const options = { cwd, encoding: 'utf8', ...somebody } as const;
+    const { status, stderr } = spawnSync(process.execPath, [BUILT, ...words], options);
+    expect([status, stderr.split('\n')[0], stderr.match(/^error/gm)?.length]).toEqual([
+      1,
+      `error[NT1006]: \`${path}\` cannot be read: permission denied`,
+      1,
+    ]);
+  }
 });

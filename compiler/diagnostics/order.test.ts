@@ -6,7 +6,7 @@ import { exitCodeOf, ordered } from './order.ts';
 import { linesOf } from './position.ts';
 
 function problem(code: Code, file = 'a', start = 0, end = 1, message = 'm'): Diagnostic {
-  const severity = code === 'NT1118' ? 'warning' : 'error';
+  const severity = code === 'NT2050' ? 'warning' : 'error';
   return { code, severity, message, at: { file, start, end }, related: [], notes: [] };
 }
 
@@ -24,9 +24,9 @@ test('problems are sorted by file, place, code and message, and each is kept onc
 
 test('the exit code is that of the strongest reason', () => {
   expect(exitCodeOf([])).toBe(0);
-  expect(exitCodeOf([problem('NT1118')])).toBe(0);
-  expect(exitCodeOf([problem('NT1118')], true)).toBe(1);
-  expect(exitCodeOf([problem('NT1201'), problem('NT1118')])).toBe(1);
+  expect(exitCodeOf([problem('NT2050')])).toBe(0);
+  expect(exitCodeOf([problem('NT2050')], true)).toBe(1);
+  expect(exitCodeOf([problem('NT1201'), problem('NT2050')])).toBe(1);
   expect(exitCodeOf([problem('NT1201'), problem('NT1215')])).toBe(3);
   expect(exitCodeOf([problem('NT1215'), problem('NT1113'), problem('NT1201')])).toBe(4);
 });

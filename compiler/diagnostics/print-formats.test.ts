@@ -39,9 +39,9 @@ test('json says everything in one stable shape', () => {
         },
       },
       {
-        code: 'NT1118',
+        code: 'NT2050',
         severity: 'warning',
-        message: 'the file is empty',
+        message: 'no fleet uses `a`',
         file: 'spec/b,c.yaml',
         line: 2,
         column: 1,
@@ -118,10 +118,10 @@ test('the schema that sarif is held against is the official one, and refuses wha
 test('sarif follows the schema of 2.1.0', () => {
   const { files, diagnostics } = sample();
   const [run] = sarif(diagnostics, files).runs;
-  expect(run?.tool.driver.rules.map(({ id }) => id)).toEqual(['NT1118', 'NT1201']);
+  expect(run?.tool.driver.rules.map(({ id }) => id)).toEqual(['NT1201', 'NT2050']);
   expect(run?.results.map(({ ruleId, ruleIndex, level }) => [ruleId, ruleIndex, level])).toEqual([
-    ['NT1201', 1, 'error'],
-    ['NT1118', 0, 'warning'],
+    ['NT1201', 0, 'error'],
+    ['NT2050', 1, 'warning'],
   ]);
   expect(run?.results[0]?.locations).toEqual([
     {
@@ -176,7 +176,7 @@ test('github annotations escape what would end a property or a command', () => {
   expect(printGithub(diagnostics, files)).toBe(
     [
       '::error file=spec/a b.yaml,line=2,col=8,endColumn=11,title=NT1201::unknown field `mni` in `scale`%0Adid you mean `min`?%0Aallowed: max, min%0Aa note with \\u{1b}[0m 50%25\\u{d}\\u{a}\n',
-      '::warning file=spec/b%2Cc.yaml,line=2,col=1,endColumn=7,title=NT1118::the file is empty\n',
+      '::warning file=spec/b%2Cc.yaml,line=2,col=1,endColumn=7,title=NT2050::no fleet uses `a`\n',
     ].join(''),
   );
 });
@@ -186,6 +186,6 @@ test('a github annotation over several lines names the last one', () => {
   const [, warning] = sample().diagnostics;
   if (warning === undefined) throw new Error('the sample has two problems');
   expect(printGithub([{ ...warning, at: { file: file.path, start: 0, end: 3 } }], [file])).toBe(
-    '::warning file=spec/a%3Ab.yaml,line=1,endLine=2,title=NT1118::the file is empty\n',
+    '::warning file=spec/a%3Ab.yaml,line=1,endLine=2,title=NT2050::no fleet uses `a`\n',
   );
 });

@@ -7,7 +7,7 @@ import { marked, sample } from './testing/sample.ts';
 function frameOf(text: string): readonly string[] {
   const { file, at } = marked('spec/a.yaml', text);
   const { report, diagnostics } = collector();
-  report('NT1118', at, {});
+  report('NT2050', at, { file: 'a' });
   return printText(diagnostics, [file]).split('\n').slice(1, -3);
 }
 
@@ -26,7 +26,7 @@ test('a problem shows its line, carets, other places, notes and fix', () => {
    = a note with \\u{1b}[0m 50%\\u{d}\\u{a}
    = fix: nova-torch fix --code NT1201 (renames it to \`min\`)
 
-warning[NT1118]: the file is empty
+warning[NT2050]: no fleet uses \`a\`
    ╭─ spec/b,c.yaml:2:1
    │
  2 │ # 100%
@@ -40,7 +40,7 @@ test('colour changes nothing but the colour', () => {
   const { files, diagnostics } = sample();
   const coloured = printText(diagnostics, files, { color: true });
   expect(coloured).toContain('\u001B[31merror[NT1201]\u001B[0m');
-  expect(coloured).toContain('\u001B[33mwarning[NT1118]\u001B[0m');
+  expect(coloured).toContain('\u001B[33mwarning[NT2050]\u001B[0m');
   expect(stripVTControlCharacters(coloured)).toBe(printText(diagnostics, files));
 });
 
@@ -73,24 +73,24 @@ test('a long line is cut around the place', () => {
 
 test('a file that is not at hand is named without a frame', () => {
   const { report, diagnostics } = collector();
-  report('NT1118', { file: 'spec/gone.yaml', start: 7, end: 9 }, {}, { label: 'here' });
+  report('NT2050', { file: 'spec/gone.yaml', start: 7, end: 9 }, { file: 'a' }, { label: 'here' });
   expect(printText(diagnostics, [])).toBe(
-    'warning[NT1118]: the file is empty\n   ╭─ spec/gone.yaml:1:1\n   │ here\n\n1 warning in 1 file\n',
+    'warning[NT2050]: no fleet uses `a`\n   ╭─ spec/gone.yaml:1:1\n   │ here\n\n1 warning in 1 file\n',
   );
 });
 
 test('a secret in the line is never shown', () => {
   const { file, at } = marked('spec/a.yaml', `token: ghp_${'a1'.repeat(18)} «x»\n`);
   const { report, diagnostics } = collector();
-  report('NT1118', at, {});
+  report('NT2050', at, { file: 'a' });
   expect(printText(diagnostics, [file])).toContain(` 1 │ token: ${'*'.repeat(40)} x\n`);
 });
 
 test('places and counts are in step with three digits and more', () => {
   const { file, at } = marked('spec/a.yaml', `${'\n'.repeat(1233)}a: «b»\n`);
   const { report, diagnostics } = collector();
-  report('NT1118', at, {});
-  report('NT1118', { ...at, start: at.start - 1 }, {});
+  report('NT2050', at, { file: 'a' });
+  report('NT2050', { ...at, start: at.start - 1 }, { file: 'a' });
   expect(printText(diagnostics, [file])).toContain('     ╭─ spec/a.yaml:1234:4\n     │\n1234 │ a: b\n     │    ^\n');
   expect(printText(diagnostics, [file])).toContain('2 warnings in 1 file\n');
 });

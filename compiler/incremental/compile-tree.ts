@@ -141,8 +141,8 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
     ...(onUnit !== undefined && { onUnit }),
   };
   const result = await compile(input, stages, {
-    load: (sources, tell) => {
-      const loaded = documents.load(sources, tell);
+    load: (sources, tell, unread) => {
+      const loaded = documents.load(sources, tell, unread);
       units.begin(sourcesOf(loaded, documents.digestOf));
       return loaded;
     },
@@ -214,10 +214,15 @@ function cacheOf({ work }: Place): CachePaths {
   return { state: file('state'), documents: file('documents'), units: file('units'), clock: join(work, 'clock') };
 }
 
-/** Everything the outcome depends on besides the compiler itself, whose build is in the cache's first line. */
+/** Everything the outcome depends on besides the compiler itself, whose build is in the cache's first line; '' when that cannot be read. */
 function keyOf(entries: readonly SpecEntry[], spec: FileDigests, options: CompileTreeOptions): string {
   let text = `${options.today} ${options.environments?.join(',') ?? '*'}\n`;
-  for (const entry of entries) text += `${spec.of(entry.path, entry)} ${entry.path}\n`;
+  try {
+    for (const entry of entries) text += `${spec.of(entry.path, entry)} ${entry.path}\n`;
+  } catch {
+    // Whoever reads the file next says what is wrong with it.
+    return '';
+  }
   return sha256(text);
 }
 

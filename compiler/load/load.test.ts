@@ -238,9 +238,12 @@ test.each<[text: string, broken: readonly string[]]>([
   ['kind: Team\nmetadata: {}\n', ['Team:research']],
   ['text\n', ['Team:research', 'Fleet:*']],
   ['a: [', ['Team:research', 'Fleet:*']],
-  // Nothing is missing from what says nothing.
-  ['', []],
-  ['# soon\n', []],
+  // What says nothing may have said anything.
+  ['', ['Team:research', 'Fleet:*']],
+  ['# soon\n', ['Team:research', 'Fleet:*']],
+  ['---\n', ['Team:research', 'Fleet:*']],
+  // Nothing is missing from an empty document beside another one.
+  [`---\n---\n${FLEET}`, []],
 ])('a document whose name nobody knows may be any: %j', (text, wanted) => {
   const { report } = collector();
   const { broken } = loadSpec([...caseFiles('base'), { path: PATH, text }], report);

@@ -58,7 +58,8 @@ export function loadFile(file: SourceFile, report: Report): LoadedFile {
     for (const each of kind === undefined ? place.kinds : [kind])
       broken.push({ kind: each, id: idOf(each, name, place) });
   };
-  if (all.length === 0 && SAYS_SOMETHING.test(file.text)) {
+  // A file that says nothing may have said anything before an accident.
+  if (all.length === 0) {
     const parts = salvage(file.text);
     for (const { kind, name } of parts) lose(kind, name);
     if (parts.length === 0) lose(undefined, undefined);
@@ -67,7 +68,7 @@ export function loadFile(file: SourceFile, report: Report): LoadedFile {
     // What a broken document lacks may be what was refused.
     const { kind, name, sound } = identify(parsed.root, file.path, place, parsed.broken ? () => undefined : report);
     if (kind === undefined) {
-      if (!isEmpty(parsed.root)) lose(undefined, name);
+      if (!isEmpty(parsed.root) || all.every(({ root }) => isEmpty(root))) lose(undefined, name);
       continue;
     }
     if (parsed.broken) reportDoubts(parsed.doubts, file.path, report);
@@ -84,9 +85,6 @@ export function loadFile(file: SourceFile, report: Report): LoadedFile {
 function isEmpty(root: TreeNode): boolean {
   return root.type === 'scalar' && root.value === null;
 }
-
-/** Something besides comments. */
-const SAYS_SOMETHING = /^[ \t]*[^#\s]/m;
 
 /** What the schema of every kind asks of a name. */
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;

@@ -111,7 +111,8 @@ function addEntry(path: string, walk: Walk): void {
   const place = placeOf(path);
   if (place.type === 'ignored') return;
   const stats = lstatSync(join(root, path));
-  if (stats.isDirectory()) {
+  // One that is called like a file stands where a file was meant to be.
+  if (stats.isDirectory() && place.type === 'unknown') {
     if (!isIgnoredFolder(path)) walkFolder(path, walk);
   } else if (!stats.isFile() || stats.nlink > 1) {
     report('NT1001', wholeOf(path), { path: printable(path), what: whatIs(stats) });
@@ -127,6 +128,7 @@ function addEntry(path: string, walk: Walk): void {
 }
 
 export function whatIs(stats: Stats): string {
+  if (stats.isDirectory()) return 'a folder';
   if (stats.isSymbolicLink()) return 'a symbolic link';
   if (stats.isFIFO()) return 'a named pipe';
   if (stats.isSocket()) return 'a socket';

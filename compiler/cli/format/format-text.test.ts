@@ -170,8 +170,8 @@ test('fmt writes what it formats, --check only names it', async () => {
 });
 
 test.each([
-  ['only comments', '# soon\n\n# or later\n', 'NT1118', 0],
-  ['nothing', '', 'NT1118', 0],
+  ['only comments', '# soon\n\n# or later\n', 'NT1118', 1],
+  ['nothing', '', 'NT1118', 1],
   ['a merge conflict', '<<<<<<< HEAD\nb: 1\n=======\na: 1\n>>>>>>> other\n', 'NT1120', 1],
   ['an alias of nothing', 'b: *a\na: 1\n', 'NT1102', 4],
   ['an anchor', 'b: &a 1\na: *a\n', 'NT1102', 4],

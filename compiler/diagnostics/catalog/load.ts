@@ -230,12 +230,12 @@ Divide it into several files; names of files are free.`,
 Remove the divider.`,
   },
   NT1118: {
-    severity: 'warning',
+    severity: 'error',
     exit: 1,
     message: 'the file is empty',
-    explanation: `It holds no document, perhaps only comments. It is usually a file that was begun and forgotten.
+    explanation: `It holds no document, perhaps only comments. Either it was begun and forgotten, or an accident emptied it: then the fleets and routes that stood in it would be gone from what is generated. What refers to them is not reported before this is clear.
 
-Remove the file, or write the document.`,
+Restore the file (\`git checkout -- <file>\`), write the document, or remove the file.`,
   },
   NT1119: {
     severity: 'error',

@@ -25,6 +25,6 @@ export function sample(): { readonly files: readonly SourceFile[]; readonly diag
       fix: { title: 'renames it to `min`', edits: [{ at: first.at, text: 'min' }] },
     },
   );
-  report('NT1118', second.at, {});
+  report('NT2050', second.at, { file: 'a' });
   return { files: [first.file, second.file], diagnostics };
 }
