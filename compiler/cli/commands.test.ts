@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { contents } from './testing/built.ts';
@@ -207,6 +207,25 @@ test('compile --watch compiles again after a change and ends when it is stopped'
   const { code, stdout } = await run;
   expect([code, compiled]).toEqual([130, 2]);
   expect(stdout.match(/files written/g)?.length).toBe(2);
+});
+
+test('compile --watch goes on with a spec that takes the place of another, and ends when it is gone', async () => {
+  const cwd = repository();
+  const path = join(cwd, 'spec');
+  let compiled = 0;
+  const { code, stderr } = await runHere(['compile', '--watch'], {
+    cwd,
+    heard: (text) => {
+      if (!text.includes('waiting for changes')) return;
+      compiled += 1;
+      cpSync(path, `${path}.new`, { recursive: true });
+      rmSync(path, { recursive: true });
+      if (compiled === 1) renameSync(`${path}.new`, path);
+    },
+  });
+  expect([code, compiled]).toEqual([1, 2]);
+  expect(stderr).toContain('error[NT1008]');
+  expect(stderr.endsWith('there is nothing left to watch\n')).toBe(true);
 });
 
 test('fix shows, then makes, the corrections that are certain', async () => {

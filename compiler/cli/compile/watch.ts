@@ -1,4 +1,5 @@
-import { watch as watchFolder } from 'node:fs';
+import { existsSync, watch as watchFolder } from 'node:fs';
+import type { FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { exits } from '../exit.ts';
@@ -7,22 +8,45 @@ import type { ExitCode } from '../exit.ts';
 /** Editors save in several steps: this long nothing more must have changed, in milliseconds. */
 const QUIET_MS = 80;
 
-/** Compiles now and after every change below `spec/`, until the person stops it. Gives the last exit code. */
+/** A process without anything to wait for ends in the middle of a wait; this is something. */
+const ALIVE_MS = 60_000;
+
+/**
+ * Compiles now and after every change below `spec/`, until the person stops it or the folder is gone. Gives the last exit
+ * code.
+ */
 export async function watch(root: string, compile: () => Promise<ExitCode>, context: Context): Promise<ExitCode> {
   const { stop } = context.host;
+  const { line, style } = context.err;
+  const folder = join(root, 'spec');
   const changes = new Changes();
-  const watcher = watchFolder(join(root, 'spec'), { recursive: true }, () => changes.happened());
+  const alive = setInterval(() => undefined, ALIVE_MS);
   stop.addEventListener('abort', () => changes.close(), { once: true });
   let code: ExitCode = exits.ok;
+  let watcher: FSWatcher | undefined;
   try {
     do {
+      // Anew each time: of a folder that was put in the place of another one (`git checkout`) its watcher hears nothing.
+      watcher?.close();
+      watcher = existsSync(folder) ? watcherOf(folder, changes) : undefined;
       code = await compile();
-      if (!stop.aborted) context.err.line(context.err.style.dim('waiting for changes; stop with Ctrl-C'));
+      if (!existsSync(folder)) {
+        line(style.dim('there is nothing left to watch'));
+        break;
+      }
+      if (!stop.aborted) line(style.dim('waiting for changes; stop with Ctrl-C'));
     } while (await changes.next(QUIET_MS));
   } finally {
-    watcher.close();
+    clearInterval(alive);
+    watcher?.close();
   }
   return code;
+}
+
+/** A folder that vanishes under its watcher is a change as well: the compile says what it is. */
+function watcherOf(folder: string, changes: Changes): FSWatcher {
+  const watcher = watchFolder(folder, { recursive: true }, () => changes.happened());
+  return watcher.on('error', () => changes.happened());
 }
 
 /**
