@@ -89,7 +89,8 @@ const EMPTY: State = { key: '', spec: {}, generated: {}, owned: {}, diagnostics:
 export async function compileTree(options: CompileTreeOptions): Promise<CompiledTree> {
   const place = placeOf(options.root);
   const { report, diagnostics } = collector();
-  for (const path of notFolders(place)) report('NT6003', { file: path, start: 0, end: 0 }, { path });
+  for (const path of notFolders(place))
+    report('NT6003', { file: path, start: 0, end: 0 }, { path, expected: 'a folder' });
   if (diagnostics.length > 0) return { ...remembered({ ...EMPTY, diagnostics }, options.root), unchanged: false };
   await recover(place);
   const cache = cacheOf(place);

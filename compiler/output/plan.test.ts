@@ -134,7 +134,7 @@ test('links and torn indexes are problems', () => {
   const torn = '.index/prod/teams/support/triage.json';
   const { problems } = planned({ prod: [] }, { [torn]: '<<<<<<< ours\n' }, {}, ['', 'prod/link']);
   expect(problems).toEqual([
-    'NT6003 `generated` is not a regular file or folder',
+    'NT6003 `generated` is not a folder',
     'NT6003 `generated/prod/link` is not a regular file or folder',
     `NT6004 \`generated/${torn}\` cannot be read as the index of a unit`,
   ]);

@@ -144,7 +144,8 @@ function refuseForeign({ tree, report }: PlanInput): void {
 export function reportStrange({ foreign, tooDeep }: Pick<GeneratedTree, 'foreign' | 'tooDeep'>, report: Report): void {
   for (const path of foreign) {
     const name = path === '' ? 'generated' : `generated/${path}`;
-    report('NT6003', { file: name, start: 0, end: 0 }, { path: name });
+    const expected = path === '' ? 'a folder' : 'a regular file or folder';
+    report('NT6003', { file: name, start: 0, end: 0 }, { path: name, expected });
   }
   for (const path of tooDeep) {
     const name = `generated/${path}`;

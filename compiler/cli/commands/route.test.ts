@@ -114,3 +114,8 @@ test.each([[['diff']], [['explain', 'spec/company.yaml:1']], [['route', 'list']]
     expect([code, stdout, stderr.startsWith('error[NT1209]')]).toEqual([1, '', true]);
   },
 );
+
+test('a task without an end is refused as any that is too long', async () => {
+  const { code, stderr } = await runHere(['route', 'test', '/dev/zero'], { cwd: repository() });
+  expect([code, stderr]).toEqual([2, 'error: the task in `/dev/zero` is longer than 262144 characters\n']);
+});

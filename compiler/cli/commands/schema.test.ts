@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
@@ -42,4 +42,17 @@ test('--out writes a file, and only where there is a folder', async () => {
   expect(JSON.parse(readFileSync(join(cwd, 'a/old.json'), 'utf8'))).toMatchObject({ type: 'object' });
   const { code, stderr } = await runHere(['schema', '--out', 'b/new.json'], { cwd });
   expect([code, stderr]).toEqual([2, 'error: there is no folder for `b/new.json`\n']);
+});
+
+test('schema replaces no device and no link', async () => {
+  const cwd = folderOf({ 'real.json': '{}' });
+  symlinkSync('real.json', join(cwd, 'link.json'));
+  for (const out of ['link.json', '/dev/null']) {
+    const { code, stderr } = await runHere(['schema', '--out', out], { cwd });
+    expect([code, stderr]).toEqual([
+      2,
+      `error: \`${out}\` is no regular file\n  without \`--out\` the schema is printed\n`,
+    ]);
+  }
+  expect(readFileSync(join(cwd, 'real.json'), 'utf8')).toBe('{}');
 });

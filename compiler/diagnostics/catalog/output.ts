@@ -35,7 +35,7 @@ nova-torch compile
   NT6003: {
     severity: 'error',
     exit: 5,
-    message: '`{path}` is not a regular file or folder',
+    message: '`{path}` is not {expected}',
     explanation: `The generated tree, or the folder \`.nova-torch/\` in which a new one is put together, holds a symbolic link, a pipe or a device
 where a file or a folder should be. Writing through a link could change files outside of the repository, so the compiler writes
 nothing while there is one. Delete it:
