@@ -1,59 +1,121 @@
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writevSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writevSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BUILD, VERSION } from '../core/version.ts';
 import { readRegular } from '../output/read-regular.ts';
 
 /** Raised when the shape of what is cached changes. */
-const SHAPE = 2;
+const SHAPE = 3;
 
-/** What a cache file holds: a value, which is read at once, and bytes that it may point into. */
+/** What a part of a cache file holds: a value, which is read at once, and bytes that it may point into. */
 export interface Cached {
   readonly value: unknown;
-  readonly tail: Buffer;
+  readonly tail: Uint8Array;
 }
 
+/** What a cache file held when it was read. */
+export interface CacheFile {
+  /** In the order in which they were learned; none when there is no file, or one that is not ours. */
+  readonly parts: readonly Cached[];
+  /** Bytes of the first part, and of all. */
+  readonly firstSize: number;
+  readonly size: number;
+}
+
+/** What a compile learned: what is new, when that is all there is to say, and everything. */
+export interface Learned {
+  readonly fresh: () => Cached | undefined;
+  readonly whole: () => Cached;
+}
+
+const NOTHING: CacheFile = { parts: [], firstSize: 0, size: 0 };
+
 /**
- * What a cache file holds; undefined when there is none, or it is torn, damaged, of another build or another program's.
- * The first line names the build and the SHA-256 of the rest: a cache is a memory, and a wrong one is no memory.
+ * What a cache file holds: parts, each after a line that names the build, and the length and SHA-256 of the part. A cache is
+ * a memory, and a wrong one is no memory: with one part that is torn, damaged, of another build or another program's there
+ * is nothing at all.
  */
-export function readCache(path: string): Cached | undefined {
+export function readCache(path: string): CacheFile {
   try {
     // Bytes, until they are known to be ours: megabytes of text would be copied to be hashed.
     const bytes = readRegular(path);
-    if (bytes === undefined) return undefined;
-    const end = bytes.indexOf(LINE_END);
-    const body = bytes.subarray(end + 1);
-    if (bytes.toString('utf8', 0, end) !== header(body)) return undefined;
-    const valueEnd = body.indexOf(LINE_END);
-    return { value: JSON.parse(body.toString('utf8', 0, valueEnd)), tail: body.subarray(valueEnd + 1) };
+    if (bytes === undefined) return NOTHING;
+    const parts: Cached[] = [];
+    let firstSize = 0;
+    for (let start = 0; start < bytes.length;) {
+      const { part, end } = readPart(bytes, start);
+      parts.push(part);
+      if (start === 0) firstSize = end;
+      start = end;
+    }
+    return { parts, firstSize, size: bytes.length };
   } catch {
-    return undefined;
+    return NOTHING;
   }
 }
 
-/** Keeps a value and its bytes. A cache that cannot be written (read-only, disk full) costs time later and nothing else. */
-export function writeCache(path: string, value: unknown, tail: Uint8Array = NO_BYTES): void {
-  const body = Buffer.concat([Buffer.from(`${JSON.stringify(value)}\n`), tail]);
+function readPart(bytes: Buffer, start: number): { readonly part: Cached; readonly end: number } {
+  const bodyStart = bytes.indexOf(LINE_END, start) + 1;
+  const line = bytes.toString('utf8', start, bodyStart);
+  const end = bodyStart + Number(line.split(' ').at(-2));
+  const body = bytes.subarray(bodyStart, end);
+  if (line !== header(body) || end > bytes.length) throw new Error('not ours');
+  const valueEnd = body.indexOf(LINE_END);
+  return { part: { value: JSON.parse(body.toString('utf8', 0, valueEnd)), tail: body.subarray(valueEnd + 1) }, end };
+}
+
+/** Most parts of a file, and how many times smaller than the first all others stay: every part is read each time. */
+const PARTS_MAX = 100;
+const GROWTH = 2;
+
+/**
+ * Keeps what was learned: at the end of the file when that is little, so that a small change writes little; otherwise the
+ * file is written anew, without what nobody asked for. A cache that cannot be written (read-only, disk full) costs time
+ * later and nothing else.
+ */
+export function keepLearned(path: string, before: CacheFile, { fresh, whole }: Learned): void {
+  const roomLeft = before.firstSize * (1 + 1 / GROWTH) - before.size;
+  const part = before.parts.length > 0 && before.parts.length < PARTS_MAX && roomLeft > 0 ? fresh() : undefined;
+  if (part === undefined) return writeCache(path, whole());
+  try {
+    const file = openSync(path, 'a');
+    try {
+      // Somebody else wrote it in the meantime: what they learned is as good.
+      if (fstatSync(file).size === before.size) writevSync(file, linesOf(part));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    // See above.
+  }
+}
+
+/** Writes a file of one part in the place of whatever is there. */
+export function writeCache(path: string, part: Cached): void {
   const beside = `${path}.${process.pid}`;
   try {
     mkdirSync(dirname(path), { recursive: true });
     rmSync(beside, { force: true });
     const file = openSync(beside, 'wx');
     try {
-      writevSync(file, [Buffer.from(`${header(body)}\n`), body]);
+      writevSync(file, linesOf(part));
     } finally {
       closeSync(file);
     }
     renameSync(beside, path);
   } catch {
-    // See above.
+    // As above.
   }
 }
 
 const LINE_END = 10;
-const NO_BYTES = new Uint8Array();
+
+function linesOf({ value, tail }: Cached): readonly [Buffer, Buffer] {
+  const body = Buffer.concat([Buffer.from(`${JSON.stringify(value)}\n`), tail]);
+  return [Buffer.from(header(body)), body];
+}
 
 function header(body: Uint8Array): string {
-  return `nova-torch cache ${SHAPE} ${VERSION} ${BUILD} ${createHash('sha256').update(body).digest('hex')}`;
+  const digest = createHash('sha256').update(body).digest('hex');
+  return `nova-torch cache ${SHAPE} ${VERSION} ${BUILD} ${body.length} ${digest}\n`;
 }

@@ -15,9 +15,8 @@ import { indexFile, indexOf, indexPath, printManifest, sha256 } from '../output/
 import type { UnitIndex } from '../output/unit-index.ts';
 import { notFolders, placeOf, recover, writeTree } from '../output/write.ts';
 import type { Place } from '../output/write.ts';
-import { readCache, writeCache } from './cache-file.ts';
+import { keepLearned, readCache, writeCache } from './cache-file.ts';
 import { immutableOf } from './immutable-of.ts';
-import type { KnownFiles } from './known-documents.ts';
 import { optimizeLate } from './optimize-late.ts';
 import type { Workers } from './workers.ts';
 import { clockAfter } from './file-clock.ts';
@@ -91,19 +90,19 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
   const { report, diagnostics } = collector();
   for (const path of notFolders(place))
     report('NT6003', { file: path, start: 0, end: 0 }, { path, expected: 'a folder' });
-  if (diagnostics.length > 0) return { ...remembered({ ...EMPTY, diagnostics }, options.root), unchanged: false };
+  if (diagnostics.length > 0) return { ...fromMemory({ ...EMPTY, diagnostics }, options.root), unchanged: false };
   await recover(place);
   const cache = cacheOf(place);
-  const state = (readCache(cache.state)?.value as State | undefined) ?? EMPTY;
+  const state = (readCache(cache.state).parts[0]?.value as State | undefined) ?? EMPTY;
   const entries = listSpec(options.root, report);
   const spec = new FileDigests(options.root, state.spec);
   const generated = new FileDigests(place.folder, state.generated);
   const key = diagnostics.length === 0 ? keyOf(entries, spec, options) : '';
   if (key !== '' && key === state.key && isIntact(state, generated, place.folder)) {
     if (spec.learned || generated.learned) {
-      writeCache(cache.state, { ...state, spec: spec.entries(), generated: generated.entries() });
+      writeState(cache, { ...state, spec: spec.entries(), generated: generated.entries() });
     }
-    return remembered(state, options.root);
+    return fromMemory(state, options.root);
   }
 
   optimizeLate();
@@ -123,10 +122,9 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
     read: (path: string) => readFileSync(join(place.folder, path), 'utf8'),
   };
   const listed = new Map(entries.map((entry) => [entry.path, entry]));
-  const documents = documentLoader((readCache(cache.documents)?.value as KnownFiles | undefined) ?? {}, (path) =>
-    spec.of(path, listed.get(path)),
-  );
-  const units = unitLoader(readCache(cache.units), tree);
+  const remembered = { documents: readCache(cache.documents), units: readCache(cache.units) };
+  const documents = documentLoader(remembered.documents.parts, (path) => spec.of(path, listed.get(path)));
+  const units = unitLoader(remembered.units.parts, tree);
   const { environments, today, onUnit } = options;
   const workers = await workersFor(options);
   const fromWorker = (environment: string, unit: string, from: string): KnownUnit | undefined => {
@@ -166,19 +164,20 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
   const found = ordered(diagnostics);
   const summary = result.environments.map((environment) => summaryOf(environment, result));
   const failed = hasErrors(found);
-  if (documents.result().learned) writeCache(cache.documents, documents.result().known);
-  const unitCache = failed || options.mode !== 'write' ? undefined : units.learned();
-  if (unitCache !== undefined) writeCache(cache.units, unitCache.value, unitCache.tail);
+  const learned = { documents: documents.learned(), units: units.learned() };
+  if (learned.documents !== undefined) keepLearned(cache.documents, remembered.documents, learned.documents);
+  if (learned.units !== undefined && !failed && options.mode === 'write')
+    keepLearned(cache.units, remembered.units, learned.units);
   if (!failed && plan !== undefined && options.mode === 'write') {
     const owned = ownedBy(result, plan, generated, await clockAfterWrites(plan, generated, cache.clock));
-    writeCache(cache.state, {
+    writeState(cache, {
       key,
       spec: spec.entries(),
       generated: generated.entries(),
       owned,
       diagnostics: found,
       environments: summary,
-    } satisfies State);
+    });
   }
   return {
     diagnostics: found,
@@ -215,6 +214,10 @@ function cacheOf({ work }: Place): CachePaths {
   return { state: file('state'), documents: file('documents'), units: file('units'), clock: join(work, 'clock') };
 }
 
+function writeState({ state }: CachePaths, value: State): void {
+  writeCache(state, { value, tail: new Uint8Array() });
+}
+
 /** Everything the outcome depends on besides the compiler itself, whose build is in the cache's first line; '' when that cannot be read. */
 function keyOf(entries: readonly SpecEntry[], spec: FileDigests, options: CompileTreeOptions): string {
   let text = `${options.today} ${options.environments?.join(',') ?? '*'}\n`;
@@ -236,7 +239,7 @@ function isIntact({ owned }: State, generated: FileDigests, folder: string): boo
   return isPlain(folder);
 }
 
-function remembered(state: State, root: string): CompiledTree {
+function fromMemory(state: State, root: string): CompiledTree {
   const { diagnostics, environments } = state;
   return { diagnostics, environments, written: [], removed: [], unchanged: true, sourceOf: sourceReader(root) };
 }

@@ -3,6 +3,7 @@ import { bareMap } from '../core/bare-map.ts';
 import { collector } from '../diagnostics/report.ts';
 import type { Report } from '../diagnostics/report.ts';
 import type { Kind, LoadedSpec } from '../load/document.ts';
+import type { Cached, Learned } from './cache-file.ts';
 import { joinFiles, loadAsset, loadFile } from '../load/load.ts';
 import type { LoadedFile } from '../load/load.ts';
 import { placeOf } from '../load/places.ts';
@@ -12,20 +13,23 @@ import type { DocumentData } from '../load/spec-document.ts';
 import { sure } from '../../spec/contract/sure.ts';
 
 /** Documents of files without problems, by the SHA-256 of path and text. Plain data. */
-export type KnownFiles = Readonly<Record<string, readonly DocumentData[]>>;
+type KnownFiles = Readonly<Record<string, readonly DocumentData[]>>;
 
 export interface DocumentLoader {
   /** Does what `loadSpec` does, and parses only what is new. */
   readonly load: (files: readonly SourceFile[], report: Report, unread?: readonly string[]) => LoadedSpec;
   /** SHA-256 of a file of documents as it was loaded. */
   readonly digestOf: (path: string) => string;
-  /** What is known now, and whether that is more than before. */
-  readonly result: () => { readonly known: KnownFiles; readonly learned: boolean };
+  /** What is known now; nothing when that is no more than before. */
+  readonly learned: () => Learned | undefined;
 }
 
 /** `digestOf` gives the SHA-256 of a file's bytes by its path, as of when the spec was listed. */
-export function documentLoader(before: KnownFiles, digestOf: (path: string) => string): DocumentLoader {
+export function documentLoader(cache: readonly Cached[], digestOf: (path: string) => string): DocumentLoader {
+  // Only our own build's caches are read.
+  const before = Object.assign({}, ...cache.map(({ value }) => value as KnownFiles)) as KnownFiles;
   const known: Record<string, readonly DocumentData[]> = {};
+  const fresh: Record<string, readonly DocumentData[]> = {};
   const digests = new Map<string, string>();
   let learned = false;
 
@@ -49,7 +53,8 @@ export function documentLoader(before: KnownFiles, digestOf: (path: string) => s
     const parsed = sha256(file.text);
     digests.set(file.path, parsed);
     // A file with a problem is read again each time, so that the problem is said each time.
-    if (diagnostics.length === 0) known[keyOf(parsed, file)] = loaded.documents.map(dataOf);
+    if (diagnostics.length === 0)
+      known[keyOf(parsed, file)] = fresh[keyOf(parsed, file)] = loaded.documents.map(dataOf);
     return loaded;
   }
 
@@ -68,8 +73,12 @@ export function documentLoader(before: KnownFiles, digestOf: (path: string) => s
       return { ...joinFiles(loaded, report, lost), assets };
     },
     digestOf: (path) => sure(digests.get(path), 'the digest of a file that was loaded'),
-    result: () => ({ known, learned }),
+    learned: () => (learned ? { fresh: () => cached(fresh), whole: () => cached(known) } : undefined),
   };
+}
+
+function cached(value: KnownFiles): Cached {
+  return { value, tail: new Uint8Array() };
 }
 
 function keyOf(digest: string, { path }: SourceFile): string {

@@ -2,8 +2,9 @@ import type { Json } from '../../spec/contract/source.ts';
 import type { CompiledUnit, KnownUnit, RenderedFile, Silence } from '../compile.ts';
 import type { EnvironmentModel, FleetModel } from '../core/model.ts';
 import { indexFile } from '../output/unit-index.ts';
-import type { Cached } from './cache-file.ts';
+import type { Cached, Learned } from './cache-file.ts';
 import type { Sources } from './sources.ts';
+import { sure } from '../../spec/contract/sure.ts';
 
 /** What a unit compiled to, without its texts: they are in the generated tree. */
 interface UnitMemory {
@@ -34,7 +35,7 @@ interface Kept {
   readonly details: Uint8Array;
 }
 
-/** The head of the cache. Details are its tail. */
+/** The head of a part of the cache. Details are its tail. */
 interface Head {
   /** What all fleets came of, and what emitted them. */
   readonly common: string;
@@ -44,10 +45,24 @@ interface Head {
   readonly proven: Readonly<Record<string, string>>;
 }
 
-const NO_UNITS: Cached = {
-  value: { common: '', emitters: '', units: {}, proven: {} } satisfies Head,
-  tail: Buffer.alloc(0),
-};
+interface Remembered extends Omit<Head, 'units'> {
+  readonly units: ReadonlyMap<string, Kept>;
+}
+
+/** What the parts of a cache say together: of one unit the last that said something. All are of the same sources. */
+function rememberedOf(cache: readonly Cached[]): Remembered {
+  // Only our own build's caches are read.
+  const heads = cache.map(({ value }) => value as Head);
+  const { common = '', emitters = '', proven = {} } = heads.at(-1) ?? {};
+  const units = new Map<string, Kept>();
+  if (heads.some((head) => head.common !== common || head.emitters !== emitters))
+    return { common: '', emitters: '', units, proven: {} };
+  for (const [index, { tail }] of cache.entries()) {
+    for (const [key, { at, ...memory }] of Object.entries(sure(heads[index], 'the head of a part').units))
+      units.set(key, { memory, details: tail.subarray(...at) });
+  }
+  return { common, emitters, units, proven };
+}
 
 /** The generated tree as far as units need it. */
 export interface TreeFiles {
@@ -67,14 +82,14 @@ export interface UnitLoader {
   readonly isProven: (environment: string, from: string) => boolean;
   readonly keepProof: (environment: string, from: string) => void;
   /** What is known now; nothing when that is no more than before. */
-  readonly learned: () => Cached | undefined;
+  readonly learned: () => Learned | undefined;
 }
 
 /** Takes a unit from the tree when its digest is the same and its files hold what they held; otherwise it is made again. */
-export function unitLoader({ value, tail }: Cached = NO_UNITS, tree: TreeFiles): UnitLoader {
-  // Only our own build's caches are read.
-  const before = value as Head;
+export function unitLoader(cache: readonly Cached[], tree: TreeFiles): UnitLoader {
+  const before = rememberedOf(cache);
   const kept = new Map<string, Kept>();
+  const fresh = new Map<string, Kept>();
   const proven: Record<string, string> = {};
   const sources = new Map<string, string>();
   const silent = new Set<string>();
@@ -88,18 +103,21 @@ export function unitLoader({ value, tail }: Cached = NO_UNITS, tree: TreeFiles):
     const key = keyOf(environment, fleet);
     const from = sourceOf?.(fleet);
     if (from !== undefined) sources.set(key, from);
-    if (common !== before.common || !Object.hasOwn(before.units, key)) return undefined;
-    const memory = before.units[key];
+    if (common !== before.common) return undefined;
+    const memory = before.units.get(key)?.memory;
     return memory?.sources === from ? memory : undefined;
   }
 
-  /** A memory with what was found out about its fleet this time. */
-  function upToDate(key: string, memory: UnitMemory): UnitMemory {
+  /** Remembers a unit again, with what was found out about its fleet this time. */
+  function remember(key: string, { memory, details }: Kept, isNew: boolean): void {
     const from = sources.get(key);
-    if (memory.sources === from && (memory.silent ?? false) === silent.has(key)) return memory;
+    const isSame = !isNew && memory.sources === from && (memory.silent ?? false) === silent.has(key);
+    if (isSame) return void kept.set(key, { memory, details });
     learned = true;
     const { sources: _, silent: __, ...rest } = memory;
-    return { ...rest, ...(from !== undefined && { sources: from }), ...(silent.has(key) && { silent: true }) };
+    const found = { ...(from !== undefined && { sources: from }), ...(silent.has(key) && ({ silent: true } as const)) };
+    kept.set(key, { memory: { ...rest, ...found }, details });
+    fresh.set(key, { memory: { ...rest, ...found }, details });
   }
 
   return {
@@ -122,19 +140,16 @@ export function unitLoader({ value, tail }: Cached = NO_UNITS, tree: TreeFiles):
     },
     unit(environment, id, from) {
       const key = `${environment}/${id}`;
-      const memory = Object.hasOwn(before.units, key) ? before.units[key] : undefined;
-      if (memory?.from !== from) return undefined;
+      const known = before.units.get(key);
+      if (known?.memory.from !== from) return undefined;
+      const { memory, details } = known;
       const intact = memory.files.every(([path, sha256]) => tree.digestOf(`${environment}/${path}`) === sha256);
       if (!intact) return undefined;
-      const details = tail.subarray(...memory.at);
-      kept.set(key, { memory: upToDate(key, memory), details });
+      remember(key, known, false);
       return knownUnit(id, environment, memory, details, tree);
     },
     keep(environment, known) {
-      const key = `${environment}/${known.unit.id}`;
-      const { memory, details } = keptOf(known);
-      kept.set(key, { memory: upToDate(key, memory), details });
-      learned = true;
+      remember(`${environment}/${known.unit.id}`, keptOf(known), true);
     },
     isProven(environment, from) {
       const isSame = Object.hasOwn(before.proven, environment) && before.proven[environment] === from;
@@ -145,7 +160,12 @@ export function unitLoader({ value, tail }: Cached = NO_UNITS, tree: TreeFiles):
       proven[environment] = from;
       learned = true;
     },
-    learned: () => (learned ? cachedOf(kept, { common, emitters, proven }) : undefined),
+    learned: () => {
+      const about = { common, emitters, proven };
+      const isAbout = common === before.common && emitters === before.emitters;
+      const part = () => (isAbout ? cachedOf(fresh, about) : undefined);
+      return learned ? { fresh: part, whole: () => cachedOf(kept, about) } : undefined;
+    },
   };
 }
 
