@@ -78,6 +78,15 @@ export function viewState(state: TaskState): TaskViewState {
   return state === 'moved' ? 'cancelled' : state;
 }
 
+/** Most of a batch are about the same few times. */
 export function iso(ms: number): string {
-  return new Date(ms).toISOString();
+  const known = isoTexts.get(ms);
+  if (known !== undefined) return known;
+  if (isoTexts.size >= ISO_TEXTS_MAX) isoTexts.clear();
+  const text = new Date(ms).toISOString();
+  isoTexts.set(ms, text);
+  return text;
 }
+
+const ISO_TEXTS_MAX = 64;
+const isoTexts = new Map<number, string>();

@@ -97,22 +97,81 @@ export function encodeRow(row: Row): string {
  */
 export function decodeRow(text: string): Row {
   const from = new FieldReader(text);
-  const row: Row = {
-    state: from.text(),
-    tag: from.text(),
-    token: from.number(),
-    agent: from.text(),
-    attempts: from.number(),
-    crashes: from.number(),
-    crashMs: from.number(),
-    acceptedMs: from.number(),
-    sinceMs: from.number(),
-    dueMs: from.number(),
-    flags: from.text(),
-    priority: from.number(),
-    reason: from.text(),
-    hold: from.text(),
-    digest: from.text(),
+  const state = from.text();
+  const tag = from.text();
+  const token = from.number();
+  const agent = from.text();
+  const attempts = from.number();
+  const crashes = from.number();
+  const crashMs = from.number();
+  const acceptedMs = from.number();
+  const sinceMs = from.number();
+  const dueMs = from.number();
+  const flags = from.text();
+  const priority = from.number();
+  const reason = from.text();
+  const hold = from.text();
+  const digest = from.text();
+  const meta = metaOf(from.rest());
+  if (meta === undefined) throw new Error(`the store holds a broken record of ${text.split('|').length} fields`);
+  return {
+    state,
+    tag,
+    token,
+    agent,
+    attempts,
+    crashes,
+    crashMs,
+    acceptedMs,
+    sinceMs,
+    dueMs,
+    flags,
+    priority,
+    reason,
+    hold,
+    digest,
+    lane: meta.lane,
+    basePriority: meta.basePriority,
+    cost: meta.cost,
+    flow: meta.flow,
+    key: meta.key,
+    affinity: meta.affinity,
+    queueMs: meta.queueMs,
+    noticeMs: meta.noticeMs,
+    leaseMs: meta.leaseMs,
+    runMs: meta.runMs,
+    attemptMax: meta.attemptMax,
+    retryMs: meta.retryMs,
+  };
+}
+
+/** What a submission brought: the fields from `lane` on. */
+type Meta = Pick<
+  Row,
+  | 'lane'
+  | 'basePriority'
+  | 'cost'
+  | 'flow'
+  | 'key'
+  | 'affinity'
+  | 'queueMs'
+  | 'noticeMs'
+  | 'leaseMs'
+  | 'runMs'
+  | 'attemptMax'
+  | 'retryMs'
+>;
+
+/** Tasks of one flow of a route bring the same. */
+const METAS_MAX = 1024;
+const metas = new Map<string, Meta>();
+
+/** Nothing for a text that we did not write. */
+function metaOf(text: string): Meta | undefined {
+  const known = metas.get(text);
+  if (known !== undefined) return known;
+  const from = new FieldReader(text);
+  const meta: Meta = {
     lane: from.number(),
     basePriority: from.number(),
     cost: from.number(),
@@ -126,8 +185,10 @@ export function decodeRow(text: string): Row {
     attemptMax: from.number(),
     retryMs: from.number(),
   };
-  if (!from.isAtEnd) throw new Error(`the store holds a broken record of ${text.split('|').length} fields`);
-  return row;
+  if (!from.isAtEnd) return undefined;
+  if (metas.size >= METAS_MAX) metas.clear();
+  metas.set(text, meta);
+  return meta;
 }
 
 const BAR = 0x7c;
@@ -153,6 +214,11 @@ class FieldReader {
     const end = bar === -1 ? this.#text.length : bar;
     this.#at = end + 1;
     return this.#text.slice(from, end);
+  }
+
+  /** All that is left. */
+  rest(): string {
+    return this.#text.slice(this.#at);
   }
 
   number(): number {

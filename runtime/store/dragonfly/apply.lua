@@ -47,6 +47,8 @@ local DUE_MS, FLAGS, PRIORITY, REASON, HOLD, DIGEST, META = 10, 11, 12, 13, 14, 
 local SHAPE = '^' .. string.rep('([^|]*)|', 15) .. '(.*)$'
 -- Of a leased one: its tag, token and agent, what was counted and when it came, its times, its digest, and its submission.
 local LEASED = '^L|([^|]*)|([^|]*)|([^|]*)|(%d+|%d+|%d+|%d+)|%d+|(%d+|[^|]*|%d+)|[^|]*|[^|]*|([^|]*)|(.*)$'
+-- Of a ready one: its tag and last token, what was counted and when it came, its priority and reason, its digest, and its submission.
+local READY = '^R|([^|]*)|([^|]*)|[^|]*|(%d+|%d+|%d+|%d+)|%d+|%d+|[^|]*|(%d+|[^|]*)|[^|]*|([^|]*)|(.*)$'
 local META_SHAPE = '^' .. string.rep('([^|]*)|', 11) .. '([^|]*)$'
 
 -- Whole numbers as both versions of Lua write them. Most of a batch come from the same few times.
@@ -906,40 +908,72 @@ local function bind(meta, agent)
   remember(name, agent, now + meta.run_ms + policy.hold_ms)
 end
 
-local function lease(id, meta, row, agent)
+-- A lease but for its record: its token, when the run must be over, and when the lease ends.
+local function start(id, meta, tag, last)
   local policy, route = meta.policy, meta.route
-  local was, tag, held = row[STATE], row[TAG], row[HOLD]
-  token = max(token + 1, tonumber(row[TOKEN]) + 1, now_us)
+  token = max(token + 1, tonumber(last) + 1, now_us)
   v = max(v, tonumber(tag))
   if policy and policy.rate_count then
     rates[route] = take_start(policy, route) or 0
     rates_changed[route] = true
   end
-  bind(meta, agent)
   local due = now + meta.run_ms
   local until_ms = min(now + meta.lease_ms, due)
-  row[STATE] = 'L'
-  row[TOKEN] = int(token)
-  row[AGENT] = agent
-  row[SINCE_MS] = NOW
-  row[DUE_MS] = int(due)
-  row[FLAGS] = ''
-  row[HOLD] = ''
   note(of_d, id, int(until_ms))
-  local text = record(id, row)
   take(given_i, taken_i, id, meta.running_text)
-  if meta.key ~= '' then
-    take(given_j, taken_j, meta.key_start .. ' ' .. id, '0')
-  end
-  leave(id, meta, was, tag, held)
   if waiting[route] then
     waiting[route] = waiting[route] - 1
   end
   if running[route] then
     running[route] = running[route] + 1
   end
-  leases[#leases + 1] = id .. '|' .. row[TOKEN]
+  local given = format('%d', token)
+  leases[#leases + 1] = id .. '|' .. given
+  return given, int(due), until_ms
+end
+
+local function lease(id, meta, row, agent)
+  local was, tag, held = row[STATE], row[TAG], row[HOLD]
+  local given, due, until_ms = start(id, meta, tag, row[TOKEN])
+  bind(meta, agent)
+  row[STATE] = 'L'
+  row[TOKEN] = given
+  row[AGENT] = agent
+  row[SINCE_MS] = NOW
+  row[DUE_MS] = due
+  row[FLAGS] = ''
+  row[HOLD] = ''
+  local text = record(id, row)
+  if meta.key ~= '' then
+    take(given_j, taken_j, meta.key_start .. ' ' .. id, '0')
+  end
+  leave(id, meta, was, tag, held)
   return text, until_ms
+end
+
+-- What most leases are: of a ready task without keys, as the store has it, without taking its record apart. Nil when it is
+-- something else.
+local function lease_plain(id, member, lane, agent)
+  local text = rows[id] == nil and text_of(id)
+  if not text then
+    return nil
+  end
+  local tag, last, counts, urgency, digest, meta_text = match(text, READY)
+  if not tag or tag ~= sub(member, 1, 16) then
+    return nil
+  end
+  local meta = meta_from(meta_text)
+  if meta.key ~= '' or meta.affinity ~= '' or meta.lane_text ~= lane then
+    return nil
+  end
+  local given, due, until_ms = start(id, meta, tag, last)
+  local leased = 'L|' .. tag .. '|' .. given .. '|' .. agent .. '|' .. counts .. '|' .. NOW .. '|' .. due
+  leased = leased .. '||' .. urgency .. '||' .. digest .. '|' .. meta_text
+  stored[id] = leased
+  note(of_o, id, leased)
+  drop_ready(member)
+  leave_head(lane, member)
+  return leased, until_ms
 end
 
 -- What is held for an agent first, when its lane is open.
@@ -1005,24 +1039,32 @@ local function claim_for(agent, count, looks, first, lane_count, out, size)
       break
     end
     local id = own and id_of(member) or sub(member, 18)
-    local row = load(id)
-    if confirms(row, member, id, own, lane) then
-      local meta = meta_of(row)
-      local name = held_for(meta, row, agent)
-      if name then
-        hold(id, meta, row, name)
+    local text, until_ms
+    if not own then
+      text, until_ms = lease_plain(id, member, lane, agent)
+    end
+    if not text then
+      local row = load(id)
+      if confirms(row, member, id, own, lane) then
+        local meta = meta_of(row)
+        local name = held_for(meta, row, agent)
+        if name then
+          hold(id, meta, row, name)
+        else
+          text, until_ms = lease(id, meta, row, agent)
+        end
+      elseif own then
+        drop(of_w, member)
       else
-        local text, until_ms = lease(id, meta, row, agent)
-        got = got + 1
-        out[last + 1], out[last + 2] = id, text
-        out[last + 3], out[last + 4] = bodies[id] or call('HGET', b, id) or '', int(until_ms)
-        last = last + 4
+        drop(of_q, member)
+        heads[lane] = nil
       end
-    elseif own then
-      drop(of_w, member)
-    else
-      drop(of_q, member)
-      heads[lane] = nil
+    end
+    if text then
+      got = got + 1
+      out[last + 1], out[last + 2] = id, text
+      out[last + 3], out[last + 4] = bodies[id] or call('HGET', b, id) or '', int(until_ms)
+      last = last + 4
     end
   end
   out[size + 1] = int(got)

@@ -6,22 +6,26 @@ import { KEY_COUNT } from './encode.ts';
  * list several times before they write it.
  */
 export class ScriptCall extends Command {
-  readonly #text: string;
+  readonly #bytes: Buffer;
 
   /** `args`: the keys, then the arguments. */
   constructor(sha: string, args: readonly string[]) {
     super('evalsha', [], { replyEncoding: 'utf8' });
-    let text = `*${args.length + 3}\r\n$7\r\nevalsha\r\n${bulk(sha)}${bulk(String(KEY_COUNT))}`;
-    for (const arg of args) text += bulk(arg);
-    this.#text = text;
+    let text = `*${args.length + 3}\r\n$7\r\nevalsha\r\n$${sha.length}\r\n${sha}\r\n$${KEYS.length}\r\n${KEYS}\r\n`;
+    let isPlain = true;
+    for (const arg of args) {
+      // In bytes, as the server's protocol has it.
+      const length = Buffer.byteLength(arg);
+      if (length !== arg.length) isPlain = false;
+      text += `$${length}\r\n${arg}\r\n`;
+    }
+    // Most are ASCII throughout, which is copied as it is.
+    this.#bytes = Buffer.from(text, isPlain ? 'latin1' : 'utf8');
   }
 
-  override toWritable(): string {
-    return this.#text;
+  override toWritable(): Buffer {
+    return this.#bytes;
   }
 }
 
-/** One argument as the server's protocol has it; its length is in bytes. */
-function bulk(text: string): string {
-  return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
-}
+const KEYS = String(KEY_COUNT);

@@ -19,7 +19,7 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
   ],
   [
     'gives the same token again',
-    'token = max(token + 1, tonumber(row[TOKEN]) + 1, now_us)',
+    'token = max(token + 1, tonumber(last) + 1, now_us)',
     'token = max(token, now_us)',
   ],
   ['completes whatever token is shown', 'mine = given == row[TOKEN]', 'mine = true'],
