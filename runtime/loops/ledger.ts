@@ -37,6 +37,8 @@ export interface Ledger {
   /** The end of a task that another scheduler's journal has, or that the store has already forgotten. */
   forget(fleet: string, id: string): void;
   durable(lsn: number): Promise<void>;
+  /** Whether there is nothing to wait for. */
+  isDurable(lsn: number): boolean;
   isOpen(fleet: string, id: string): boolean;
   /** Newest record about a fleet's shard; 0 when there is none. */
   newest(fleet: string): number;
@@ -153,6 +155,7 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
     allowTokens: (below) => write({ kind: 'life', tokensBelow: below }),
     forget,
     durable: (lsn) => journal.durable(lsn),
+    isDurable: (lsn) => lsn <= journal.durableLsn,
     isOpen: (fleet, id) => open.has(submissionName(fleet, id)),
     newest: (fleet) => newest.get(fleet) ?? 0,
     fleets: () => [...newest.keys()],

@@ -6,6 +6,8 @@ import type { Engine, FleetState } from './engine.ts';
 
 /** Work that is asked for beside something else, and not waited for. */
 export interface Aside {
+  /** As far as it is known. */
+  readonly found: PollResponse | undefined;
   /** The something else is done: what was found, as soon as a claim that is under way is answered. */
   end(): Promise<PollResponse>;
 }
@@ -36,6 +38,9 @@ export function pollAside(engine: Engine, state: FleetState, name: AgentName, re
     want(engine, state);
   }
   return {
+    get found() {
+      return answer;
+    },
     end: () => {
       if (!parked.asked) parked.answer([]);
       if (answer !== undefined) return Promise.resolve(answer);

@@ -54,19 +54,30 @@ export async function complete(
   }
   state.wantedMs ??= engine.clock.nowMs();
   const aside = next === undefined ? undefined : pollAside(engine, state, agent, next.request);
-  if (aside === undefined || next === undefined) {
-    const outcome = await completeHere(engine, state, run, known, text);
+  const { completing } = engine;
+  const name = `${state.fleet} ${id} ${run.token}`;
+  const first = completing.get(name);
+  let reply: Reply;
+  try {
+    // On its own a copy could take back (`unend`) what the first call has written and its caller been told.
+    const asked = first?.then(again) ?? completeDurably(engine, state, run, known, text);
+    if (first === undefined) completing.set(name, asked);
+    reply = await asked;
+  } catch (error) {
+    if (aside !== undefined) await putBack(engine, agent, await aside.end());
+    throw error;
+  } finally {
+    if (first === undefined) completing.delete(name);
+  }
+  const outcome = outcomeOf(engine, state, known, reply);
+  if (aside === undefined) {
     if (outcome.kind === 'settled') engine.pool.freeOne(agent);
     return outcome;
   }
-  const outcome = await completeHere(engine, state, run, known, text).catch(async (error: unknown) => {
-    await putBack(engine, agent, await aside.end());
-    throw error;
-  });
-  const found = await aside.end();
+  const found = aside.found ?? (await aside.end());
   // A copy of a call: who made it has gone on, and may not hear this answer.
-  const isHeard = outcome.kind === 'settled' && !outcome.repeated && !next.signal.aborted;
-  if (isHeard) return { ...outcome, next: found };
+  const isHeard = next?.signal.aborted === false;
+  if (outcome.kind === 'settled' && !outcome.repeated && isHeard) return { ...outcome, next: found };
   await putBack(engine, agent, found);
   return outcome;
 }
@@ -80,14 +91,8 @@ function ignoreLoss(error: unknown): void {
   if (!(error instanceof StoreFailure)) throw error;
 }
 
-async function completeHere(
-  engine: Engine,
-  state: FleetState,
-  run: AgentRun,
-  known: Run | undefined,
-  text: string,
-): Promise<SettleOutcome> {
-  const reply = await completeOnce(engine, state, run, known, text);
+/** What the answer to a completion means, and tells everyone that the task has ended. */
+function outcomeOf(engine: Engine, state: FleetState, known: Run | undefined, reply: Reply): SettleOutcome {
   const over = endOf(reply);
   if (over === undefined) return refusal(engine, state, known, reply);
   if (reply.kind === 'done') {
@@ -98,31 +103,9 @@ async function completeHere(
   return settledAs(over, reply.kind !== 'done');
 }
 
-/**
- * A copy of a call that is still under way waits for its answer. On its own it could take back (`unend`) what the first one has
- * written and its caller been told.
- */
-async function completeOnce(
-  engine: Engine,
-  state: FleetState,
-  run: AgentRun,
-  known: Run | undefined,
-  result: string,
-): Promise<Reply> {
-  const { completing } = engine;
-  const name = `${state.fleet} ${run.id} ${run.token}`;
-  const first = completing.get(name);
-  if (first !== undefined) {
-    const reply = await first;
-    return reply.kind === 'done' ? { ...reply, kind: 'already' } : reply;
-  }
-  const reply = completeDurably(engine, state, run, known, result);
-  completing.set(name, reply);
-  try {
-    return await reply;
-  } finally {
-    completing.delete(name);
-  }
+/** Of a copy of a call: what the first one was answered. */
+function again(reply: Reply): Reply {
+  return reply.kind === 'done' ? { ...reply, kind: 'already' } : reply;
 }
 
 /**
@@ -147,10 +130,9 @@ async function completeDurably(
   }
   const end = { state: 'succeeded', token, digest: known.digest, reason: '', result } as const;
   const lsn = ledger.intend(fleet, id, end);
-  const sent = link.submit(operation, lsn);
-  const durable = ledger.durable(lsn);
-  const reply = await sent;
-  await durable;
+  const reply = await link.submit(operation, lsn);
+  // As a rule it is by now.
+  if (!ledger.isDurable(lsn)) await ledger.durable(lsn);
   if (reply !== 'journaled' && reply.kind !== 'held' && endOf(reply) !== undefined) {
     ledger.forget(fleet, id);
     return reply;

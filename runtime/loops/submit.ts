@@ -22,7 +22,7 @@ import { routingView } from './view-of-fleets.ts';
 /** `Scheduler.submit`: decides where the task goes, promises it, and tells what became of it. */
 export async function submit(engine: Engine, submission: Submission): Promise<SubmitOutcome> {
   const begun = engine.clock.monotonicMs();
-  const outcome = await decide(engine, submission);
+  const outcome = await outcomeOf(engine, submission);
   engine.observer.submitted?.({
     ...placeOf(outcome),
     outcome: outcomeName(outcome),
@@ -54,7 +54,17 @@ interface Offer {
   readonly compiled: CompiledTable;
 }
 
-async function decide(engine: Engine, submission: Submission): Promise<SubmitOutcome> {
+async function outcomeOf(engine: Engine, submission: Submission): Promise<SubmitOutcome> {
+  try {
+    return await decide(engine, submission);
+  } catch (error) {
+    if (!(error instanceof JournalFull || error instanceof StoreFailure)) throw error;
+    return { kind: 'unavailable', retryAfterMs: RETRY_AFTER_MS };
+  }
+}
+
+/** Only a task that is offered must be waited for. */
+function decide(engine: Engine, submission: Submission): SubmitOutcome | Promise<SubmitOutcome> {
   if (engine.stopping) return { kind: 'unavailable', retryAfterMs: RETRY_AFTER_MS };
   const { tenant, key, request } = submission;
   const { compiled } = engine.tables;
@@ -68,29 +78,24 @@ async function decide(engine: Engine, submission: Submission): Promise<SubmitOut
   const refused = admission(engine, submission, decision);
   if (refused !== undefined) return refused;
   const id = taskId(tenant, key, fleet);
-  const offer: Offer = { submission, task, id, digest: digestOf(request), decision, compiled };
-  try {
-    return await offerSomewhere(engine, offer, fleet);
-  } catch (error) {
-    if (error instanceof JournalFull) return { kind: 'unavailable', retryAfterMs: RETRY_AFTER_MS };
-    if (error instanceof StoreFailure) return { kind: 'unavailable', retryAfterMs: RETRY_AFTER_MS };
-    throw error;
-  }
+  return offerSomewhere(engine, { submission, task, id, digest: digestOf(request), decision, compiled }, fleet);
 }
 
 const RETRY_AFTER_MS = 1000;
 
-async function offerSomewhere(engine: Engine, offer: Offer, home: string): Promise<SubmitOutcome> {
-  const { decision, task, submission } = offer;
+function offerSomewhere(engine: Engine, offer: Offer, home: string): SubmitOutcome | Promise<SubmitOutcome> {
+  const { decision } = offer;
   const away = engine.fleets.get(home)?.link.state === 'lost';
   if (away && decision.route !== undefined && decision.build !== undefined) {
     // Without the store nobody can be asked; the task waits in the journal for the place the table wants.
     return offerTo(engine, offer, { route: decision.route, fleet: home, build: decision.build, fallbackStep: 0 });
   }
-  if (engine.tables.known.length > 1) {
-    const before = await earlierHome(engine, offer, home);
-    if (before !== undefined) return before;
-  }
+  if (engine.tables.known.length === 1) return offerFirst(engine, offer, home);
+  return earlierHome(engine, offer, home).then((before) => before ?? offerFirst(engine, offer, home));
+}
+
+function offerFirst(engine: Engine, offer: Offer, home: string): SubmitOutcome | Promise<SubmitOutcome> {
+  const { decision, task, submission } = offer;
   const { compiled } = engine.tables;
   const { key } = submission;
   // Another table may have come into force meanwhile.
@@ -154,9 +159,9 @@ async function offerTo(engine: Engine, offer: Offer, place: Place): Promise<Subm
       : // By the store's own clock, and within its bounds: only a replay says when it was accepted.
         state.link.submit({ op: 'submit', task }, lsn);
   state.wantedMs ??= clock.nowMs();
-  const durable = lsn === undefined ? undefined : ledger.durable(lsn);
   const reply = await sent;
-  if (durable !== undefined) await durable;
+  // As a rule it is by now.
+  if (lsn !== undefined && !ledger.isDurable(lsn)) await ledger.durable(lsn);
   if (reply === 'journaled') return accepted(id, place, 'journaled');
   switch (reply.kind) {
     case 'accepted':

@@ -38,7 +38,7 @@ export async function submitter(world: World, network: Network, outside: Outside
     );
     if (outcome !== undefined) heard(outcome);
     if (outcome?.kind === 'accepted') {
-      if (random.chance(0.03)) await change(world, network, outside, outcome.response.id);
+      if (random.chance(0.06)) await change(world, network, outside, outcome.response.id);
       return;
     }
     await world.pause(random.between(20, 200) * 2 ** Math.min(attempt, 5));

@@ -37,7 +37,7 @@ export class SimDisk {
     let waiting: { readonly lsn: number; readonly resolve: () => void }[] = [];
     const durableNow = (): number => this.#durable;
     const sync = (): void => {
-      if (syncing || waiting.length === 0) return;
+      if (syncing || lsn <= durableNow()) return;
       syncing = true;
       const upTo = lsn;
       world.after(this.slow ? world.random.between(20, 3000) : world.random.between(0.2, 5), () => {
@@ -59,7 +59,6 @@ export class SimDisk {
       if (wanted <= durableNow()) return Promise.resolve();
       return new Promise((resolve) => {
         waiting.push({ lsn: wanted, resolve });
-        sync();
       });
     };
     return {
@@ -80,6 +79,7 @@ export class SimDisk {
         lsn += 1;
         written.push({ lsn, payload });
         if (options.open !== undefined) open.add(options.open);
+        sync();
         return lsn;
       },
       settle: (name) => {
