@@ -66,7 +66,7 @@ export const DEFAULT_BOUNDS: EngineBounds = {
   patienceMs: 5000,
   pollMs: 30_000,
   // By then a longer batch costs hardly less for each of them.
-  callWorth: 64,
+  callWorth: 40,
   tickMs: 250,
   idleTickMs: 1000,
   holdMs: 30_000,

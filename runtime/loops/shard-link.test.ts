@@ -50,7 +50,7 @@ async function bench() {
     tokens: { value: 0, raise: () => undefined, allow: () => undefined },
     callWorth: WORTH,
     replay: (_, position) => Promise.resolve(position),
-    claims: () => claims.splice(0),
+    claims: (_, __, room) => claims.splice(0, room),
     applied: () => undefined,
     state: (_, state) => heard.push(state),
     timed: () => undefined,
@@ -126,6 +126,31 @@ test('enough to be worth a call follows at once, and a third call never', async 
   const [first, second] = calls.map(({ batch }) => batch);
   expect(second?.prevLsn).toBe(first?.lsn);
   expect(second?.number).toBe((first?.number ?? 0) + 1);
+});
+
+test('what is worth two calls goes in two halves, each with its claims', async () => {
+  const { hold, submit, claim, calls, heard } = await bench();
+  hold();
+  for (const id of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']) submit(id);
+  for (let agent = 1; agent <= 5; agent += 1) claim(`agent-${agent}`);
+  await turns();
+  const four = Array.from({ length: 4 }, () => 'claim');
+  expect(calls.map(ids)).toEqual([
+    ['a', 'b', 'c', 'd', ...four],
+    ['e', 'f', 'g', 'h', 'i', 'claim'],
+  ]);
+  calls[0]?.answer();
+  await turns();
+  expect(heard.slice(2)).toEqual([
+    'agent-1 has a',
+    'agent-2 has b',
+    'agent-3 has c',
+    'agent-4 has d',
+    'a',
+    'b',
+    'c',
+    'd',
+  ]);
 });
 
 test('answers are taken in the order of the calls', async () => {

@@ -14,8 +14,9 @@ import type { TokenFloor } from './token-floor.ts';
 
 /**
  * The one line to one shard: operations gather while a call is on its way, and go together in the next. Only when a call's worth
- * of them has gathered does a second one follow the first, so that the store need not wait for us nor we for it; answers are
- * taken in the order of the calls. The link knows how far the shard has seen this scheduler's journal, notices when the store
+ * of them has gathered does a second one follow the first, so that the store need not wait for us nor we for it. What would be
+ * worth two calls goes in two halves: those who wait for one answer come back together, and would be one crowd for ever. Answers
+ * are taken in the order of the calls. The link knows how far the shard has seen this scheduler's journal, notices when the store
  * has forgotten something, and asks for a replay.
  *
  * States: `up`; `lost` after a failure or with a new connection, until the shard's position is known; `replaying` until what it
@@ -186,15 +187,19 @@ export class ShardLink {
       if (this.#queue.length > 0 || this.#claimWanted) this.#wake();
     });
     this.#calls.push(call);
+    if (this.#mayCall()) this.#call();
   }
 
   /** Sends what waits, if anything does. */
   #turn(before: Promise<void> | undefined): Promise<void> | undefined {
     const { claims } = this.#context;
     this.#claimWanted = false;
-    const taken = this.#queue.splice(0, OPERATIONS_MAX - CLAIM_ROOM);
+    const waiting = this.#queue.length;
+    const isHalf = this.#calls.length === 0 && waiting >= 2 * this.#context.callWorth;
+    const taken = this.#queue.splice(0, Math.min(isHalf ? waiting >> 1 : waiting, OPERATIONS_MAX - CLAIM_ROOM));
     const asked = taken.map(({ operation }) => operation);
-    const pending = claims(this, asked, OPERATIONS_MAX - asked.length);
+    const room = isHalf ? Math.min(asked.length, CLAIM_ROOM) : OPERATIONS_MAX - asked.length;
+    const pending = claims(this, asked, room);
     if (taken.length === 0 && pending.length === 0) return;
     const batch: Batch = {
       ...this.#header(),
