@@ -53,12 +53,13 @@ export function bullMq(url: string, name: string, layout: Workers = 'one of 100 
       workers.push(worker);
     }
   };
+  let added = 0;
   const addAll = async (jobs: number): Promise<void> => {
-    let next = 0;
+    const end = added + jobs;
     const lane = async (): Promise<void> => {
-      while (next < jobs) {
-        const n = next;
-        next += 1;
+      while (added < end) {
+        const n = added;
+        added += 1;
         await queue.add('work', { n, text: BENCH_TEXT }, { jobId: `job-${name}-${n}` });
       }
     };
@@ -66,10 +67,10 @@ export function bullMq(url: string, name: string, layout: Workers = 'one of 100 
   };
   return {
     cycle: async (jobs) => {
-      processed = 0;
+      const end = processed + jobs;
       const all = new Promise<void>((resolve) => {
         told = () => {
-          if (processed >= jobs) resolve();
+          if (processed >= end) resolve();
         };
       });
       work();
