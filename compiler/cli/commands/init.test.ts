@@ -100,4 +100,7 @@ test('init says what its .gitattributes would say where there is one already', a
     (await runHere(['init', '--company', 'acme'], { cwd: folderOf({ '.gitattributes': text }) })).stdout;
   expect(await stdoutWith('*.png binary\n')).toContain('spec/** text eol=lf\ngenerated/** text eol=lf');
   expect(await stdoutWith('* text=auto eol=lf\n')).not.toContain('spec/**');
+  const cwd = folderOf();
+  execFileSync('mkfifo', [join(cwd, '.gitattributes')]);
+  expect((await runHere(['init', '--company', 'acme'], { cwd })).stdout).toContain('Add to .gitattributes');
 });

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { defineCommand } from '../command.ts';
 import { complain, refuse } from '../context.ts';
@@ -42,6 +42,7 @@ export const init = defineCommand({
     const { scaffold } = await import('../init/scaffold.ts');
     const { readEditorSchema } = await import('../../load/read-schema.ts');
     const { createFiles } = await import('../../output/write-file.ts');
+    const { readRegular } = await import('../../output/read-regular.ts');
     const files = scaffold({ company }, readEditorSchema());
     const kept = existing(root, [...files.keys()]);
     const made = new Map([...files].filter(([path]) => !kept.has(path)));
@@ -54,7 +55,7 @@ export const init = defineCommand({
     for (const path of files.keys()) {
       out.line(kept.has(path) ? `${out.style.dim('kept')}  ${path}` : `${out.style.green('made')}  ${path}`);
     }
-    if (kept.has(ATTRIBUTES) && !keepsLineEnds(readFileSync(join(root, ATTRIBUTES), 'utf8')))
+    if (kept.has(ATTRIBUTES) && !keepsLineEnds(readRegular(join(root, ATTRIBUTES))?.toString('utf8') ?? ''))
       out.line(`\nAdd to ${ATTRIBUTES}, or Git may change line ends and with them what is generated:\n\n${attributes}`);
     out.line();
     out.line(dir === '.' ? 'Next: nova-torch compile' : `Next: nova-torch -C ${dir} compile`);
