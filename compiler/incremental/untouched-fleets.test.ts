@@ -163,7 +163,7 @@ const inOther = (what: string, by: string, says: string): Edit => ({ file: `${TE
  * may not be rules of one fleet.
  */
 const ENVIRONMENT_EDITS: Readonly<Partial<Record<keyof typeof environmentRules, Edit>>> = {
-  'unrouted-task': inRoutes('task: sort', 'task: sorts', 'NT5001'),
+  'unrouted-task': inRoutes('task: sort', 'task: other', 'NT5001'),
   'idle-fleet': inRoutes('mine: 1, ', '', 'NT5008'),
   'capable-fleet': inRoutes('sort: 2', 'sort: 5', 'NT5005'),
   'fleet-capacity': inRoutes('mine: 1,', 'mine: 99,', 'NT2501'),
