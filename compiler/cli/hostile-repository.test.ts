@@ -1,7 +1,19 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { readCache, writeCache } from '../incremental/cache-file.ts';
+import { sealOf } from '../output/seal.ts';
+import { sha256 } from '../output/unit-index.ts';
 import { BUILT, contents, folderOf } from './testing/built.ts';
 import { runHere } from './testing/host.ts';
 import { repository } from './testing/repository.ts';
@@ -120,7 +132,7 @@ test.each(['.nova-torch', '.nova-torch/cache', '.nova-torch/swap'])(
   },
 );
 
-test('a swap that a pull request brings moves nothing out of the tree', async () => {
+test('a swap that a pull request brings moves nothing, whoever looks, and compile says what to do', async () => {
   const target = outside();
   const cwd = await compiledWith((root) => {
     const swap = join(root, '.nova-torch/swap');
@@ -129,9 +141,17 @@ test('a swap that a pull request brings moves nothing out of the tree', async ()
     renameSync(join(root, 'generated'), join(swap, 'tree'));
     writeFileSync(join(swap, 'ready/w0'), 'theirs');
     const up = '../'.repeat(30);
-    writeFileSync(join(swap, 'ready/changes.json'), JSON.stringify({ writes: [`${up}${target}`], removes: [] }));
+    writeFileSync(join(swap, 'ready/changes.json'), `\n${JSON.stringify({ writes: [`${up}${target}`], removes: [] })}`);
   });
-  expect((await runHere(['compile'], { cwd })).code).toBe(0);
+  const before = contents(cwd);
+  for (const words of LOOKING) {
+    const { code, stderr } = await runHere(words, { cwd, env: userOf(cwd) });
+    if (['compile', 'diff'].includes(words[0])) expect([words, code]).toEqual([words, 5]);
+    if (words[0] === 'compile')
+      expect(stderr).toMatch(/^error\[NT6008\]: `generated` is not there: a compile was ended while it wrote$/m);
+    if (words.length === 1 && words[0] === 'compile') expect(stderr).toContain('rm -r .nova-torch/swap');
+  }
+  expect(contents(cwd)).toEqual(before);
   expect(readFileSync(target, 'utf8')).toBe(`${SECRET}\n`);
 });
 
@@ -162,3 +182,62 @@ test('a file that nobody may read is one problem of the spec, for a compile too'
     ]);
   }
 });
+
+test('compile --check writes nothing, in the repository or elsewhere', async () => {
+  const cwd = repository();
+  const user = userOf(cwd);
+  const all = () => [contents(cwd), existsSync(user.HOME)];
+  const fresh = all();
+  expect((await runHere(['compile', '--check'], { cwd, env: user })).code).toBe(5);
+  expect(all()).toEqual(fresh);
+  expect((await runHere(['compile'], { cwd, env: user })).code).toBe(0);
+  rmSync(join(cwd, '.nova-torch/cache/state.json'));
+  writeFileSync(join(cwd, 'spec/environments/prod.yaml'), '# why\n', { flag: 'a' });
+  const compiled = all();
+  expect((await runHere(['compile', '--check'], { cwd, env: user })).code).toBe(0);
+  expect((await runHere(['doctor'], { cwd, env: user })).code).toBe(0);
+  expect(all()).toEqual(compiled);
+});
+
+test('a memory that came with the repository is not believed, whatever it says was compiled', async () => {
+  const cwd = repository();
+  const [victim, attacker] = [userOf(cwd), userOf(folderOf())];
+  expect((await runHere(['compile'], { cwd, env: attacker })).code).toBe(0);
+  const manifest = 'prod/teams/engineering/code-fixer/kubernetes.yaml';
+  const text = readFileSync(join(cwd, 'generated', manifest), 'utf8').replaceAll('ghcr.io/acme', 'evil.example');
+  writeFileSync(join(cwd, 'generated', manifest), text);
+  const seal = sealOf(cwd, join(attacker.HOME, '.local/state/nova-torch'));
+  const path = join(cwd, '.nova-torch/cache/state.json');
+  const memory = readCache(path, seal).parts[0]?.value as { owned: Record<string, string> };
+  writeCache(path, seal, {
+    value: { ...memory, owned: { ...memory.owned, [manifest]: sha256(text) } },
+    tail: new Uint8Array(),
+  });
+  // It is a memory of what would be true: whoever has the key believes it.
+  expect((await runHere(['compile', '--check'], { cwd, env: attacker })).code).toBe(0);
+  for (const env of [victim, {}]) {
+    for (const words of [['compile', '--check'], ['compile']]) {
+      const { code, stderr } = await runHere(words, { cwd, env });
+      expect([words, code, stderr.split('\n')[0]]).toEqual([
+        words,
+        5,
+        expect.stringMatching(`^error.NT6001.: generated file .generated/${manifest}. was edited by hand`),
+      ]);
+    }
+  }
+});
+
+test('a clock that came with the repository is not written through', async () => {
+  const target = outside();
+  const cwd = repository();
+  mkdirSync(join(cwd, '.nova-torch'));
+  symlinkSync(target, join(cwd, '.nova-torch/clock'));
+  expect((await runHere(['compile'], { cwd, env: userOf(cwd) })).code).toBe(0);
+  expect(readFileSync(target, 'utf8')).toBe(`${SECRET}\n`);
+});
+
+/** Somebody who has not used the compiler before. */
+function userOf(cwd: string): { readonly HOME: string } {
+  onTestFinished(() => rmSync(`${cwd}.home`, { recursive: true, force: true }));
+  return { HOME: `${cwd}.home` };
+}

@@ -2,8 +2,17 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { keepLearned, readCache, writeCache } from './cache-file.ts';
-import type { Cached } from './cache-file.ts';
+import { sealOf } from '../output/seal.ts';
+import * as caches from './cache-file.ts';
+import type { Cached, CacheFile, Learned } from './cache-file.ts';
+import { stateFolder } from './testing/state-folder.ts';
+
+/** Not the folder that the key is in. */
+const seal = sealOf(import.meta.dirname, stateFolder);
+const readCache = (path: string) => caches.readCache(path, seal);
+const writeCache = (path: string, part: Cached) => caches.writeCache(path, seal, part);
+const keepLearned = (path: string, before: CacheFile, learned: Learned) =>
+  caches.keepLearned(path, seal, before, learned);
 
 const LARGE = cached({ all: 'x'.repeat(4000) }, 'tail');
 const SMALL = cached({ one: 1 }, 'end');

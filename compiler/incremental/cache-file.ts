@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writevSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { BUILD, VERSION } from '../core/version.ts';
 import { readRegular } from '../output/read-regular.ts';
+import type { Seal } from '../output/seal.ts';
 
 /** Raised when the shape of what is cached changes. */
 const SHAPE = 3;
@@ -31,11 +31,11 @@ export interface Learned {
 const NOTHING: CacheFile = { parts: [], firstSize: 0, size: 0 };
 
 /**
- * What a cache file holds: parts, each after a line that names the build, and the length and SHA-256 of the part. A cache is
- * a memory, and a wrong one is no memory: with one part that is torn, damaged, of another build or another program's there
- * is nothing at all.
+ * What a cache file holds: parts, each after a line that names the build, the length of the part and our mark of it. What a
+ * memory says is taken for what was done, so one that came with the repository is no memory, and neither is a wrong one: with
+ * one part that is torn, damaged, of another build or another's there is nothing at all.
  */
-export function readCache(path: string): CacheFile {
+export function readCache(path: string, seal: Seal): CacheFile {
   try {
     // Bytes, until they are known to be ours: megabytes of text would be copied to be hashed.
     const bytes = readRegular(path);
@@ -43,7 +43,7 @@ export function readCache(path: string): CacheFile {
     const parts: Cached[] = [];
     let firstSize = 0;
     for (let start = 0; start < bytes.length;) {
-      const { part, end } = readPart(bytes, start);
+      const { part, end } = readPart(bytes, start, (mark, body) => seal.isMark(mark, basename(path), body));
       parts.push(part);
       if (start === 0) firstSize = end;
       start = end;
@@ -54,12 +54,15 @@ export function readCache(path: string): CacheFile {
   }
 }
 
-function readPart(bytes: Buffer, start: number): { readonly part: Cached; readonly end: number } {
+type IsOurs = (mark: string, body: Uint8Array) => boolean;
+
+function readPart(bytes: Buffer, start: number, isOurs: IsOurs): { readonly part: Cached; readonly end: number } {
   const bodyStart = bytes.indexOf(LINE_END, start) + 1;
-  const line = bytes.toString('utf8', start, bodyStart);
-  const end = bodyStart + Number(line.split(' ').at(-2));
+  const line = bytes.toString('utf8', start, bodyStart - 1);
+  const [size, mark = ''] = line.slice(HEADER.length).split(' ');
+  const end = bodyStart + Number(size);
   const body = bytes.subarray(bodyStart, end);
-  if (line !== header(body) || end > bytes.length) throw new Error('not ours');
+  if (!line.startsWith(HEADER) || end > bytes.length || !isOurs(mark, body)) throw new Error('not ours');
   const valueEnd = body.indexOf(LINE_END);
   return { part: { value: JSON.parse(body.toString('utf8', 0, valueEnd)), tail: body.subarray(valueEnd + 1) }, end };
 }
@@ -73,15 +76,17 @@ const GROWTH = 2;
  * file is written anew, without what nobody asked for. A cache that cannot be written (read-only, disk full) costs time
  * later and nothing else.
  */
-export function keepLearned(path: string, before: CacheFile, { fresh, whole }: Learned): void {
+export function keepLearned(path: string, seal: Seal, before: CacheFile, { fresh, whole }: Learned): void {
   const roomLeft = before.firstSize * (1 + 1 / GROWTH) - before.size;
   const part = before.parts.length > 0 && before.parts.length < PARTS_MAX && roomLeft > 0 ? fresh() : undefined;
-  if (part === undefined) return writeCache(path, whole());
+  if (part === undefined) return writeCache(path, seal, whole());
+  const lines = linesOf(path, seal, part);
+  if (lines === undefined) return;
   try {
     const file = openSync(path, 'a');
     try {
       // Somebody else wrote it in the meantime: what they learned is as good.
-      if (fstatSync(file).size === before.size) writevSync(file, linesOf(part));
+      if (fstatSync(file).size === before.size) writevSync(file, lines);
     } finally {
       closeSync(file);
     }
@@ -90,15 +95,17 @@ export function keepLearned(path: string, before: CacheFile, { fresh, whole }: L
   }
 }
 
-/** Writes a file of one part in the place of whatever is there. */
-export function writeCache(path: string, part: Cached): void {
+/** Writes a file of one part in the place of whatever is there. Without a key nothing is kept. */
+export function writeCache(path: string, seal: Seal, part: Cached): void {
+  const lines = linesOf(path, seal, part);
+  if (lines === undefined) return;
   const beside = `${path}.${process.pid}`;
   try {
     mkdirSync(dirname(path), { recursive: true });
     rmSync(beside, { force: true });
     const file = openSync(beside, 'wx');
     try {
-      writevSync(file, linesOf(part));
+      writevSync(file, lines);
     } finally {
       closeSync(file);
     }
@@ -109,13 +116,10 @@ export function writeCache(path: string, part: Cached): void {
 }
 
 const LINE_END = 10;
+const HEADER = `nova-torch cache ${SHAPE} ${VERSION} ${BUILD} `;
 
-function linesOf({ value, tail }: Cached): readonly [Buffer, Buffer] {
+function linesOf(path: string, seal: Seal, { value, tail }: Cached): readonly [Buffer, Buffer] | undefined {
   const body = Buffer.concat([Buffer.from(`${JSON.stringify(value)}\n`), tail]);
-  return [Buffer.from(header(body)), body];
-}
-
-function header(body: Uint8Array): string {
-  const digest = createHash('sha256').update(body).digest('hex');
-  return `nova-torch cache ${SHAPE} ${VERSION} ${BUILD} ${body.length} ${digest}\n`;
+  const mark = seal.mark(basename(path), body);
+  return mark === undefined ? undefined : [Buffer.from(`${HEADER}${body.length} ${mark}\n`), body];
 }

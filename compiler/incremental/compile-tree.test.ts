@@ -16,6 +16,7 @@ import { compileTree } from './compile-tree.ts';
 import type { CompiledTree, CompileTreeOptions } from './compile-tree.ts';
 import { stagesFor } from './testing/stages.ts';
 import type { Counts } from './testing/stages.ts';
+import { stateFolder } from './testing/state-folder.ts';
 
 const TRIAGE = 'spec/teams/support/triage.yaml';
 
@@ -306,7 +307,8 @@ async function run(
   more: Partial<CompileTreeOptions> = {},
 ): Promise<CompiledTree & { readonly counts: Counts; readonly problems: readonly string[] }> {
   const counts = fresh();
-  const result = await compileTree({ root, today: '2026-11-23', stages: stagesFor(counts), mode: 'write', ...more });
+  const always = { root, stateFolder, today: '2026-11-23', stages: stagesFor(counts), mode: 'write' } as const;
+  const result = await compileTree({ ...always, ...more });
   return { ...result, counts, problems: result.diagnostics.map(({ code, message }) => `${code} ${message}`) };
 }
 

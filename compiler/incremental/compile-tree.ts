@@ -13,7 +13,7 @@ import { readRegular } from '../output/read-regular.ts';
 import { isPlain, readTree } from '../output/tree.ts';
 import { indexFile, indexOf, indexPath, printManifest, sha256 } from '../output/unit-index.ts';
 import type { UnitIndex } from '../output/unit-index.ts';
-import { notFolders, placeOf, recover, writeTree } from '../output/write.ts';
+import { isUnfinished, notFolders, placeOf, recover, writeTree } from '../output/write.ts';
 import type { Place } from '../output/write.ts';
 import { keepLearned, readCache, writeCache } from './cache-file.ts';
 import { immutableOf } from './immutable-of.ts';
@@ -27,12 +27,14 @@ import { sure } from '../../spec/contract/sure.ts';
 export interface CompileTreeOptions {
   /** Folder that holds `spec/` and `generated/`. */
   readonly root: string;
+  /** A folder of the user's own, in no repository: without it nothing is remembered, and no memory is believed. */
+  readonly stateFolder?: string;
   /** `YYYY-MM-DD` */
   readonly today: string;
   /** Or a way to them: a run without a change imports none of them. */
   readonly stages: Stages | (() => Promise<Stages>);
   readonly environments?: readonly string[];
-  /** `compare` writes nothing and reports every file that is out of date. */
+  /** `compare` writes nothing at all, and reports every file that is out of date. */
   readonly mode: 'write' | 'compare';
   readonly discardEdits?: boolean;
   /** A warning is as good a reason to write nothing as an error. */
@@ -82,25 +84,29 @@ const EMPTY: State = { key: '', spec: {}, generated: {}, owned: {}, diagnostics:
 /**
  * Compiles a repository's spec into its generated tree and does only what a change asks for: nothing changed, nothing is
  * parsed; one fleet changed, one document is parsed and one unit emitted. What is remembered lies in
- * `.nova-torch/cache/` and is never trusted: files are known by size, times and inode (and read again when in doubt),
- * documents and units by SHA-256, and with or without a memory the same bytes come out.
+ * `.nova-torch/cache/` with a mark whose key only this user has, or it would be a way to say anything: files are known by
+ * size, times and inode (and read again when in doubt), documents and units by SHA-256, and with or without a memory the same
+ * bytes and the same problems come out.
  */
 export async function compileTree(options: CompileTreeOptions): Promise<CompiledTree> {
-  const place = placeOf(options.root);
+  const place = placeOf(options.root, options.stateFolder);
   const { report, diagnostics } = collector();
   for (const path of notFolders(place))
     report('NT6003', { file: path, start: 0, end: 0 }, { path, expected: 'a folder' });
+  if (diagnostics.length === 0 && options.mode === 'write') await recover(place);
+  if (diagnostics.length === 0 && isUnfinished(place))
+    (await import('../output/plan.ts')).reportUnfinished(report, options.mode);
   if (diagnostics.length > 0) return { ...fromMemory({ ...EMPTY, diagnostics }, options.root), unchanged: false };
-  await recover(place);
   const cache = cacheOf(place);
-  const state = (readCache(cache.state).parts[0]?.value as State | undefined) ?? EMPTY;
+  const state = (readCache(cache.state, place.seal).parts[0]?.value as State | undefined) ?? EMPTY;
   const entries = listSpec(options.root, report);
   const spec = new FileDigests(options.root, state.spec);
   const generated = new FileDigests(place.folder, state.generated);
   const key = diagnostics.length === 0 ? keyOf(entries, spec, options) : '';
   if (key !== '' && key === state.key && isIntact(state, generated, place.folder)) {
     if (spec.learned || generated.learned) {
-      writeState(cache, { ...state, spec: spec.entries(), generated: generated.entries() });
+      if (options.mode === 'write')
+        writeState(place, { ...state, spec: spec.entries(), generated: generated.entries() });
     }
     return fromMemory(state, options.root);
   }
@@ -122,7 +128,10 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
     read: (path: string) => readFileSync(join(place.folder, path), 'utf8'),
   };
   const listed = new Map(entries.map((entry) => [entry.path, entry]));
-  const remembered = { documents: readCache(cache.documents), units: readCache(cache.units) };
+  const remembered = {
+    documents: readCache(cache.documents, place.seal),
+    units: readCache(cache.units, place.seal),
+  };
   const documents = documentLoader(remembered.documents.parts, (path) => spec.of(path, listed.get(path)));
   const units = unitLoader(remembered.units.parts, tree);
   const { environments, today, onUnit } = options;
@@ -164,13 +173,14 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
   const found = ordered(diagnostics);
   const summary = result.environments.map((environment) => summaryOf(environment, result));
   const failed = hasErrors(found);
-  const learned = { documents: documents.learned(), units: units.learned() };
-  if (learned.documents !== undefined) keepLearned(cache.documents, remembered.documents, learned.documents);
-  if (learned.units !== undefined && !failed && options.mode === 'write')
-    keepLearned(cache.units, remembered.units, learned.units);
-  if (!failed && plan !== undefined && options.mode === 'write') {
+  const isKept = options.mode === 'write';
+  const learned = isKept ? { documents: documents.learned(), units: failed ? undefined : units.learned() } : {};
+  if (learned.documents !== undefined)
+    keepLearned(cache.documents, place.seal, remembered.documents, learned.documents);
+  if (learned.units !== undefined) keepLearned(cache.units, place.seal, remembered.units, learned.units);
+  if (!failed && plan !== undefined && isKept) {
     const owned = ownedBy(result, plan, generated, await clockAfterWrites(plan, generated, cache.clock));
-    writeState(cache, {
+    writeState(place, {
       key,
       spec: spec.entries(),
       generated: generated.entries(),
@@ -214,8 +224,8 @@ function cacheOf({ work }: Place): CachePaths {
   return { state: file('state'), documents: file('documents'), units: file('units'), clock: join(work, 'clock') };
 }
 
-function writeState({ state }: CachePaths, value: State): void {
-  writeCache(state, { value, tail: new Uint8Array() });
+function writeState(place: Place, value: State): void {
+  writeCache(cacheOf(place).state, place.seal, { value, tail: new Uint8Array() });
 }
 
 /** Everything the outcome depends on besides the compiler itself, whose build is in the cache's first line; '' when that cannot be read. */
@@ -272,7 +282,7 @@ async function applyPlan(
   generated: FileDigests,
   diagnostics: Diagnostic[],
 ): Promise<WritePlan | undefined> {
-  const { planWrite } = await import('../output/plan.ts');
+  const { planWrite, reportUnfinished } = await import('../output/plan.ts');
   const { report, diagnostics: problems } = collector();
   const makePlan = (): WritePlan => {
     const discard = options.discardEdits === undefined ? {} : { discardEdits: options.discardEdits };
@@ -306,6 +316,8 @@ async function applyPlan(
       const made = makePlan();
       return hasErrors(problems) ? undefined : made;
     });
+    // Another process was killed since we looked.
+    if (plan === undefined && isUnfinished(place)) reportUnfinished(report, 'write');
   }
   diagnostics.push(...problems);
   return plan;

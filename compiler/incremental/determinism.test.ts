@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { stateFolder } from './testing/state-folder.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 
@@ -118,7 +119,7 @@ function compileIn(
   const script = `
     const { compileTree } = await import(${module('incremental/compile-tree.js')});
     const { stages } = await import(${module('stages.js')});
-    const { diagnostics } = await compileTree({ root: ${JSON.stringify(root)}, today: '2026-11-23', stages, mode: 'write', workers: ${workers} });
+    const { diagnostics } = await compileTree({ root: ${JSON.stringify(root)}, stateFolder: ${JSON.stringify(stateFolder)}, today: '2026-11-23', stages, mode: 'write', workers: ${workers} });
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     for (const { code, message } of errors) console.log(code, message);
     process.exitCode = errors.length === 0 ? 0 : 1;`;

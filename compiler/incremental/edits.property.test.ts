@@ -8,6 +8,7 @@ import { hasErrors } from '../compile.ts';
 import { listFiles } from '../output/tree.ts';
 import { stages } from '../stages.ts';
 import { compileTree } from './compile-tree.ts';
+import { stateFolder } from './testing/state-folder.ts';
 
 const TEAM = 'spec/teams/team-0';
 const SCHEMA = `${TEAM}/input.json`;
@@ -126,7 +127,7 @@ test('after any edits a compile that remembers writes and says what one that kno
 }, 300_000);
 
 async function compiled(root: string) {
-  const { diagnostics } = await compileTree({ root, today: '2026-11-23', stages, mode: 'write' });
+  const { diagnostics } = await compileTree({ root, stateFolder, today: '2026-11-23', stages, mode: 'write' });
   const generated = join(root, 'generated');
   const files = listFiles(generated).files.map((path) => [path, read(generated, path)] as const);
   return { diagnostics, files: Object.fromEntries(files) };

@@ -1,4 +1,4 @@
-import { lstatSync, writeFileSync } from 'node:fs';
+import { lstatSync, rmSync, writeFileSync } from 'node:fs';
 
 /** Longest time between two ticks of a file system's clock, where it counts more than whole seconds. */
 export const TICK_MS = 20;
@@ -18,7 +18,9 @@ export async function clockAfter(changedMs: number, probe: string): Promise<numb
 
 function shownBy(probe: string): number {
   try {
-    writeFileSync(probe, '.');
+    // A file of our own: what stands at the place may be a link that came with the repository.
+    rmSync(probe, { force: true });
+    writeFileSync(probe, '.', { flag: 'wx' });
     return lstatSync(probe).ctimeMs;
   } catch {
     // Read-only, disk full: what cannot be told from a later change is read again, which costs time and nothing else.

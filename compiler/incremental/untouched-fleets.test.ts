@@ -8,6 +8,7 @@ import type { Stages } from '../compile.ts';
 import { listFiles } from '../output/tree.ts';
 import { stages as all } from '../stages.ts';
 import { compileTree } from './compile-tree.ts';
+import { stateFolder } from './testing/state-folder.ts';
 
 /** An edit of a file, and the code of what is then to be said about a fleet. */
 interface Edit {
@@ -179,12 +180,24 @@ const stages: Stages = {
   emitters: async () => (await all.emitters()).filter(({ name }) => name === 'istio'),
 };
 
+const folders: string[] = [];
 let base: string;
+
+/** A copy of the base: a memory is believed only where it was made. */
+const compiled = folder();
+
+/** The base as it was after its compile. */
+function restored(): string {
+  rmSync(base, { recursive: true });
+  cpSync(compiled, base, { recursive: true });
+  return base;
+}
 
 beforeAll(async () => {
   base = folder();
   for (const [path, text] of Object.entries(COMPANY)) put(base, path, text);
   await said(base);
+  cpSync(base, compiled, { recursive: true });
 });
 afterAll(() => folders.forEach((path) => rmSync(path, { recursive: true })));
 
@@ -197,8 +210,7 @@ test('every rule of one fleet is tried, and all are silent at first', async () =
 test.each<[string, Edit]>(Object.entries({ ...FLEET_EDITS, ...(ENVIRONMENT_EDITS as typeof FLEET_EDITS) }))(
   'what the rule `%s` says about a fleet that was silent is what a compile says that remembers nothing',
   async (_, { file, what, by, says }) => {
-    const [root, forgetful] = [folder(), folder()];
-    cpSync(base, root, { recursive: true });
+    const [root, forgetful] = [restored(), folder()];
     put(root, file, String(COMPANY[file]).replace(what, by));
     cpSync(join(root, 'spec'), join(forgetful, 'spec'), { recursive: true });
     const wanted = await said(forgetful);
@@ -216,20 +228,18 @@ const EDGES: Readonly<Record<string, readonly [file: string, what: string, by: s
 };
 
 test.each(Object.entries(EDGES))('%s changes the files at the other end', async (_, [name, what, by, end]) => {
-  const [root, forgetful] = [folder(), folder()];
+  const [root, forgetful] = [restored(), folder()];
   const file = `${TEAM}/${name}.yaml`;
-  cpSync(base, root, { recursive: true });
   put(root, file, String(COMPANY[file]).replace(what, by));
   cpSync(join(root, 'spec'), join(forgetful, 'spec'), { recursive: true });
   expect([await said(root), await said(forgetful)]).toEqual([[], []]);
   expect(generated(root)).toEqual(generated(forgetful));
   const index = `.index/prod/teams/support/${end}.json`;
-  expect(generated(root)[index]).not.toBe(generated(base)[index]);
+  expect(generated(root)[index]).not.toBe(generated(compiled)[index]);
 });
 
 test('a fleet that came of the same sources is not asked about again; one with a warning is, each time', async () => {
-  const root = folder();
-  cpSync(base, root, { recursive: true });
+  const root = restored();
   put(root, `${TEAM}/pushed.yaml`, `# why\n${COMPANY[`${TEAM}/pushed.yaml`]}`);
   expect(await askedAbout(root)).toEqual(['support/pushed']);
   put(root, FLEET, String(COMPANY[FLEET]).replace(IMAGE, 'ghcr.io/acme/agent'));
@@ -241,7 +251,7 @@ test('a fleet that came of the same sources is not asked about again; one with a
 });
 
 async function said(root: string) {
-  return (await compileTree({ root, today: '2026-11-23', stages, mode: 'write' })).diagnostics;
+  return (await compileTree({ root, stateFolder, today: '2026-11-23', stages, mode: 'write' })).diagnostics;
 }
 
 /** The fleets that rules of one fleet looked at in a compile. */
@@ -256,7 +266,7 @@ async function askedAbout(root: string): Promise<readonly string[]> {
       all.check(model, spec, report, today, silence);
     },
   };
-  await compileTree({ root, today: '2026-11-23', stages: watched, mode: 'write' });
+  await compileTree({ root, stateFolder, today: '2026-11-23', stages: watched, mode: 'write' });
   return asked;
 }
 
@@ -264,8 +274,6 @@ function generated(root: string): Readonly<Record<string, string>> {
   const tree = join(root, 'generated');
   return Object.fromEntries(listFiles(tree).files.map((path) => [path, readFileSync(join(tree, path), 'utf8')]));
 }
-
-const folders: string[] = [];
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'nova-torch-untouched-'));

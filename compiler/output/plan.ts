@@ -153,6 +153,16 @@ export function reportStrange({ foreign, tooDeep }: Pick<GeneratedTree, 'foreign
   }
 }
 
+/** Says that a write was killed: to whoever only reads, or to whoever writes and found that it was not ours. */
+export function reportUnfinished(report: Report, mode: 'write' | 'compare'): void {
+  const theirs = [
+    'its list of changes is not one that your nova-torch wrote on this machine, so nothing of it is used',
+    'to begin anew: git checkout -- generated, rm -r .nova-torch/swap, and compile',
+  ];
+  const notes = mode === 'write' ? theirs : ['nova-torch compile finishes it'];
+  report('NT6008', { file: 'generated', start: 0, end: 0 }, { path: 'generated' }, { notes });
+}
+
 /** Number of the first line, from 0, that is not the same in both texts. */
 function firstDifference(left: string, right: string): number {
   const lefts = left.split('\n');

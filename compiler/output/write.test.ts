@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -13,12 +14,16 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test } from 'vitest';
 import { LockedError, withLock } from './lock.ts';
 import type { WritePlan } from './plan.ts';
 import { listFiles } from './tree.ts';
-import { placeOf, recover, writeTree } from './write.ts';
+import { isUnfinished, placeOf, recover, writeTree } from './write.ts';
 import type { Step } from './write.ts';
+
+/** The folder of whoever writes, and of whoever recovers. */
+const state = mkdtempSync(join(tmpdir(), 'nova-torch-state-'));
+afterAll(() => rmSync(state, { recursive: true, force: true }));
 
 const roots: string[] = [];
 afterEach(() => {
@@ -38,7 +43,7 @@ test('a plan without changes, or no plan, touches nothing', async () => {
   const root = repository({ 'a.yaml': '1\n' });
   const before = lstatSync(join(root, 'generated')).ino;
   await write(root, { writes: {}, removes: [], keeps: ['a.yaml'] });
-  expect(await writeTree(placeOf(root), () => undefined)).toBe(undefined);
+  expect(await writeTree(placeOf(root, state), () => undefined)).toBe(undefined);
   expect(lstatSync(join(root, 'generated')).ino).toBe(before);
 });
 
@@ -58,7 +63,7 @@ test('killed at any step: before the new tree is complete the old one stays, aft
     const root = repository(trees.old);
     expect(await killed(root, 'new', { step }), step).toBe('SIGKILL');
     expect(which(root), `${step}, read at once`).toBe(read);
-    await recover(placeOf(root));
+    await recover(placeOf(root, state));
     expect(which(root), `${step}, recovered`).toBe(recovered);
     expect(existsSync(join(root, '.nova-torch/swap')), step).toBe(false);
   }
@@ -77,7 +82,7 @@ test('killed at 50 random moments: a reader sees the old tree, the new one or no
     seen.set(read, (seen.get(read) ?? 0) + 1);
     if (!seen.has('new')) longestMs *= 1.1;
     expect(['old', 'new', 'absent'], `round ${round}`).toContain(read);
-    await recover(placeOf(root));
+    await recover(placeOf(root, state));
     expect(['old', 'new'], `round ${round}`).toContain(which(root));
   }
   expect((seen.get('old') ?? 0) > 0 && (seen.get('new') ?? 0) > 0, JSON.stringify([...seen])).toBe(true);
@@ -88,7 +93,7 @@ test('killed in the middle of moving files, at each of them, recovery finishes w
     const root = repository(trees.old);
     expect(await killed(root, 'new', { step: 'applied', nth })).toBe('SIGKILL');
     expect(which(root)).toBe('absent');
-    await recover(placeOf(root));
+    await recover(placeOf(root, state));
     expect(which(root), `after ${nth}`).toBe('new');
   }
 });
@@ -104,7 +109,7 @@ test('killed at any step, the first write of all has left the whole tree or noth
     const root = repository();
     expect(await killed(root, 'new', { step })).toBe('SIGKILL');
     expect(which(root), `${step}, read at once`).toBe(left);
-    await recover(placeOf(root));
+    await recover(placeOf(root, state));
     expect(which(root), `${step}, recovered`).toBe(left);
     expect(existsSync(join(root, '.nova-torch/swap')), step).toBe(false);
   }
@@ -114,7 +119,7 @@ test('a tree that somebody restored in the meantime is left as it is', async () 
   const root = repository(trees.old);
   expect(await killed(root, 'new', { step: 'parted' })).toBe('SIGKILL');
   put(join(root, 'generated'), trees.old);
-  await recover(placeOf(root));
+  await recover(placeOf(root, state));
   expect(which(root)).toBe('old');
   expect(existsSync(join(root, '.nova-torch/swap'))).toBe(false);
 });
@@ -150,7 +155,7 @@ test('an error while files are moved puts every one of them back', async () => {
     const failing = (step: Step): void => {
       if (step === 'applied' && ++applied === failAt) throw new Error('the disk failed');
     };
-    await expect(writeTree(placeOf(root), () => plan, failing)).rejects.toThrow('the disk failed');
+    await expect(writeTree(placeOf(root, state), () => plan, failing)).rejects.toThrow('the disk failed');
     expect(which(root), `at ${failAt}`).toBe('old');
     expect(readdirSync(join(root, '.nova-torch'))).toEqual([]);
   }
@@ -161,9 +166,9 @@ test('a folder without the right to change it stops the write before anything is
   const plan = { writes: new Map([['prod/a.yaml', '2\n']]), removes: [], keeps: [] };
   // Not even root may write here: a file stands where a folder has to be.
   const inTheWay = { ...plan, writes: new Map([['prod/a.yaml/b', '2\n']]) };
-  await expect(writeTree(placeOf(root), () => inTheWay)).rejects.toThrow(/ENOTDIR|EEXIST|EACCES/);
+  await expect(writeTree(placeOf(root, state), () => inTheWay)).rejects.toThrow(/ENOTDIR|EEXIST|EACCES/);
   expect(contents(root)).toEqual({ 'prod/a.yaml': '1\n' });
-  await writeTree(placeOf(root), () => plan);
+  await writeTree(placeOf(root, state), () => plan);
   expect(contents(root)).toEqual({ 'prod/a.yaml': '2\n' });
 });
 
@@ -174,11 +179,35 @@ test('a folder that is a file is refused by the operating system and nothing cha
   expect(which(root)).toBe('old');
 });
 
-test('recovery puts the old tree back when the new files are lost', async () => {
-  const root = repository();
-  put(join(root, '.nova-torch/swap/tree'), trees.old);
+test('what nobody can tell to be ours stays as it lies, and nothing is written over it', async () => {
+  for (const spoil of [
+    (swap: string) => writeFileSync(join(swap, 'ready/changes.json'), '{"writes":[],"removes":[]}'),
+    (swap: string) => rmSync(join(swap, 'ready'), { recursive: true }),
+    (swap: string) => symlinkSync('/etc/passwd', join(swap, 'tree/prod/link')),
+    (swap: string) => symlinkSync('/etc/passwd', join(swap, 'ready/w1000')),
+  ]) {
+    const root = repository(trees.old);
+    expect(await killed(root, 'new', { step: 'parted' })).toBe('SIGKILL');
+    spoil(join(root, '.nova-torch/swap'));
+    await recover(placeOf(root, state));
+    expect([which(root), isUnfinished(placeOf(root))]).toEqual(['absent', true]);
+    expect(await writeTree(placeOf(root, state), () => expect.fail('planned'))).toBe(undefined);
+    expect(existsSync(join(root, '.nova-torch/swap/tree/prod'))).toBe(true);
+  }
+});
+
+test("another user's write, and one in a copy of the repository, is not finished", async () => {
+  const root = repository(trees.old);
+  expect(await killed(root, 'new', { step: 'parted' })).toBe('SIGKILL');
+  await recover(placeOf(root, mkdtempSync(join(state, 'another'))));
   await recover(placeOf(root));
-  expect(which(root)).toBe('old');
+  expect(which(root)).toBe('absent');
+  const copy = repository();
+  cpSync(root, copy, { recursive: true });
+  await recover(placeOf(copy, state));
+  expect(which(copy)).toBe('absent');
+  await recover(placeOf(root, state));
+  expect(which(root)).toBe('new');
 });
 
 test('two writers at once: one after the other, and each sees the tree the other left', async () => {
@@ -188,7 +217,7 @@ test('two writers at once: one after the other, and each sees the tree the other
     removes: [],
     keeps: listFiles(join(root, 'generated')).files,
   });
-  await Promise.all(['a', 'b', 'c', 'd'].map((name) => writeTree(placeOf(root), add(name))));
+  await Promise.all(['a', 'b', 'c', 'd'].map((name) => writeTree(placeOf(root, state), add(name))));
   expect(Object.keys(contents(root))).toEqual(['a', 'b', 'c', 'd']);
 });
 
@@ -268,7 +297,7 @@ async function write(
   root: string,
   plan: { writes: Record<string, string>; removes: string[]; keeps: string[] },
 ): Promise<void> {
-  await writeTree(placeOf(root), () => ({ ...plan, writes: new Map(Object.entries(plan.writes)) }));
+  await writeTree(placeOf(root, state), () => ({ ...plan, writes: new Map(Object.entries(plan.writes)) }));
 }
 
 /** Imports the built module, as a process of its own would. */
@@ -286,7 +315,7 @@ async function killed(
   const script = `${moduleOf('write')}
     import { readdirSync, readFileSync, existsSync } from 'node:fs';
     const trees = ${JSON.stringify(trees)};
-    const place = placeOf(${JSON.stringify(root)});
+    const place = placeOf(${JSON.stringify(root)}, ${JSON.stringify(state)});
     const plan = (tree) => () => {
       const files = existsSync(place.folder) ? readdirSync(place.folder, { recursive: true }).filter((path) => path.endsWith('.yaml')) : [];
       const same = files.filter((path) => tree[path] === readFileSync(place.folder + '/' + path, 'utf8'));

@@ -14,6 +14,8 @@ import { withLock } from './lock.ts';
 import type { WritePlan } from './plan.ts';
 import { readRegular } from './read-regular.ts';
 import { isPlain } from './tree.ts';
+import { sealOf } from './seal.ts';
+import type { Seal } from './seal.ts';
 import { isSafePath } from './unit-index.ts';
 import { sure } from '../../spec/contract/sure.ts';
 
@@ -23,10 +25,13 @@ export interface Place {
   readonly folder: string;
   /** `<root>/.nova-torch` */
   readonly work: string;
+  /** Tells what we left in `work` from what came with the repository. */
+  readonly seal: Seal;
 }
 
-export function placeOf(root: string): Place {
-  return { folder: join(root, 'generated'), work: join(root, '.nova-torch') };
+/** `stateFolder` is a folder of the user's own; without it nothing is believed that lies in `.nova-torch/`. */
+export function placeOf(root: string, stateFolder?: string): Place {
+  return { folder: join(root, 'generated'), work: join(root, '.nova-torch'), seal: sealOf(root, stateFolder) };
 }
 
 /** Folders of ours outside of `generated/` that are something else, links perhaps: nothing may be read or written there. */
@@ -54,9 +59,10 @@ export type Step = 'begin' | 'staged' | 'ready' | 'prepared' | 'parted' | 'appli
  *     undo    files that were replaced or removed
  *
  * A reader sees the old tree, then for a moment no `generated/` at all, then the new tree; never files of both. A kill
- * leaves one of these three, and the next command begins with `recover`, which turns the second into the new tree. The
- * first tree of all needs none of this: `next` is renamed to it. On an
- * error (disk full, read-only, no permission) the old tree stands. The cost follows the change, not the tree.
+ * leaves one of these three. The next compile that writes begins with `recover`, which turns the second into the new tree;
+ * commands that only read refuse it, since they write nothing (`isUnfinished`). The first tree of all needs none of this:
+ * `next` is renamed to it. On an error (disk full, read-only, no permission) the old tree stands. The cost follows the
+ * change, not the tree.
  *
  * Refused: replacing files in place with a journal of intents, which shows a mix until it is rolled forward, and somebody
  * may commit it; and a whole new tree of hard links, which makes and removes a folder per fleet for a one-line change.
@@ -69,6 +75,7 @@ export async function writeTree(
 ): Promise<WritePlan | undefined> {
   return withLock(place.work, () => {
     settle(place);
+    if (isUnfinished(place)) return undefined;
     const plan = makePlan();
     if (plan === undefined || (plan.writes.size === 0 && plan.removes.length === 0)) return plan;
     const { base } = stages(place);
@@ -92,7 +99,22 @@ export async function writeTree(
   });
 }
 
-/** Finishes or undoes a write that was killed. Every command that reads or writes the tree begins with it; it costs one look. */
+/**
+ * Whether a write was killed while the tree was out of sight: `generated/` is not there, and half of a change is made to
+ * what stands in its place. Costs two looks.
+ */
+export function isUnfinished(place: Pick<Place, 'folder' | 'work'>): boolean {
+  return isThere(stages(place).tree) && !isThere(place.folder);
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/**
+ * Finishes or undoes a write of ours that was killed; every command that writes the tree begins with it, and it costs one
+ * look. Another's stays unfinished, for a person to look at.
+ */
 export async function recover(place: Place): Promise<void> {
   if (existsSync(stages(place).base)) await withLock(place.work, () => settle(place));
 }
@@ -114,35 +136,43 @@ interface Swap {
   readonly undo: string;
 }
 
-function stages({ work }: Place): Swap {
+function stages({ work }: Pick<Place, 'work'>): Swap {
   const base = join(work, 'swap');
   const inside = (name: string): string => join(base, name);
   return { base, next: inside('next'), ready: inside('ready'), tree: inside('tree'), undo: inside('undo') };
 }
 
-/** With the lock held: after it `generated/` is a whole tree, old or new, and nothing of a swap is left. */
+/** With the lock held: after it `generated/` is a whole tree, old or new, and nothing of a swap of ours is left. */
 function settle(place: Place): void {
-  const { base, ready, tree } = stages(place);
-  if (!existsSync(base)) return;
+  const { base, tree } = stages(place);
+  if (!isThere(base)) return;
   // Killed while the tree was out of sight: what is ready goes in. A tree that somebody restored in between stays.
-  if (!existsSync(place.folder) && existsSync(tree)) {
-    const changes = changesIn(ready);
-    if (changes !== undefined && isPlain(tree)) apply(place, changes, ignore);
+  if (isUnfinished(place)) {
+    const changes = changesIn(place);
+    if (changes === undefined || !isPlain(tree)) return;
+    apply(place, changes, ignore);
     renameSync(tree, place.folder);
   }
   rmSync(base, { recursive: true, force: true });
 }
 
-/** The list of changes in `ready`; nothing when there is none that we wrote: its paths stay below the tree. */
-function changesIn(ready: string): Changes | undefined {
-  const text = isPlain(ready) ? readRegular(join(ready, 'changes.json'))?.toString('utf8') : undefined;
-  if (text === undefined) return undefined;
-  try {
-    const { writes, removes } = JSON.parse(text) as Changes;
-    return [...writes, ...removes].every(isSafePath) ? { writes, removes } : undefined;
-  } catch {
-    return undefined;
-  }
+/** The list of changes in `ready`; nothing when there is none that we wrote. */
+function changesIn({ work, seal }: Place): Changes | undefined {
+  const { ready } = stages({ work });
+  const text = isPlain(ready) ? readRegular(join(ready, CHANGES))?.toString('utf8') : undefined;
+  const [mark, list] = text?.split('\n', 2) ?? [];
+  if (mark === undefined || list === undefined || !seal.isMark(mark, CHANGES, list)) return undefined;
+  const { writes, removes } = JSON.parse(list) as Changes;
+  // Whoever has the key could still not lead out of the tree.
+  return [...writes, ...removes].every(isSafePath) ? { writes, removes } : undefined;
+}
+
+/** A mark, and the list. Without a mark, where no key can be kept, a kill at the wrong moment needs a person. */
+const CHANGES = 'changes.json';
+
+function listOf(changes: Changes, seal: Seal): string {
+  const list = JSON.stringify(changes);
+  return `${seal.mark(CHANGES, list) ?? ''}\n${list}`;
 }
 
 /**
@@ -184,7 +214,7 @@ function stage(place: Place, plan: WritePlan, onStep: (step: Step) => void): Cha
     writeFileSync(join(next, `w${index}`), sure(plan.writes.get(path), 'the text of a file to write'), NEW_FILE);
     onStep('staged');
   }
-  writeFileSync(join(next, 'changes.json'), JSON.stringify(changes));
+  writeFileSync(join(next, CHANGES), listOf(changes, place.seal));
   renameSync(next, ready);
   onStep('ready');
   return changes;

@@ -15,6 +15,9 @@ import type { Synthesized, Way } from './stock/synth.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 
+/** A user's folder: what a compile remembers is marked with a key in it. */
+const STATE = mkdtempSync(join(tmpdir(), 'nova-torch-bench-state-'));
+
 const compileWith = (emitters: readonly string[]): string => `
   const { compileTree } = await load('compiler/incremental/compile-tree.js');
   const only = ${JSON.stringify(emitters)};
@@ -29,7 +32,7 @@ const compileWith = (emitters: readonly string[]): string => `
     return { ...all, emitters: chosen, prove };
   };
   const { diagnostics, environments, written, unchanged } =
-    await compileTree({ root: argument, today: '2026-11-23', stages, mode: 'write' });
+    await compileTree({ root: argument, stateFolder: '${STATE}', today: '2026-11-23', stages, mode: 'write' });
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new Error(errors.slice(0, 5).map(({ code, message }) => code + ' ' + message).join('\\n'));
   return { written: written.length, unchanged, objects: environments[0].objects };`;
@@ -73,7 +76,7 @@ function several(times: number, run: (round: number) => Measured): Measured {
   };
 }
 
-const roots: string[] = [];
+const roots: string[] = [STATE];
 
 /** A folder with a spec of so many fleets. */
 function company(fleets: number): string {

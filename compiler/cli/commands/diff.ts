@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { exits } from '../exit.ts';
@@ -48,15 +47,18 @@ export const diff = defineCommand({
   },
 });
 
-/** The files below `generated/`; an exit code where something stands among them that is no file. */
+/** The files below `generated/`; an exit code where it is no tree of files, or the half of a write that was killed. */
 async function onDisk(root: string, format: string, context: Context): Promise<ReadonlyMap<string, string> | ExitCode> {
   const { collector } = await import('../../diagnostics/report.ts');
   const { exitCodeOf } = await import('../../diagnostics/order.ts');
-  const { reportStrange } = await import('../../output/plan.ts');
+  const { reportStrange, reportUnfinished } = await import('../../output/plan.ts');
   const { readTree } = await import('../../output/tree.ts');
-  const tree = readTree(join(root, 'generated'));
+  const { isUnfinished, placeOf } = await import('../../output/write.ts');
+  const place = placeOf(root);
+  const tree = readTree(place.folder);
   const { report, diagnostics } = collector();
   reportStrange(tree, report);
+  if (isUnfinished(place)) reportUnfinished(report, 'compare');
   if (diagnostics.length > 0) {
     await showProblems(problemFormat(format), { diagnostics, sourceOf: () => undefined, strict: false }, context);
     return exitCodeOf(diagnostics);

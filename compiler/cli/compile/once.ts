@@ -8,6 +8,7 @@ import type { ExitCode } from '../exit.ts';
 import { progressLine } from '../progress.ts';
 import { showProblems } from '../show-problems.ts';
 import type { Format } from '../show-problems.ts';
+import { stateFolderOf } from '../state-folder.ts';
 import { summaryTable } from './summary.ts';
 
 export interface CompileChoices {
@@ -23,9 +24,11 @@ export interface CompileChoices {
 export async function compileOnce(root: string, choices: CompileChoices, context: Context): Promise<ExitCode> {
   const started = context.host.now();
   const progress = progressLine(context, 'compiling', 'fleets');
+  const stateFolder = stateFolderOf(context.host.env);
   const tree = await compileTree({
     root,
     today: context.host.today(),
+    ...(stateFolder !== undefined && { stateFolder }),
     stages: async () => (await import('../../stages.ts')).stages,
     mode: choices.check ? 'compare' : 'write',
     discardEdits: choices.discardEdits,

@@ -4,6 +4,7 @@ import { VERSION } from '../../core/version.ts';
 import { counted } from '../../diagnostics/print-text.ts';
 import type { Host } from '../host.ts';
 import { checkRepository } from '../check-repository.ts';
+import { stateFolderOf } from '../state-folder.ts';
 import { sure } from '../../../spec/contract/sure.ts';
 
 /** One thing that was looked at. */
@@ -27,7 +28,7 @@ export async function examine(root: string | undefined, host: Host, node: string
   }
   const repository: Finding = { what: 'repository', state: 'ok', found: root };
   const spec = specState(root, host.today());
-  return [...here, repository, spec, ...(spec.state === 'fail' ? [] : [await generatedState(root, host.today())])];
+  return [...here, repository, spec, ...(spec.state === 'fail' ? [] : [await generatedState(root, host)])];
 }
 
 function nodeVersion(node: string): Finding {
@@ -59,9 +60,16 @@ function specState(root: string, today: string): Finding {
   return { what: 'spec', state: 'ok', found };
 }
 
-async function generatedState(root: string, today: string): Promise<Finding> {
+async function generatedState(root: string, host: Host): Promise<Finding> {
+  const stateFolder = stateFolderOf(host.env);
   const stages = async () => (await import('../../stages.ts')).stages;
-  const { diagnostics } = await compileTree({ root, today, stages, mode: 'compare' });
+  const { diagnostics } = await compileTree({
+    root,
+    ...(stateFolder !== undefined && { stateFolder }),
+    today: host.today(),
+    stages,
+    mode: 'compare',
+  });
   const strange = diagnostics.filter(({ code }) => code === 'NT6003' || code === 'NT6007').length;
   if (strange > 0)
     return {

@@ -1,3 +1,4 @@
+import { stateFolder } from '../../incremental/testing/state-folder.ts';
 import type { Host } from '../host.ts';
 import { run } from '../run.ts';
 import type { ExitCode } from '../exit.ts';
@@ -12,6 +13,7 @@ export interface Ran {
 /** What a test may choose about the world of a command. */
 export interface World {
   readonly cwd?: string;
+  /** A home for what is remembered, and nothing else, where it is not said. */
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly terminal?: boolean;
@@ -37,7 +39,7 @@ export async function runHere(words: readonly string[], world: World = {}): Prom
   });
   const host: Host = {
     cwd: world.cwd ?? '/nowhere',
-    env: world.env ?? {},
+    env: world.env ?? { XDG_STATE_HOME: stateFolder },
     stdout: sink(stdout),
     stderr: sink(stderr),
     stdin: async () => world.stdin ?? '',

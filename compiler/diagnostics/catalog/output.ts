@@ -93,4 +93,21 @@ nothing is written while it is there. See what Git does not know, and delete it:
 git clean --dry-run -d generated
 \`\`\``,
   },
+  NT6008: {
+    severity: 'error',
+    exit: 5,
+    message: '`{path}` is not there: a compile was ended while it wrote',
+    explanation: `A write takes the generated tree out of sight, changes it in \`.nova-torch/swap/\` and puts it back. Something ended the compiler
+in that moment. What lies there is neither the old tree nor the new one, so it is neither shown nor compared. \`nova-torch compile\`
+finishes the write; commands that only read never do.
+
+When \`compile\` says this as well, it cannot tell that the write was its own: the folder came with the repository, from another
+machine, or from a run that could keep no key. Nothing in it is used. Begin anew:
+
+\`\`\`sh
+git checkout -- generated
+rm -r .nova-torch/swap
+nova-torch compile
+\`\`\``,
+  },
 });

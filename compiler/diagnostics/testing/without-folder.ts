@@ -22,6 +22,10 @@ export const withoutFolder: Readonly<Partial<Record<Code, NamedTest>>> = Object.
     'compiler/cli/hostile-repository.test.ts',
     'a folder without end among what was generated is said to be one',
   ],
+  NT6008: [
+    'compiler/cli/hostile-repository.test.ts',
+    'a swap that a pull request brings moves nothing, whoever looks, and compile says what to do',
+  ],
   // Limits on bytes and files.
   NT1002: ['compiler/cli/check-repository.test.ts', 'a file of too many bytes is one problem'],
   NT1003: ['compiler/load/read.test.ts', 'more than 20,000 files are not read, in however many folders'],
