@@ -11,7 +11,8 @@ import { BENCH_BUILD, BENCH_FLEET, BENCH_TEXT, benchTable } from './bench-table.
 
 /**
  * Our scheduler in this process, as BullMQ is: the whole of it but HTTP, over the real store and a journal that is synced
- * before anything is accepted. Agents are parked polls, as they are behind the API.
+ * before anything is accepted. Agents take their next task with the completion of the last, as `worker()` does, and are parked polls
+ * while nothing waits.
  */
 export interface OwnScheduler {
   /** Submits so many tasks, so many under way at once, and resolves when agents have completed all of them. */
