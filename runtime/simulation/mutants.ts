@@ -88,10 +88,11 @@ export const EQUIVALENT: Readonly<Record<string, { readonly because: string; rea
 };
 
 /**
- * Bugs that show when more comes together than any seed has brought. A test shows each with a journal that holds all kinds of
- * records: `journal-mutants.test.ts`.
+ * Bugs that show when more comes together than any seed has brought, or one in a thousand. A test shows each with a journal that
+ * holds all kinds of records, or with what it takes: `journal-mutants.test.ts`.
  */
 export const SHOWN_BY_A_JOURNAL: readonly string[] = [
+  'does not see that another one’s work was lost',
   'forgets that it took an end back',
   'forgets in its journal that it redrove',
   'forgets in its journal that a move was begun',
