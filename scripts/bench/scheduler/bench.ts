@@ -61,33 +61,29 @@ async function emptied(): Promise<string> {
   return server.url;
 }
 
-/**
- * Each task added, handed out and completed. Schedulers, queues and workers live through all rounds, as they do in service: new ones
- * would be measured while their code is compiled anew. What has ended in a round stays in the store for all of them.
- */
+/** Each task added, handed out and completed. */
 async function sameWork(): Promise<void> {
   const ours: Cycle[] = [];
   const theirs: Cycle[] = [];
   const theirsByAgent: Cycle[] = [];
   const storeOnly: Cycle[] = [];
-  const url = await emptied();
-  const own = await ownScheduler(url, 'own');
-  own.startAgents(AGENTS);
-  const store = dragonflyStore({ url });
-  await store.ready();
-  const queue = bullMq(url, 'theirs');
-  const byAgent = bullMq(url, 'theirs-by-agent', '100 of one job');
-  // The first round warms all of them, and is not counted.
+  // The first round warms both, and is not counted.
   for (let round = 0; round <= ROUNDS; round += 1) {
+    const own = await ownScheduler(await emptied(), `own-${round}`);
+    own.startAgents(AGENTS);
     ours.push(await timed(() => own.cycle(TASKS)));
+    await own.close();
+    const store = dragonflyStore({ url: await emptied() });
+    await store.ready();
     storeOnly.push(await timed(() => drive(store, TASKS, `store-${round}`)));
+    await store.close();
+    const queue = bullMq(await emptied(), `theirs-${round}`);
     theirs.push(await timed(() => queue.cycle(TASKS)));
+    await queue.close();
+    const byAgent = bullMq(await emptied(), `theirs-by-agent-${round}`, '100 of one job');
     theirsByAgent.push(await timed(() => byAgent.cycle(TASKS)));
+    await byAgent.close();
   }
-  await own.close();
-  await store.close();
-  await queue.close();
-  await byAgent.close();
   const cpu = (cycles: readonly Cycle[]): number => median(cycles.slice(1).map(({ cpuUs }) => cpuUs));
   const speed = (cycles: readonly Cycle[]): number => median(cycles.slice(1).map(({ perSecond }) => perSecond));
   row('BullMQ, add and process: one worker, 100 jobs at once', cpu(theirs), 'us CPU per task, Node and server');

@@ -53,13 +53,12 @@ export function bullMq(url: string, name: string, layout: Workers = 'one of 100 
       workers.push(worker);
     }
   };
-  let added = 0;
   const addAll = async (jobs: number): Promise<void> => {
-    const end = added + jobs;
+    let next = 0;
     const lane = async (): Promise<void> => {
-      while (added < end) {
-        const n = added;
-        added += 1;
+      while (next < jobs) {
+        const n = next;
+        next += 1;
         await queue.add('work', { n, text: BENCH_TEXT }, { jobId: `job-${name}-${n}` });
       }
     };
@@ -67,10 +66,10 @@ export function bullMq(url: string, name: string, layout: Workers = 'one of 100 
   };
   return {
     cycle: async (jobs) => {
-      const end = processed + jobs;
+      processed = 0;
       const all = new Promise<void>((resolve) => {
         told = () => {
-          if (processed >= end) resolve();
+          if (processed >= jobs) resolve();
         };
       });
       work();
