@@ -17,11 +17,7 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     'max(tonumber(head[3] or 0), tonumber(ARGV[6]))',
     'tonumber(head[3] or 0)',
   ],
-  [
-    'gives the same token again',
-    'token = max(token + 1, tonumber(last) + 1, now_us)',
-    'token = max(token, now_us)',
-  ],
+  ['gives the same token again', 'token = max(token + 1, tonumber(last) + 1, now_us)', 'token = max(token, now_us)'],
   ['completes whatever token is shown', 'mine = given == row[TOKEN]', 'mine = true'],
   ['completes a lease whatever token is shown', 'if held_by ~= given then', 'if not held_by then'],
   ['forgets within a batch that a task was completed', 'stored[id] = over\n', ''],
