@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LANE, SHARD, START_MS, Talker } from '../testing/bench.ts';
+import { LANE, OTHER_LANE, SHARD, START_MS, Talker } from '../testing/bench.ts';
 import { lua54Store } from '../testing/lua54-store.ts';
 import { keysOf } from './encode.ts';
 
@@ -25,5 +25,22 @@ test('a task that was completed in a batch stays so there, whatever the ready on
     { kind: 'claims', claims: [{ record: { id: 'waits' } }] },
     { kind: 'already' },
   ]);
+  await bench.store.close();
+});
+
+test('a ready task is handed out for the turn and from the lane that its record says, whatever the ready ones say', async () => {
+  const clock = { now: START_MS };
+  const bench = Object.assign(clock, { store: await lua54Store(() => clock.now * 1000) });
+  const talker = new Talker(bench);
+  await talker.policy();
+  for (const id of ['waits', 'comes-later']) await talker.submit(id);
+  const [ready = ''] = keysOf(SHARD);
+  const reply = await talker.one({ op: 'get', id: 'waits' });
+  const tag = String(reply.kind === 'task' ? reply.record.tag : 0).padStart(16, '0');
+  bench.store.commands.call('ZADD', [ready, String(OTHER_LANE), `${tag}:waits`]);
+  expect(await talker.claims('ag-1', 1, [OTHER_LANE])).toEqual([]);
+  bench.store.commands.call('ZADD', [ready, String(LANE), `${tag}:waits`]);
+  bench.store.commands.call('ZADD', [ready, String(LANE), `${'0'.repeat(16)}:comes-later`]);
+  expect(await talker.claims('ag-1', 1, [LANE])).toMatchObject([{ record: { id: 'waits' } }]);
   await bench.store.close();
 });

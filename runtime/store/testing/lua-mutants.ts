@@ -18,6 +18,8 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     'tonumber(head[3] or 0)',
   ],
   ['gives the same token again', 'token = max(token + 1, tonumber(last) + 1, now_us)', 'token = max(token, now_us)'],
+  ['takes a task with a key for a plain one', "if meta.key ~= '' or meta.affinity", 'if meta.affinity'],
+  ['takes a task with an affinity for a plain one', "or meta.affinity ~= '' or meta.lane_text", 'or meta.lane_text'],
   ['completes whatever token is shown', 'mine = given == row[TOKEN]', 'mine = true'],
   ['completes a lease whatever token is shown', 'if held_by ~= given then', 'if not held_by then'],
   ['forgets within a batch that a task was completed', 'stored[id] = over\n', ''],
