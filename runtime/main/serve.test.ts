@@ -88,20 +88,20 @@ test('a scheduler of one’s own takes a task, ends gracefully, and has it still
 });
 
 test('asked to end it answers for as long as it is called, and closes each connection with its answer', async () => {
-  const one = serve(['--dev'], { NOVA_TORCH_LAME_DUCK_MS: '1500' });
+  const one = serve(['--dev'], { NOVA_TORCH_LAME_DUCK_MS: '3000' });
   const { api, ops } = await one.urls;
   one.child.kill('SIGTERM');
   await expect.poll(async () => (await fetch(`${ops}/healthz/ready`)).status).toBe(503);
   const begun = performance.now();
   const answers: string[] = [];
-  while (performance.now() - begun < 2100) {
+  while (performance.now() - begun < 4000) {
     const answer = await call(api, '/v1/status');
     answers.push(`${answer.status} ${answer.headers.get('connection')}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   expect(new Set(answers)).toEqual(new Set(['200 close']));
   expect((await one.ended).code).toBe(0);
-  expect(performance.now() - begun).toBeLessThan(4500);
+  expect(performance.now() - begun).toBeLessThan(9000);
 });
 
 test('an interrupted write of its journal costs nothing that was answered', async () => {
