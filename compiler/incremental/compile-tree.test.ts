@@ -195,6 +195,32 @@ test('only the chosen environments are emitted, and the others keep their files'
   expect(tree(root)).toEqual(await coldTree(root));
 });
 
+test('what a merge brings back of a fleet that is gone is seen, whatever the last compile said', async () => {
+  const root = repository();
+  await run(root);
+  const before = tree(root);
+  rmSync(join(root, TRIAGE));
+  await run(root);
+  const back = Object.keys(before).filter((path) => path.includes('prod/teams/support/triage'));
+  expect(back).toHaveLength(3);
+  for (const path of back) put(root, { [`generated/${path}`]: before[path] as string });
+  const { problems } = await run(root, { mode: 'compare' });
+  expect(problems).toEqual(back.map((path) => `NT6006 \`generated/${path}\` should not exist any more`));
+  expect((await run(root)).removed).toEqual(back);
+  expect((await run(root)).unchanged).toBe(true);
+});
+
+test('with one environment chosen, a damaged index of another one is seen', async () => {
+  const root = repository();
+  await run(root);
+  const chosen = { environments: ['dev'] };
+  await run(root, chosen);
+  expect((await run(root, chosen)).unchanged).toBe(true);
+  put(root, { 'generated/.index/prod/list.json': '<<<<<<< ours' });
+  const { problems } = await run(root, chosen);
+  expect(problems).toEqual(['NT6004 `generated/.index/prod/list.json` cannot be read as the index of a unit']);
+});
+
 test('an environment that the company gave up loses its files', async () => {
   const root = repository();
   await run(root);

@@ -10,8 +10,8 @@ import type { SpecEntry } from '../load/read.ts';
 import { placeOf as placeInSpec } from '../load/places.ts';
 import type { WritePlan } from '../output/plan.ts';
 import { readRegular } from '../output/read-regular.ts';
-import { isPlain, readTree } from '../output/tree.ts';
-import { indexFile, indexOf, indexPath, printManifest, sha256 } from '../output/unit-index.ts';
+import { listFiles, readTree } from '../output/tree.ts';
+import { indexFile, indexOf, indexPath, isIndexPath, printManifest, sha256 } from '../output/unit-index.ts';
 import type { UnitIndex } from '../output/unit-index.ts';
 import { isUnfinished, notFolders, placeOf, recover, writeTree } from '../output/write.ts';
 import type { Place } from '../output/write.ts';
@@ -73,7 +73,7 @@ interface State {
   readonly key: string;
   readonly spec: Readonly<Record<string, KnownFile>>;
   readonly generated: Readonly<Record<string, KnownFile>>;
-  /** SHA-256 by path of everything it left in `generated/`. */
+  /** SHA-256 by path of everything of ours that it left in `generated/`, and of the indexes of other environments. */
   readonly owned: Readonly<Record<string, string>>;
   readonly diagnostics: readonly Diagnostic[];
   readonly environments: readonly EnvironmentSummary[];
@@ -240,13 +240,18 @@ function keyOf(entries: readonly SpecEntry[], spec: FileDigests, options: Compil
   return sha256(text);
 }
 
-/** A link or a pipe that was put into the tree leaves all other files as they are, and must be seen all the same. */
+/**
+ * Whether a compile would find in the tree what the last one left. A link or a pipe that was put there, or an index that a
+ * merge brought back and whose files would go, leaves all other files as they are, and must be seen all the same.
+ */
 function isIntact({ owned }: State, generated: FileDigests, folder: string): boolean {
   for (const path in owned) {
     const stat = generated.stat(path);
     if (stat === undefined || generated.of(path, stat) !== owned[path]) return false;
   }
-  return isPlain(folder);
+  const { files, foreign, tooDeep } = listFiles(folder);
+  const isNew = (path: string): boolean => isIndexPath(path) && !Object.hasOwn(owned, path);
+  return foreign.length === 0 && tooDeep.length === 0 && !files.some(isNew);
 }
 
 function fromMemory(state: State, root: string): CompiledTree {
@@ -383,6 +388,7 @@ function ownedBy(
       for (const file of unit.files) own(`${name}/${file.path}`, file.sha256);
     }
   }
+  for (const path of plan.keeps) if (isIndexPath(path)) owned[path] ??= generated.of(path);
   return owned;
 }
 

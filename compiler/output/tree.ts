@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
-import { INDEX_FOLDER, parseIndex } from './unit-index.ts';
+import { isIndexPath, parseIndex } from './unit-index.ts';
 import type { UnitIndex } from './unit-index.ts';
 
 /** The generated tree as it lies on disk. Paths are relative to `generated/`. */
@@ -35,7 +35,7 @@ export function readTree(
   const indexes = new Map<string, UnitIndex>();
   const brokenIndexes: string[] = [];
   for (const path of files) {
-    if (!path.startsWith(`${INDEX_FOLDER}/`)) continue;
+    if (!isIndexPath(path)) continue;
     const index = known(path) ?? parseIndex(readFileSync(join(folder, path), 'utf8'));
     if (index === undefined) brokenIndexes.push(path);
     else indexes.set(path, index);

@@ -31,6 +31,11 @@ export function indexPath(environment: string, unit: string): string {
   return `${INDEX_FOLDER}/${environment}/${unit}.json`;
 }
 
+/** Whether a file below `generated/` says, or should say, what a unit owns. */
+export function isIndexPath(path: string): boolean {
+  return path.startsWith(`${INDEX_FOLDER}/`);
+}
+
 /** The index of what a unit compiled to. */
 export function indexOf(unit: CompiledUnit): UnitIndex {
   const files: Record<string, { sha256: string; emitter: string }> = {};
