@@ -1,4 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { folderOf } from '../testing/built.ts';
 import { runHere } from '../testing/host.ts';
 import { repository } from '../testing/repository.ts';
 
@@ -115,7 +119,15 @@ test.each([[['diff']], [['explain', 'spec/company.yaml:1']], [['route', 'list']]
   },
 );
 
-test('a task without an end is refused as any that is too long', async () => {
-  const { code, stderr } = await runHere(['route', 'test', '/dev/zero'], { cwd: repository() });
-  expect([code, stderr]).toEqual([2, 'error: the task in `/dev/zero` is longer than 262144 characters\n']);
+test('a task in a pipe, a device, a folder or behind a link is refused at once, without a word of what it leads to', async () => {
+  const cwd = withRoutes();
+  const secret = folderOf({ secret: 'hunter2' });
+  execFileSync('mkfifo', [join(cwd, 'pipe')]);
+  symlinkSync(join(secret, 'secret'), join(cwd, 'link'));
+  const said = async (path: string) => (await runHere(['route', 'test', path], { cwd })).stderr;
+  expect(await said('pipe')).toBe('error: `pipe` is no regular file\n');
+  expect(await said('/dev/zero')).toBe('error: `/dev/zero` is no regular file\n');
+  expect(await said('spec')).toBe('error: `spec` is no regular file\n');
+  expect(await said('link')).toBe('error: `link` is a link; name the file itself\n');
+  expect(await said('none')).toMatch(/^error: cannot open `.*none`: no such file or folder\n/);
 });

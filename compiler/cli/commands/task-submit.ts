@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseDuration } from '../../../spec/contract/units.ts';
 import type { SubmitResponse, TaskView } from '../../../spec/contract/protocol.ts';
 import type { JsonObject } from '../../../spec/contract/source.ts';
 import type { Context } from '../context.ts';
+import { readGiven } from '../given-file.ts';
 import { flag, many, text } from '../option.ts';
 import { schedulerCommand } from '../scheduler/scheduler-command.ts';
 import { labelsOf } from '../scheduler/names.ts';
@@ -77,7 +76,10 @@ async function inputOf(given: string | undefined, context: Context): Promise<Jso
   return value as JsonObject;
 }
 
+/** Longest input that is read, in bytes; the scheduler has a smaller limit of its own. */
+const INPUT_BYTES_MAX = 16 * 1024 * 1024;
+
 function sourceOf(given: string, context: Context): string | Promise<string> {
   if (given === '-') return context.host.stdin();
-  return given.startsWith('@') ? readFileSync(resolve(context.directory, given.slice(1)), 'utf8') : given;
+  return given.startsWith('@') ? readGiven(given.slice(1), INPUT_BYTES_MAX, context, 'refused') : given;
 }

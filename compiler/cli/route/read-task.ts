@@ -1,18 +1,18 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { JsonObject } from '../../../spec/contract/source.ts';
 import type { Task } from '../../../spec/contract/task.ts';
 import type { Context } from '../context.ts';
 import { nearest } from '../../diagnostics/nearest.ts';
+import { readGiven } from '../given-file.ts';
 import { meant, UsageError } from '../usage.ts';
 
-/** Longest task that is read, in characters. */
+/** Longest task that is read, in characters, and in bytes before they are counted. */
 const LENGTH_MAX = 256 * 1024;
+const BYTES_MAX = 4 * LENGTH_MAX;
 const FIELDS = ['task', 'tenant', 'labels', 'input'];
 
 /** A task from a file, or from standard input for `-`. Throws UsageError for anything that is no task. */
 export async function readTask(path: string, context: Context): Promise<Task> {
-  const text = path === '-' ? await context.host.stdin() : beginningOf(resolve(context.directory, path));
+  const text = path === '-' ? await context.host.stdin() : readGiven(path, BYTES_MAX, context, 'refused');
   if (text.length > LENGTH_MAX) throw new UsageError(`the task in \`${path}\` is longer than ${LENGTH_MAX} characters`);
   let value: unknown;
   try {
@@ -21,21 +21,6 @@ export async function readTask(path: string, context: Context): Promise<Task> {
     throw new UsageError(`\`${path}\` is not JSON: ${(error as SyntaxError).message}`);
   }
   return taskOf(value, path);
-}
-
-/** As much of a file as tells whether it is too long: a device (`/dev/zero`) has no end. */
-function beginningOf(path: string): string {
-  const file = openSync(path, 'r');
-  try {
-    // No character has more than three bytes for each unit of its length.
-    const bytes = Buffer.alloc(3 * LENGTH_MAX + 1);
-    let length = 0;
-    for (let read = -1; read !== 0 && length < bytes.length; length += read)
-      read = readSync(file, bytes, length, bytes.length - length, null);
-    return bytes.toString('utf8', 0, length);
-  } finally {
-    closeSync(file);
-  }
 }
 
 function taskOf(value: unknown, path: string): Task {

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Connection } from '../../../runtime/client/connection.ts';
 import type { Context } from '../context.ts';
+import { readGiven } from '../given-file.ts';
 import { UsageError } from '../usage.ts';
 
 /** Where `nova-torch serve` listens unless it is told otherwise. */
@@ -24,12 +25,15 @@ export async function connect(
   return connection({ url, ...(token !== undefined && { token }) });
 }
 
+/** Longest token that is read, in bytes. */
+const TOKEN_BYTES_MAX = 64 * 1024;
+
 function tokenOf(context: Context, file: string | undefined, own: boolean): string | undefined {
   const { env } = context.host;
-  if (file !== undefined) return readFileSync(resolve(context.directory, file), 'utf8').trim();
+  if (file !== undefined) return readGiven(file, TOKEN_BYTES_MAX, context, 'followed').trim();
   if (env['NOVA_TORCH_TOKEN'] !== undefined) return env['NOVA_TORCH_TOKEN'];
   const path = join(context.directory, DEV_TOKEN);
-  return own && existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined;
+  return own && existsSync(path) ? readGiven(path, TOKEN_BYTES_MAX, context, 'refused').trim() : undefined;
 }
 
 function isOwn(url: string): boolean {
