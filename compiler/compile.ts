@@ -159,6 +159,31 @@ export function checkSpec(input: CompileInput, stages: Stages, known: Known = NO
 }
 
 /**
+ * What the pipeline would say about patches of a sound spec: only the units that they touch are emitted, patched and
+ * verified, which a spec without patches does not pay for.
+ */
+export async function checkPatches({ environments }: Model, stages: Stages, today: string): Promise<Diagnostic[]> {
+  const { report, diagnostics } = collector();
+  const patched = environments.filter(({ patches }) => patches.length > 0);
+  const emitters = patched.length === 0 ? [] : await stages.emitters();
+  const found = new AcrossEnvironments(environments.map(({ name }) => name));
+  for (const environment of patched) {
+    const touched = new Set(environment.patches.map(({ fleet }) => fleet));
+    const fleets = new Map([...environment.fleets].filter(([, { id }]) => touched.has(id)));
+    await compileUnits({
+      environment: { ...environment, fleets },
+      emitters: emitters.filter(({ scope }) => scope === 'fleet'),
+      stages,
+      known: NOTHING_KNOWN,
+      today,
+      report: found.in(environment.name),
+    });
+  }
+  found.say(report);
+  return diagnostics;
+}
+
+/**
  * The whole pipeline: load -> resolve -> check -> emit -> patch -> verify -> render -> prove. Pure but for the lazy import
  * of the emitters: the same input gives the same bytes. With an error nothing is emitted, with an error while emitting
  * nothing is returned to be written.

@@ -3,12 +3,14 @@ import { exits } from '../exit.ts';
 import { flag } from '../option.ts';
 import { formatOption, showProblems } from '../show-problems.ts';
 import { repositoryOf } from '../workspace.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { CheckedRepository } from '../check-repository.ts';
 import { sure } from '../../../spec/contract/sure.ts';
 
 export const check = defineCommand({
   description:
     'Reads the whole spec and checks it as one graph, for every environment: names, owners, routes, capacity, objectives ' +
-    'and rollouts. Nothing is written. All problems are shown, not only the first.',
+    'and rollouts; where there are patches, whether they fit. Nothing is written. All problems are shown, not only the first.',
   arguments: [],
   options: { format: formatOption, strict: flag('Let warnings count as errors') },
   examples: [
@@ -21,8 +23,10 @@ export const check = defineCommand({
     const { checkRepository, sourceReader } = await import('../check-repository.ts');
     const { exitCodeOf } = await import('../../diagnostics/order.ts');
     const started = context.host.now();
-    const checked = checkRepository(root, context.host.today());
-    const { diagnostics, model } = checked;
+    const today = context.host.today();
+    const checked = checkRepository(root, today);
+    const { model } = checked;
+    const diagnostics = await withPatches(checked, today);
     const environments = model.environments.map(({ name, fleets, routes }) => ({
       name,
       fleets: fleets.size,
@@ -47,3 +51,12 @@ export const check = defineCommand({
     return code;
   },
 });
+
+/** The problems of a spec, those of its patches among them: a patch is right or wrong about what is emitted. */
+async function withPatches({ diagnostics, model }: CheckedRepository, today: string): Promise<readonly Diagnostic[]> {
+  const { exitCodeOf, ordered } = await import('../../diagnostics/order.ts');
+  if (exitCodeOf(diagnostics) !== exits.ok) return diagnostics;
+  const { checkPatches } = await import('../../compile.ts');
+  const { stages } = await import('../../stages.ts');
+  return ordered([...diagnostics, ...(await checkPatches(model, stages, today))]);
+}

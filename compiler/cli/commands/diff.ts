@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.ts';
+import type { CompileResult } from '../../compile.ts';
 import type { Context } from '../context.ts';
 import { exits } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
@@ -31,8 +32,11 @@ export const diff = defineCommand({
     const checked = await soundRepository(context, options.format);
     if (typeof checked === 'number') return checked;
     const { compile } = await import('../../compile.ts');
+    const { sourceReader } = await import('../check-repository.ts');
     const { stages } = await import('../../stages.ts');
     const compiled = await compile({ files: checked.files, today: context.host.today() }, stages);
+    const refused = await shownErrors(compiled, options.format, sourceReader(checked), context);
+    if (refused !== exits.ok) return refused;
     const after = new Map(
       compiled.environments.flatMap(({ name, units }) =>
         units.flatMap(({ files }) => files.map((file) => [`${name}/${file.path}`, file.text] as const)),
@@ -46,6 +50,20 @@ export const diff = defineCommand({
     return exits.ok;
   },
 });
+
+/** What stops the compile of a sound spec: a patch that fits nothing, what the cluster would refuse, a broken proof. */
+async function shownErrors(
+  { diagnostics }: CompileResult,
+  format: string,
+  sourceOf: (path: string) => string | undefined,
+  context: Context,
+): Promise<ExitCode> {
+  const { exitCodeOf } = await import('../../diagnostics/order.ts');
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0)
+    await showProblems(problemFormat(format), { diagnostics: errors, sourceOf, strict: false }, context);
+  return exitCodeOf(errors);
+}
 
 /** The files below `generated/`; an exit code where it is no tree of files, or the half of a write that was killed. */
 async function onDisk(root: string, format: string, context: Context): Promise<ReadonlyMap<string, string> | ExitCode> {
