@@ -1,3 +1,4 @@
+import { descriptionOf } from './generate-bundle.ts';
 import type { Schema } from './generate-bundle.ts';
 
 /**
@@ -65,7 +66,7 @@ function below(path: string, schema: Blocks, blocks: Blocks): readonly string[] 
 function row(path: string, required: boolean, schema: Blocks): string {
   const name = required ? `**\`${path}\`**` : `\`${path}\``;
   const preset = schema['default'] === undefined ? '' : `\`${JSON.stringify(schema['default']).replaceAll('"', '')}\``;
-  return `| ${[name, typeOf(schema), preset, String(schema['description'] ?? '')].map(cell).join(' | ')} |`;
+  return `| ${[name, typeOf(schema), preset, schema['description'] === undefined ? '' : descriptionOf(schema)].map(cell).join(' | ')} |`;
 }
 
 /** What a value looks like, in a few words. */

@@ -1,4 +1,5 @@
 import { KINDS } from '../compiler/load/document.ts';
+import type { Bounds } from '../spec/contract/bounds.ts';
 
 /**
  * One schema of the whole language, made from `spec/contract/schema/*.schema.json`.
@@ -54,8 +55,21 @@ export function editorSchema({ defs }: Bundle): Schema {
       if: { required: ['kind'], properties: { kind: { const: kind } } },
       then: { $ref: `#/$defs/${kind}` },
     })),
-    $defs: Object.fromEntries(defs),
+    $defs: withBoundsSaid(Object.fromEntries(defs)),
   };
+}
+
+/** The description of a field, its bounds included: what people read while they write it. */
+export function descriptionOf({ description, 'x-bounds': bounds }: Schema): string {
+  const { least, most } = (bounds ?? {}) as Partial<Bounds>;
+  return bounds === undefined ? String(description) : `${String(description)} From \`${least}\` to \`${most}\`.`;
+}
+
+function withBoundsSaid(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(withBoundsSaid);
+  if (!isSchema(node)) return node;
+  const within = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, withBoundsSaid(value)]));
+  return node['x-bounds'] === undefined ? within : { ...within, description: descriptionOf(node) };
 }
 
 function sourceOf(sources: ReadonlyMap<string, Schema>, title: string): Schema {

@@ -1,4 +1,5 @@
 import { KINDS } from '../compiler/load/document.ts';
+import { descriptionOf } from './generate-bundle.ts';
 import type { Bundle, Schema } from './generate-bundle.ts';
 
 /** Strings with a unit are typed more closely than `string`, so that a TypeScript author sees a slip in the editor. */
@@ -101,5 +102,5 @@ function doc(schema: Schema): string {
   if (typeof schema['description'] !== 'string') return '';
   const fallback =
     'default' in schema ? ` Default: \`${JSON.stringify(schema['default']).replaceAll('"', "'")}\`.` : '';
-  return `/** ${schema['description'].replaceAll('*/', '*\\/')}${fallback} */\n`;
+  return `/** ${descriptionOf(schema).replaceAll('*/', '*\\/')}${fallback} */\n`;
 }

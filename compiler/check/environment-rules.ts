@@ -7,7 +7,7 @@ import { callCycle } from './graph/call-cycle.ts';
 import { clocks } from './graph/clocks.ts';
 import { derivedNames } from './graph/derived-names.ts';
 import { endpoints } from './graph/endpoints.ts';
-import { sharedLeases } from './graph/leases.ts';
+import { snapshots } from './graph/snapshots.ts';
 import { singleFailure } from './objectives/success.ts';
 import { exportsGranted } from './ownership/exports.ts';
 import { patchOwner } from './ownership/patch-owner.ts';
@@ -46,7 +46,7 @@ export const environmentRules: Readonly<Record<string, EnvironmentCheck>> = Obje
   'patch-owner': patchOwner,
   'call-cycle': callCycle,
   'derived-names': derivedNames,
-  'shared-leases': sharedLeases,
+  snapshots,
   endpoints,
   'unrouted-task': unroutedTask,
   'unaccepted-task': unacceptedTask,

@@ -26,11 +26,8 @@ export interface DeliveredSecret {
   readonly lease?: Lease;
 }
 
-/**
- * The last third of the shortest is what a file needs to arrive and to be read again. The server lets no token live longer
- * than 32 days, and a lease ends with its token.
- */
-export const leaseBounds = Object.freeze({ leastMs: 600_000, mostMs: 30 * 86_400_000 });
+/** The server lets no token live longer than 32 days, and a lease ends with its token. The schema has the same bound. */
+export const LEASE_MOST_MS = 30 * 86_400_000;
 
 export interface Lease {
   readonly ms: number;

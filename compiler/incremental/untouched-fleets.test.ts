@@ -131,7 +131,7 @@ const FLEET_EDITS: Readonly<Record<keyof typeof fleetRules, Edit>> = {
   'agent-ports': inFleet('http: 8080', 'http: 80', 'NT2043'),
   'memory-path': inFleet('path: /memory', 'path: /etc', 'NT2044'),
   'plain-ports': { file: ENVIRONMENT, what: 'mesh: ambient', by: 'mesh: sidecar', says: 'NT3201' },
-  heartbeat: inEnvironment('defaults: { task: { timeouts: { heartbeat: 10h } } }', 'NT5055'),
+  heartbeat: inEnvironment('defaults: { task: { timeouts: { heartbeat: 1h } } }', 'NT5055'),
   'scale-bounds': byDefault("{ scale: { schedule: [{ cron: '0 8 * * 1', hold: 1h, min: 900 }] } }", 'NT2506'),
   'scaler-limits': byDefault('{ scale: { down: { after: 3h } } }', 'NT2551'),
   'success-objective': byDefault('{ slo: { window: 1d } }', 'NT2521'),

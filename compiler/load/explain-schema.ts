@@ -1,3 +1,6 @@
+import { boundOf, boundedUnit, isWithin } from '../../spec/contract/bounds.ts';
+import type { Bounds } from '../../spec/contract/bounds.ts';
+import { sure } from '../../spec/contract/sure.ts';
 import type { JsonPath } from '../../spec/contract/source.ts';
 import type { Part, Place } from '../core/origin.ts';
 import { shown } from '../diagnostics/clean.ts';
@@ -152,6 +155,7 @@ function plainOrQuoted(text: string): string {
 function explainText(schema: Schema, value: string, path: JsonPath, subject: Subject, part: Part = 'value'): boolean {
   const { minLength = 0, maxLength = Infinity, pattern } = schema;
   const length = Array.from(value).length;
+  const missed = boundsMissed(schema, value);
   const at = () => subject.place(path, part);
   const place = part === 'key' ? `a name in ${named(path.slice(0, -1))}` : named(path);
   if (length < minLength || length > maxLength) {
@@ -159,8 +163,22 @@ function explainText(schema: Schema, value: string, path: JsonPath, subject: Sub
     subject.report('NT1207', at(), { place, count: `${length} characters`, bound: `${bound} fit` });
   } else if (pattern !== undefined && !new RegExp(pattern, 'u').test(value)) {
     subject.report('NT1206', at(), { place, value: safe(value), rule: ruleOf(schema, pattern) }, examplesOf(schema));
-  } else return true;
+  } else if (missed !== undefined) explainBounds(missed, value, path, subject);
+  else return true;
   return false;
+}
+
+/** The bounds of a field that an amount is beyond. */
+function boundsMissed({ 'x-unit': name = '', 'x-bounds': bounds }: Schema, value: string): Bounds | undefined {
+  const unit = boundedUnit(name);
+  if (unit === undefined || bounds === undefined) return undefined;
+  const least = sure(boundOf(unit, bounds.least), bounds.least);
+  const most = sure(boundOf(unit, bounds.most), bounds.most);
+  return isWithin(unit, value, least, most) ? undefined : bounds;
+}
+
+function explainBounds({ least, most, why }: Bounds, value: string, path: JsonPath, subject: Subject): void {
+  subject.report('NT1218', subject.place(path), { place: named(path), least, most, value }, { notes: [why] });
 }
 
 /** What a pattern means: the description of its building block as a clause. */

@@ -1,3 +1,4 @@
+import type { Bounds } from '../../spec/contract/bounds.ts';
 import { schemaText } from './generated/schema-text.ts';
 
 /** A JSON Schema as this language uses it. */
@@ -15,6 +16,8 @@ export interface Schema {
   readonly maxLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly 'x-unit'?: string;
+  readonly 'x-bounds'?: Bounds;
   readonly items?: Schema;
   readonly minItems?: number;
   readonly maxItems?: number;

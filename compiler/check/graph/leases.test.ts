@@ -3,7 +3,7 @@ import type { ProviderFacts, SecretModel } from '../../core/model.ts';
 import { eachFleet } from '../fleet-check.ts';
 import { environment, fleet, node } from '../testing/model.ts';
 import { problemsOf } from '../testing/problems.ts';
-import { leases, sharedLeases } from './leases.ts';
+import { leases } from './leases.ts';
 
 const HOUR = 3_600_000;
 const place = node('fleet:eng/a');
@@ -25,24 +25,6 @@ const say = (secrets: Secrets, used?: ProviderFacts) => {
   const providers = used === undefined ? [] : [{ facts: used, at: place.from(['providers', 0]) }];
   return problemsOf(eachFleet(leases), environment({ fleets: [fleet('eng/a', { secrets, providers })] }));
 };
-
-test('a lease that no operator could keep is refused, of a fleet and of what it shares', () => {
-  expect(say({ A: of(599_999) })).toEqual([
-    { at: 'fleet:eng/a#secrets.A.lease', problem: 'error NT2059: `lease` must be from 10m to 30d, found 599999ms' },
-  ]);
-  expect(say({ A: of(721 * HOUR) })).toEqual([
-    { at: 'fleet:eng/a#secrets.A.lease', problem: 'error NT2059: `lease` must be from 10m to 30d, found 721h' },
-  ]);
-  expect(problemsOf(sharedLeases, environment({ providers: [vendor(1000), { ...vendor(HOUR), name: 'w' }] }))).toEqual([
-    { at: 'provider:v#secret.lease', problem: 'error NT2059: `lease` must be from 10m to 30d, found 1s' },
-  ]);
-});
-
-test('the shortest, the longest and none at all are fine', () => {
-  expect(
-    say({ A: of(600_000), B: of(720 * HOUR, 'file', 'database/creds/b'), C: of(undefined, 'env', 'kv/c') }),
-  ).toEqual([]);
-});
 
 test('one place has one lease: other lengths, and none beside one, are refused where the second is read', () => {
   expect(say({ A: of(HOUR), B: of(2 * HOUR) })).toEqual([

@@ -1,33 +1,13 @@
 import { formatDuration } from '../../../spec/contract/units.ts';
 import { sure } from '../../../spec/contract/sure.ts';
-import type { EnvironmentModel, FleetModel } from '../../core/model.ts';
+import type { FleetModel } from '../../core/model.ts';
 import { spanOf } from '../../core/origin.ts';
-import type { Origin } from '../../core/origin.ts';
-import { leaseBounds, secretReads } from '../../core/secrets.ts';
+import { secretReads } from '../../core/secrets.ts';
 import type { SecretRead } from '../../core/secrets.ts';
 import type { Report } from '../../diagnostics/report.ts';
 
-/** Leases have a length that the operators can keep, and one place gives a fleet one lease. */
+/** One place gives a fleet one lease. */
 export function leases(fleet: FleetModel, report: Report): void {
-  for (const [name, { leaseMs }] of fleet.secrets)
-    checkLength(leaseMs, () => fleet.from(['secrets', name, 'lease']), report);
-  checkPlaces(fleet, report);
-}
-
-/** The same length holds for what providers and tool servers bring to every fleet that uses them. */
-export function sharedLeases(environment: EnvironmentModel, report: Report): void {
-  for (const documents of [environment.providers, environment.toolServers])
-    for (const { facts, from } of documents.values())
-      checkLength(facts.secret?.leaseMs, () => from(['secret', 'lease']), report);
-}
-
-function checkLength(ms: number | undefined, at: () => Origin, report: Report): void {
-  const { leastMs, mostMs } = leaseBounds;
-  if (ms === undefined || (ms >= leastMs && ms <= mostMs)) return;
-  report('NT2059', at(), { least: formatDuration(leastMs), most: formatDuration(mostMs), lease: formatDuration(ms) });
-}
-
-function checkPlaces(fleet: FleetModel, report: Report): void {
   const firsts = new Map<string, SecretRead>();
   for (const read of secretReads(fleet)) {
     const first = firsts.get(read.place);

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../../spec/contract/units.ts';
 import type { FleetModel } from '../../core/model.ts';
-import { leaseBounds } from '../../core/secrets.ts';
+import { LEASE_MOST_MS } from '../../core/secrets.ts';
 import type { Report } from '../../diagnostics/report.ts';
 
 /**
@@ -31,5 +31,5 @@ export function leaseEnd(fleet: FleetModel, report: Report): void {
 /** Three drains, where a lease may be as long. */
 function remedy(neededMs: number): string {
   const file = '`mount: file` is renewed in place and starts nothing anew';
-  return neededMs > leaseBounds.mostMs ? file : `a lease of \`${formatDuration(neededMs)}\` is long enough; ${file}`;
+  return neededMs > LEASE_MOST_MS ? file : `a lease of \`${formatDuration(neededMs)}\` is long enough; ${file}`;
 }

@@ -67,7 +67,8 @@ test('an object is explained with its fields; those that must be there are marke
 
     Fields:
       inFlight  Most of its tasks that may run at once.
-      rate      Most of its tasks that may start in a unit of time.
+      rate      Most of its tasks that may start in a unit of time. From \`1/h\` to
+                \`100000/s\`.
       perKey    Most tasks with the same key at once.
     "
   `);

@@ -397,6 +397,14 @@ Rename the document, or the folder.`,
 
 Keep the one you mean.`,
   },
+  NT1218: {
+    severity: 'error',
+    exit: 1,
+    message: '{place} must be from {least} to {most}, found {value}',
+    explanation: `An amount of nothing, or of hundreds of years, is a slip of the hand: a timeout of \`0s\` fails every task, and one of \`99999999d\` never ends. Every duration, size, rate and share has a least and a most that make sense for what the field means; the note says why.
+
+Write an amount between the two. \`nova-torch explain\` with the field's name, editors and the reference of the language show them.`,
+  },
   NT1301: {
     severity: 'error',
     exit: 1,

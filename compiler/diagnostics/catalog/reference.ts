@@ -277,15 +277,6 @@ export const reference = defineCatalog({
       'Delete it, or give it the days of the next one.',
     ),
   },
-  NT2059: {
-    severity: 'error',
-    exit: 1,
-    message: '`lease` must be from {least} to {most}, found {lease}',
-    explanation: paragraphs(
-      'A fleet gets new credentials when two thirds of a lease are over, and the old ones live for the last third. In less than that third of ten minutes a file would not arrive in time; longer than thirty days the secrets server lets nobody hold what made the credentials, and they would end with it.',
-      'Write a length between the two, the one that the secrets engine gives: `default_ttl` of its role.',
-    ),
-  },
   NT2060: {
     severity: 'error',
     exit: 1,
@@ -293,6 +284,15 @@ export const reference = defineCatalog({
     explanation: paragraphs(
       'A secrets engine makes a user and its password together, each time somebody reads. All that a fleet reads at one path comes of one read, so that the two belong together; that read has one lease and is mounted in one way. Credentials of providers and tool servers are files.',
       'Give all secrets of the path the same `lease` and the same `mount`, or let the engine offer a second pair at another path.',
+    ),
+  },
+  NT2061: {
+    severity: 'error',
+    exit: 1,
+    message: 'no snapshot can be written every {every}; every {nearest} can',
+    explanation: paragraphs(
+      'Snapshots of the store are written by the clock, and cron has no other way to come back evenly than a part of an hour or of a day: 1, 2, 3, 4, 5, 6, 10, 12, 15, 20 or 30 minutes, 1, 2, 3, 4, 6, 8, 12 or 24 hours. Anything else would silently become another length.',
+      'Write the length that the message names.',
     ),
   },
 });

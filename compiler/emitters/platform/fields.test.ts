@@ -13,7 +13,7 @@ spec:
   trustDomain: trust.acme.example
   people: { issuer: https://login.acme.example, keys: https://login.acme.example/keys, groups: teams }
   scheduler: { replicas: 3, image: ghcr.io/acme/scheduler:1, journal: 20Gi }
-  dragonfly: { replicas: 4, image: ghcr.io/acme/store:1, memory: 2Gi, snapshotEvery: 7m }
+  dragonfly: { replicas: 4, image: ghcr.io/acme/store:1, memory: 2Gi, snapshotEvery: 10m }
 `,
   'spec/teams/research/team.yaml': `apiVersion: nova-torch.dev/v1
 kind: Team
@@ -42,7 +42,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'Environment.spec.dragonfly.replicas': ['replicas: 4', 'replicas: 5'],
   'Environment.spec.dragonfly.image': ['store:1', 'store:2'],
   'Environment.spec.dragonfly.memory': ['memory: 2Gi', 'memory: 4Gi'],
-  'Environment.spec.dragonfly.snapshotEvery': ['snapshotEvery: 7m', 'snapshotEvery: 9m'],
+  'Environment.spec.dragonfly.snapshotEvery': ['snapshotEvery: 10m', 'snapshotEvery: 15m'],
   'Team.spec.submitters[]': ['shop/checkout', 'store/checkout'],
 };
 

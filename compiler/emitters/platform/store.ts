@@ -2,12 +2,13 @@ import { customResource } from '../../cdk8s/custom.ts';
 import { k8s } from '../../cdk8s/k8s.ts';
 import type { Add } from '../../cdk8s/synthesize.ts';
 import { formatSize } from '../../../spec/contract/units.ts';
+import { sure } from '../../../spec/contract/sure.ts';
+import { everyCron } from '../../core/every-cron.ts';
 import { waves } from '../../core/fleet-context.ts';
 import { STORE_PRIORITY, labels, namespaces, platformSecrets, pods, ports, services } from '../../core/names.ts';
 import type { PlatformContext } from '../../core/platform-context.ts';
 import { addDefaultDeny } from '../../cdk8s/platform-network.ts';
 import { addStoreNetwork } from './store-network.ts';
-import { cronOf } from './cron.ts';
 import type { Dragonfly } from './types.ts';
 
 const MIB = 2 ** 20;
@@ -59,7 +60,11 @@ function specOf(context: PlatformContext): Dragonfly['spec'] {
     labels: { [labels.partOf]: 'nova-torch', [labels.environment]: environment.name },
     annotations: mesh === 'sidecar' ? OUTSIDE_THE_MESH : {},
     snapshot: {
-      cron: from(cronOf(dragonfly.snapshotEveryMs), 'dragonfly', 'snapshotEvery'),
+      cron: from(
+        sure(everyCron(dragonfly.snapshotEveryMs), 'how often a snapshot is written'),
+        'dragonfly',
+        'snapshotEvery',
+      ),
       persistentVolumeClaimSpec: claim(context),
     },
     resources: { requests: { cpu: from(String(threads), 'dragonfly', 'memory'), memory }, limits: { memory } },

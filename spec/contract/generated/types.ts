@@ -84,7 +84,7 @@ export interface SecretRef {
   readonly path: SecretPath;
   /** Which field of it to take. */
   readonly field: SecretField;
-  /** The secrets engine makes credentials for each fleet alone, and ends them after this long; from `10m` to `30d`. */
+  /** The secrets engine makes credentials for each fleet alone, and ends them after this long. From `10m` to `30d`. */
   readonly lease?: Duration;
 }
 
@@ -132,31 +132,31 @@ export interface Metadata {
 
 /** What one agent pod asks of its node. */
 export interface Resources {
-  /** Processor asked for. No limit is set: throttling would break the latency promise. Default: `'250m'`. */
+  /** Processor asked for. No limit is set: throttling would break the latency promise. From `10m` to `256`. Default: `'250m'`. */
   readonly cpu?: Cpu;
-  /** Memory asked for and its limit. Default: `'512Mi'`. */
+  /** Memory asked for and its limit. From `16Mi` to `4Ti`. Default: `'512Mi'`. */
   readonly memory?: Size;
-  /** Scratch disk asked for and its limit, `/tmp` included. Default: `'512Mi'`. */
+  /** Scratch disk asked for and its limit, `/tmp` included. From `1Mi` to `16Ti`. Default: `'512Mi'`. */
   readonly ephemeral?: Size;
 }
 
 /** How long each phase of a task may take. */
 export interface Timeouts {
-  /** Longest wait before an agent takes it; then the fallback or the dead letters. Default: `'10m'`. */
+  /** Longest wait before an agent takes it; then the fallback or the dead letters. From `1s` to `30d`. Default: `'10m'`. */
   readonly queue?: Duration;
-  /** Longest run of one attempt. Default: `'15m'`. */
+  /** Longest run of one attempt. From `1s` to `7d`. Default: `'15m'`. */
   readonly run?: Duration;
-  /** Longest silence of an agent before its lease ends and the task moves on. Default: `'30s'`. */
+  /** Longest silence of an agent before its lease ends and the task moves on. From `1s` to `1h`. Default: `'30s'`. */
   readonly heartbeat?: Duration;
 }
 
 /** Pause between attempts. */
 export interface Backoff {
-  /** Pause before the second attempt. Default: `'1s'`. */
+  /** Pause before the second attempt. From `100ms` to `1h`. Default: `'1s'`. */
   readonly first?: Duration;
   /** Each pause is this many times the one before. Default: `2`. */
   readonly factor?: number;
-  /** Longest pause. Default: `'5m'`. */
+  /** Longest pause. From `100ms` to `1d`. Default: `'5m'`. */
   readonly max?: Duration;
   /** `full` draws each pause between zero and its length, so that retries do not come in waves. Default: `'full'`. */
   readonly jitter?: 'full' | 'none';
@@ -183,21 +183,21 @@ export interface Scale {
   readonly max?: number;
   /** What scaling aims at; the larger demand wins. */
   readonly target?: {
-    /** Tasks should not wait longer than this. Default: `'30s'`. */
+    /** Tasks should not wait longer than this. From `1s` to `1d`. Default: `'30s'`. */
     readonly queueWait?: Duration;
-    /** Share of slots that should be busy. Default: `'70%'`. */
+    /** Share of slots that should be busy. From `10%` to `100%`. Default: `'70%'`. */
     readonly slotUse?: Percent;
   };
   /** How agents are taken away. Only idle agents go; a busy one is drained first. */
   readonly down?: {
-    /** How long demand must be lower first. Default: `'5m'`. */
+    /** How long demand must be lower first. From `10s` to `1d`. Default: `'5m'`. */
     readonly after?: Duration;
   };
   /** Times with a larger minimum. */
   readonly schedule?: readonly {
     /** When it begins: the five fields of cron. */
     readonly cron: Cron;
-    /** How long it holds. */
+    /** How long it holds. From `1m` to `7d`. */
     readonly hold: Duration;
     /** Time zone in which cron is read. Default: `'Etc/UTC'`. */
     readonly tz?: TimeZone;
@@ -208,15 +208,15 @@ export interface Scale {
 
 /** What users of this fleet may rely on. Alerts, burn rates and canary gates come from here. */
 export interface Slo {
-  /** Share of tasks that must succeed. Default: `'99%'`. */
+  /** Share of tasks that must succeed. From `1%` to `100%`. Default: `'99%'`. */
   readonly success?: Percent;
-  /** Over how long success is counted. Default: `'30d'`. */
+  /** Over how long success is counted. From `1d` to `90d`. Default: `'30d'`. */
   readonly window?: Duration;
-  /** Time from accepted to handed to a free agent. Default: `'p99 < 100ms'`. */
+  /** Time from accepted to handed to a free agent. From `1ms` to `1d`. Default: `'p99 < 100ms'`. */
   readonly assign?: Percentile;
-  /** Time a task waits for an agent. */
+  /** Time a task waits for an agent. From `1ms` to `7d`. */
   readonly queueWait?: Percentile;
-  /** Time one attempt runs. */
+  /** Time one attempt runs. From `1ms` to `7d`. */
   readonly run?: Percentile;
 }
 
@@ -228,21 +228,21 @@ export interface Rollout {
   readonly split?: 'mesh' | 'routing';
   /** The shares of a canary, growing. */
   readonly steps?: readonly {
-    /** Share of tasks on the new version. */
+    /** Share of tasks on the new version. From `0.01%` to `100%`. */
     readonly weight: Percent;
-    /** How long to watch before the next step. */
+    /** How long to watch before the next step. From `1m` to `7d`. */
     readonly hold: Duration;
   }[];
   /** What must hold on the new version to go on. */
   readonly gate?: {
-    /** Share of tasks that must succeed; the SLO where it is not said. */
+    /** Share of tasks that must succeed; the SLO where it is not said. From `1%` to `100%`. */
     readonly success?: Percent;
-    /** Time that attempts may take: a percentile and a bound. */
+    /** Time that attempts may take: a percentile and a bound. From `1ms` to `7d`. */
     readonly run?: Percentile;
   };
   /** What a failed gate does: `rollback` returns to the version before, `pause` waits for a person. Default: `'rollback'`. */
   readonly onFailure?: 'rollback' | 'pause';
-  /** How long old agents may finish their work before it is handed back. Default: `'10m'`. */
+  /** How long old agents may finish their work before it is handed back. From `1s` to `7d`. Default: `'10m'`. */
   readonly drain?: Duration;
   /** A hand-over by the routing table that has begun. A promotion writes it and takes it away with the last step; until then both builds have agents. For fleets that pull, with `canary` or `blue-green`. */
   readonly underway?: {
@@ -265,7 +265,7 @@ export interface Observe {
 export interface Queue {
   /** Most tasks that may wait. Default: `10000`. */
   readonly maxDepth?: number;
-  /** Longest wait; then the queue drops the task. Default: `'1h'`. */
+  /** Longest wait; then the queue drops the task. From `1s` to `30d`. Default: `'1h'`. */
   readonly maxAge?: Duration;
   /** What a full queue does: `reject` refuses the new task, `shed-lowest` drops the least urgent one. Default: `'reject'`. */
   readonly onFull?: 'reject' | 'shed-lowest';
@@ -423,7 +423,7 @@ export interface EnvironmentSpec {
     readonly replicas?: number;
     /** Its container image. Default: `'ghcr.io/nova-torch/nova-torch:0.1.0'`. */
     readonly image?: Image;
-    /** Volume of one replica's journal. Default: `'10Gi'`. */
+    /** Volume of one replica's journal. From `1Gi` to `16Ti`. Default: `'10Gi'`. */
     readonly journal?: Size;
   };
   /** How people prove to the scheduler who they are. Without it only workloads of the cluster may call it. */
@@ -441,9 +441,9 @@ export interface EnvironmentSpec {
     readonly replicas?: number;
     /** Its container image. Default: `'docker.dragonflydb.io/dragonflydb/dragonfly:v1.40.1'`. */
     readonly image?: Image;
-    /** Memory of one copy. Default: `'2Gi'`. */
+    /** Memory of one copy. From `320Mi` to `1Ti`. Default: `'2Gi'`. */
     readonly memory?: Size;
-    /** How often a snapshot is written. Default: `'5m'`. */
+    /** How often a snapshot is written. From `1m` to `1d`. Default: `'5m'`. */
     readonly snapshotEvery?: Duration;
   };
   /** Where secrets come from. */
@@ -498,11 +498,11 @@ export interface TeamSpec {
   readonly oncall?: string;
   /** Most that all fleets of the team may ask for together, in one environment. */
   readonly quota?: {
-    /** Processor, all pods together. */
+    /** Processor, all pods together. From `100m` to `9999`. */
     readonly cpu?: Cpu;
-    /** Memory, all pods together. */
+    /** Memory, all pods together. From `16Mi` to `999Ti`. */
     readonly memory?: Size;
-    /** Disk of memory volumes, all together. */
+    /** Disk of memory volumes, all together. From `1Mi` to `999Ti`. */
     readonly storage?: Size;
     /** Pods, those of a rollout included. */
     readonly pods?: number;
@@ -595,7 +595,7 @@ export interface FleetSpec {
   >;
   /** A volume for each agent that outlives its pod. */
   readonly memory?: {
-    /** Its size. It cannot be changed in place. */
+    /** Its size. It cannot be changed in place. From `1Mi` to `64Ti`. */
     readonly size: Size;
     /** Its storage class; the environment's where it is not said. */
     readonly class?: StorageClass;
@@ -615,7 +615,7 @@ export interface FleetSpec {
         readonly field: SecretField;
         /** `file`: read from `/etc/nova-torch/secrets/<name>` and renewed in place. `env`: a variable; a new value restarts the fleet. Default: `'file'`. */
         readonly mount?: 'file' | 'env';
-        /** The secrets engine makes credentials for this fleet alone, and ends them after this long: new ones come when two thirds are over. From `10m` to `30d`. The path is the mount of the engine, then what it calls the credentials: `database/creds/warehouse-loader`. All that the fleet reads there comes of one lease. */
+        /** The secrets engine makes credentials for this fleet alone, and ends them after this long: new ones come when two thirds are over. The path is the mount of the engine, then what it calls the credentials: `database/creds/warehouse-loader`. All that the fleet reads there comes of one lease. From `10m` to `30d`. */
         readonly lease?: Duration;
       }
     >
@@ -739,9 +739,9 @@ export interface RouteSpec {
     readonly key: KeyPath;
     /** `soft` goes elsewhere when waiting costs too much; `hard` waits until the agent is gone. Default: `'soft'`. */
     readonly mode?: 'soft' | 'hard';
-    /** How long an agent stays the one after its last task. Default: `'10m'`. */
+    /** How long an agent stays the one after its last task. From `1s` to `30d`. Default: `'10m'`. */
     readonly hold?: Duration;
-    /** How long a task waits for its agent: then any may take it (`soft`), or the agent counts as gone (`hard`). Default: `'15s'`. */
+    /** How long a task waits for its agent: then any may take it (`soft`), or the agent counts as gone (`hard`). From `1s` to `1d`. Default: `'15s'`. */
     readonly spillAfter?: Duration;
   };
   /** How urgent its tasks are. */
@@ -757,7 +757,7 @@ export interface RouteSpec {
     }[];
     /** Waiting makes a task more urgent. */
     readonly aging?: {
-      /** A task that waits this long becomes one step more urgent, and again after as long. */
+      /** A task that waits this long becomes one step more urgent, and again after as long. From `1s` to `1d`. */
       readonly every: Duration;
       /** The highest priority that waiting leads to. Default: `'high'`. */
       readonly max?: Priority;
@@ -774,7 +774,7 @@ export interface RouteSpec {
   readonly limits?: {
     /** Most of its tasks that may run at once. */
     readonly inFlight?: number;
-    /** Most of its tasks that may start in a unit of time. */
+    /** Most of its tasks that may start in a unit of time. From `1/h` to `100000/s`. */
     readonly rate?: Rate;
     /** Most tasks with the same key at once. */
     readonly perKey?: {
@@ -790,7 +790,7 @@ export interface RouteSpec {
   readonly dedupe?: {
     /** What makes two tasks the same: a text that is completed from the task. */
     readonly key: KeyTemplate;
-    /** How long after the first task the next ones count as the same. */
+    /** How long after the first task the next ones count as the same. From `1s` to `30d`. */
     readonly window: Duration;
     /** `join`: the submitter gets the task that is there. `reject`: it is refused. Default: `'join'`. */
     readonly onHit?: 'join' | 'reject';
@@ -801,7 +801,7 @@ export interface RouteSpec {
   readonly fallback?: readonly {
     /** What sets it off: no agent is there, the wait is longer than `after`, the fleet's circuit breaker is open, or the queue refused the task. */
     readonly when: readonly ('no-agent' | 'wait-above' | 'breaker-open' | 'rejected')[];
-    /** How long the reason must last first. Default: `'1m'`. */
+    /** How long the reason must last first. From `1s` to `1d`. Default: `'1m'`. */
     readonly after?: Duration;
     /** The fleet that takes the task instead. */
     readonly to: FleetRef;
@@ -846,7 +846,7 @@ export interface ProviderSpec {
   readonly secret?: SecretRef;
   /** What the account allows, all fleets together. */
   readonly limits?: {
-    /** Requests in a unit of time. */
+    /** Requests in a unit of time. From `1/h` to `100000/s`. */
     readonly requests?: Rate;
     /** Requests at once. */
     readonly concurrent?: number;
@@ -855,7 +855,7 @@ export interface ProviderSpec {
   readonly breaker?: {
     /** Errors in a row that open the breaker. Default: `5`. */
     readonly errors?: number;
-    /** How long it is left alone before it is tried again. Default: `'30s'`. */
+    /** How long it is left alone before it is tried again. From `1s` to `1h`. Default: `'30s'`. */
     readonly openFor?: Duration;
   };
 }
@@ -920,7 +920,7 @@ export interface ScheduleSpec {
   readonly overlap?: 'skip' | 'queue' | 'replace';
   /** What happens to times missed while the scheduler was away. */
   readonly catchUp?: {
-    /** How far back missed times count. Default: `'1h'`. */
+    /** How far back missed times count. From `1m` to `30d`. Default: `'1h'`. */
     readonly window?: Duration;
     /** Most missed tasks that are submitted late. Default: `1`. */
     readonly max?: number;

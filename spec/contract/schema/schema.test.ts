@@ -26,7 +26,7 @@ function broken(rule: (visited: Visited) => boolean): readonly string[] {
 
 function ajv(): Ajv2020 {
   const instance = new Ajv2020({ strict: true, strictRequired: false, validateFormats: false });
-  instance.addVocabulary(['x-unit', 'x-overlay']);
+  instance.addVocabulary(['x-unit', 'x-bounds', 'x-overlay']);
   for (const source of readSources().values()) instance.addSchema(source);
   return instance;
 }
