@@ -3,6 +3,7 @@ import type { Origin } from '../../core/origin.ts';
 import { nearest } from '../../diagnostics/nearest.ts';
 import type { Report } from '../../diagnostics/report.ts';
 import { cronProblem } from '../../core/cron.ts';
+import { timeZones } from '../../core/time-zones.ts';
 
 /** What runs by the clock runs some day, in a time zone that exists. */
 export function clocks(environment: EnvironmentModel, report: Report): void {
@@ -19,23 +20,7 @@ export function scaleClocks({ scale, from }: FleetModel, report: Report): void {
 function check(cron: string, tz: string, at: (field: 'cron' | 'tz') => Origin, report: Report): void {
   const problem = cronProblem(cron);
   if (problem !== undefined) report('NT2053', at('cron'), { cron, problem });
-  if (isZone(tz)) return;
-  const meant = nearest(tz, Intl.supportedValuesOf('timeZone'));
+  if (timeZones().has(tz)) return;
+  const meant = nearest(tz, timeZones());
   report('NT2054', at('tz'), { tz }, meant === undefined ? {} : { label: `did you mean \`${meant}\`?` });
-}
-
-const zones = new Map<string, boolean>([['Etc/UTC', true]]);
-
-/** Whether the time zone database knows a name. Asked once for each: the answer costs a formatter. */
-function isZone(tz: string): boolean {
-  let known = zones.get(tz);
-  if (known === undefined) {
-    try {
-      known = new Intl.DateTimeFormat('en', { timeZone: tz }).resolvedOptions().timeZone !== '';
-    } catch {
-      known = false;
-    }
-    zones.set(tz, known);
-  }
-  return known;
 }

@@ -237,7 +237,7 @@ export const reference = defineCatalog({
     exit: 1,
     message: 'time zone `{tz}` does not exist',
     explanation: paragraphs(
-      'Times of a schedule are those of a zone of the time zone database, such as `Europe/Berlin`. In a zone that does not exist nothing fires.',
+      'Times of a schedule are those of a zone of the time zone database, such as `Europe/Berlin`, in exactly this spelling: what scales fleets by the clock refuses `europe/berlin`. In a zone that does not exist nothing fires.',
       'Correct the name, or leave it out for UTC.',
     ),
   },
