@@ -54,10 +54,10 @@ export type KeyTemplate = string;
 /** How urgent a task is. */
 export type Priority = 'low' | 'normal' | 'high' | 'urgent' | 'critical';
 
-/** A DNS host name, without scheme, port or wildcard. */
+/** A DNS host name outside the cluster, without scheme, port or wildcard; never an address. */
 export type Host = string;
 
-/** A DNS host name; `*.` in front allows every name below it. */
+/** A DNS host name outside the cluster, never an address; `*.` in front allows every name below it. */
 export type HostPattern = string;
 
 /** An absolute http or https address without credentials, query or fragment. */
