@@ -1,3 +1,5 @@
+import { secretShapes } from './secret-shapes.ts';
+
 /** Longest value of a spec that a message repeats, in characters. */
 const VALUE_LENGTH_MAX = 64;
 
@@ -10,8 +12,9 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`);
 }
 
-/** A value of a spec as a message may repeat it: safe, and cut to 64 characters. */
+/** A value of a spec as a message may repeat it: safe, cut to 64 characters, and never a secret. */
 export function shown(value: string): string {
+  if (secretShapes(value).length > 0) return '<redacted>';
   const points = Array.from(value.slice(0, VALUE_LENGTH_MAX * 2 + 2));
   const cut = points.length > VALUE_LENGTH_MAX ? `${points.slice(0, VALUE_LENGTH_MAX - 1).join('')}…` : value;
   return printable(cut);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { masked, secretShapes } from './secret-shapes.ts';
+import { isSecretVariable, masked, secretShapes } from './secret-shapes.ts';
 
 /** Put together here, so that no scanner takes this file for a leak. */
 const of = (...parts: readonly string[]) => parts.join('');
@@ -12,6 +12,18 @@ test.each([
   ['a GitHub token', of('github', '_pat_', word)],
   ['a GitLab token', of('gl', 'pat-', word.slice(0, 20))],
   ['a Slack token', of('xo', 'xb-', '123456789012-abc')],
+  ['a Slack webhook', of('hooks.slack', '.com/services/T00000000/B00000000/', word.slice(0, 24))],
+  ['a Discord webhook', of('discord', '.com/api/webhooks/123456789012345678/', word)],
+  ['a SendGrid key', of('S', 'G.', word.slice(0, 22), '.', word)],
+  ['a Hugging Face token', of('h', 'f_', word.slice(0, 34))],
+  ['a Docker Hub token', of('dckr', '_pat_', word.slice(0, 27))],
+  ['a PyPI token', of('py', 'pi-', word, word)],
+  ['a DigitalOcean token', of('do', 'p_v1_', '0123456789abcdef'.repeat(4))],
+  ['a Grafana token', of('gl', 'sa_', word)],
+  ['a Groq key', of('gs', 'k_', word)],
+  ['an age key', of('AGE-SECRET', '-KEY-1', word.toUpperCase())],
+  ['a bearer token', of('Bea', 'rer ', word)],
+  ['a bearer token', of('bea', 'rer  ', word)],
   ['a Google API key', of('AI', 'za', word.slice(0, 35))],
   ['a Stripe key', of('sk', '_live_', word)],
   ['an API key', of('sk', '-', word)],
@@ -45,6 +57,8 @@ test('words, paths, digests, addresses and references are no secrets', () => {
     'image: ghcr.io/acme/a@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
     'url: https://gateway.acme.example/vendor-a',
     'email: a@b.example',
+    'description: bearer tokens of internationalization are refused',
+    'description: SG.example and hf_hub',
     'task-force: sk-learn',
     'name: eyJust.eyJust',
   ];
@@ -57,4 +71,22 @@ test('one secret inside another is one', () => {
 
 test('a private key without an end hides all that follows', () => {
   expect(masked(of('x: -----BEGIN PRI', 'VATE KEY-----\nMIIE\n'))).toBe(`x: ${'*'.repeat(27)}\n****\n`);
+});
+
+test('a variable that is called like a secret holds one, unless it leads elsewhere', () => {
+  const names = ['PASSWORD', 'DB_PASSWD', 'CLIENT_SECRET', 'GITHUB_TOKEN', 'API_KEY', 'VENDOR_APIKEY', 'CREDENTIALS'];
+  expect(names.filter((name) => isSecretVariable(name, 'hunter2'))).toEqual(names);
+  for (const name of ['MAX_TOKENS', 'TOKEN_URL', 'SECRET_PATH', 'PASSWORD_FILE', 'CACHE_KEY'])
+    expect(isSecretVariable(name, 'hunter2')).toBe(false);
+  for (const value of ['', 'true', 'false', '/etc/nova-torch/secrets/TOKEN', '$(OTHER)'])
+    expect(isSecretVariable('TOKEN', value)).toBe(false);
+});
+
+test('what a variable of a secret holds is never shown, whatever it is', () => {
+  expect(masked('env: { PASSWORD: hunter2, MODE: fast }')).toBe('env: { PASSWORD: *******, MODE: fast }');
+  expect(masked("  API_KEY: 'a b'\n")).toBe("  API_KEY: '***'\n");
+  expect(masked('"TOKEN": "x"')).toBe('"TOKEN": "*"');
+  expect(masked('KEY: { path: kv/engineering/signing, field: key }')).toBe(
+    'KEY: { path: kv/engineering/signing, field: key }',
+  );
 });

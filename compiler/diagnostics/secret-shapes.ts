@@ -17,24 +17,48 @@ const SHAPES: readonly (readonly [what: string, shape: RegExp])[] = [
   ['an AWS access key', /\b(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}\b/g],
   ['a GitHub token', /\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255})/g],
   ['a GitLab token', /\bglpat-[A-Za-z0-9_-]{20,64}/g],
+  ['a Slack webhook', /\bhooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9]{1,40}\/[A-Za-z0-9/]{8,100}/g],
+  ['a Discord webhook', /\bdiscord(?:app)?\.com\/api\/webhooks\/[0-9]{10,25}\/[A-Za-z0-9_-]{20,100}/g],
   ['a Slack token', /\bxox[abeprs]-[A-Za-z0-9-]{10,255}/g],
   ['a Google API key', /\bAIza[A-Za-z0-9_-]{35}/g],
   ['a Stripe key', /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,255}/g],
   ['an API key', /\bsk-(?=[A-Za-z_-]{0,40}[0-9])[A-Za-z0-9_-]{20,255}/g],
+  ['a SendGrid key', /\bSG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64}/g],
+  ['a Hugging Face token', /\bhf_[A-Za-z0-9]{20,64}/g],
+  ['a Docker Hub token', /\bdckr_(?:pat|oat)_[A-Za-z0-9_-]{20,64}/g],
+  ['a PyPI token', /\bpypi-[A-Za-z0-9_-]{40,255}/g],
+  ['a DigitalOcean token', /\bdo[opr]_v1_[a-f0-9]{40,80}/g],
+  ['a Grafana token', /\bgl(?:sa|c)_[A-Za-z0-9_=+/]{24,255}/g],
+  ['a Groq key', /\bgsk_[A-Za-z0-9]{30,80}/g],
+  ['an age key', /\bAGE-SECRET-KEY-(?:PQ-)?1[0-9A-Za-z]{20,128}/gi],
   ['an npm token', /\bnpm_[A-Za-z0-9]{36}\b/g],
   ['a Vault token', /\bhv[sbr]\.[A-Za-z0-9_-]{24,512}/g],
   ['a JSON Web Token', /\beyJ[A-Za-z0-9_-]{10,300}\.eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{5,2000}/g],
+  ['a bearer token', /\bBearer[ \t]{1,8}(?=[A-Za-z._~+/=-]{0,200}[0-9])[A-Za-z0-9._~+/=-]{16,2048}/gi],
   ['an Azure storage key', /\bAccountKey=[A-Za-z0-9+/=]{40,128}/g],
   ['an address with a password', /(?<=:\/\/)[^\s/:@'"]{1,100}:[^\s/@'"]{1,100}@/g],
 ];
 
 /** One look for all of them: nearly every file ends here. */
 const ANY =
-  /-----BEGIN|A(?:KIA|SIA|BIA|CCA)|gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|AIza|[rs]k_|sk-|npm_|hv[sbr]\.|eyJ|AccountKey|:\/\/[^\s/]{0,200}@/;
+  /-----BEGIN|A(?:KIA|SIA|BIA|CCA)|gh[pousr]_|github_pat_|glpat-|hooks\.slack|discord|xox[abeprs]-|AIza|[rs]k_|sk-|npm_|SG\.|hf_|dckr_|pypi-|do[opr]_v1|gl(?:sa|c)_|gsk_|age-secret|bearer|hv[sbr]\.|eyJ|AccountKey|:\/\/[^\s/]{0,200}@/i;
 
 /** `password: ...` with a value too random for a word or a path. */
 const NAMED =
   /(?:passw(?:or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential)s?["']?[ \t]{0,8}[:=][ \t]{0,8}["']?([^\s"',{}[\]#]{16,200})/gi;
+
+/** What a variable is called whose value is a secret, in whatever words it is one. */
+const SECRET_NAME =
+  /(?:PASSW(?:OR)?D|PASSPHRASE|SECRET|TOKEN|(?:API|ACCESS|PRIVATE|SIGNING|ENCRYPTION)_?KEY|CREDENTIALS?)$/;
+
+/** Its value on the same line, as a map in YAML or JSON has it. What leads elsewhere is none. */
+const SECRET_VALUE =
+  /(?<=\b[A-Z0-9_]{0,120}(?:PASSW(?:OR)?D|PASSPHRASE|SECRET|TOKEN|KEY|CREDENTIALS?)["']?[ \t]{0,8}:[ \t]{1,8}["']?)[^\s"',{}[\]#][^"',{}\]\r\n]{0,300}/g;
+
+/** Whether a variable of this name with this value holds a secret in the clear. A path or a reference leads to one. */
+export function isSecretVariable(name: string, value: string): boolean {
+  return SECRET_NAME.test(name) && !/^(|true|false|[/$].*)$/s.test(value);
+}
 
 /** Everything in `text` that looks like a secret, in order, without overlaps. */
 export function secretShapes(text: string): readonly SecretShape[] {
@@ -54,7 +78,7 @@ export function secretShapes(text: string): readonly SecretShape[] {
   return withoutOverlaps(found);
 }
 
-/** The text with every secret-shaped stretch replaced by `*`; lengths and line breaks stay. */
+/** The text with every secret-shaped stretch, and what variables of secrets hold, replaced by `*`; lengths and line breaks stay. */
 export function masked(text: string): string {
   let result = '';
   let from = 0;
@@ -62,7 +86,7 @@ export function masked(text: string): string {
     result += text.slice(from, start) + text.slice(start, end).replace(/[^\r\n]/g, '*');
     from = end;
   }
-  return result + text.slice(from);
+  return (result + text.slice(from)).replace(SECRET_VALUE, (value) => '*'.repeat(value.length));
 }
 
 /** Letters and digits mixed with at least 3.5 bits a character; words and paths have less. */

@@ -1,6 +1,5 @@
 import type { JsonPath } from '../../spec/contract/source.ts';
 import { shown } from '../diagnostics/clean.ts';
-import { secretShapes } from '../diagnostics/secret-shapes.ts';
 
 /** `spec.agent.slots`, in backticks; the document itself at its root. */
 export function named(path: JsonPath): string {
@@ -18,10 +17,9 @@ export function typeName(value: unknown): string {
   return typeof value === 'number' ? `the number ${value}` : `\`${JSON.stringify(value)}\``;
 }
 
-/** A value as a message repeats it: cut, printable, and never a secret. */
+/** A value as a message repeats it. */
 export function safe(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return secretShapes(text).length > 0 ? '<redacted>' : shown(text);
+  return shown(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 /** Whether a value is a map of fields. */

@@ -135,9 +135,9 @@ export const reference = defineCatalog({
   NT2040: {
     severity: 'error',
     exit: 1,
-    message: 'environment variable `{name}` is reserved',
+    message: 'environment variable `{name}` is reserved: {reason}',
     explanation: paragraphs(
-      'Some variables change how a process is started or which code it loads, others are set by the platform. A fleet that sets them could leave its sandbox or cut itself off.',
+      'Some variables load code into a process, choose whom it believes or lead its calls elsewhere, others are set by the platform. A fleet that sets them could leave its sandbox or cut itself off.',
       'Use another name.',
     ),
   },
@@ -302,6 +302,16 @@ export const reference = defineCatalog({
     explanation: paragraphs(
       'Egress names hosts outside the cluster, so that reviewers know whom agents talk to and the proxy can hold what is said against the name. An address, the machine itself, the cluster and the metadata server of a cloud are none: from there an agent could take the rights of its node.',
       'Write the DNS name of the host. Fleets reach each other by `talksTo`, and services of the cluster as ToolServer or Provider.',
+    ),
+  },
+  NT2063: {
+    severity: 'error',
+    exit: 3,
+    message: 'environment variable `{name}` is called like a secret, and its value stands in the spec',
+    explanation: paragraphs(
+      'Everybody who may read the repository, or look at a pod, reads the variables of an agent. A secret lives in the secrets server, and the spec only says where.',
+      'Name it in `secrets` of the fleet, and change it, because it was in a file. A variable that holds no secret needs another name.',
+      yaml('secrets:', '  PASSWORD: {path: kv/engineering/database, field: password, mount: env}'),
     ),
   },
 });

@@ -1,0 +1,31 @@
+/**
+ * Variables that no fleet sets, by what they would do. A spec is reviewed as configuration; these are code that runs before
+ * the agent's own, or doors that the platform has closed.
+ */
+const RESERVED: readonly (readonly [reason: string, names: RegExp])[] = [
+  [
+    'it loads code into the process before its own',
+    /^(LD_.*|DYLD_.*|GLIBC_TUNABLES|GCONV_PATH|NODE_(OPTIONS|PATH|REPL_EXTERNAL_MODULE)|PYTHON(PATH|HOME|STARTUP|INSPECT|USERBASE|BREAKPOINT|EXECUTABLE|PLATLIBDIR|PYCACHEPREFIX|WARNINGS)|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|JDK_JAVA_OPTIONS|JAVA_OPTS|CLASSPATH|RUBY(OPT|LIB|SHELL)|GEM_(HOME|PATH)|BUNDLE_GEMFILE|PERL(5OPT|5LIB|5DB|LIB)|PHPRC|PHP_INI_SCAN_DIR|LUA_(INIT|PATH|CPATH).*|DOTNET_(STARTUP_HOOKS|ADDITIONAL_DEPS|SHARED_STORE)|COR(ECLR)?_(ENABLE_PROFILING|PROFILER.*)|ERL_(FLAGS|AFLAGS|ZFLAGS|LIBS)|R_(PROFILE|ENVIRON).*|OPENSSL_(CONF|ENGINES|MODULES))$/,
+  ],
+  [
+    'it chooses which programs run, or runs one',
+    /^(PATH|ENV|BASH_ENV|BASH_FUNC_.*|BASHOPTS|SHELLOPTS|PROMPT_COMMAND|PS4|IFS|SHELL|GIT_(SSH|SSH_COMMAND|ASKPASS|EXEC_PATH|EXTERNAL_DIFF|PROXY_COMMAND|CONFIG.*)|SSH_ASKPASS|PAGER|GIT_PAGER|EDITOR|GIT_EDITOR|BROWSER)$/,
+  ],
+  [
+    'it decides whom the process believes to be talking to',
+    /^(NODE_(TLS_REJECT_UNAUTHORIZED|EXTRA_CA_CERTS|USE_SYSTEM_CA)|SSL_CERT_(FILE|DIR)|SSLKEYLOGFILE|CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE|GRPC_DEFAULT_SSL_ROOTS_FILE_PATH|DENO_(CERT|TLS_CA_STORE)|PYTHONHTTPSVERIFY|GIT_SSL_.*|GODEBUG|NPM_CONFIG_(STRICT_SSL|CA|CAFILE)|PIP_(CERT|TRUSTED_HOST))$/,
+  ],
+  [
+    'it leads calls past what the fleet may reach',
+    /^((HTTP|HTTPS|ALL|NO|FTP|GRPC|SOCKS|WS|WSS)_PROXY|NODE_USE_ENV_PROXY|NPM_CONFIG_(HTTPS_)?PROXY|PIP_PROXY|HOSTALIASES|LOCALDOMAIN|RES_OPTIONS|RESOLV_.*)$/,
+  ],
+  [
+    'the platform sets it',
+    /^(AWS_.*|GOOGLE_APPLICATION_CREDENTIALS|AZURE_(CLIENT_.*|TENANT_ID|FEDERATED_TOKEN_FILE|AUTHORITY_HOST)|KUBERNETES_.*|KUBECONFIG|NOVA_TORCH_.*|FLAGD_.*|OTEL_.*|POD_NAME|HOSTNAME)$/,
+  ],
+];
+
+/** Why a variable is reserved, as a clause; nothing when a fleet may set it. */
+export function reservedReason(name: string): string | undefined {
+  return RESERVED.find(([, names]) => names.test(name))?.[0];
+}
