@@ -1,19 +1,14 @@
 import type { Span } from '../../spec/contract/source.ts';
 import type { Report } from '../diagnostics/report.ts';
-import { codePointOf } from '../../spec/contract/text.ts';
+import { CONTROL, INVISIBLE, characterName, invisibleIn } from '../../spec/contract/characters.ts';
 
 /** Most problems of this kind that are reported for one file: a binary file would have thousands. */
 const REPORTED_MAX = 10;
 
 const PLAIN_ASCII = /^[\t\n\r\x20-\x7E]*$/;
-const CONTROL =
-  '\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F\\u2028\\u2029\\uFFF9-\\uFFFB\\uFFFE\\uFFFF';
-const INVISIBLE =
-  '\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180E\\u200B-\\u200F\\u202A-\\u202E\\u2060-\\u206F\\u3164\\uFEFF\\uFFA0\\u{E0000}-\\u{E0FFF}';
 const LONE = '\\uD800-\\uDFFF';
 /** `\r` is refused unless it is part of `\r\n`. */
 const REFUSED = new RegExp(`[${CONTROL}${INVISIBLE}${LONE}]|\\r(?!\\n)`, 'gu');
-const IS_INVISIBLE = new RegExp(`^[${INVISIBLE}]$`, 'u');
 const TAB_INDENT = /^ *\t+/gm;
 
 /** Whether the text holds only characters a spec may hold; the others are reported. A byte order mark may begin it. */
@@ -49,6 +44,6 @@ export function checkIndentation(file: string, text: string, report: Report): bo
 }
 
 function reportCharacter(found: string, at: Span, report: Report): void {
-  const point = codePointOf(found).toString(16).toUpperCase().padStart(4, '0');
-  report(IS_INVISIBLE.test(found) ? 'NT1111' : 'NT1110', at, { character: `U+${point}` });
+  const code = invisibleIn(found) === undefined ? 'NT1110' : 'NT1111';
+  report(code, at, { character: characterName(found) });
 }

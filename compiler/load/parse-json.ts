@@ -1,6 +1,7 @@
 import type { SourceFile, Span } from '../../spec/contract/source.ts';
 import { shown } from '../diagnostics/clean.ts';
 import type { Report } from '../diagnostics/report.ts';
+import { checkDecoded } from './characters.ts';
 import { LIMITS } from './limits.ts';
 import type { Entry, MapNode, ScalarNode, TreeNode } from './tree.ts';
 import { sure } from '../../spec/contract/sure.ts';
@@ -116,6 +117,7 @@ class JsonReader {
     if (type !== 'text' && type !== 'word') return false;
     const value = JSON.parse(raw) as ScalarNode['value'];
     if (typeof value === 'number') this.#checkNumber(value, token);
+    if (typeof value === 'string') this.#checkText(value, token);
     this.#place({ type: 'scalar', start, end, value });
     return true;
   }
@@ -126,9 +128,16 @@ class JsonReader {
     this.#report('NT1109', this.#span(token), { text: shown(token.raw) });
   }
 
-  #key(open: Open, { start, end, raw }: Token): boolean {
+  /** The text of the file was looked at already: only an escape brings in other characters. */
+  #checkText(value: string, token: Token): void {
+    if (token.raw.includes('\\u') && !checkDecoded(value, this.#span(token), this.#report)) this.#broken = true;
+  }
+
+  #key(open: Open, token: Token): boolean {
+    const { start, end, raw } = token;
     const key: ScalarNode = { type: 'scalar', start, end, value: JSON.parse(raw) as string };
     const name = String(key.value);
+    this.#checkText(name, token);
     const before = open.entries.get(name)?.key;
     if (RESERVED.has(name)) this.#report('NT1108', this.#span(key), { key: name });
     if (before !== undefined) {

@@ -1,3 +1,4 @@
+import { characterName, invisibleIn } from './characters.ts';
 import type { ExpressionProblem } from './expression.ts';
 import { codePointOf } from './text.ts';
 
@@ -82,6 +83,8 @@ function stringToken(string: string, offset: number): Token | ExpressionProblem 
     const meaning = unescaped(groups.slice(0, 5) as (string | undefined)[]);
     const at = offset + 1 + Number(groups[5]);
     if (meaning === undefined) problem ??= syntax('CEL has no such escape', at, Math.max(2, escape.length));
+    else if (invisibleIn(meaning) !== undefined)
+      problem ??= syntax(`the invisible character ${characterName(meaning)} is not allowed`, at, escape.length);
     return meaning ?? '';
   });
   return problem ?? { kind: 'string', text: string, offset, value };

@@ -210,9 +210,19 @@ test('a condition is bounded in length, depth and parts', () => {
   });
 });
 
-test('a character that nobody sees is printed as an escape, however large its number', () => {
-  const text = "input.a == '\\u200e\\U000e0041'";
+test('a character without a shape of its own is printed as an escape, however large its number', () => {
+  const text = "input.a == '\\u0600\\U000110bd'";
   expect(printExpression(parsed(text))).toBe(text);
+});
+
+test('a character that nobody sees is refused, as an escape too', () => {
+  expect(problemOf("input.a == 'ab\\u202ec'")).toContain(
+    '^^^^^^\nsyntax: the invisible character U+202E is not allowed',
+  );
+  expect(parseExpression("input.a == '\\U000e0041'")).toMatchObject({
+    message: 'the invisible character U+E0041 is not allowed',
+    length: 10,
+  });
 });
 
 test('has needs a whole path', () => {
