@@ -2,8 +2,10 @@ import { tryRules } from '../../../spec/contract/match-rules.ts';
 import type { RuleTrial } from '../../../spec/contract/match-rules.ts';
 import { route as decide } from '../../../spec/contract/match.ts';
 import type { CompiledTable, Decision } from '../../../spec/contract/match.ts';
+import { sure } from '../../../spec/contract/sure.ts';
 import type { EnvironmentModel, RouteModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
+import { inputFaults } from './input-faults.ts';
 import { compiledTable, prepared } from './prepared.ts';
 
 type Case = RouteModel['expect'][number];
@@ -15,7 +17,10 @@ export function expectCases(environment: EnvironmentModel, report: Report): void
   const table = compiledTable(environment);
   if (table === undefined) return;
   for (const route of routes) {
-    for (const each of route.expect) check(table, route, each, environment, report);
+    for (const [index, each] of route.expect.entries()) {
+      check(table, route, each, environment, report);
+      checkInput(table, route, index, environment, report);
+    }
   }
 }
 
@@ -33,6 +38,25 @@ function check(
       report('NT5060', each.at, { route: route.id, what: 'it takes the task' }, { notes: [chosen(decision)] });
   } else if (taker !== route.id) reportElsewhere(route, each, decision, environment, report);
   else reportTargets(route, each, each.goesTo, decision, report);
+}
+
+/** An input that the scheduler would refuse proves nothing about the tasks that it takes. One that is not said is not meant. */
+function checkInput(
+  table: CompiledTable,
+  route: RouteModel,
+  index: number,
+  environment: EnvironmentModel,
+  report: Report,
+): void {
+  const { task } = sure(route.expect[index], 'a case of the route');
+  const { route: taker, candidates } = decide(table, task);
+  if (task.input === undefined || taker?.id !== route.id) return;
+  const fleets = candidates.map(({ fleet }) => fleet);
+  for (const { fleet, schema, path, reasons } of inputFaults(environment, fleets, task.task, task.input)) {
+    const related = [{ message: `\`${fleet}\` accepts \`${schema.file}\``, at: schema.at }];
+    const at = route.from(['expect', index, 'task', 'input', ...path]);
+    report('NT5061', at, { route: route.id, fleet }, { notes: reasons, related });
+  }
 }
 
 /** Another route took it, or none: say which rule of this one failed, or who came first. */

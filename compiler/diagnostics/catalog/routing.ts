@@ -326,6 +326,15 @@ export const routing = defineCatalog({
       ),
     ),
   },
+  NT5061: {
+    severity: 'error',
+    exit: 1,
+    message: 'the input of this case of `{route}` is not what `{fleet}` accepts',
+    explanation: paragraphs(
+      'A case shows where a task goes. The scheduler refuses a task whose input does not fit the schema of the fleet, so this one never comes, and what the case says is true of no real task.',
+      'Correct the input, or leave it out where the route does not look at it.',
+    ),
+  },
   NT5070: {
     severity: 'error',
     exit: 1,
