@@ -1,14 +1,20 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'nova-torch-package-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('who installs the package imports a client that runs, and has its types', { timeout: 120_000 }, () => {
+/** Runs a program of Node in the folder of somebody who installed the package. */
+const run = (program: string, ...given: readonly string[]) =>
+  spawnSync(process.execPath, [join(ROOT, program), ...given], { cwd: folder, encoding: 'utf8' });
+const FLAGS = ['--ignoreConfig', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
+const tsc = (file: string) => run('node_modules/typescript/bin/tsc', ...FLAGS, file);
+
+beforeAll(() => {
   execFileSync(process.execPath, [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), 'scripts/declarations.ts'], {
     cwd: ROOT,
   });
@@ -16,6 +22,9 @@ test('who installs the package imports a client that runs, and has its types', {
   symlinkSync(ROOT, join(folder, 'node_modules/nova-torch'));
   symlinkSync(join(ROOT, 'node_modules/@types'), join(folder, 'node_modules/@types'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+}, 120_000);
+
+test('who installs the package imports a client that runs, and has its types', { timeout: 120_000 }, () => {
   const agent = (result: string) => `import { defineTeam } from 'nova-torch';
 import { client, testWorker, worker } from 'nova-torch/client';
 interface Tasks { greet: { input: { name: string }; output: { text: string } } }
@@ -25,15 +34,21 @@ console.log(result?.text, typeof client, typeof defineTeam);
 `;
   writeFileSync(join(folder, 'agent.ts'), agent('{ text: `Hello ${input.name}` }'));
   writeFileSync(join(folder, 'wrong.ts'), agent('{ txt: input.nam }'));
-  const flags = ['--ignoreConfig', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node'];
-  const tsc = (file: string) =>
-    spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), ...flags, file], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
   const wrong = tsc('wrong.ts').stdout;
   expect(wrong).toContain("Property 'nam' does not exist");
   expect(tsc('agent.ts').stdout).toBe('');
   const ran = spawnSync(process.execPath, ['agent.js'], { cwd: folder, encoding: 'utf8' });
   expect([ran.stdout, ran.stderr]).toEqual(['Hello Ada function function\n', '']);
+});
+
+test('the script of the guide has types and writes what the compiler takes', { timeout: 120_000 }, () => {
+  const guide = readFileSync(join(ROOT, 'docs/language.md'), 'utf8');
+  const [, name = '', script = ''] = /<!-- runs: (\S+) -->\n+```ts\n([\s\S]*?)```/.exec(guide) ?? [];
+  writeFileSync(join(folder, name), script);
+  expect(run('dist/compiler/cli/main.js', 'init', '--company', 'acme').status).toBe(0);
+  expect([name, tsc(name).stdout]).toEqual(['fixers.ts', '']);
+  expect(run('node_modules/tsx/dist/cli.mjs', name).stderr).toBe('');
+  expect(run('dist/compiler/cli/main.js', 'check').stdout).toMatch(/^ok {2}3 fleets and 3 routes in 3 environments/);
+  writeFileSync(join(folder, name), script.replace("'45m'", "'soon'"));
+  expect(tsc(name).stdout).toContain('Type \'"soon"\' is not assignable');
 });
