@@ -24,9 +24,8 @@ const CONSEQUENCES: Readonly<Partial<Record<Code, readonly Consequence[]>>> = {
   NT5005: [{ of: ['NT4001', 'NT5003'], same: 'place' }],
   NT5004: [{ of: ['NT5003'], same: 'route' }],
   NT5006: [{ of: ['NT5003', 'NT5004', 'NT5005'], same: 'route' }],
-  // Of an objective that is none, and of a lease that nobody gives, nothing follows.
+  // Of an objective that is none nothing follows.
   NT2526: [{ of: ['NT2520'], same: 'fleet' }],
-  NT2556: [{ of: ['NT2059'], same: 'place' }],
   // A field that no input has is no field without values.
   NT5007: [{ of: ['NT5012'], same: 'place' }],
   // A fleet without any route has none for its canary.

@@ -189,7 +189,9 @@ export const mistakesOfGraph: readonly Mistake[] = [
   [
     'reserved env var',
     [changed('teams/engineering/code-fixer.yaml', 'WORKSPACE_DIR:', 'NOVA_TORCH_URL:')],
-    ['teams/engineering/code-fixer.yaml:22:7 NT2040 environment variable `NOVA_TORCH_URL` is reserved'],
+    [
+      'teams/engineering/code-fixer.yaml:22:7 NT2040 environment variable `NOVA_TORCH_URL` is reserved: the platform sets it',
+    ],
   ],
   [
     'memory for a blue-green fleet',
@@ -310,6 +312,8 @@ export const mistakesOfGraph: readonly Mistake[] = [
         '      field: token\n      lease: 5s\n      mount: env',
       ),
     ],
-    ['teams/engineering/code-fixer.yaml:73:14 NT2059 `lease` must be from 10m to 30d, found 5s'],
+    [
+      'teams/engineering/code-fixer.yaml:73:14 NT1218 `spec.secrets.PACKAGES_TOKEN.lease` must be from 10m to 30d, found 5s',
+    ],
   ],
 ];

@@ -68,7 +68,11 @@ export const mistakesOfRoutes: readonly Mistake[] = [
   [
     'rename field in schema used by routes',
     [changed('teams/support/schemas/ticket-triage.input.json', /"language"/g, '"lang"')],
-    ['teams/support/routes.yaml:13:14 NT5012 `input.language` is in no input of `ticket_triage`'],
+    // Two lines name the field.
+    [
+      'teams/support/routes.yaml:13:14 NT5012 `input.language` is in no input of `ticket_triage`',
+      'teams/support/routes.yaml:43:21 NT5061 the input of this case of `support/triage` is not what `support/triage` accepts',
+    ],
   ],
   [
     'misspell field in condition',
