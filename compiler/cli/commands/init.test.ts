@@ -29,14 +29,14 @@ test.each([
   expect(companyIn(join(cwd, folder))).toBe(name);
 });
 
-test.each(['Acme', 'a--b', '1st', `a${'b'.repeat(40)}`])('init refuses to call a company %s', async (company) => {
+test.each(['Acme', 'a--b', '1st', `a${'b'.repeat(39)}`])('init refuses to call a company %s', async (company) => {
   const cwd = folderOf();
   expect(await runHere(['init', '--company', company], { cwd })).toEqual({
     code: 2,
     stdout: '',
     stderr:
       `error: \`${company}\` cannot name a company\n` +
-      '  a name has at most 40 lower-case letters, digits and single hyphens, and begins with a letter\n',
+      '  a name has at most 39 lower-case letters, digits and single hyphens, and begins with a letter\n',
   });
   expect(contents(cwd)).toEqual({});
 });
@@ -103,4 +103,22 @@ test('init says what its .gitattributes would say where there is one already', a
   const cwd = folderOf();
   execFileSync('mkfifo', [join(cwd, '.gitattributes')]);
   expect((await runHere(['init', '--company', 'acme'], { cwd })).stdout).toContain('Add to .gitattributes');
+});
+
+test.each([`a${'b'.repeat(38)}`, 'true', 'null', 'no', 'y'])(
+  'what init makes for a company called %s compiles',
+  async (company) => {
+    const cwd = folderOf();
+    expect((await runHere(['init', '--company', company], { cwd })).code).toBe(0);
+    expect(await runHere(['check'], { cwd })).toMatchObject({ code: 0, stderr: '' });
+  },
+);
+
+test('the next step can be copied, whatever the folder is called', async () => {
+  const cwd = folderOf();
+  const { stdout } = await runHere(['init', "Ada's fleets"], { cwd });
+  expect(stdout).toContain(String.raw`Next: nova-torch -C 'Ada'\''s fleets' compile`);
+  expect((await runHere(['init', 'plain/folder'], { cwd })).stdout).toContain(
+    'Next: nova-torch -C plain/folder compile',
+  );
 });

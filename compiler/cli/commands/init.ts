@@ -10,7 +10,8 @@ import { text } from '../option.ts';
 import { systemProblem } from '../system-problem.ts';
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-const NAME_LENGTH_MAX = 40;
+/** The company's name is also that of its organisation on GitHub, and those end here. */
+const NAME_LENGTH_MAX = 39;
 
 export const init = defineCommand({
   description:
@@ -58,7 +59,7 @@ export const init = defineCommand({
     if (kept.has(ATTRIBUTES) && !keepsLineEnds(readRegular(join(root, ATTRIBUTES))?.toString('utf8') ?? ''))
       out.line(`\nAdd to ${ATTRIBUTES}, or Git may change line ends and with them what is generated:\n\n${attributes}`);
     out.line();
-    out.line(dir === '.' ? 'Next: nova-torch compile' : `Next: nova-torch -C ${dir} compile`);
+    out.line(dir === '.' ? 'Next: nova-torch compile' : `Next: nova-torch -C ${shellWord(dir)} compile`);
     return exits.ok;
   },
 });
@@ -90,6 +91,11 @@ function refused(error: unknown, dir: string, context: Context): ExitCode {
   const reason = isOdd ? 'the file system takes no folders there' : problem.message;
   complain(context, `a repository cannot be made in \`${dir}\``, [reason, 'nothing was left behind']);
   return problem.exit;
+}
+
+/** A word as a shell takes it for one. */
+function shellWord(word: string): string {
+  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** A name made from the folder's. */

@@ -21,12 +21,17 @@ function hint(depth: number): string {
   return `# yaml-language-server: $schema=${'../'.repeat(depth)}nova-torch.schema.json`;
 }
 
+/** A name that a YAML reader would take for something else stands in quotes. */
+function asText(name: string): string {
+  return /^(true|false|yes|no|on|off|y|n|null)$/.test(name) ? `"${name}"` : name;
+}
+
 function companyDocument(company: string): string {
   return `${hint(1)}
 apiVersion: nova-torch.dev/v1
 kind: Company
 metadata:
-  name: ${company}
+  name: ${asText(company)}
 spec:
   # In the order in which changes are promoted.
   environments: [dev, staging, prod]
