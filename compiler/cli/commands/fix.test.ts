@@ -46,3 +46,21 @@ test('what the guide breaks ends as it says: a near name is named, a misspelt fi
     stderr: '',
   });
 });
+
+test('a dry run says what it would correct, and does not say that it did', async () => {
+  const cwd = repository({ 'spec/teams/engineering/extra.yaml': ROUTE });
+  const { stdout } = await runHere(['fix', '--code', 'NT1201', '--dry-run'], { cwd });
+  expect(stdout).toContain('would fix  spec/teams/engineering/extra.yaml: NT1201 renames it to `task`\n');
+  expect(stdout.endsWith('\n2 would be corrected\n')).toBe(true);
+});
+
+test('a code that does not exist is a mistake in the call', async () => {
+  expect(await runHere(['fix', '--code', 'NT1201', '--code', 'NT9999'], { cwd: repository() })).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'error: there is no code `NT9999`\n',
+  });
+  expect((await runHere(['fix', '--code', 'nt1201'], { cwd: repository() })).stderr).toContain(
+    'did you mean `NT1201`?',
+  );
+});

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { nearest } from '../../diagnostics/nearest.ts';
 import { defineCommand } from '../command.ts';
+import { refuse } from '../context.ts';
 import { exits } from '../exit.ts';
 import { choice, flag, many } from '../option.ts';
 import { showProblems } from '../show-problems.ts';
+import { meant } from '../usage.ts';
 import { repositoryOf } from '../workspace.ts';
 import { sure } from '../../../spec/contract/sure.ts';
 
@@ -27,6 +30,10 @@ export const fix = defineCommand({
   ],
   exits: [exits.invalid, exits.denied, exits.limit],
   async run({ options, context }) {
+    const { catalog } = await import('../../diagnostics/catalog.ts');
+    const unknown = options.code.find((code) => !Object.hasOwn(catalog, code));
+    if (unknown !== undefined)
+      return refuse(context, `there is no code \`${unknown}\``, meant(nearest(unknown, Object.keys(catalog))));
     const root = repositoryOf(context);
     const { checkRepository, sourceReader } = await import('../check-repository.ts');
     const { exitCodeOf } = await import('../../diagnostics/order.ts');
@@ -53,7 +60,8 @@ export const fix = defineCommand({
     const { line, style } = context.out;
     const verb = style.green(options.dryRun ? 'would fix' : 'fixed');
     for (const one of applied) line(`${verb}  ${one.at.file}: ${one.code} ${titleOf(one)}`);
-    line(applied.length === 0 ? 'nothing can be corrected with certainty' : `${applied.length} corrected`);
+    const done = options.dryRun ? 'would be corrected' : 'corrected';
+    line(applied.length === 0 ? 'nothing can be corrected with certainty' : `${applied.length} ${done}`);
     if (left.length > 0) context.err.line(`${counted(left.length, 'error')} left: see \`nova-torch check\``);
     return code;
   },
