@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { JsonObject } from '../../../spec/contract/source.ts';
 import { nearest } from '../../diagnostics/nearest.ts';
+import { KINDS } from '../../load/document.ts';
 import { defineCommand } from '../command.ts';
 import { refuse } from '../context.ts';
 import { exits } from '../exit.ts';
@@ -15,7 +16,7 @@ export const schema = defineCommand({
   description:
     'Prints the JSON Schema (draft 2020-12) of the whole language, or of one kind of document. Editors complete, describe ' +
     'and check what you write from it; `nova-torch init` writes it to `nova-torch.schema.json`.',
-  arguments: [{ name: 'kind', summary: 'Only this kind: Fleet, Route, ...', required: false }],
+  arguments: [{ name: 'kind', summary: 'Only this kind: Fleet, Route, ...', required: false, complete: KINDS }],
   options: {
     out: text('file', 'Write it to this file', 'file'),
     format: choice(['text', 'json'], 'format', 'With `--out`: say nothing, or in JSON what was written'),

@@ -90,13 +90,13 @@ test('zsh gets one function per command and fish one line per word, with quotes 
   const fish = fishCompletion(await nodes());
   expect(fish).toContain("complete -c nova-torch -n '__fish_use_subcommand' -a try -d 'try it, it\\'s good'");
   expect(fish).toContain(
-    "complete -c nova-torch -n '__nova_torch_at try' -l env -d 'An environment\\'s name (may be repeated)' -r -a '(__nova_torch_environments)'",
+    "complete -c nova-torch -n '__nova_torch_at try' -l env -d 'An environment\\'s name (may be repeated)' -x -a '(__nova_torch_environments)'",
   );
   expect(fish).toContain(
     "complete -c nova-torch -n '__nova_torch_at route; and not __fish_seen_subcommand_from test' -a test -d 'test one'",
   );
   expect(fish).toContain("complete -c nova-torch -n '__nova_torch_at try' -F\n");
-  expect(fish).toContain("complete -c nova-torch -n '__nova_torch_at try' -l base -d 'A base' -r\n");
+  expect(fish).toContain("complete -c nova-torch -n '__nova_torch_at try' -l base -d 'A base' -x\n");
 });
 
 test('the command prints the script of each shell, and every script parses in bash', async () => {
@@ -107,6 +107,11 @@ test('the command prints the script of each shell, and every script parses in ba
   expect(offered(bash.stdout, ['completion', ''])).toEqual(['bash', 'zsh', 'fish']);
   expect((await runHere(['completion', 'zsh'])).stdout).toMatch(/^#compdef nova-torch\n/);
   expect((await runHere(['completion', 'fish'])).stdout).toMatch(/^# fish completion for nova-torch;/);
+});
+
+test('bash offers the kinds behind `schema`', async () => {
+  const { stdout } = await runHere(['completion', 'bash']);
+  expect(offered(stdout, ['schema', 'T'])).toEqual(['Team', 'ToolServer']);
 });
 
 test('a shell without a script is a mistake in the call', async () => {

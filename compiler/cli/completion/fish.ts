@@ -49,7 +49,8 @@ function commandCondition(node: Node): string {
 
 function optionOf({ flags, summary, value }: OptionWord): string {
   const words = flags.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
-  const tail = value === undefined ? '' : ` -r ${valueOf(value)}`;
+  // A required value alone would still be completed with files.
+  const tail = value === undefined ? '' : ` ${value === 'file' ? '-r' : '-x'} ${valueOf(value)}`;
   return `${words.join(' ')} -d ${quote(summary)}${tail}`.trimEnd();
 }
 
