@@ -1,10 +1,19 @@
 import { expect, test } from 'vitest';
 import { fleetNamespace } from '../core/names.ts';
 import type { JsonObject } from '../../spec/contract/source.ts';
-import { diffTrees } from './diff.ts';
+import { diffTrees, inPromotionOrder } from './diff.ts';
 import type { UnitDiff } from './diff.ts';
 import { printDiff } from './diff-print.ts';
 import { renderYaml } from './render-yaml.ts';
+
+test('environments come in the order of promotion, one that is gone last', () => {
+  const tree = (names: readonly string[]) =>
+    new Map(names.map((name) => [`${name}/teams/a/b/x.yaml`, 'apiVersion: v1\nkind: A\nmetadata:\n  name: a\n']));
+  const diff = diffTrees(tree(['gone']), tree(['dev', 'prod', 'staging']));
+  expect(diff.environments.map(({ name }) => name)).toEqual(['dev', 'gone', 'prod', 'staging']);
+  const { environments } = inPromotionOrder(diff, ['dev', 'staging', 'prod']);
+  expect(environments.map(({ name }) => name)).toEqual(['dev', 'staging', 'prod', 'gone']);
+});
 
 test('equal trees have no difference, and indexes and manifests do not count', () => {
   const tree = fleet({});

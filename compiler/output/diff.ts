@@ -73,6 +73,13 @@ export function diffTrees(before: Texts, after: Texts): TreeDiff {
   return { environments: found.filter(({ units, routing }) => units.length > 0 || hasRouting(routing)) };
 }
 
+/** The difference with its environments in the order of promotion; one that is gone comes last. */
+export function inPromotionOrder({ environments }: TreeDiff, order: readonly string[]): TreeDiff {
+  const rank = new Map(order.map((name, index) => [name, index]));
+  const rankOf = ({ name }: EnvironmentDiff) => rank.get(name) ?? order.length;
+  return { environments: [...environments].sort((a, b) => rankOf(a) - rankOf(b)) };
+}
+
 /** Fleets by their namespaces, from the folders they have. */
 function fleetsOf(paths: readonly string[]): ReadonlyMap<string, string> {
   return new Map(

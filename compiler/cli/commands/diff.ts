@@ -42,9 +42,10 @@ export const diff = defineCommand({
         units.flatMap(({ files }) => files.map((file) => [`${name}/${file.path}`, file.text] as const)),
       ),
     );
-    const { diffTrees } = await import('../../output/diff.ts');
+    const { diffTrees, inPromotionOrder } = await import('../../output/diff.ts');
     const { printDiff } = await import('../../output/diff-print.ts');
-    const found = diffTrees(before, after);
+    const order = compiled.environments.map(({ name }) => name);
+    const found = inPromotionOrder(diffTrees(before, after), order);
     if (found.environments.length === 0 && options.format !== 'json') context.out.line('nothing changes');
     else context.out.write(printDiff(found, options.format));
     return exits.ok;
