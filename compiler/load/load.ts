@@ -76,7 +76,9 @@ export function loadFile(file: SourceFile, report: Report): LoadedFile {
     const { team } = place;
     if (valid !== undefined && name !== undefined && secretFree) {
       const data = { file: file.path, index: parsed.index, kind, name, ...(team !== undefined && { team }), ...valid };
-      documents.push(documentFromCache(data, textOf));
+      const document = documentFromCache(data, textOf);
+      if (isTeamName(document, report)) documents.push(document);
+      else lose(kind, name);
     } else lose(kind, place.kinds.includes(kind) ? name : undefined);
   }
   return { documents, broken };
@@ -162,6 +164,21 @@ function checkTeams(documents: readonly SpecDocument[], broken: ReadonlySet<stri
     reported.add(team);
     report('NT1213', nameOf(document), { folder: `spec/teams/${team}` });
   }
+}
+
+/** Whether the folder of a Team can name it. */
+function isTeamName(document: SpecDocument, report: Report): boolean {
+  const { kind, team } = document;
+  if (kind !== 'Team' || team === undefined || NAME.test(team)) return true;
+  report('NT1219', nameOf(document), { folder: shown(`spec/teams/${team}`) }, { notes: renamed(team) });
+  return false;
+}
+
+/** How a folder gets the name that is nearest to its own. */
+function renamed(team: string): readonly string[] {
+  const words = team.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const name = words.join('-').replace(/^[0-9-]+/, '');
+  return name === '' ? [] : [`\`git mv '${shown(`spec/teams/${team}`)}' spec/teams/${name}\` gives it one`];
 }
 
 function nameOf(document: SpecDocument): Span {

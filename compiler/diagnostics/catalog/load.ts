@@ -405,6 +405,14 @@ Keep the one you mean.`,
 
 Write an amount between the two. \`nova-torch explain\` with the field's name, editors and the reference of the language show them.`,
   },
+  NT1219: {
+    severity: 'error',
+    exit: 1,
+    message: 'the folder `{folder}` cannot name a team',
+    explanation: `A team has the name of its folder, and namespaces, labels and rights derive from it: lower-case letters, digits and single hyphens, a letter first. No name of the Team document can be right as long as the folder's is not.
+
+Rename the folder, and the Team document with it.`,
+  },
   NT1301: {
     severity: 'error',
     exit: 1,
