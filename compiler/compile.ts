@@ -22,8 +22,8 @@ export interface CompileInput {
   readonly today: string;
   /** Environments to emit; all when absent. The graph is checked for all of them in any case. */
   readonly environments?: readonly string[];
-  /** Told after each fleet's unit, for whoever waits. */
-  readonly onUnit?: (done: number, of: number) => void;
+  /** Told after each fleet's unit, for whoever waits. Awaited: what it throws ends the compile. */
+  readonly onUnit?: (done: number, of: number) => void | Promise<void>;
 }
 
 /** A file to be written below `generated/<environment>/`. */

@@ -185,6 +185,31 @@ test('compile --env compiles one environment and refuses one that does not exist
   expect(existsSync(join(cwd, 'generated'))).toBe(false);
 });
 
+test('compile that is stopped before it swaps the tree writes nothing and says so', async () => {
+  const cwd = repository();
+  const stop = new AbortController();
+  stop.abort('interrupted');
+  const stopped = await runHere(['compile'], { cwd, stop: stop.signal });
+  expect(stopped).toEqual({ code: 130, stdout: '', stderr: 'interrupted, and nothing was written\n' });
+  expect(Object.keys(contents(cwd)).filter((path) => !path.startsWith('spec/'))).toEqual([]);
+});
+
+test('compile that is stopped when the tree is swapped has written all of it and says so', async () => {
+  const cwd = repository();
+  const stop = new AbortController();
+  const swapped = setInterval(() => existsSync(join(cwd, 'generated')) && stop.abort('interrupted'), 0);
+  const stopped = await runHere(['compile'], { cwd, stop: stop.signal });
+  clearInterval(swapped);
+  expect(stopped).toEqual({ code: 130, stdout: '', stderr: 'interrupted, when the whole new tree was written\n' });
+  expect((await runHere(['compile', '--check'], { cwd })).code).toBe(0);
+});
+
+test('a reader that went away stops no compile', async () => {
+  const [cwd, stop] = [repository(), new AbortController()];
+  stop.abort('unread');
+  expect((await runHere(['compile'], { cwd, stop: stop.signal })).code).toBe(0);
+});
+
 test('compile --watch and --check exclude each other', async () => {
   const { code, stderr } = await runHere(['compile', '--watch', '--check'], { cwd: repository() });
   expect([code, stderr]).toEqual([2, 'error: `--watch` and `--check` exclude each other\n']);

@@ -6,6 +6,7 @@ import { contextFor, refuse } from './context.ts';
 import { exits } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
+import { isInterrupted } from './pause.ts';
 import { systemProblem } from './system-problem.ts';
 import { UsageError } from './usage.ts';
 import { sure } from '../../spec/contract/sure.ts';
@@ -22,17 +23,13 @@ export async function run(words: readonly string[], host: Host): Promise<ExitCod
   try {
     return await dispatch(words, host);
   } catch (error) {
-    if (interrupted(host)) return exits.interrupted;
+    if (isInterrupted(host)) return exits.interrupted;
     if (error instanceof UsageError) return refuse(context, error.message, error.hints);
     const problem = systemProblem(error);
     if (problem === undefined) return reportBug(context, words, error);
     refuse(context, problem.message, problem.hints);
     return problem.exit;
   }
-}
-
-function interrupted(host: Host): boolean {
-  return host.stop.aborted && host.stop.reason === 'interrupted';
 }
 
 async function dispatch(words: readonly string[], host: Host): Promise<ExitCode> {
@@ -61,7 +58,7 @@ async function dispatch(words: readonly string[], host: Host): Promise<ExitCode>
     options: request.options,
     context: contextFor(host, directory, name),
   });
-  return interrupted(host) && command.endsWhenAsked !== true ? exits.interrupted : code;
+  return isInterrupted(host) && command.endsWhenAsked !== true ? exits.interrupted : code;
 }
 
 /** No command: help when asked for, a complaint otherwise. */

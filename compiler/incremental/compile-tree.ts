@@ -43,6 +43,8 @@ export interface CompileTreeOptions {
   readonly workers?: number;
   /** Told after each fleet, for whoever waits. */
   readonly onUnit?: (done: number, of: number) => void;
+  /** Awaited now and then until the tree is about to be swapped. What it throws ends the compile, and nothing is written. */
+  readonly pause?: () => Promise<void>;
 }
 
 export interface CompiledTree {
@@ -134,7 +136,7 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
   };
   const documents = documentLoader(remembered.documents.parts, (path) => spec.of(path, listed.get(path)));
   const units = unitLoader(remembered.units.parts, tree);
-  const { environments, today, onUnit } = options;
+  const { environments, today, onUnit, pause } = options;
   const workers = await workersFor(options);
   const fromWorker = (environment: string, unit: string, from: string): KnownUnit | undefined => {
     const made = workers?.unit(environment, unit, from);
@@ -146,7 +148,10 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
     unread: unreadOf(diagnostics),
     today,
     ...(environments !== undefined && { environments }),
-    ...(onUnit !== undefined && { onUnit }),
+    onUnit: async (done: number, of: number) => {
+      onUnit?.(done, of);
+      await pause?.();
+    },
   };
   const result = await compile(input, stages, {
     load: (sources, tell, unread) => {
@@ -317,10 +322,11 @@ async function applyPlan(
     for (const path of plan.writes.keys()) report('NT6005', wholeOf(path), { path: `generated/${path}` });
     for (const path of plan.removes) report('NT6006', wholeOf(path), { path: `generated/${path}` });
   } else {
-    plan = await writeTree(place, () => {
+    const soundPlan = (): WritePlan | undefined => {
       const made = makePlan();
       return hasErrors(problems) ? undefined : made;
-    });
+    };
+    plan = await writeTree(place, soundPlan, { ...(options.pause !== undefined && { pause: options.pause }) });
     // Another process was killed since we looked.
     if (plan === undefined && isUnfinished(place)) reportUnfinished(report, 'write');
   }

@@ -29,7 +29,7 @@ let attempts = 0;
  * Runs `work` while no other process that uses the same folder runs theirs. Waits for `waitMs` at most, then throws a
  * `LockedError`. The lock of a process that is gone is taken over; that of another machine (a shared disk) never is.
  */
-export async function withLock<T>(folder: string, work: () => T, waitMs: number = WAIT_MS): Promise<T> {
+export async function withLock<T>(folder: string, work: () => T | Promise<T>, waitMs: number = WAIT_MS): Promise<T> {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, 'lock');
   for (let waited = 0; ; waited += PAUSE_MS) {
@@ -39,7 +39,7 @@ export async function withLock<T>(folder: string, work: () => T, waitMs: number 
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
   try {
-    return work();
+    return await work();
   } finally {
     rmSync(path, { force: true });
   }

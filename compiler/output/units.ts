@@ -15,8 +15,8 @@ export interface UnitsInput {
   readonly known: Known;
   readonly today: string;
   readonly report: Report;
-  /** Told after each fleet. */
-  readonly onFleet?: () => void;
+  /** Told after each fleet, and awaited. */
+  readonly onFleet?: () => void | Promise<void>;
 }
 
 interface Emitted {
@@ -45,7 +45,7 @@ export async function compileUnits(input: UnitsInput): Promise<readonly KnownUni
   for (const recipe of recipesOf(input)) {
     const made = input.known.unit(input.environment.name, recipe.id, recipe.from) ?? (await make(recipe, input));
     units.push(made);
-    if (!recipe.shared) input.onFleet?.();
+    if (!recipe.shared) await input.onFleet?.();
   }
   return units;
 }

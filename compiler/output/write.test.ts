@@ -155,9 +155,33 @@ test('an error while files are moved puts every one of them back', async () => {
     const failing = (step: Step): void => {
       if (step === 'applied' && ++applied === failAt) throw new Error('the disk failed');
     };
-    await expect(writeTree(placeOf(root, state), () => plan, failing)).rejects.toThrow('the disk failed');
+    await expect(writeTree(placeOf(root, state), () => plan, { onStep: failing })).rejects.toThrow('the disk failed');
     expect(which(root), `at ${failAt}`).toBe('old');
     expect(readdirSync(join(root, '.nova-torch'))).toEqual([]);
+  }
+});
+
+test('whoever stops a write before the swap finds the old tree, or none where none was', async () => {
+  for (const files of [undefined, trees.old]) {
+    const writes = new Map(Array.from({ length: 10 }, (_, n) => [`new/${n}`, '1'] as const));
+    const plan = { writes, removes: [], keeps: Object.keys(files ?? {}) };
+    const before = files === undefined ? 'absent' : 'old';
+    let pauses = 0;
+    const stopAt = (last: number) => async (): Promise<void> => {
+      if (++pauses === last) throw new Error('stopped');
+    };
+    for (const last of files === undefined ? [1, 5, 10] : [1, 5, 10, 11]) {
+      pauses = 0;
+      const root = repository(files);
+      await expect(writeTree(placeOf(root, state), () => plan, { pause: stopAt(last) })).rejects.toThrow('stopped');
+      expect([which(root), readdirSync(join(root, '.nova-torch'))], `at ${last}`).toEqual([before, []]);
+    }
+    // Nobody is asked any more when the swap has begun.
+    pauses = 0;
+    const parted: number[] = [];
+    const onStep = (step: Step) => void (step === 'parted' && parted.push(pauses));
+    await writeTree(placeOf(repository(files), state), () => plan, { onStep, pause: stopAt(100) });
+    expect([parted, pauses]).toEqual(files === undefined ? [[], 10] : [[11], 11]);
   }
 });
 
@@ -329,8 +353,8 @@ async function killed(
     const onStep = (step) => { if (step === ${JSON.stringify(at.step ?? '')} && --left === 0) process.kill(process.pid, 'SIGKILL'); };
     await recover(place);
     console.log('writing');
-    if (${JSON.stringify(goal)} === 'new') await writeTree(place, plan(trees.new), onStep);
-    else for (;;) for (const tree of [trees.new, trees.old]) await writeTree(place, plan(tree), onStep);`;
+    if (${JSON.stringify(goal)} === 'new') await writeTree(place, plan(trees.new), { onStep });
+    else for (;;) for (const tree of [trees.new, trees.old]) await writeTree(place, plan(tree), { onStep });`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -49,6 +49,12 @@ export function notFolders({ work }: Place): readonly string[] {
 /** The steps of a write, for tests that stop the process at each of them. */
 export type Step = 'begin' | 'staged' | 'ready' | 'prepared' | 'parted' | 'applied' | 'whole' | 'swapped' | 'done';
 
+export interface Listeners {
+  readonly onStep?: (step: Step) => void;
+  /** Awaited between files while they are written where nobody looks. What it throws ends the write, and the old tree stands. */
+  readonly pause?: () => Promise<void>;
+}
+
 /**
  * Writes a plan: the only writer of the compiler. The plan is made with the lock held, so that nobody changes the tree
  * between looking and writing; no plan, nothing written. Below `.nova-torch/swap/`:
@@ -71,21 +77,22 @@ export type Step = 'begin' | 'staged' | 'ready' | 'prepared' | 'parted' | 'appli
 export async function writeTree(
   place: Place,
   makePlan: () => WritePlan | undefined,
-  onStep: (step: Step) => void = ignore,
+  { onStep = ignore, pause = noPause }: Listeners = {},
 ): Promise<WritePlan | undefined> {
-  return withLock(place.work, () => {
+  return withLock(place.work, async () => {
     settle(place);
     if (isUnfinished(place)) return undefined;
     const plan = makePlan();
     if (plan === undefined || (plan.writes.size === 0 && plan.removes.length === 0)) return plan;
     const { base } = stages(place);
     if (!existsSync(place.folder)) {
-      writeFirst(place, plan, onStep);
+      await writeFirst(place, plan, onStep, pause);
       onStep('done');
       return plan;
     }
     try {
-      const changes = stage(place, plan, onStep);
+      const changes = await stage(place, plan, onStep, pause);
+      await pause();
       prepare(place, changes);
       onStep('prepared');
       swap(place, changes, onStep);
@@ -121,6 +128,10 @@ export async function recover(place: Place): Promise<void> {
 
 function ignore(): void {
   // Only tests listen.
+}
+
+async function noPause(): Promise<void> {
+  // Nobody can ask to stop.
 }
 
 interface Changes {
@@ -179,7 +190,12 @@ function listOf(changes: Changes, seal: Seal): string {
  * The first tree of all is put together where nobody looks and appears with one rename. Each file is made in the folder it
  * stays in: thousands of files in one folder, moved one by one, take some file systems three times as long.
  */
-function writeFirst(place: Place, plan: WritePlan, onStep: (step: Step) => void): void {
+async function writeFirst(
+  place: Place,
+  plan: WritePlan,
+  onStep: (step: Step) => void,
+  pause: () => Promise<void>,
+): Promise<void> {
   const { base, next } = stages(place);
   try {
     const known = new Set<string>();
@@ -192,6 +208,7 @@ function writeFirst(place: Place, plan: WritePlan, onStep: (step: Step) => void)
       known.add(folder);
       writeFileSync(file, text, NEW_FILE);
       onStep('staged');
+      await pause();
     }
     onStep('ready');
     renameSync(next, place.folder);
@@ -205,7 +222,12 @@ function writeFirst(place: Place, plan: WritePlan, onStep: (step: Step) => void)
 const NEW_FILE = { encoding: 'utf8', flag: 'wx' } as const;
 
 /** Writes new files beside the tree; when it returns, `ready` is complete. */
-function stage(place: Place, plan: WritePlan, onStep: (step: Step) => void): Changes {
+async function stage(
+  place: Place,
+  plan: WritePlan,
+  onStep: (step: Step) => void,
+  pause: () => Promise<void>,
+): Promise<Changes> {
   const { next, ready } = stages(place);
   const changes: Changes = { writes: [...plan.writes.keys()], removes: plan.removes };
   mkdirSync(next, { recursive: true });
@@ -213,6 +235,7 @@ function stage(place: Place, plan: WritePlan, onStep: (step: Step) => void): Cha
   for (const [index, path] of changes.writes.entries()) {
     writeFileSync(join(next, `w${index}`), sure(plan.writes.get(path), 'the text of a file to write'), NEW_FILE);
     onStep('staged');
+    await pause();
   }
   writeFileSync(join(next, CHANGES), listOf(changes, place.seal));
   renameSync(next, ready);

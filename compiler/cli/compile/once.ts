@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { unknownEnvironment } from '../environment-of.ts';
 import { exits } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
+import { isInterrupted, pauseFor, Stopped, turn } from '../pause.ts';
 import { progressLine } from '../progress.ts';
 import { showProblems } from '../show-problems.ts';
 import type { Format } from '../show-problems.ts';
@@ -25,19 +26,25 @@ export async function compileOnce(root: string, choices: CompileChoices, context
   const started = context.host.now();
   const progress = progressLine(context, 'compiling', 'fleets');
   const stateFolder = stateFolderOf(context.host.env);
-  const tree = await compileTree({
-    root,
-    today: context.host.today(),
-    ...(stateFolder !== undefined && { stateFolder }),
-    stages: async () => (await import('../../stages.ts')).stages,
-    mode: choices.check ? 'compare' : 'write',
-    discardEdits: choices.discardEdits,
-    strict: choices.strict,
-    workers: choices.workers,
-    onUnit: progress.show,
-    ...(choices.env.length > 0 && { environments: choices.env }),
-  });
+  const tree = await unlessStopped(
+    compileTree({
+      root,
+      today: context.host.today(),
+      ...(stateFolder !== undefined && { stateFolder }),
+      stages: async () => (await import('../../stages.ts')).stages,
+      mode: choices.check ? 'compare' : 'write',
+      discardEdits: choices.discardEdits,
+      strict: choices.strict,
+      workers: choices.workers,
+      onUnit: progress.show,
+      pause: pauseFor(context.host),
+      ...(choices.env.length > 0 && { environments: choices.env }),
+    }),
+  );
   progress.clear();
+  await turn();
+  if (tree === undefined || isInterrupted(context.host))
+    return stopped(!choices.check && (tree?.written.length ?? 0) + (tree?.removed.length ?? 0) > 0, context);
   const { diagnostics, sourceOf, unknown } = tree;
   const { strict } = choices;
   await showProblems(choices.format, { diagnostics, sourceOf, strict, more: outcomeOf(tree) }, context);
@@ -46,6 +53,22 @@ export async function compileOnce(root: string, choices: CompileChoices, context
   if (unknown !== undefined) throw unknownEnvironment(unknown.name, unknown.names);
   if (choices.format === 'text') context.out.write(summaryTable(tree, context.host.now() - started, context.out.style));
   return exits.ok;
+}
+
+/** Nothing when the person asked to stop while nothing was written yet. */
+async function unlessStopped(compiling: Promise<CompiledTree>): Promise<CompiledTree | undefined> {
+  try {
+    return await compiling;
+  } catch (error) {
+    if (error instanceof Stopped) return undefined;
+    throw error;
+  }
+}
+
+/** Whoever stops a compile wants to know what is in the folder now. */
+function stopped(isWritten: boolean, { err }: Context): ExitCode {
+  err.line(`interrupted, ${isWritten ? 'when the whole new tree was written' : 'and nothing was written'}`);
+  return exits.interrupted;
 }
 
 /** What programs are told besides problems: paths are below `generated/`; nothing of a tree that was refused. */
