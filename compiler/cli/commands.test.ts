@@ -1,4 +1,5 @@
-import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { contents } from './testing/built.ts';
@@ -234,23 +235,59 @@ test('compile --watch compiles again after a change and ends when it is stopped'
   expect(stdout.match(/files written/g)?.length).toBe(2);
 });
 
-test('compile --watch goes on with a spec that takes the place of another, and ends when it is gone', async () => {
+test('compile --watch sees saves by renaming, a folder that is new, and a spec that goes and comes back', async () => {
   const cwd = repository();
-  const path = join(cwd, 'spec');
-  let compiled = 0;
-  const { code, stderr } = await runHere(['compile', '--watch'], {
+  const at = (path: string) => join(cwd, path);
+  const prompt = at('spec/teams/engineering/prompts/code-fixer.md');
+  const stopping = new AbortController();
+  const save = (text: string) => (writeFileSync(`${prompt}.tmp`, text), renameSync(`${prompt}.tmp`, prompt));
+  const route = (name: string) => `apiVersion: nova-torch.dev/v1\nkind: Flet\nmetadata: { name: ${name} }\n`;
+  const steps = [
+    () => save('one\n'),
+    () => save('two\n'),
+    () => save('three\n'),
+    () => renameSync(at('spec'), at('elsewhere')),
+    () => renameSync(at('elsewhere'), at('spec')),
+    () => (mkdirSync(at('spec/teams/new')), writeFileSync(at('spec/teams/new/a.yaml'), route('a'))),
+    () => rmSync(at('spec/teams/new'), { recursive: true }),
+    () => save('four\n'),
+    // Not a change of the spec: a compile that answered its own writes would never rest.
+    () => setTimeout(() => stopping.abort('interrupted'), 400),
+  ];
+  const ends: string[] = [];
+  let since = '';
+  const { code } = await runHere(['compile', '--watch'], {
     cwd,
+    stop: stopping.signal,
     heard: (text) => {
+      since += text;
       if (!text.includes('waiting for changes')) return;
-      compiled += 1;
-      cpSync(path, `${path}.new`, { recursive: true });
-      rmSync(path, { recursive: true });
-      if (compiled === 1) renameSync(`${path}.new`, path);
+      ends.push(/error\[(NT\d+)\]/.exec(since)?.[1] ?? 'ok');
+      since = '';
+      steps.shift()?.();
     },
   });
-  expect([code, compiled]).toEqual([1, 2]);
-  expect(stderr).toContain('error[NT1008]');
-  expect(stderr.endsWith('there is nothing left to watch\n')).toBe(true);
+  expect([code, ends]).toEqual([130, ['ok', 'ok', 'ok', 'ok', 'NT1008', 'ok', 'NT1209', 'ok', 'ok']]);
+  expect(readFileSync(at('generated/prod/teams/engineering/code-fixer/kubernetes.yaml'), 'utf8')).toContain('four');
+});
+
+test('compile --watch goes on after a compile that could not write', async () => {
+  const cwd = repository();
+  const stopping = new AbortController();
+  const prompt = join(cwd, 'spec/teams/engineering/prompts/code-fixer.md');
+  mkdirSync(join(cwd, '.nova-torch'));
+  writeFileSync(join(cwd, '.nova-torch/lock'), JSON.stringify({ pid: process.pid, host: hostname() }));
+  const steps = [
+    () => (rmSync(join(cwd, '.nova-torch/lock')), writeFileSync(prompt, 'again\n')),
+    () => stopping.abort('interrupted'),
+  ];
+  const { stdout, stderr } = await runHere(['compile', '--watch'], {
+    cwd,
+    stop: stopping.signal,
+    heard: (text) => text.includes('waiting for changes') && steps.shift()?.(),
+  });
+  expect(stderr).toMatch(/^error: another nova-torch \(process \d+\) is writing the generated tree/);
+  expect(stdout).toMatch(/files written/);
 });
 
 test('fix shows, then makes, the corrections that are certain', async () => {

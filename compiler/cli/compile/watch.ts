@@ -1,52 +1,43 @@
-import { existsSync, watch as watchFolder } from 'node:fs';
-import type { FSWatcher } from 'node:fs';
-import { join } from 'node:path';
+import { complain } from '../context.ts';
 import type { Context } from '../context.ts';
 import { exits } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
+import { systemProblem } from '../system-problem.ts';
+import { FolderWatchers } from './watch-folders.ts';
 
 /** Editors save in several steps: this long nothing more must have changed, in milliseconds. */
 const QUIET_MS = 80;
 
-/** A process without anything to wait for ends in the middle of a wait; this is something. */
-const ALIVE_MS = 60_000;
-
-/**
- * Compiles now and after every change below `spec/`, until the person stops it or the folder is gone. Gives the last exit
- * code.
- */
+/** Compiles now and after every change below `spec/`, until the person stops it. Gives the last exit code. */
 export async function watch(root: string, compile: () => Promise<ExitCode>, context: Context): Promise<ExitCode> {
   const { stop } = context.host;
-  const { line, style } = context.err;
-  const folder = join(root, 'spec');
   const changes = new Changes();
-  const alive = setInterval(() => undefined, ALIVE_MS);
+  const watchers = new FolderWatchers(root, () => changes.happened());
   stop.addEventListener('abort', () => changes.close(), { once: true });
   let code: ExitCode = exits.ok;
-  let watcher: FSWatcher | undefined;
   try {
     do {
-      // Anew each time: of a folder that was put in the place of another one (`git checkout`) its watcher hears nothing.
-      watcher?.close();
-      watcher = existsSync(folder) ? watcherOf(folder, changes) : undefined;
-      code = await compile();
-      if (!existsSync(folder)) {
-        line(style.dim('there is nothing left to watch'));
-        break;
-      }
-      if (!stop.aborted) line(style.dim('waiting for changes; stop with Ctrl-C'));
+      // Before the spec is read, so that what changes meanwhile is seen.
+      watchers.begin();
+      code = await survived(compile, context);
+      if (!stop.aborted) context.err.line(context.err.style.dim('waiting for changes; stop with Ctrl-C'));
     } while (await changes.next(QUIET_MS));
   } finally {
-    clearInterval(alive);
-    watcher?.close();
+    watchers.end();
   }
   return code;
 }
 
-/** A folder that vanishes under its watcher is a change as well: the compile says what it is. */
-function watcherOf(folder: string, changes: Changes): FSWatcher {
-  const watcher = watchFolder(folder, { recursive: true }, () => changes.happened());
-  return watcher.on('error', () => changes.happened());
+/** A full disk or a busy lock ends one compile, and not the watch. */
+async function survived(compile: () => Promise<ExitCode>, context: Context): Promise<ExitCode> {
+  try {
+    return await compile();
+  } catch (error) {
+    const problem = systemProblem(error);
+    if (problem === undefined) throw error;
+    complain(context, problem.message, problem.hints);
+    return problem.exit;
+  }
 }
 
 /**
