@@ -74,17 +74,27 @@ test('a private key without an end hides all that follows', () => {
 });
 
 test('a variable that is called like a secret holds one, unless it leads elsewhere', () => {
-  const names = ['PASSWORD', 'DB_PASSWD', 'CLIENT_SECRET', 'GITHUB_TOKEN', 'API_KEY', 'VENDOR_APIKEY', 'CREDENTIALS'];
+  const names = [
+    'PASSWORD',
+    'DB_PASSWD',
+    'CLIENT_SECRET',
+    'GITHUB_TOKEN',
+    'API_KEY',
+    'VENDOR_APIKEY',
+    'CREDENTIALS',
+    'TOKEN_V2',
+    'DB_PASSWORD_PROD',
+  ];
   expect(names.filter((name) => isSecretVariable(name, 'hunter2'))).toEqual(names);
-  for (const name of ['MAX_TOKENS', 'TOKEN_URL', 'SECRET_PATH', 'PASSWORD_FILE', 'CACHE_KEY'])
+  for (const name of ['MAX_TOKENS', 'MAX_TOKEN', 'TOKENIZER', 'TOKEN_URL', 'SECRET_PATH', 'PASSWORD_FILE', 'CACHE_KEY'])
     expect(isSecretVariable(name, 'hunter2')).toBe(false);
   for (const value of ['', 'true', 'false', '/etc/nova-torch/secrets/TOKEN', '$(OTHER)'])
     expect(isSecretVariable('TOKEN', value)).toBe(false);
 });
 
 test('what a variable of a secret holds is never shown, whatever it is', () => {
-  expect(masked('env: { PASSWORD: hunter2, MODE: fast }')).toBe('env: { PASSWORD: *******, MODE: fast }');
-  expect(masked("  API_KEY: 'a b'\n")).toBe("  API_KEY: '***'\n");
+  expect(masked('env: { PASSWORD: a,b }\nx: 1')).toBe('env: { PASSWORD: *****\nx: 1');
+  expect(masked("  API_KEY: 'a, b'\n")).toBe("  API_KEY: '****'\n");
   expect(masked('"TOKEN": "x"')).toBe('"TOKEN": "*"');
   expect(masked('KEY: { path: kv/engineering/signing, field: key }')).toBe(
     'KEY: { path: kv/engineering/signing, field: key }',

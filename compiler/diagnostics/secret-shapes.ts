@@ -47,17 +47,26 @@ const ANY =
 const NAMED =
   /(?:passw(?:or)?d|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential)s?["']?[ \t]{0,8}[:=][ \t]{0,8}["']?([^\s"',{}[\]#]{16,200})/gi;
 
-/** What a variable is called whose value is a secret, in whatever words it is one. */
-const SECRET_NAME =
-  /(?:PASSW(?:OR)?D|PASSPHRASE|SECRET|TOKEN|(?:API|ACCESS|PRIVATE|SIGNING|ENCRYPTION)_?KEY|CREDENTIALS?)$/;
+/** What a variable is called whose value is a secret, whatever it is. */
+const SECRET_WORD =
+  '(?:PASSW(?:OR)?D|PASSPHRASE|SECRET|TOKEN|(?:API|ACCESS|PRIVATE|SIGNING|ENCRYPTION)_?KEY|CREDENTIALS?)(?:_[A-Z0-9_]{0,60}|[0-9]{1,3})?';
+const SECRET_NAME = new RegExp(`${SECRET_WORD}$`);
+/** `MAX_TOKEN`, `PASSWORD_FILE`: how many, where or how, and not the secret itself. */
+const ABOUT_A_SECRET =
+  /^(?:MAX|MIN|USE|HAS)_|_(?:FILE|PATH|DIR|URL|URI|HOST|NAME|ID|TTL|TYPE|KIND|LENGTH|LIMIT|SIZE|COUNT|BUDGET|WINDOW|ENDPOINT|SECONDS|MS|ENABLED|REQUIRED|HEADER|ISSUER|AUDIENCE|STORE|ENGINE|MOUNT|PREFIX|FIELD)$/;
 
-/** Its value on the same line, as a map in YAML or JSON has it. What leads elsewhere is none. */
-const SECRET_VALUE =
-  /(?<=\b[A-Z0-9_]{0,120}(?:PASSW(?:OR)?D|PASSPHRASE|SECRET|TOKEN|KEY|CREDENTIALS?)["']?[ \t]{0,8}:[ \t]{1,8}["']?)[^\s"',{}[\]#][^"',{}\]\r\n]{0,300}/g;
+/**
+ * Its value, as far as it may stand on the same line of YAML or JSON. Without quotes nothing tells where it ends, so that the
+ * whole line goes: rather too much than a part of it.
+ */
+const SECRET_VALUE = new RegExp(
+  `(?<=\\b[A-Z0-9_]{0,120}${SECRET_WORD}["']?[ \\t]{0,8}:[ \\t]{1,8})(?:"[^"\\r\\n]*|'[^'\\r\\n]*|[^\\s"'{[#][^\\r\\n]*)`,
+  'g',
+);
 
 /** Whether a variable of this name with this value holds a secret in the clear. A path or a reference leads to one. */
 export function isSecretVariable(name: string, value: string): boolean {
-  return SECRET_NAME.test(name) && !/^(|true|false|[/$].*)$/s.test(value);
+  return SECRET_NAME.test(name) && !ABOUT_A_SECRET.test(name) && !/^(|true|false|[/$].*)$/s.test(value);
 }
 
 /** Everything in `text` that looks like a secret, in order, without overlaps. */
@@ -86,7 +95,7 @@ export function masked(text: string): string {
     result += text.slice(from, start) + text.slice(start, end).replace(/[^\r\n]/g, '*');
     from = end;
   }
-  return (result + text.slice(from)).replace(SECRET_VALUE, (value) => '*'.repeat(value.length));
+  return (result + text.slice(from)).replace(SECRET_VALUE, (value) => value.replace(/(?!^["'])[^]/g, '*'));
 }
 
 /** Letters and digits mixed with at least 3.5 bits a character; words and paths have less. */

@@ -298,7 +298,7 @@ export const reference = defineCatalog({
   NT2062: {
     severity: 'error',
     exit: 3,
-    message: 'no fleet may be let out to `{host}`: {reason}',
+    message: '`{host}` is no host outside the cluster: {reason}',
     explanation: paragraphs(
       'Egress names hosts outside the cluster, so that reviewers know whom agents talk to and the proxy can hold what is said against the name. An address, the machine itself, the cluster and the metadata server of a cloud are none: from there an agent could take the rights of its node.',
       'Write the DNS name of the host. Fleets reach each other by `talksTo`, and services of the cluster as ToolServer or Provider.',
