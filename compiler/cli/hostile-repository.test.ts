@@ -132,6 +132,21 @@ test.each(['.nova-torch', '.nova-torch/cache', '.nova-torch/swap'])(
   },
 );
 
+test.each([
+  ['generated', 'error[NT6003]: `generated` is not a folder'],
+  ['generated/prod', 'error[NT6002]: `generated/prod` is in the way: the compiler would write it but did not make it'],
+])('a file at %s is said to be one, whatever the last compile said', async (path, says) => {
+  const cwd = await compiledWith((root) => {
+    rmSync(join(root, path), { recursive: true });
+    writeFileSync(join(root, path), 'mine\n');
+  });
+  for (const words of [['compile'], ['compile', '--check']]) {
+    const { code, stderr } = await runHere(words, { cwd });
+    expect([code, stderr.split('\n')[0]]).toEqual([5, says]);
+  }
+  expect(readFileSync(join(cwd, path), 'utf8')).toBe('mine\n');
+});
+
 test('a swap that a pull request brings moves nothing, whoever looks, and compile says what to do', async () => {
   const target = outside();
   const cwd = await compiledWith((root) => {

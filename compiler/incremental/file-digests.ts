@@ -1,4 +1,5 @@
 import { lstatSync, readFileSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { TICK_MS } from './file-clock.ts';
 import { sha256 } from '../output/unit-index.ts';
@@ -62,7 +63,7 @@ export class FileDigests {
   }
 
   stat(path: string): FileStat | undefined {
-    const stat = lstatSync(join(this.#root, path), { throwIfNoEntry: false });
+    const stat = statOf(join(this.#root, path));
     if (stat?.isFile() !== true) return undefined;
     return { size: stat.size, mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs, inode: stat.ino };
   }
@@ -70,6 +71,16 @@ export class FileDigests {
   /** What is known about the files that were asked for. */
   entries(): Readonly<Record<string, KnownFile>> {
     return this.#seen;
+  }
+}
+
+/** Nothing where nothing is, and where a file stands in the place of a folder on the way. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    throw error;
   }
 }
 

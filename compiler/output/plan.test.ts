@@ -69,6 +69,17 @@ test('one change writes one file, its index and the manifest; what a unit gave u
   expect(plan.keeps).toEqual(['prod/teams/support/writer/notes.txt', 'releases/x']);
 });
 
+test('a file where a folder has to be, and a folder where a file has to be, are in the way and not lost', () => {
+  const { problems } = planned(
+    { prod: [triage] },
+    { 'prod/teams': 'mine\n', 'prod/manifest.json/notes.txt': 'mine\n' },
+  );
+  expect(problems).toEqual([
+    'NT6002 `generated/prod/teams` is in the way: the compiler would write it but did not make it',
+    'NT6002 `generated/prod/manifest.json` is in the way: the compiler would write it but did not make it',
+  ]);
+});
+
 test('an environment that was not compiled is left alone, one that the company no longer has is removed', () => {
   const files = treeOf({ prod: [triage], gone: [writer], dev: [writer] });
   const { plan } = planned({ prod: [triage] }, files, { environmentNames: ['dev', 'prod'] });

@@ -41,6 +41,11 @@ export function planWrite(input: PlanInput): WritePlan {
     if (!present.has(path)) writes.set(path, text());
     else if (input.digestOf(path) !== digest) overwrite(input, path, text(), owned, writes);
   }
+  refuseOtherShapes(
+    [...writes.keys()].filter((path) => !present.has(path)),
+    present,
+    input.report,
+  );
   const removes = [...owned.keys()].filter((path) => present.has(path) && !wanted.has(path)).sort();
   for (const path of removes) refuseEdited(input, path, undefined, owned);
   const gone = new Set(removes);
@@ -88,6 +93,26 @@ function ownedFiles({ compiled, environmentNames, tree }: PlanInput): Map<string
     for (const [file, { sha256: digest }] of Object.entries(index.files)) owned.set(`${environment}/${file}`, digest);
   }
   return owned;
+}
+
+/** A file where a folder must be made, and a folder where a file must be written: whoever put it there has files in it. */
+function refuseOtherShapes(added: readonly string[], present: ReadonlySet<string>, report: Report): void {
+  if (added.length === 0) return;
+  const folders = new Set([...present].flatMap(foldersAround));
+  const inTheWay = added.flatMap((path) => [
+    ...foldersAround(path).filter((folder) => present.has(folder)),
+    ...(folders.has(path) ? [path] : []),
+  ]);
+  for (const path of new Set(inTheWay)) {
+    report('NT6002', { file: `generated/${path}`, start: 0, end: 0 }, { path: `generated/${path}` });
+  }
+}
+
+/** `a` and `a/b` of `a/b/c`. */
+function foldersAround(path: string): string[] {
+  const folders: string[] = [];
+  for (let end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) folders.push(path.slice(0, end));
+  return folders;
 }
 
 function overwrite(

@@ -129,11 +129,11 @@ test('a limit on file sizes, as a full disk, leaves the old tree and no remains'
   const script = `${moduleOf('write')}
     const plan = { writes: new Map([['big', 'x'.repeat(1 << 20)]]), removes: [], keeps: [] };
     process.on('SIGXFSZ', () => {});
-    writeTree(placeOf(${JSON.stringify(root)}), () => plan).catch((error) => console.log(error.code));`;
+    writeTree(placeOf(${JSON.stringify(root)}), () => plan).catch((error) => console.log(error.code, error.path));`;
   const out = execFileSync('bash', ['-c', 'ulimit -f 64; exec node --input-type=module -e "$0"', script], {
     encoding: 'utf8',
   });
-  expect(out).toBe('EFBIG\n');
+  expect(out).toBe(`EFBIG ${join(root, '.nova-torch/swap/next/w0')}\n`);
   expect(which(root)).toBe('old');
   expect(readdirSync(join(root, '.nova-torch'))).toEqual([]);
 });

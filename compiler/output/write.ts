@@ -206,7 +206,7 @@ async function writeFirst(
       const folder = dirname(file);
       if (!known.has(folder)) mkdirSync(folder, { recursive: true });
       known.add(folder);
-      writeFileSync(file, text, NEW_FILE);
+      writeNew(file, text);
       onStep('staged');
       await pause();
     }
@@ -221,6 +221,15 @@ async function writeFirst(
 /** With the encoding named, Node opens, writes and closes in one call. */
 const NEW_FILE = { encoding: 'utf8', flag: 'wx' } as const;
 
+/** Writes a new file. On a full disk Node says what was refused, and not where. */
+function writeNew(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, NEW_FILE);
+  } catch (error) {
+    throw error instanceof Error && !('path' in error) ? Object.assign(error, { path }) : error;
+  }
+}
+
 /** Writes new files beside the tree; when it returns, `ready` is complete. */
 async function stage(
   place: Place,
@@ -233,11 +242,11 @@ async function stage(
   mkdirSync(next, { recursive: true });
   onStep('begin');
   for (const [index, path] of changes.writes.entries()) {
-    writeFileSync(join(next, `w${index}`), sure(plan.writes.get(path), 'the text of a file to write'), NEW_FILE);
+    writeNew(join(next, `w${index}`), sure(plan.writes.get(path), 'the text of a file to write'));
     onStep('staged');
     await pause();
   }
-  writeFileSync(join(next, CHANGES), listOf(changes, place.seal));
+  writeNew(join(next, CHANGES), listOf(changes, place.seal));
   renameSync(next, ready);
   onStep('ready');
   return changes;

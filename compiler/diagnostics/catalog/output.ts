@@ -37,8 +37,8 @@ nova-torch compile
     exit: 5,
     message: '`{path}` is not {expected}',
     explanation: `The generated tree, or the folder \`.nova-torch/\` in which a new one is put together, holds a symbolic link, a pipe or a device
-where a file or a folder should be. Writing through a link could change files outside of the repository, so the compiler writes
-nothing while there is one. Delete it:
+where a file or a folder should be, or a file where a folder should be. Writing through a link could change files outside of
+the repository, so the compiler writes nothing while there is one. Delete it:
 
 \`\`\`sh
 rm generated/prod/link
