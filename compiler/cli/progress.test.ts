@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { contextFor } from './context.ts';
 import type { Host } from './host.ts';
 import { progressLine } from './progress.ts';
+import { runHere } from './testing/host.ts';
+import { repository } from './testing/repository.ts';
 
 function progressOn(isTerminal: boolean): {
   at: (ms: number) => void;
@@ -40,4 +42,20 @@ test('nothing is shown where no terminal is, and nothing is cleared that was not
     line.clear();
     expect(said()).toBe('');
   }
+});
+
+test.each([
+  [['check'], ['checking files']],
+  [['compile', '--check'], ['compiling fleets']],
+  [['diff'], ['checking files', 'compiling fleets']],
+  [['verify'], ['reading files', 'verifying objects']],
+] as const)('%j shows on a terminal how far it is, and clears the line', async (words, lines) => {
+  const cwd = repository();
+  expect((await runHere(['compile'], { cwd })).code).toBe(0);
+  let time = 0;
+  // Every look at the clock is half a second later.
+  const { stderr } = await runHere(words, { cwd, terminal: true, env: { NO_COLOR: '1' }, now: () => (time += 500) });
+  const shown = stderr.split('\r\u001b[2K').filter((text) => text !== '');
+  expect([...new Set(shown.map((text) => text.replace(/ \d+ of \d+/, '')))]).toEqual(lines);
+  expect(stderr.endsWith('\r\u001b[2K')).toBe(true);
 });

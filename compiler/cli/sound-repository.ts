@@ -2,6 +2,7 @@ import type { Context } from './context.ts';
 import type { CheckedRepository } from './check-repository.ts';
 import { exits } from './exit.ts';
 import type { ExitCode } from './exit.ts';
+import { progressLine } from './progress.ts';
 import { repositoryOf } from './workspace.ts';
 
 /**
@@ -11,7 +12,9 @@ import { repositoryOf } from './workspace.ts';
 export async function soundRepository(context: Context, format: string): Promise<CheckedRepository | ExitCode> {
   const root = repositoryOf(context);
   const { checkRepository, sourceReader } = await import('./check-repository.ts');
-  const checked = checkRepository(root, context.host.today());
+  const progress = progressLine(context, 'checking', 'files');
+  const checked = checkRepository(root, context.host.today(), { onFile: progress.show });
+  progress.clear();
   const { exitCodeOf } = await import('../diagnostics/order.ts');
   const code = exitCodeOf(checked.diagnostics);
   if (code === exits.ok) return checked;

@@ -28,14 +28,20 @@ export interface LoadedFile {
 
 /**
  * Turns texts into documents: parsed, known by kind, valid by schema, unique by name. All problems are reported. `unread` are
- * files and folders that are there and could not be read, as was reported.
+ * files and folders that are there and could not be read, as was reported. `onFile` is told before each file.
  */
-export function loadSpec(files: readonly SourceFile[], report: Report, unread: readonly string[] = []): LoadedSpec {
+export function loadSpec(
+  files: readonly SourceFile[],
+  report: Report,
+  unread: readonly string[] = [],
+  onFile: (done: number, of: number) => void = () => undefined,
+): LoadedSpec {
   const sorted = [...files].sort((a, b) => compareText(a.path, b.path));
   const assets = new Map<string, SourceFile>();
   const loaded: LoadedFile[] = [];
   const lost = [...unread];
-  for (const file of sorted) {
+  for (const [index, file] of sorted.entries()) {
+    onFile(index, sorted.length);
     const place = placeOf(file.path);
     if (place.type === 'documents') loaded.push(loadFile(file, report));
     if (place.type !== 'asset') continue;

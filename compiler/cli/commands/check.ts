@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.ts';
 import { exits } from '../exit.ts';
 import { flag } from '../option.ts';
+import { progressLine } from '../progress.ts';
 import { formatOption, showProblems } from '../show-problems.ts';
 import { repositoryOf } from '../workspace.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
@@ -24,9 +25,11 @@ export const check = defineCommand({
     const { exitCodeOf } = await import('../../diagnostics/order.ts');
     const started = context.host.now();
     const today = context.host.today();
-    const checked = checkRepository(root, today);
+    const progress = progressLine(context, 'checking', 'files');
+    const checked = checkRepository(root, today, { onFile: progress.show });
     const { model } = checked;
     const diagnostics = await withPatches(checked, today);
+    progress.clear();
     const environments = model.environments.map(({ name, fleets, routes }) => ({
       name,
       fleets: fleets.size,

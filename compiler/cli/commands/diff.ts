@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { exits } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { choice, text } from '../option.ts';
+import { progressLine } from '../progress.ts';
 import { problemFormat, showProblems } from '../show-problems.ts';
 import { soundRepository } from '../sound-repository.ts';
 import { repositoryOf } from '../workspace.ts';
@@ -25,6 +26,7 @@ export const diff = defineCommand({
   exits: [exits.invalid, exits.denied, exits.limit, exits.outOfDate],
   async run({ options, context }) {
     const root = repositoryOf(context);
+    const progress = progressLine(context, 'compiling', 'fleets');
     const { generatedAt } = await import('../diff/git-tree.ts');
     const before =
       options.base === undefined ? await onDisk(root, options.format, context) : generatedAt(root, options.base);
@@ -34,7 +36,11 @@ export const diff = defineCommand({
     const { compile } = await import('../../compile.ts');
     const { sourceReader } = await import('../check-repository.ts');
     const { stages } = await import('../../stages.ts');
-    const compiled = await compile({ files: checked.files, today: context.host.today() }, stages);
+    const compiled = await compile(
+      { files: checked.files, today: context.host.today(), onUnit: progress.show },
+      stages,
+    );
+    progress.clear();
     const refused = await shownErrors(compiled, options.format, sourceReader(checked), context);
     if (refused !== exits.ok) return refused;
     const after = new Map(

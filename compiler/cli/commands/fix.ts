@@ -48,7 +48,7 @@ export const fix = defineCommand({
     const { files: changed, applied } = applyFixes(files, wanted);
     if (!options.dryRun) for (const { path, text } of changed) await writeFileAtomic(join(root, path), text);
     // One correction may answer several problems.
-    const after = checkRepository(root, today, changed);
+    const after = checkRepository(root, today, { instead: changed });
     const left = after.diagnostics.filter(({ severity }) => severity === 'error');
     const code = exitCodeOf(left);
     if (options.format === 'json') {

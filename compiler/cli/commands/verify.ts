@@ -4,6 +4,7 @@ import { defineCommand } from '../command.ts';
 import { refuse } from '../context.ts';
 import { exits } from '../exit.ts';
 import { choice } from '../option.ts';
+import { progressLine } from '../progress.ts';
 import { formatOption, showProblems } from '../show-problems.ts';
 
 /** Says that each part of the tree has the version its environment has. */
@@ -50,7 +51,14 @@ export const verify = defineCommand({
     const from = relative(context.directory, absolute) || '.';
     const version = options.kubernetes === AS_SPEC ? undefined : options.kubernetes;
     const parts = partsOf(absolute, from, version, context.host.today());
-    const tree = verifyTree(context.directory, from, parts, report);
+    const [reading, verifying] = [
+      progressLine(context, 'reading', 'files'),
+      progressLine(context, 'verifying', 'objects'),
+    ];
+    const listeners = { onFile: reading.show, onObject: verifying.show };
+    const tree = verifyTree(context.directory, from, parts, report, listeners);
+    verifying.clear();
+    reading.clear();
     const texts = new Map(tree.files.map((file) => [file.path, file.text]));
     const sorted = ordered(diagnostics);
     await showProblems(

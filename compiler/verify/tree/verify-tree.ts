@@ -35,12 +35,26 @@ export interface VerifiedTree {
   readonly versions: readonly string[];
 }
 
+/** Told before each, for whoever waits. */
+export interface VerifyListeners {
+  readonly onFile?: (done: number, of: number) => void;
+  readonly onObject?: (done: number, of: number) => void;
+}
+
 /** Verifies the manifests below `path` (from `root`): each against its schema and the API server's rules, then all as a graph. */
-export function verifyTree(root: string, path: string, parts: readonly TreePart[], report: Report): VerifiedTree {
+export function verifyTree(
+  root: string,
+  path: string,
+  parts: readonly TreePart[],
+  report: Report,
+  { onFile, onObject }: VerifyListeners = {},
+): VerifiedTree {
   const files: SourceFile[] = [];
   const byPart = new Map(parts.map((part) => [part, [] as TreeObject[]]));
   let others = 0;
-  for (const entry of listTree(root, path, report)) {
+  const entries = listTree(root, path, report);
+  for (const [index, entry] of entries.entries()) {
+    onFile?.(index, entries.length);
     const file = readEntry(root, entry, report, TREE_LIMITS.fileBytesMax);
     if (file === undefined) continue;
     files.push(file);
@@ -50,8 +64,10 @@ export function verifyTree(root: string, path: string, parts: readonly TreePart[
     others += found.others;
     byPart.get(part)?.push(...found.objects);
   }
-  for (const [{ kubernetes }, objects] of byPart) verifyObjects(objects, minorOf(kubernetes), report);
   const all = [...byPart.values()].flat();
+  let done = 0;
+  const onEach = () => onObject?.(done++, all.length);
+  for (const [{ kubernetes }, objects] of byPart) verifyObjects(objects, minorOf(kubernetes), report, onEach);
   const kinds = new Set(all.map(({ value }) => `${String(value['apiVersion'])} ${String(value['kind'])}`));
   const used = parts.filter((part) => (byPart.get(part)?.length ?? 0) > 0);
   const versions = [...new Set(used.map(({ kubernetes }) => kubernetes))].sort();
@@ -59,7 +75,12 @@ export function verifyTree(root: string, path: string, parts: readonly TreePart[
 }
 
 /** What one cluster is given: each object by itself, then all as a graph. */
-export function verifyObjects(objects: readonly TreeObject[], minor: number, report: Report): void {
+export function verifyObjects(
+  objects: readonly TreeObject[],
+  minor: number,
+  report: Report,
+  onEach: () => void = () => undefined,
+): void {
   const pool = withDefinitions(
     manifestSchemas(),
     objects.map(({ value }) => value),
@@ -67,6 +88,7 @@ export function verifyObjects(objects: readonly TreeObject[], minor: number, rep
   const facts = new Map<string, UnitFacts>();
   const byId = new Map<string, TreeObject>();
   for (const object of objects) {
+    onEach();
     const problems = verifyObject(object.value, minor, pool);
     const name = nameOf(object.value);
     for (const problem of problems) {
