@@ -18,6 +18,7 @@ import type { Place } from '../output/write.ts';
 import { keepLearned, readCache, writeCache } from './cache-file.ts';
 import { immutableOf } from './immutable-of.ts';
 import { optimizeLate } from './optimize-late.ts';
+import { waitFor } from './wait-for.ts';
 import type { Workers } from './workers.ts';
 import { clockAfter } from './file-clock.ts';
 import { FileDigests } from './file-digests.ts';
@@ -166,7 +167,7 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
     isProven: units.isProven,
     keepProof: units.keepProof,
     immutable: immutableOf(place.folder),
-    ...(workers !== undefined && { ready: workers.ready }),
+    ...(workers !== undefined && { ready: () => waitFor(workers.ready(), async () => pause?.()) }),
   });
   diagnostics.push(...result.diagnostics);
 
