@@ -150,12 +150,12 @@ export const mistakesOfGraph: readonly Mistake[] = [
   [
     'flag default unknown',
     [changed('teams/support/replier.yaml', 'default: long', 'default: full')],
-    ['teams/support/replier.yaml:53:16 NT2601 flag `answer-length` has no variant `full`'],
+    ['teams/support/replier.yaml:63:16 NT2601 flag `answer-length` has no variant `full`'],
   ],
   [
     'flag expired',
     [changed('teams/support/replier.yaml', '2027-03-31', '2026-03-31')],
-    ['teams/support/replier.yaml:49:16 NT2605 flag `answer-length` expired after 2026-03-31'],
+    ['teams/support/replier.yaml:59:16 NT2605 flag `answer-length` expired after 2026-03-31'],
   ],
   [
     'a step below the one before',
@@ -183,7 +183,7 @@ export const mistakesOfGraph: readonly Mistake[] = [
       'teams/research/knowledge-curator.yaml:21:14 NT2005 file `spec/teams/research/schemas/knowledge-update.input.json` does not exist',
       'teams/research/knowledge-curator.yaml:22:15 NT2005 file `spec/teams/research/schemas/knowledge-update.output.json` does not exist',
       'teams/research/team.yaml:14:11 NT2510 the fleets of `research` may ask for 14 pods, above the quota of 12',
-      'teams/support/routes.yaml:94:5 NT2001 fleet `knowledge-curator` does not exist',
+      'teams/support/routes.yaml:98:5 NT2001 fleet `knowledge-curator` does not exist',
     ],
   ],
   [

@@ -38,7 +38,7 @@ export const mistakesOfRoutes: readonly Mistake[] = [
     'add a foreign target',
     [changed('teams/research/routes.yaml', '    report-writer: 100', '    report-writer: 90\n    support/replier: 10')],
     [
-      'teams/research/routes.yaml:86:5 NT4001 team `research` may not route to `support/replier`: team `support` does not export it for routes',
+      'teams/research/routes.yaml:94:5 NT4001 team `research` may not route to `support/replier`: team `support` does not export it for routes',
     ],
   ],
   [
@@ -58,12 +58,12 @@ export const mistakesOfRoutes: readonly Mistake[] = [
   [
     'rename task in accepts',
     [changed('teams/support/replier.yaml', '    ticket_reply:', '    ticket_answer:')],
-    ['teams/support/routes.yaml:54:11 NT5002 route `support/replies` takes `ticket_reply`, but no fleet accepts it'],
+    ['teams/support/routes.yaml:58:11 NT5002 route `support/replies` takes `ticket_reply`, but no fleet accepts it'],
   ],
   [
     'rename task in route',
     [changed('teams/support/routes.yaml', 'task: ticket_reply', 'task: ticket_answer')],
-    ['teams/support/routes.yaml:54:11 NT5002 route `support/replies` takes `ticket_answer`, but no fleet accepts it'],
+    ['teams/support/routes.yaml:58:11 NT5002 route `support/replies` takes `ticket_answer`, but no fleet accepts it'],
   ],
   [
     'rename field in schema used by routes',
@@ -71,7 +71,7 @@ export const mistakesOfRoutes: readonly Mistake[] = [
     // Two lines name the field.
     [
       'teams/support/routes.yaml:13:14 NT5012 `input.language` is in no input of `ticket_triage`',
-      'teams/support/routes.yaml:43:21 NT5061 the input of this case of `support/triage` is not what `support/triage` accepts',
+      'teams/support/routes.yaml:47:21 NT5061 the input of this case of `support/triage` is not what `support/triage` accepts',
     ],
   ],
   [
@@ -105,7 +105,8 @@ export const mistakesOfRoutes: readonly Mistake[] = [
     [removed('teams/support/routes.yaml')],
     [
       'teams/support/knowledge-curator.yaml:20:5 NT5001 `support/knowledge-curator` accepts `knowledge_update`, but no route takes it',
-      'teams/support/replier.yaml:24:5 NT5001 `support/replier` accepts `ticket_reply`, but no route takes it',
+      'teams/support/replier.yaml:25:5 NT5001 `support/replier` accepts `ticket_reply`, but no route takes it',
+      'teams/support/replier.yaml:37:5 NT5001 `support/replier` accepts `ticket_triage`, but no route takes it',
       'teams/support/triage.yaml:27:5 NT5001 `support/triage` accepts `ticket_triage`, but no route takes it',
     ],
   ],
@@ -152,7 +153,7 @@ export const mistakesOfRoutes: readonly Mistake[] = [
   [
     'owner of flag unknown',
     [changed('teams/support/replier.yaml', 'owner: acme/support', 'owner: acme/suport')],
-    ['teams/support/replier.yaml:48:14 NT4009 `acme/suport` does not own team `support`'],
+    ['teams/support/replier.yaml:58:14 NT4009 `acme/suport` does not own team `support`'],
   ],
   [
     'secretPrefix trailing typo',
@@ -207,6 +208,6 @@ export const mistakesOfRoutes: readonly Mistake[] = [
   [
     'the only weight is zero',
     [changed('teams/support/routes.yaml', 'replier: 100', 'replier: 0')],
-    ['teams/support/routes.yaml:59:3 NT5030 all weights of route `support/replies` are 0'],
+    ['teams/support/routes.yaml:63:3 NT5030 all weights of route `support/replies` are 0'],
   ],
 ];
