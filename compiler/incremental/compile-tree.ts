@@ -107,10 +107,8 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
   const generated = new FileDigests(place.folder, state.generated);
   const key = diagnostics.length === 0 ? keyOf(entries, spec, options) : '';
   if (key !== '' && key === state.key && isIntact(state, generated, place.folder)) {
-    if (spec.learned || generated.learned) {
-      if (options.mode === 'write')
-        writeState(place, { ...state, spec: spec.entries(), generated: generated.entries() });
-    }
+    if ((spec.learned || generated.learned) && options.mode === 'write')
+      writeState(place, { ...state, spec: spec.entries(), generated: generated.entries() });
     return fromMemory(state, options.root);
   }
 

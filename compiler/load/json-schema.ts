@@ -6,7 +6,7 @@ import { parseJson } from './parse-json.ts';
 import { patternProblem } from '../../spec/contract/task-schema/pattern.ts';
 import { KEYWORDS } from '../../spec/contract/task-schema/keywords.ts';
 import type { KeywordForm } from '../../spec/contract/task-schema/keywords.ts';
-import { stepsOf } from '../../spec/contract/task-schema/schema-check.ts';
+import { stepsOf } from '../../spec/contract/task-schema/reference.ts';
 import { endlessReference } from './reference-chains.ts';
 import { nodeAt, valueOf } from './tree.ts';
 import type { ListNode, TreeNode } from './tree.ts';

@@ -1,4 +1,4 @@
-import { stepsOf } from '../../spec/contract/task-schema/schema-check.ts';
+import { stepsOf } from '../../spec/contract/task-schema/reference.ts';
 import { nodeAt } from './tree.ts';
 import type { ScalarNode, TreeNode } from './tree.ts';
 

@@ -1,5 +1,6 @@
 import type { HeartbeatResponse, PollResponse } from '../../spec/contract/protocol.ts';
 import type { Json } from '../../spec/contract/source.ts';
+import type { ValueFault } from '../../spec/contract/task-schema/value-check.ts';
 import { afterFailure } from '../core/after-failure.ts';
 import { RESULT_BYTES_MAX, type TaskRecord } from '../core/task-record.ts';
 import type { AgentName, Held, Next, Run as AgentRun, RunFailure, SettleOutcome } from '../core/scheduler.ts';
@@ -9,7 +10,6 @@ import { want } from './deliver.ts';
 import { finish, finishForGood, forgetRun, judgeRun, tellEnd } from './ends.ts';
 import { askPatiently, changed, type Engine, type FleetState, type Run } from './engine.ts';
 import { pollAside } from './poll-aside.ts';
-import type { ValueFault } from '../../spec/contract/task-schema/value-check.ts';
 import { iso, typeOf, viewState } from './view.ts';
 
 /** `Scheduler.heartbeat`. */

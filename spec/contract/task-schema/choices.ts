@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../source.ts';
 import { isObject } from './objects.ts';
-import { Seen, type Check, type CheckOf, type Run } from './run.ts';
+import { Seen, type Check, type CheckOf, type Look } from './look.ts';
 
 /** Keywords whose schemas judge the same value. */
 export function choiceChecks(schema: JsonObject, checkOf: CheckOf, refer: (ref: string) => Check): Check[] {
@@ -18,57 +18,57 @@ export function choiceChecks(schema: JsonObject, checkOf: CheckOf, refer: (ref: 
 }
 
 /** Whether a schema takes the value; what it has looked at counts only then. */
-function takes(check: Check, value: Json, run: Run, seen: Seen | undefined): boolean {
-  if (seen === undefined) return run.quietly(() => check(value, run, undefined));
+function takes(check: Check, value: Json, look: Look, seen: Seen | undefined): boolean {
+  if (seen === undefined) return look.quietly(() => check(value, look, undefined));
   const own = new Seen();
-  const fits = run.quietly(() => check(value, run, own));
-  if (fits) seen.add(own, run);
+  const fits = look.quietly(() => check(value, look, own));
+  if (fits) seen.add(own, look);
   return fits;
 }
 
 function anyFits(choices: readonly Check[]): Check {
-  return (value, run, seen) => {
+  return (value, look, seen) => {
     let fits = false;
     for (const choice of choices) {
-      fits = takes(choice, value, run, seen) || fits;
+      fits = takes(choice, value, look, seen) || fits;
       // All of them are asked where it counts what they have looked at.
       if (fits && seen === undefined) return true;
     }
-    return fits || tellAll(choices, value, run) || run.wrong('must match a schema in anyOf');
+    return fits || tellAll(choices, value, look) || look.wrong('must match a schema in anyOf');
   };
 }
 
 function oneFits(choices: readonly Check[]): Check {
-  return (value, run, seen) => {
+  return (value, look, seen) => {
     let fitting = 0;
     for (const choice of choices) {
-      if (takes(choice, value, run, fitting === 0 ? seen : undefined)) fitting += 1;
-      if (fitting > 1) return run.wrong('must match exactly one schema in oneOf');
+      if (takes(choice, value, look, fitting === 0 ? seen : undefined)) fitting += 1;
+      if (fitting > 1) return look.wrong('must match exactly one schema in oneOf');
     }
-    return fitting === 1 || tellAll(choices, value, run) || run.wrong('must match exactly one schema in oneOf');
+    return fitting === 1 || tellAll(choices, value, look) || look.wrong('must match exactly one schema in oneOf');
   };
 }
 
 /** What keeps a value from each of the choices. Always false. */
-function tellAll(choices: readonly Check[], value: Json, run: Run): false {
-  if (run.tells) for (const choice of choices) if (!run.isFull) choice(value, run, undefined);
+function tellAll(choices: readonly Check[], value: Json, look: Look): false {
+  if (look.tells) for (const choice of choices) if (!look.isFull) choice(value, look, undefined);
   return false;
 }
 
 function fitsNot(check: Check): Check {
-  return (value, run) => !takes(check, value, run, undefined) || run.wrong('must NOT be valid');
+  return (value, look) => !takes(check, value, look, undefined) || look.wrong('must NOT be valid');
 }
 
 function fitsIf(condition: Check, then: Json | undefined, otherwise: Json | undefined, checkOf: CheckOf): Check {
   const [yes, no] = [then, otherwise].map((schema) => (schema === undefined ? undefined : checkOf(schema)));
-  return (value, run, seen) => {
-    const holds = takes(condition, value, run, seen);
+  return (value, look, seen) => {
+    const holds = takes(condition, value, look, seen);
     const check = holds ? yes : no;
-    if (check === undefined || check(value, run, seen)) return true;
-    return run.wrong(`must match "${holds ? 'then' : 'else'}" schema`);
+    if (check === undefined || check(value, look, seen)) return true;
+    return look.wrong(`must match "${holds ? 'then' : 'else'}" schema`);
   };
 }
 
 function fitsWhen(field: string, check: Check): Check {
-  return (value, run, seen) => !isObject(value) || !Object.hasOwn(value, field) || check(value, run, seen);
+  return (value, look, seen) => !isObject(value) || !Object.hasOwn(value, field) || check(value, look, seen);
 }

@@ -1,6 +1,3 @@
-import { RE2JS } from 're2js';
-import type { Run } from './run.ts';
-
 /**
  * Patterns of a task's schema, which are those of ECMA-262 with `u`, written for an engine whose time grows with the text
  * alone. The engine of JavaScript tries one way after the other: `[a-z]+@` takes seconds for a long text without an `@`,
@@ -30,18 +27,6 @@ export function linearPattern(pattern: string): LinearPattern | string {
     if (error instanceof Untranslatable) return error.message;
     throw error;
   }
-}
-
-/** Whether a text matches, at a price that its length times the pattern's states decides. Throws for one that cannot run. */
-export function matcherOf(pattern: string): (text: string, run: Run) => boolean {
-  const linear = linearPattern(pattern);
-  if (typeof linear === 'string') throw new Error(`the pattern ${pattern} cannot run: ${linear}`);
-  const { text: written, states } = linear;
-  const engine = RE2JS.compile(written);
-  return (text, run) => {
-    run.spend((text.length * states) >> 6);
-    return engine.test(text);
-  };
 }
 
 class Untranslatable extends Error {}

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../source.ts';
-import { matcherOf } from './linear-pattern.ts';
-import type { Check, CheckOf, Run, Seen } from './run.ts';
+import { matcherOf } from './matcher.ts';
+import type { Check, CheckOf, Look, Seen } from './look.ts';
 
 /** Keywords about the fields of an object. */
 export function objectChecks(schema: JsonObject, checkOf: CheckOf): Check[] {
@@ -15,18 +15,18 @@ function sizeChecks({ minProperties, maxProperties }: JsonObject): Check[] {
   if (minProperties === undefined && maxProperties === undefined) return [];
   const [least, most] = [(minProperties ?? 0) as number, (maxProperties ?? Infinity) as number];
   return [
-    (value, run) => {
+    (value, look) => {
       if (!isObject(value)) return true;
-      const size = keysOf(value, run).length;
-      if (size < least) return run.wrong(`must NOT have fewer than ${least} properties`);
-      return size <= most || run.wrong(`must NOT have more than ${most} properties`);
+      const size = keysOf(value, look).length;
+      if (size < least) return look.wrong(`must NOT have fewer than ${least} properties`);
+      return size <= most || look.wrong(`must NOT have more than ${most} properties`);
     },
   ];
 }
 
-function keysOf(value: JsonObject, run: Run): readonly string[] {
+function keysOf(value: JsonObject, look: Look): readonly string[] {
   const keys = Object.keys(value);
-  run.spend(keys.length);
+  look.spend(keys.length);
   return keys;
 }
 
@@ -38,14 +38,14 @@ function requiredChecks({ required, dependentRequired }: JsonObject): Check[] {
 
 function requires(names: readonly string[], when?: string): Check {
   const because = when === undefined ? '' : ` when property '${when}' is present`;
-  return (value, run) => {
+  return (value, look) => {
     if (!isObject(value) || (when !== undefined && !Object.hasOwn(value, when))) return true;
-    run.spend(names.length >> 2);
+    look.spend(names.length >> 2);
     let fits = true;
     for (const name of names) {
       if (Object.hasOwn(value, name)) continue;
-      fits = run.wrong(`must have required property '${name}'${because}`);
-      if (!run.tells) break;
+      fits = look.wrong(`must have required property '${name}'${because}`);
+      if (!look.tells) break;
     }
     return fits;
   };
@@ -54,7 +54,7 @@ function requires(names: readonly string[], when?: string): Check {
 /** What a schema says of one field, by its name. */
 interface Fields {
   readonly named: ReadonlyMap<string, Check>;
-  readonly patterns: readonly (readonly [matches: (text: string, run: Run) => boolean, check: Check])[];
+  readonly patterns: readonly (readonly [matches: (text: string, look: Look) => boolean, check: Check])[];
   readonly others: Check | undefined;
   readonly names: Check | undefined;
   /** Fields that tell of which kind an object is: of another kind the rest need not be looked at. */
@@ -73,45 +73,45 @@ function fieldChecks(schema: JsonObject, checkOf: CheckOf): Check[] {
     names: propertyNames === undefined ? undefined : checkOf(propertyNames),
     tags: named.filter(([, one]) => isObject(one) && one['const'] !== undefined).map(([name]) => name),
   };
-  return [(value, run, seen) => !isObject(value) || fieldsFit(value, fields, run, seen)];
+  return [(value, look, seen) => !isObject(value) || fieldsFit(value, fields, look, seen)];
 }
 
 /** A field that nothing names; `false` means that there is none. */
 export function othersCheck(schema: Json, checkOf: CheckOf): Check {
-  return schema === false ? (_, run) => run.wrong('there is no such field') : checkOf(schema);
+  return schema === false ? (_, look) => look.wrong('there is no such field') : checkOf(schema);
 }
 
-function fieldsFit(value: JsonObject, fields: Fields, run: Run, seen: Seen | undefined): boolean {
+function fieldsFit(value: JsonObject, fields: Fields, look: Look, seen: Seen | undefined): boolean {
   const { named, tags } = fields;
   let fits = true;
   for (const tag of tags) {
-    if (Object.hasOwn(value, tag)) fits = fieldFits(value, tag, named.get(tag), run) && fits;
-    if (!fits && !run.tells) return false;
+    if (Object.hasOwn(value, tag)) fits = fieldFits(value, tag, named.get(tag), look) && fits;
+    if (!fits && !look.tells) return false;
   }
-  for (const key of keysOf(value, run)) {
-    fits = keyFits(value, key, fields, run, seen) && fits;
-    if (!fits && (!run.tells || run.isFull)) return false;
+  for (const key of keysOf(value, look)) {
+    fits = keyFits(value, key, fields, look, seen) && fits;
+    if (!fits && (!look.tells || look.isFull)) return false;
   }
   return fits;
 }
 
-function keyFits(value: JsonObject, key: string, fields: Fields, run: Run, seen: Seen | undefined): boolean {
+function keyFits(value: JsonObject, key: string, fields: Fields, look: Look, seen: Seen | undefined): boolean {
   const { named, patterns, others, names, tags } = fields;
-  let fits = names === undefined || run.quietly(() => names(key, run, undefined));
-  if (!fits) run.wrong('its name does not fit the schema', key);
+  let fits = names === undefined || look.quietly(() => names(key, look, undefined));
+  if (!fits) look.wrong('its name does not fit the schema', key);
   const check = named.get(key);
   let isKnown = check !== undefined;
-  if (check !== undefined && !tags.includes(key)) fits = fieldFits(value, key, check, run) && fits;
+  if (check !== undefined && !tags.includes(key)) fits = fieldFits(value, key, check, look) && fits;
   for (const [matches, other] of patterns) {
-    if (!matches(key, run)) continue;
+    if (!matches(key, look)) continue;
     isKnown = true;
-    fits = fieldFits(value, key, other, run) && fits;
+    fits = fieldFits(value, key, other, look) && fits;
   }
-  if (!isKnown && others !== undefined) fits = fieldFits(value, key, others, run) && fits;
+  if (!isKnown && others !== undefined) fits = fieldFits(value, key, others, look) && fits;
   if (isKnown || others !== undefined) seen?.keys.add(key);
   return fits;
 }
 
-export function fieldFits(value: JsonObject, key: string, check: Check | undefined, run: Run): boolean {
-  return check === undefined || run.inside(key, () => check(value[key] as Json, run, undefined));
+export function fieldFits(value: JsonObject, key: string, check: Check | undefined, look: Look): boolean {
+  return check === undefined || look.inside(key, () => check(value[key] as Json, look, undefined));
 }

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../canonical.ts';
 import type { Json, JsonObject } from '../source.ts';
-import { matcherOf } from './linear-pattern.ts';
-import type { Check, Run } from './run.ts';
+import { matcherOf } from './matcher.ts';
+import type { Check, Look } from './look.ts';
 
 /** Longest list of values that a message tells. */
 const TOLD_MAX = 100;
@@ -22,7 +22,7 @@ export function scalarChecks(schema: JsonObject): Check[] {
 function typeCheck(asked: string | readonly string[]): Check {
   const types = typeof asked === 'string' ? [asked] : asked;
   const detail = `must be ${types.join(' or ')}`;
-  return (value, run) => types.some((type) => isOfType(value, type)) || run.wrong(detail);
+  return (value, look) => types.some((type) => isOfType(value, type)) || look.wrong(detail);
 }
 
 function isOfType(value: Json, type: string): boolean {
@@ -48,16 +48,16 @@ function among(values: readonly Json[]): Check {
   const which = values.length === 1 ? '' : 'one of ';
   const detail =
     told.length <= TOLD_MAX ? `must be ${which}${told}` : 'must be one of the values that the schema lists';
-  return (value, run) => {
-    if (typeof value === 'object' && value !== null && !hasParts) return run.wrong(detail);
-    return texts.has(textOf(value, run)) || run.wrong(detail);
+  return (value, look) => {
+    if (typeof value === 'object' && value !== null && !hasParts) return look.wrong(detail);
+    return texts.has(textOf(value, look)) || look.wrong(detail);
   };
 }
 
 /** The text by which values are compared. */
-export function textOf(value: Json, run: Run): string {
+export function textOf(value: Json, look: Look): string {
   const text = canonicalJson(value);
-  run.spend(text.length >> 4);
+  look.spend(text.length >> 4);
   return text;
 }
 
@@ -74,7 +74,7 @@ function numberChecks(schema: JsonObject): Check[] {
     const bound = schema[keyword];
     if (typeof bound !== 'number') return [];
     const detail = `${says} ${bound}`;
-    return [(value, run) => typeof value !== 'number' || fits(value, bound) || run.wrong(detail)];
+    return [(value, look) => typeof value !== 'number' || fits(value, bound) || look.wrong(detail)];
   });
 }
 
@@ -82,12 +82,12 @@ function lengthChecks({ minLength, maxLength }: JsonObject): Check[] {
   if (minLength === undefined && maxLength === undefined) return [];
   const [least, most] = [(minLength ?? 0) as number, (maxLength ?? Infinity) as number];
   return [
-    (value, run) => {
+    (value, look) => {
       if (typeof value !== 'string') return true;
-      run.spend(value.length >> 5);
+      look.spend(value.length >> 5);
       const length = charactersOf(value);
-      if (length < least) return run.wrong(`must NOT have fewer than ${least} characters`);
-      return length <= most || run.wrong(`must NOT have more than ${most} characters`);
+      if (length < least) return look.wrong(`must NOT have fewer than ${least} characters`);
+      return length <= most || look.wrong(`must NOT have more than ${most} characters`);
     },
   ];
 }
@@ -102,5 +102,5 @@ function charactersOf(text: string): number {
 function patternCheck(pattern: string): Check {
   const matcher = matcherOf(pattern);
   const detail = `must match pattern "${pattern}"`;
-  return (value, run) => typeof value !== 'string' || matcher(value, run) || run.wrong(detail);
+  return (value, look) => typeof value !== 'string' || matcher(value, look) || look.wrong(detail);
 }

@@ -2,8 +2,9 @@ import type { Json, JsonObject } from '../source.ts';
 import { arrayChecks } from './arrays.ts';
 import { choiceChecks } from './choices.ts';
 import { objectChecks } from './objects.ts';
+import { stepsOf } from './reference.ts';
 import { scalarChecks } from './scalars.ts';
-import { Seen, type Check } from './run.ts';
+import { Seen, type Check } from './look.ts';
 import { unevaluatedChecks } from './unevaluated.ts';
 
 /**
@@ -16,8 +17,8 @@ export function schemaCheck(root: JsonObject): Check {
 
   function checkOf(schema: Json): Check {
     if (schema === true) return () => true;
-    if (schema === false) return (_, run) => run.wrong('must not be there');
-    return (value, run, seen) => readyOf(schema)(value, run, seen);
+    if (schema === false) return (_, look) => look.wrong('must not be there');
+    return (value, look, seen) => readyOf(schema)(value, look, seen);
   }
 
   function readyOf(schema: Json): Check {
@@ -43,12 +44,12 @@ export function schemaCheck(root: JsonObject): Check {
 
 function all(keywords: readonly Check[]): Check {
   const price = 1 + (keywords.length >> 2);
-  return (value, run, seen) => {
-    run.spend(price);
+  return (value, look, seen) => {
+    look.spend(price);
     let fits = true;
     for (const keyword of keywords) {
-      fits = keyword(value, run, seen) && fits;
-      if (!fits && (!run.tells || run.isFull)) return false;
+      fits = keyword(value, look, seen) && fits;
+      if (!fits && (!look.tells || look.isFull)) return false;
     }
     return fits;
   };
@@ -57,10 +58,10 @@ function all(keywords: readonly Check[]): Check {
 /** Keeps what this schema has looked at apart, until it is known that the value fits. */
 function gathering(keywords: readonly Check[]): Check {
   const check = all(keywords);
-  return (value, run, seen) => {
+  return (value, look, seen) => {
     const own = new Seen();
-    const fits = check(value, run, own);
-    if (fits) seen?.add(own, run);
+    const fits = check(value, look, own);
+    if (fits) seen?.add(own, look);
     return fits;
   };
 }
@@ -73,15 +74,4 @@ function targetOf(root: JsonObject, ref: string): Json {
   }
   if (target === undefined) throw new Error(`${ref} leads to no schema`);
   return target;
-}
-
-/** The steps of a JSON Pointer in a fragment. */
-export function stepsOf(ref: string): readonly string[] {
-  return ref === '#' ? [] : ref.slice(2).split('/').map(unescaped);
-}
-
-/** One step. What is no escape stands for itself. */
-function unescaped(step: string): string {
-  const decoded = step.replace(/%[0-9A-Fa-f]{2}/g, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
-  return decoded.replaceAll('~1', '/').replaceAll('~0', '~');
 }

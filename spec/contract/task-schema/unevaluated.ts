@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../source.ts';
 import { eachFits } from './arrays.ts';
 import { fieldFits, isObject, othersCheck } from './objects.ts';
-import type { Check, CheckOf } from './run.ts';
+import type { Check, CheckOf } from './look.ts';
 
 /** Keywords about what no other keyword has looked at. They are asked last. */
 export function unevaluatedChecks(schema: JsonObject, checkOf: CheckOf): Check[] {
@@ -13,25 +13,25 @@ export function unevaluatedChecks(schema: JsonObject, checkOf: CheckOf): Check[]
 }
 
 function fieldsCheck(check: Check): Check {
-  return (value, run, seen) => {
+  return (value, look, seen) => {
     if (!isObject(value) || seen === undefined || seen.allKeys) return true;
     const left = Object.keys(value).filter((key) => !seen.keys.has(key));
-    run.spend(left.length + seen.keys.size);
+    look.spend(left.length + seen.keys.size);
     seen.allKeys = true;
     let fits = true;
     for (const key of left) {
-      fits = fieldFits(value, key, check, run) && fits;
-      if (!fits && !run.tells) return false;
+      fits = fieldFits(value, key, check, look) && fits;
+      if (!fits && !look.tells) return false;
     }
     return fits;
   };
 }
 
 function itemsCheck(check: Check): Check {
-  return (value, run, seen) => {
+  return (value, look, seen) => {
     if (!Array.isArray(value) || seen === undefined || seen.allItems) return true;
     const { items } = seen;
     seen.allItems = true;
-    return eachFits(value as readonly Json[], (index) => (items.has(index) ? undefined : check), run);
+    return eachFits(value as readonly Json[], (index) => (items.has(index) ? undefined : check), look);
   };
 }

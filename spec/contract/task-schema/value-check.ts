@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../source.ts';
-import { OutOfWork, Run, type Check, type ValueFault } from './run.ts';
+import { OutOfWork, Look, type Check, type ValueFault } from './look.ts';
 import { schemaCheck } from './schema-check.ts';
 
-export type { ValueFault } from './run.ts';
+export type { ValueFault } from './look.ts';
 export type ValueCheck = (value: Json) => readonly ValueFault[];
 
 /** Units of work that one value may cost: at most some 20 ms. A flat list of 6,000 objects, 64 KiB, costs about 40,000. */
@@ -25,20 +25,20 @@ const UNTOLD: ValueFault = { pointer: '', detail: 'does not fit the schema; to s
 export function valueCheck(schema: JsonObject): ValueCheck {
   const check = schemaCheck(schema);
   return (value) => {
-    const quiet = new Run(WORK_MAX, false);
+    const quiet = new Look(WORK_MAX, false);
     const fits = looked(check, value, quiet);
     if (fits === true) return [];
     if (fits === undefined) return [TOO_MUCH_WORK];
-    const telling = new Run(WORK_MAX, true);
+    const telling = new Look(WORK_MAX, true);
     looked(check, value, telling);
     return telling.faults.length > 0 ? telling.faults : [UNTOLD];
   };
 }
 
 /** Nothing where the work ran out. */
-function looked(check: Check, value: Json, run: Run): boolean | undefined {
+function looked(check: Check, value: Json, look: Look): boolean | undefined {
   try {
-    return check(value, run, undefined);
+    return check(value, look, undefined);
   } catch (error) {
     // Schemas that lead to each other without an end are found by the depth of calls.
     if (error instanceof OutOfWork || error instanceof RangeError) return undefined;

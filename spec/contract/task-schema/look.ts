@@ -16,7 +16,7 @@ export class OutOfWork extends Error {}
  * One look at one value, from its top: where it is, what it found, and how much work is left. Work is counted and not
  * timed: the same value is judged alike on every machine.
  */
-export class Run {
+export class Look {
   readonly faults: ValueFault[] = [];
   /** Whether it looks for all faults and tells them, or stops at the first. */
   tells: boolean;
@@ -35,19 +35,19 @@ export class Run {
   }
 
   /** Looks at a part of the value. */
-  inside(step: string | number, look: () => boolean): boolean {
+  inside(step: string | number, ask: () => boolean): boolean {
     this.#path.push(step);
-    const fits = look();
+    const fits = ask();
     this.#path.pop();
     return fits;
   }
 
   /** Whether a value fits, without a word about it. */
-  quietly(look: () => boolean): boolean {
+  quietly(ask: () => boolean): boolean {
     const { tells } = this;
     this.tells = false;
     const depth = this.#path.length;
-    const fits = look();
+    const fits = ask();
     this.#path.length = depth;
     this.tells = tells;
     return fits;
@@ -84,8 +84,8 @@ export class Seen {
   allItems = false;
 
   /** Takes over what another schema has looked at, of the same value. */
-  add(other: Seen, run: Run): void {
-    run.spend((other.keys.size + other.items.size) >> 2);
+  add(other: Seen, look: Look): void {
+    look.spend((other.keys.size + other.items.size) >> 2);
     for (const key of other.keys) this.keys.add(key);
     for (const item of other.items) this.items.add(item);
     this.allKeys ||= other.allKeys;
@@ -94,7 +94,7 @@ export class Seen {
 }
 
 /** One schema, or one of its keywords: whether the value fits. What it has looked at goes into `seen`, where that is asked. */
-export type Check = (value: Json, run: Run, seen: Seen | undefined) => boolean;
+export type Check = (value: Json, look: Look, seen: Seen | undefined) => boolean;
 
 /** Makes the check of a schema within the whole one. Each is made when it is first asked. */
 export type CheckOf = (schema: Json) => Check;
