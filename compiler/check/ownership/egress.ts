@@ -1,4 +1,4 @@
-import { insideReason } from '../../../spec/contract/outside-host.ts';
+import { insideReason } from '../../../spec/contract/inside-host.ts';
 import type { FleetModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
 import { sure } from '../../../spec/contract/sure.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { insideReason } from './outside-host.ts';
+import { insideReason } from './inside-host.ts';
 
 test.each([
   ['169.254.169.254', 'credentials of the node'],
