@@ -53,6 +53,8 @@ function decodeWord(text: string, operation: Operation): Reply {
     return { kind: WITH_RECORD[letter as keyof typeof WITH_RECORD], record: record(idIn(operation), rest) };
   }
   switch (letter) {
+    case 'S':
+      return { kind: 'done', record: record(idIn(operation), text) };
     case '+':
       return rest === '' ? { kind: 'accepted' } : { kind: 'accepted', shed: shedRecord(rest) };
     case '~':

@@ -76,7 +76,7 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     '(not best or tag_of(member) > tag_of(best))',
   ],
   ['charges nobody for a turn', 'finishes[flow] = start + step', 'finishes[flow] = start'],
-  ['treats every priority alike', 'floor(meta.cost / 4 ^ tonumber(row[PRIORITY]))', 'floor(meta.cost)'],
+  ['treats every priority alike', 'floor(meta.cost / 4 ^ tonumber(priority))', 'floor(meta.cost)'],
   ['makes an interrupted task wait behind the others', "if pays then\n    row[TAG] = ''\n  end", "row[TAG] = ''"],
   ['lets a retry keep its turn', "if pays then\n    row[TAG] = ''\n  end", ''],
   ['loses the priority of a retry', "row[FLAGS] = ''\n  free_key", "row[FLAGS], row[PRIORITY] = '', '0'\n  free_key"],
