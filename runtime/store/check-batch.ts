@@ -74,11 +74,11 @@ function checkOperation(operation: Operation): void {
       whole(operation.holdMs);
       return;
     case 'end':
-      check(operation.schedulers.length >= 1 && operation.schedulers.length <= 16, 'the number of schedulers');
-      check(
-        operation.schedulers.every((name) => TOKEN_TEXT.test(name)),
-        'the name of a scheduler',
-      );
+      check(operation.schedulers.length >= 1, 'the number of schedulers');
+      checkSchedulers(operation.schedulers);
+      return;
+    case 'present':
+      checkSchedulers(operation.schedulers);
       return;
     case 'policy':
       check(TOKEN_TEXT.test(operation.revision), 'a revision');
@@ -97,6 +97,16 @@ function checkOperation(operation: Operation): void {
       whole(operation.number);
   }
 }
+
+function checkSchedulers(schedulers: readonly string[]): void {
+  check(schedulers.length <= SCHEDULERS_MAX, 'the number of schedulers');
+  check(
+    schedulers.every((name) => TOKEN_TEXT.test(name)),
+    'the name of a scheduler',
+  );
+}
+
+const SCHEDULERS_MAX = 16;
 
 function checkTask(task: NewTask): void {
   check(ID.test(task.id), 'the id of a task');

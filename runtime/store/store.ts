@@ -113,7 +113,8 @@ export type Operation =
   | Get
   | List
   | Inspect
-  | Claimed;
+  | Claimed
+  | Present;
 
 /**
  * Accepts a task, unless it is known, a duplicate, or there is no room for it. One that says when it was accepted is a replay:
@@ -276,6 +277,15 @@ interface Claimed {
   readonly number: number;
 }
 
+/**
+ * This scheduler lacks nothing here: all that it had told anyone when it saw the batch's `beat` is in the shard. Asks of which
+ * beats `schedulers` (at most 16) have said so last.
+ */
+interface Present {
+  readonly op: 'present';
+  readonly schedulers: readonly string[];
+}
+
 export type Reply =
   /** `submit`. `shed`: a less urgent task that ended (`expired`) to make room. */
   | { readonly kind: 'accepted'; readonly shed?: TaskRecord }
@@ -315,6 +325,8 @@ export type Reply =
   | { readonly kind: 'tasks'; readonly records: readonly TaskRecord[] }
   /** `inspect`. */
   | { readonly kind: 'facts'; readonly facts: ShardFacts }
+  /** `present`: the beat of each scheduler that was asked for, 0 when it has said nothing. */
+  | { readonly kind: 'present'; readonly beats: readonly number[] }
   /** `begin`, `end`, `policy`, `switch`. */
   | { readonly kind: 'ok' };
 

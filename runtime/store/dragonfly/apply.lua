@@ -1588,7 +1588,17 @@ local function control_operations()
     return 'o'
   end
 
-  return { G = begin, Y = finish_replay, P = set_policy, W = set_switch }
+  local function present(at)
+    -- The beat that the sender has seen: of what came after, nobody knows what it had told by then.
+    call('HSET', m, 'at:' .. scheduler, ARGV[7])
+    local out = { 'p' }
+    for index = at + 1, at + tonumber(ARGV[at]) do
+      out[#out + 1] = call('HGET', m, 'at:' .. ARGV[index]) or '0'
+    end
+    return out
+  end
+
+  return { G = begin, Y = finish_replay, P = set_policy, W = set_switch, p = present }
 end
 
 -- Reading --------------------------------------------------------------------------------------------------------------
@@ -1724,6 +1734,7 @@ local FURTHER = {
   Y = control_operations, -- schedulers: scheduler ...
   P = control_operations, -- revision, settings, routes: route, policy ...
   W = control_operations, -- name, value
+  p = control_operations, -- schedulers: scheduler ...
   g = reading_operations, -- id
   l = reading_operations, -- of, lane, offset, limit
   i = reading_operations, -- id, lanes: lane ...
@@ -1737,7 +1748,7 @@ local function length_of(letter, at)
     return 5 + tonumber(ARGV[at + 3]) + tonumber(ARGV[at + 4])
   elseif letter == 'P' then
     return 4 + 2 * tonumber(ARGV[at + 3])
-  elseif letter == 'Y' then
+  elseif letter == 'Y' or letter == 'p' then
     return 2 + tonumber(ARGV[at + 1])
   end
   return 3 + tonumber(ARGV[at + 2])

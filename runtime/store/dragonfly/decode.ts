@@ -104,6 +104,8 @@ function decodeList(parts: Parts, operation: Operation): Reply {
         kind: 'tasks',
         records: chunks(rest as readonly string[], 2).map(([id, row]) => record(id ?? '', row ?? '')),
       };
+    case 'p':
+      return { kind: 'present', beats: rest.map(Number) };
     case 'f':
       return decodeFacts(idIn(operation), rest as readonly (readonly string[])[]);
     default:

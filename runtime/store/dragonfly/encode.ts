@@ -133,6 +133,9 @@ function push(args: string[], operation: Exclude<Operation, Claim>): void {
       return;
     case 'claimed':
       args.push('c', String(operation.number));
+      return;
+    case 'present':
+      args.push('p', String(operation.schedulers.length), ...operation.schedulers);
   }
 }
 

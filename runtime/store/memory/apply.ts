@@ -1,6 +1,6 @@
 import type { Applied, Batch, Gap, Operation, Reply } from '../store.ts';
 import { claim } from './claim.ts';
-import { begin, end, policy, setSwitch } from './control.ts';
+import { begin, end, policy, present, setSwitch } from './control.ts';
 import { claimed, get, inspect, list } from './read.ts';
 import { complete, fail, heartbeat } from './running.ts';
 import { claimedBy, type ShardData } from './shard-data.ts';
@@ -77,5 +77,7 @@ function perform(step: Step, operation: Operation): Reply {
       return inspect(step, operation);
     case 'claimed':
       return claimed(step, operation);
+    case 'present':
+      return present(step, operation);
   }
 }

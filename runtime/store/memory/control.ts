@@ -33,6 +33,12 @@ export function policy({ data }: Step, { revision, settings, routes }: Of<'polic
   return { kind: 'ok' };
 }
 
+/** See `Present` in `../store.ts`. */
+export function present({ data, batch }: Step, { schedulers }: Of<'present'>): Reply {
+  data.m.present.set(batch.scheduler, batch.beat);
+  return { kind: 'present', beats: schedulers.map((scheduler) => data.m.present.get(scheduler) ?? 0) };
+}
+
 /** See `Switch` in `../store.ts`. */
 export function setSwitch({ data }: Step, { name, value }: Of<'switch'>): Reply {
   if (value === '') data.s.delete(name);

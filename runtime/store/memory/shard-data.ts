@@ -59,6 +59,8 @@ interface ShardMeta {
   era: number;
   /** The hold for which a scheduler has replayed last. */
   readonly ended: Map<string, number>;
+  /** The beat of which a scheduler has said last that it lacked nothing. */
+  readonly present: Map<string, number>;
   /** What each scheduler's last two batches with claims handed out, by `claimedBy`. */
   readonly claimed: Map<string, { readonly number: number; readonly leases: readonly Lease[] }>;
 }
@@ -107,6 +109,7 @@ export function emptyShard(): ShardData {
       beat: 0,
       era: 0,
       ended: new Map(),
+      present: new Map(),
       claimed: new Map(),
     },
   };
@@ -135,6 +138,7 @@ export function cloneShard(data: ShardData): ShardData {
       rates: new Map(m.rates),
       positions: new Map(m.positions),
       ended: new Map(m.ended),
+      present: new Map(m.present),
       claimed: new Map(m.claimed),
     },
   };

@@ -232,6 +232,19 @@ export const LOSS_CASES: readonly Case[] = [
     },
   ],
   [
+    'a scheduler that lacks nothing says so of the beat that it has seen, and others can ask for it',
+    async (talker, { store }) => {
+      const other = new Talker(talker.bench, 's-2');
+      const schedulers = ['s-2', 's-1', 's-9'];
+      expect(await talker.one({ op: 'present', schedulers })).toEqual({ kind: 'present', beats: [0, 0, 0] });
+      await talker.submit('t1');
+      const said = { ...other.batch([{ op: 'present', schedulers: [] }]), beat: 2 };
+      expect(await store.apply(SHARD, said)).toMatchObject({ beat: 3, replies: [{ kind: 'present', beats: [] }] });
+      await talker.submit('t2');
+      expect(await talker.one({ op: 'present', schedulers })).toEqual({ kind: 'present', beats: [2, 0, 0] });
+    },
+  ],
+  [
     'shards know nothing of each other',
     async (talker, bench) => {
       await talker.policy();

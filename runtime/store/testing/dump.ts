@@ -39,6 +39,7 @@ function dumpMeta(m: ShardData['m']): Record<string, string> {
   for (const [scheduler, position] of m.positions) fields[`hw:${scheduler}`] = String(position);
   if (m.era !== 0) fields['era'] = String(m.era);
   for (const [scheduler, era] of m.ended) fields[`y:${scheduler}`] = String(era);
+  for (const [scheduler, beat] of m.present) fields[`at:${scheduler}`] = String(beat);
   for (const [name, { number, leases }] of m.claimed) {
     fields[name] = [number, ...leases.map(({ id, token }) => `${id}|${token}`)].join(' ');
   }

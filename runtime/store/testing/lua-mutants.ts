@@ -110,6 +110,12 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
   ],
   ['ends a hold for one of several schedulers', "if call('HGET', m, 'y:' .. ARGV[index]) ~= era then", 'if false then'],
   ['takes an older word for the end of a new hold', "call('HINCRBY', m, 'era', '1')", "call('HINCRBY', m, 'era', '0')"],
+  [
+    'takes a scheduler’s word for more than it has seen',
+    "'at:' .. scheduler, ARGV[7])",
+    "'at:' .. scheduler, int(beat))",
+  ],
+  ['keeps no word of who lacks nothing', "call('HSET', m, 'at:' .. scheduler, ARGV[7])", ''],
   ['replays an end over one that it has', 'if row and (is_end(row) or row[STATE] == state) then', 'if false then'],
   [
     'forgets a replayed end that it never knew',

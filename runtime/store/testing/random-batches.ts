@@ -142,6 +142,13 @@ const plain: readonly fc.WeightedArbitrary<Operation>[] = [
   {
     weight: 1,
     arbitrary: fc.record({
+      op: fc.constant('present' as const),
+      schedulers: fc.constantFrom([], ['s-2'], ['s-1', 's-2']),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
       op: fc.constant('switch' as const),
       name: fc.constantFrom('paused', 'drain:a'),
       value: fc.constantFrom('', '', 'on'),
