@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import type { ServerResponse } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { accept, Bench, fleet, table } from '../loops/testing/bench.ts';
+import { taskId } from '../core/task-id.ts';
 import { memoryStore } from '../store/memory/memory-store.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import { writeEvents } from './event-stream.ts';
@@ -177,6 +178,27 @@ test('a store that is away, keys that are, and a crowd mean: come back later', a
   expect((await unsure.request('GET', '/v1/status', { as: 'dev' })).status).toBe(503);
   const full = await start({ limits: { inFlight: 0 } });
   expect((await full.request('GET', '/v1/status', { as: 'dev' })).status).toBe(503);
+});
+
+test('what another scheduler may have accepted is not denied while that one is away, and who it is is said', async () => {
+  const bench = new Bench(['s-0', 's-1']);
+  const api = await start({ bench, name: 's-1', scheduling: { bounds: { patienceMs: 200 } } });
+  const path = `/v1/tasks/${taskId('research', 'k-1', 'research/summarizer')}`;
+  const ask = () =>
+    Promise.all([
+      api.request('GET', path, { as: SUBMITTER }),
+      api.request('GET', `${path}/why`, { as: SUBMITTER }),
+      api.request('GET', `${path}/events`, { as: SUBMITTER }),
+      api.request('POST', `${path}/cancel`, { as: SUBMITTER, body: {} }),
+    ]);
+  for (const unsure of await ask()) {
+    expect([unsure.status, unsure.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await unsure.json()).toMatchObject({
+      detail: 'the store does not know it; s-0 may, and was not seen there',
+    });
+  }
+  await bench.start('s-0');
+  for (const sure of await ask()) expect(sure.status).toBe(404);
 });
 
 test('a mistake of ours is told as that, with the number to look for, and nothing else', async () => {

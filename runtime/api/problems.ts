@@ -38,7 +38,7 @@ export const PROBLEMS = {
   unavailable: [
     503,
     'Not now',
-    'The store is away, or this scheduler is ending. Nothing was changed; try again after `Retry-After`.',
+    'The store is away, this scheduler is ending, or another one that may have the task is away: `detail` names it. Nothing was changed; try again after `Retry-After`.',
   ],
 } as const satisfies Record<string, readonly [status: number, title: string, about: string]>;
 

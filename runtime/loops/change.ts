@@ -4,12 +4,12 @@ import type { AgentName } from '../core/scheduler.ts';
 import { want } from './deliver.ts';
 import { finishForGood } from './ends.ts';
 import { askPatiently, changed, type Engine, type FleetState } from './engine.ts';
-import { find, viewOf } from './view.ts';
+import { findSurely, viewOf } from './view.ts';
 import { DRAIN_ALL, drainSwitch } from './view-of-fleets.ts';
 
 /** `Scheduler.cancel`. */
 export async function cancel(engine: Engine, id: string, reason: string): Promise<ChangeOutcome> {
-  const found = await find(engine, id);
+  const found = await findSurely(engine, id);
   if (found === undefined) return { kind: 'unknown' };
   const { state } = found;
   const reply = await askPatiently(engine, state.link, { op: 'cancel', id, reason: reasonText(reason) });
@@ -24,7 +24,7 @@ export async function cancel(engine: Engine, id: string, reason: string): Promis
 
 /** `Scheduler.redrive`. */
 export async function redrive(engine: Engine, id: string): Promise<ChangeOutcome> {
-  const found = await find(engine, id);
+  const found = await findSurely(engine, id);
   if (found === undefined) return { kind: 'unknown' };
   const { state, reply } = found;
   const { token } = reply.record;

@@ -73,6 +73,8 @@ export interface FleetState {
   noAgentSinceMs?: number;
   /** Own promises that the store should know, and does not. */
   readonly unaccounted: Set<string>;
+  /** Which beats of the shard the schedulers have said last that they lack nothing of, while that is asked for. */
+  calling?: Promise<ReadonlyMap<string, number>>;
   hintedMs: number;
   lookedMs: number;
   heldUntilMs: number;

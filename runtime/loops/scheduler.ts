@@ -20,6 +20,7 @@ import { resumeMoves } from './move.ts';
 import { reconciler } from './reconcile.ts';
 import { startPush, type PushCall } from './push.ts';
 import { replayer, type Replayer } from './replayer.ts';
+import { sayPresent } from './roll-call.ts';
 import { schedules } from './schedules.ts';
 import { complete, fail, heartbeat, release } from './settle.ts';
 import { ShardLink, type LinkContext } from './shard-link.ts';
@@ -272,17 +273,17 @@ function hint({ store, schedulers, clock }: Engine, state: FleetState, _nowMs: n
   store.hint(state.link.shard);
 }
 
-/** Another scheduler says that a shard has something to claim, or that it replays and waits for the others. */
+/** Another scheduler says that a shard has something to claim, or that it replays or calls the roll and waits for the others. */
 function hinted(engine: Engine, shard: string): void {
   const state = engine.fleets.get(shard.slice(0, shard.lastIndexOf(':')));
   if (state === undefined) return;
   if (engine.pool.parked(state.fleet).size > 0) {
     state.ready = Math.max(1, state.ready);
     want(engine, state);
-  } else if (state.link.state === 'up' && engine.clock.monotonicMs() - state.lookedMs > LOOK_EVERY_MS) {
-    state.lookedMs = engine.clock.monotonicMs();
-    state.link.ask({ op: 'inspect', lanes: [] }).catch(ignoreLoss);
   }
+  if (state.link.state !== 'up' || engine.clock.monotonicMs() - state.lookedMs < LOOK_EVERY_MS) return;
+  state.lookedMs = engine.clock.monotonicMs();
+  void sayPresent(engine, state).catch(ignoreLoss);
 }
 
 const LOOK_EVERY_MS = 25;

@@ -2,11 +2,12 @@ import type { TableSchedule } from '../../spec/contract/routing-table.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import { route } from '../../spec/contract/match.ts';
 import { taskId } from '../core/task-id.ts';
+import type { TaskState } from '../core/task-record.ts';
 import { cancel } from './change.ts';
 import { dueTimes, timesBefore } from './due-times.ts';
 import type { Engine } from './engine.ts';
 import { submit } from './submit.ts';
-import { taskView } from './task-views.ts';
+import { find } from './view.ts';
 
 /**
  * Submits what the clock asks for. Every scheduler does, at the same times and with the same keys, so that it happens once
@@ -133,11 +134,13 @@ async function openAt(engine: Engine, schedule: TableSchedule, time: number): Pr
   const { id, team, task, input, labels } = schedule;
   const key = keyOf(id, time);
   const { fleet } = route(engine.tables.compiled, { task, tenant: team, labels, input }, { key });
-  const view = fleet === undefined ? undefined : await taskView(engine, taskId(team, key, fleet));
-  return view !== undefined && OPEN.has(view.state) ? view.id : undefined;
+  // Most of these never were, and so many cannot be asked for one by one: the store's word is enough here.
+  const found = fleet === undefined ? undefined : await find(engine, taskId(team, key, fleet));
+  const record = found?.reply.record;
+  return record !== undefined && OPEN.has(record.state) ? record.id : undefined;
 }
 
-const OPEN: ReadonlySet<string> = new Set(['journaled', 'delayed', 'ready', 'held', 'running']);
+const OPEN: ReadonlySet<TaskState> = new Set<TaskState>(['delayed', 'ready', 'held', 'leased']);
 
 function keyOf(schedule: string, time: number): string {
   return `schedule/${schedule}/${new Date(time).toISOString()}`;

@@ -70,6 +70,7 @@ export class ShardLink {
   /** Newest record of the journal about this shard. */
   #newest: number;
   #beat = 0;
+  #joins = 0;
   #number: number;
   /** Numbers of the batches with claims whose answers were lost. */
   #unheard: number[] = [];
@@ -90,6 +91,16 @@ export class ShardLink {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** How often it went up: what was seen before the last time may be forgotten. */
+  get joins(): number {
+    return this.#joins;
+  }
+
+  /** The largest beat of the shard that it has seen. */
+  get beat(): number {
+    return this.#beat;
   }
 
   get queued(): number {
@@ -276,6 +287,7 @@ export class ShardLink {
     for (let attempt = 0; !this.#closed; attempt += 1) {
       try {
         await this.#catchUp();
+        this.#joins += 1;
         this.#setState('up');
         this.#wake();
         return;

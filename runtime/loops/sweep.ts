@@ -6,6 +6,7 @@ import { finish, forgetRun, judgeRun } from './ends.ts';
 import { changed, type Engine, type FleetState, type Run } from './engine.ts';
 import { moveOn } from './move.ts';
 import type { Replayer } from './replayer.ts';
+import { sayPresent } from './roll-call.ts';
 import { agentsSwitch, agentsValue, fleetAgents, ownAgents } from './view-of-fleets.ts';
 
 /**
@@ -54,7 +55,7 @@ async function sweep(engine: Engine, state: FleetState, replayer: Replayer, look
   const full = looks % FACTS_EVERY === 0 || !isBusy(engine, state);
   if (full) asked.push(link.ask({ op: 'inspect', lanes: engine.tables.allLanes(fleet).slice(0, LANES_MAX) }));
   if (full) void tellAgents(engine, state);
-  const [tick, facts] = await Promise.all(asked);
+  const [[tick, facts]] = await Promise.all([Promise.all(asked), sayPresent(engine, state)]);
   if (facts?.kind === 'facts') {
     state.facts = facts.facts;
     state.factsMs = engine.clock.nowMs();

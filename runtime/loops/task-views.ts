@@ -6,13 +6,13 @@ import { why, type WhyFacts } from '../core/why.ts';
 import { routeOfLane } from '../core/lane.ts';
 import { fleetBreaker } from './breakers.ts';
 import { askPatiently, waitForChange, type Engine, type FleetState } from './engine.ts';
-import { find, iso, viewOf, viewState } from './view.ts';
+import { findSurely, iso, viewOf, viewState } from './view.ts';
 import { fullTeam, providerHolds } from './gates.ts';
 import { drains, fleetAgents } from './view-of-fleets.ts';
 
 /** `Scheduler.task`. */
 export async function taskView(engine: Engine, id: string): Promise<TaskView | undefined> {
-  const found = await find(engine, id);
+  const found = await findSurely(engine, id);
   if (found === undefined) return undefined;
   const { state, reply } = found;
   return viewOf(engine, state.fleet, reply.record, reply);
@@ -74,7 +74,7 @@ function takeOwn(
 
 /** `Scheduler.why`. */
 export async function whyView(engine: Engine, id: string): Promise<WhyResponse | undefined> {
-  const found = await find(engine, id);
+  const found = await findSurely(engine, id);
   if (found === undefined) return undefined;
   const { state, reply } = found;
   const answer = why(await whyFacts(engine, state, reply.record));

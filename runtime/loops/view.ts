@@ -1,9 +1,11 @@
 import type { TaskView, TaskViewState } from '../../spec/contract/protocol.ts';
 import { homeMark, homeOf } from '../core/task-id.ts';
 import type { TaskRecord, TaskState } from '../core/task-record.ts';
+import { StoreFailure } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
 import { decodeEnvelope } from './envelope.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
+import { rollCall } from './roll-call.ts';
 
 /** A task where it is now: the shard that has it, and what the shard says of it. */
 export interface Found {
@@ -13,15 +15,46 @@ export interface Found {
 
 const HOPS_MAX = 16;
 
-/** Follows a task from its home to where it went. */
+/** A task as far as the store knows now. It may be on its way there: see `findSurely`. */
 export async function find(engine: Engine, id: string): Promise<Found | undefined> {
+  const end = await follow(engine, id);
+  return isFound(end) ? end : undefined;
+}
+
+/** The same, and nothing only when nobody has accepted it. Rejects with a `StoreFailure` when that cannot be told in time. */
+export async function findSurely(engine: Engine, id: string): Promise<Found | undefined> {
+  const { clock, bounds } = engine;
+  const untilMs = clock.monotonicMs() + bounds.patienceMs;
+  for (;;) {
+    const first = await follow(engine, id);
+    if (first === undefined || isFound(first)) return first;
+    const { link } = first.state;
+    const { joins } = link;
+    await rollCall(engine, first.state, untilMs);
+    const last = await follow(engine, id);
+    if (last === undefined || isFound(last)) return last;
+    if (last.state === first.state && link.joins === joins) return undefined;
+    // The store was lost meanwhile, or the task has moved.
+    if (clock.monotonicMs() >= untilMs) throw new StoreFailure('unavailable', 'the store was lost during a roll call');
+  }
+}
+
+/** Where the way of a task ends: at the shard that has it, or at one that does not know it. */
+type WayEnd = Found | { readonly state: FleetState };
+
+function isFound(end: WayEnd | undefined): end is Found {
+  return end !== undefined && 'reply' in end;
+}
+
+/** Follows a task from its home to where it went. */
+async function follow(engine: Engine, id: string): Promise<WayEnd | undefined> {
   let mark: string | undefined = homeOf(id);
   for (let hop = 0; hop < HOPS_MAX && mark !== undefined; hop += 1) {
     const fleet = engine.tables.home(mark);
     const state = fleet === undefined ? undefined : engine.fleets.get(fleet);
     if (state === undefined) return undefined;
     const reply = await askPatiently(engine, state.link, { op: 'get', id });
-    if (reply.kind !== 'task') return undefined;
+    if (reply.kind !== 'task') return { state };
     if (reply.record.state !== 'moved') return { state, reply };
     mark = movedTo(reply.record);
   }

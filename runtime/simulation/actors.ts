@@ -38,11 +38,23 @@ export async function submitter(world: World, network: Network, outside: Outside
     );
     if (outcome !== undefined) heard(outcome);
     if (outcome?.kind === 'accepted') {
+      if (random.chance(0.3)) void reader(world, network, outside, outcome.response.id);
       if (random.chance(0.06)) await change(world, network, outside, outcome.response.id);
       return;
     }
     await world.pause(random.between(20, 200) * 2 ** Math.min(attempt, 5));
   }
+}
+
+/** Asks for a task that was accepted, as whoever was given its id: no scheduler may say that there is none. */
+async function reader(world: World, network: Network, outside: Outside, id: string): Promise<void> {
+  await world.pause(world.random.chance(0.5) ? 0 : world.random.between(0, 3000));
+  const answer = await call(world, network, {
+    from: 'reader',
+    make: async (scheduler) => ({ view: await scheduler.task(id) }),
+  });
+  world.note(`read:${answer === undefined ? 'no-answer' : (answer.view?.state ?? 'nothing')}`, id);
+  if (answer !== undefined && answer.view === undefined) outside.violate('denied', id);
 }
 
 async function change(world: World, network: Network, outside: Outside, id: string): Promise<void> {

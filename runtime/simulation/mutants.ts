@@ -63,6 +63,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
     store: (store) =>
       storeWith(store, (op) => (op.op === 'fail' && op.then === 'retry' ? { ...op, delayMs: 86_400_000 } : undefined)),
   },
+  'asks nobody who may have what the store lacks': { store: (store) => storeWith(store, () => undefined, allPresent) },
   'replays nothing': {
     store: (store) => storeWith(store, (op, batch) => (isReplay(op, batch) ? nothing : undefined)),
   },
@@ -160,6 +161,16 @@ async function asCancelled(store: Store, shard: Parameters<Store['apply']>[0], b
   const replies = answer.replies.map((reply, at): Reply => {
     if (batch.operations[at]?.op !== 'get' || reply.kind !== 'task') return reply;
     return { kind: 'done', record: { ...reply.record, state: 'cancelled' } };
+  });
+  return { ...answer, replies };
+}
+
+/** All have always said that they lack nothing. */
+async function allPresent(store: Store, shard: Parameters<Store['apply']>[0], batch: Batch): Promise<Applied | Gap> {
+  const answer = await store.apply(shard, batch);
+  if (answer.kind === 'gap') return answer;
+  const replies = answer.replies.map((reply): Reply => {
+    return reply.kind === 'present' ? { ...reply, beats: reply.beats.map(() => Number.MAX_SAFE_INTEGER) } : reply;
   });
   return { ...answer, replies };
 }

@@ -13,3 +13,14 @@ export class StoreFailure extends Error {
     this.kind = kind;
   }
 }
+
+/** The store does not know a task, and that proves nothing: these schedulers may have it, and have not been seen there. */
+export class SchedulersAbsent extends StoreFailure {
+  readonly absent: readonly string[];
+
+  constructor(absent: readonly string[]) {
+    super('unavailable', `the store does not know it; ${absent.join(', ')} may, and was not seen there`);
+    this.name = 'SchedulersAbsent';
+    this.absent = absent;
+  }
+}

@@ -1,0 +1,47 @@
+import { SchedulersAbsent } from '../store/store-failure.ts';
+import { pause } from './clock.ts';
+import { askPatiently, type Engine, type FleetState } from './engine.ts';
+
+/**
+ * Whether what a shard does not know was ever accepted. That the shard lacks it proves nothing: another scheduler that does not
+ * reach the store has it in its journal (`202`), or the store has forgotten it and its scheduler has not brought it back yet. So
+ * each scheduler says in every shard, again and again while its link is up, that it lacks nothing there. Who says so having seen a
+ * beat that came after the question has brought everything that it had told anyone when the question came.
+ *
+ * Beats and not times, so that no clock counts, and a word that was long on its way says no more than it did when it was sent.
+ */
+export async function rollCall(engine: Engine, state: FleetState, untilMs: number): Promise<void> {
+  const { clock, name, schedulers } = engine;
+  const { link } = state;
+  const { beat, joins } = link;
+  let absent = schedulers.filter((one) => one !== name);
+  // After a loss beats are counted anew: the question must be asked again.
+  while (absent.length > 0 && link.joins === joins) {
+    if (clock.monotonicMs() >= untilMs) throw new SchedulersAbsent(absent);
+    const beats = await nextBeats(engine, state);
+    absent = absent.filter((one) => (beats.get(one) ?? 0) < beat);
+  }
+}
+
+/** Says in a shard that this scheduler lacks nothing there. */
+export async function sayPresent(engine: Engine, { link }: FleetState): Promise<void> {
+  if (engine.schedulers.length > 1) await link.ask({ op: 'present', schedulers: [] });
+}
+
+/** One question at a time, however many wait for its answer. */
+function nextBeats(engine: Engine, state: FleetState): Promise<ReadonlyMap<string, number>> {
+  state.calling ??= askBeats(engine, state).finally(() => delete state.calling);
+  return state.calling;
+}
+
+/** Longer than a scheduler that hears the hint takes to look. */
+const ANSWER_MS = 30;
+
+async function askBeats(engine: Engine, { link }: FleetState): Promise<ReadonlyMap<string, number>> {
+  const { schedulers, store, clock } = engine;
+  store.hint(link.shard);
+  await pause(clock, ANSWER_MS);
+  const reply = await askPatiently(engine, link, { op: 'present', schedulers });
+  if (reply.kind !== 'present') throw new Error(`the store answered a roll call with ${reply.kind}`);
+  return new Map(schedulers.map((one, index) => [one, reply.beats[index] ?? 0]));
+}
