@@ -6,6 +6,7 @@ import { DEFAULT_SETTINGS } from '../core/route-policy.ts';
 import type { Batch, Operation, Store } from '../store/store.ts';
 import { systemClock } from './clock.ts';
 import { ShardLink, type PendingClaim } from './shard-link.ts';
+import { VirtualClock } from './testing/virtual-clock.ts';
 
 const WORTH = 4;
 const POLICY: Operation = {
@@ -86,6 +87,51 @@ async function bench() {
       ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => memory.shard('research/summarizer:0')?.o.get(id)?.state),
   };
 }
+
+/** A link that begins while the store is away, and the times at which it asks. */
+async function early() {
+  const clock = new VirtualClock(0);
+  const memory = memoryStore({ nowUs: () => START_MS * 1000 });
+  const asked: number[] = [];
+  const way = { open: false };
+  const link = new ShardLink(SHARD, 0, {
+    scheduler: 's-1',
+    store: {
+      ...memory,
+      apply: (shard, batch) => {
+        asked.push(clock.nowMs());
+        return way.open ? memory.apply(shard, batch) : Promise.reject(new StoreFailure('unavailable', 'away'));
+      },
+    },
+    clock,
+    tokens: { value: 0, raise: () => undefined, allow: () => undefined },
+    callWorth: WORTH,
+    replay: (_, position) => Promise.resolve(position),
+    claims: () => [],
+    applied: () => undefined,
+    state: () => undefined,
+    timed: () => undefined,
+  });
+  link.open();
+  await clock.pass(0);
+  return { clock, link, asked, way };
+}
+
+test('a link that begins some milliseconds before its connection goes up with it', async () => {
+  const { clock, link, way } = await early();
+  expect(link.state).toBe('lost');
+  way.open = true;
+  await clock.pass(25);
+  expect(link.state).toBe('up');
+});
+
+test('a store that stays away is asked less and less, down to once in about a second', async () => {
+  const { clock, asked } = await early();
+  await clock.pass(60_000);
+  const pauses = asked.slice(1).map((time, index) => time - (asked[index] ?? 0));
+  expect(pauses.slice(0, 8)).toEqual([18.75, 37.5, 75, 150, 300, 600, 1200, 1200]);
+  expect(asked.length).toBeLessThan(60);
+});
 
 /** Whatever waits for nothing but its turn has had it. */
 async function turns(): Promise<void> {

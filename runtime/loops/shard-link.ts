@@ -58,7 +58,9 @@ interface Waiting {
   readonly reject: (error: StoreFailure) => void;
 }
 
-const RETRY_MS = 250;
+/** The first attempt of a life comes before its connection, which is there some milliseconds later. */
+const RETRY_MS = 25;
+const RETRY_DOUBLINGS = 6;
 
 export class ShardLink {
   readonly shard: Shard;
@@ -295,7 +297,10 @@ export class ShardLink {
         asFailure(error);
         if (this.#state !== 'lost') this.#setState('lost');
         this.#refuseAll();
-        await pause(this.#context.clock, jittered(this.#context.clock, RETRY_MS * 2 ** Math.min(attempt, 3)));
+        await pause(
+          this.#context.clock,
+          jittered(this.#context.clock, RETRY_MS * 2 ** Math.min(attempt, RETRY_DOUBLINGS)),
+        );
       }
     }
   }
