@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { CallFailed, httpCaller, problemCode, type HttpCaller } from '../load/http-caller.ts';
+import { CallFailed, httpCaller, problemCode, type HttpAnswer, type HttpCaller } from '../load/http-caller.ts';
 import { percentiles, type Percentiles } from '../load/percentiles.ts';
 import { CHAOS_FLEETS, taskOf } from './chaos-table.ts';
 import { readinessBalancer, type Balancer } from './readiness-balancer.ts';
@@ -23,7 +23,7 @@ export interface AvailabilityReport {
   readonly restarts: number;
   readonly requests: number;
   readonly failed: Readonly<Record<string, number>>;
-  /** 429 and other 4xx: what the caller is told to do differently is no failure of ours, and counted apart. */
+  /** By 429, and what else a submission is refused with: what the caller is told to do differently is no failure of ours. */
   readonly refused: number;
   readonly seconds: number;
   readonly timesMs: Percentiles;
@@ -35,8 +35,10 @@ export interface AvailabilityReport {
 const LAME_DUCK_MS = 2000;
 const LEASE_MS = 5000;
 const CALL_MS = 10_000;
-/** One request in so many reads a task; the others submit one. */
+/** One request in so many reads a task that was accepted; the others submit one. */
 const READ_EVERY = 5;
+/** So many of the last accepted ones are read. */
+const IDS_KEPT = 1000;
 
 /** Restarts replicas one after the other while requests come at their own pace, each sent once. */
 export async function measureAvailability(options: AvailabilityOptions): Promise<AvailabilityReport> {
@@ -118,7 +120,7 @@ async function sendAtPace(
   stop: AbortSignal,
 ): Promise<void> {
   const begun = performance.now();
-  const ids: string[] = [];
+  const ids = acceptedIds();
   const open: Promise<void>[] = [];
   for (let n = 0; !stop.aborted; n += 1) {
     const intended = begun + (n * 1000) / perSecond;
@@ -138,7 +140,7 @@ async function sendAtPace(
   }
 
   async function one(url: string, n: number): Promise<string> {
-    const id = n % READ_EVERY === 0 ? ids[n % ids.length] : undefined;
+    const id = n % READ_EVERY === 0 ? ids.pick(n / READ_EVERY) : undefined;
     const task = taskOf(CHAOS_FLEETS[n % CHAOS_FLEETS.length] ?? CHAOS_FLEETS[0]);
     try {
       const answer = await (id === undefined
@@ -150,10 +152,9 @@ async function sendAtPace(
             timeoutMs: CALL_MS,
           })
         : caller.call({ method: 'GET', url: `${url}/v1/tasks/${id}`, timeoutMs: CALL_MS }));
-      if (answer.status >= 500) return problemCode(answer);
-      if (answer.status >= 400) return 'refused';
-      if (id === undefined && ids.length < IDS_MAX) ids.push((answer.body as { readonly id: string }).id);
-      return 'answered';
+      const said = outcomeOf(answer, id === undefined ? 'submit' : 'read');
+      if (id === undefined && said === 'answered') ids.note((answer.body as { readonly id: string }).id);
+      return said;
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
       return error.code;
@@ -161,4 +162,29 @@ async function sendAtPace(
   }
 }
 
-const IDS_MAX = 1000;
+/**
+ * What an answer means for who asked: `answered`, `refused`, or the code of the failure. A task that was accepted is there for
+ * whoever asks any replica: that it is not is a failure, whatever the status.
+ */
+export function outcomeOf(answer: HttpAnswer, asked: 'submit' | 'read'): string {
+  const { status } = answer;
+  if (status < 400) return 'answered';
+  return status === 429 || (status < 500 && asked === 'submit') ? 'refused' : problemCode(answer);
+}
+
+interface AcceptedIds {
+  note(id: string): void;
+  /** In turn the newest, which only the replica that took it may know yet, and any of the last. */
+  pick(turn: number): string | undefined;
+}
+
+function acceptedIds(): AcceptedIds {
+  const ids: string[] = [];
+  return {
+    note: (id) => {
+      ids.push(id);
+      if (ids.length > IDS_KEPT) ids.shift();
+    },
+    pick: (turn) => (turn % 2 === 0 ? ids.at(-1) : ids[turn % ids.length]),
+  };
+}
