@@ -50,7 +50,7 @@ const FACTS_EVERY = 4;
 const AGENTS_LAST_MS = 15_000;
 
 async function sweep(engine: Engine, state: FleetState, replayer: Replayer, looks: number): Promise<void> {
-  const { link, fleet } = state;
+  const { link, fleet, switches } = state;
   const asked = [link.ask({ op: 'tick', limit: TICK_LIMIT })];
   const full = looks % FACTS_EVERY === 0 || !isBusy(engine, state);
   if (full) asked.push(link.ask({ op: 'inspect', lanes: engine.tables.allLanes(fleet).slice(0, LANES_MAX) }));
@@ -62,7 +62,8 @@ async function sweep(engine: Engine, state: FleetState, replayer: Replayer, look
     state.startedSince = 0;
   }
   if (tick?.kind === 'ticked') {
-    state.switches = tick.switches;
+    // One that was set here meanwhile may be newer than what the tick saw: the next one tells.
+    if (state.switches === switches) state.switches = tick.switches;
     noteAgents(engine, state);
     for (const event of tick.events) await happened(engine, state, event);
   }
