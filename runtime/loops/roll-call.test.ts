@@ -8,7 +8,7 @@ import { startStoreServer } from '../store/testing/store-server.ts';
 import { pause, systemClock } from './clock.ts';
 import type { EngineBounds } from './engine.ts';
 import type { RunningScheduler } from './scheduler.ts';
-import { Bench, submission } from './testing/bench.ts';
+import { AGENT, Bench, pollOnce, submission } from './testing/bench.ts';
 
 /** Two schedulers over one real store, each with a way to it of its own. */
 const FLEET = 'research/summarizer';
@@ -118,6 +118,22 @@ test('what the store has forgotten and its scheduler has not brought back is not
   way.state = 'open';
   await bothUp([first, second]);
   await expect.poll(() => second.task(id)).toMatchObject({ id, state: 'ready' });
+});
+
+test('who has done what the store has forgotten is not told that nobody knows it', async () => {
+  const { admin, way, first, second } = await two();
+  const { id } = await accepted(first, 'k');
+  const [task] = (await pollOnce(second)).tasks;
+  const run = { id, token: task?.token ?? 0, agent: AGENT };
+  way.state = 'cut';
+  await admin.flushall();
+  const failure = { error: 'Timeout' };
+  const words = [() => second.complete(run, 'done'), () => second.fail(run, failure), () => second.release(run)];
+  for (const say of words) await expect.poll(() => say().catch((error: unknown) => error)).toMatchObject(NOT_SEEN);
+  way.state = 'open';
+  await bothUp([first, second]);
+  await expect.poll(() => second.complete(run, 'done')).toMatchObject({ kind: 'settled', repeated: false });
+  expect(await first.task(id)).toMatchObject({ state: 'succeeded', result: 'done' });
 });
 
 test('a word that was long on its way does not speak for what was accepted since', async () => {

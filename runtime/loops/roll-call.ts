@@ -1,4 +1,5 @@
-import { SchedulersAbsent } from '../store/store-failure.ts';
+import { SchedulersAbsent, StoreFailure } from '../store/store-failure.ts';
+import type { Reply } from '../store/store.ts';
 import { pause } from './clock.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
 
@@ -21,6 +22,26 @@ export async function rollCall(engine: Engine, state: FleetState, untilMs: numbe
     const beats = await nextBeats(engine, state);
     absent = absent.filter((one) => (beats.get(one) ?? 0) < beat);
   }
+}
+
+/** Asks a shard about one task. That it does not know it is an answer only after a roll call. */
+export async function askSurely(engine: Engine, state: FleetState, ask: () => Promise<Reply>): Promise<Reply> {
+  const { clock, bounds } = engine;
+  const untilMs = clock.monotonicMs() + bounds.patienceMs;
+  for (;;) {
+    const first = await ask();
+    if (first.kind !== 'unknown' || engine.schedulers.length === 1) return first;
+    const { joins } = state.link;
+    await rollCall(engine, state, untilMs);
+    const last = await ask();
+    if (last.kind !== 'unknown' || state.link.joins === joins) return last;
+    if (clock.monotonicMs() >= untilMs) throw lostMeanwhile();
+  }
+}
+
+/** A roll call in vain, and no time for another one. */
+export function lostMeanwhile(): StoreFailure {
+  return new StoreFailure('unavailable', 'the store was lost during a roll call');
 }
 
 /** Says in a shard that this scheduler lacks nothing there. */

@@ -10,6 +10,7 @@ import { want } from './deliver.ts';
 import { finish, finishForGood, forgetRun, judgeRun, tellEnd } from './ends.ts';
 import { askPatiently, changed, type Engine, type FleetState, type Run } from './engine.ts';
 import { pollAside } from './poll-aside.ts';
+import { askSurely } from './roll-call.ts';
 import { iso, typeOf, viewState } from './view.ts';
 
 /** `Scheduler.heartbeat`. */
@@ -60,7 +61,8 @@ export async function complete(
   let reply: Reply;
   try {
     // On its own a copy could take back (`unend`) what the first call has written and its caller been told.
-    const asked = first?.then(again) ?? completeDurably(engine, state, run, known, text);
+    const asked =
+      first?.then(again) ?? askSurely(engine, state, () => completeDurably(engine, state, run, known, text));
     if (first === undefined) completing.set(name, asked);
     reply = await asked;
   } catch (error) {
@@ -159,7 +161,7 @@ export async function fail(engine: Engine, run: AgentRun, failure: RunFailure): 
   const result = JSON.stringify({ error: failure.error, message: failure.message ?? '' });
   const operation = { op: 'fail', id, token, ...next, result: clipped(result, failure) } as const;
   state.wantedMs ??= engine.clock.nowMs();
-  const reply = await askPatiently(engine, state.link, operation);
+  const reply = await askSurely(engine, state, () => askPatiently(engine, state.link, operation));
   if (reply.kind !== 'done' && reply.kind !== 'already') return refusal(engine, state, known, reply);
   const { record } = reply;
   engine.pool.freeOne(agent);
@@ -190,7 +192,7 @@ export async function release(engine: Engine, { id, token, agent }: AgentRun): P
   if (state === undefined) return { kind: 'unknown' };
   const known = engine.runs.get(id);
   const operation = { op: 'fail', id, token, then: 'release', delayMs: 0, reason: 'released', result: '' } as const;
-  const reply = await askPatiently(engine, state.link, operation);
+  const reply = await askSurely(engine, state, () => askPatiently(engine, state.link, operation));
   if (reply.kind !== 'done' && reply.kind !== 'already') return refusal(engine, state, known, reply);
   engine.pool.freeOne(agent);
   if (known !== undefined) forgetRun(engine, known.fleet, known.build);
@@ -234,8 +236,8 @@ async function outputFaults(
   return engine.tables.faults(schema, result ?? null);
 }
 
-async function recordOf(engine: Engine, { link }: FleetState, id: string): Promise<TaskRecord | undefined> {
-  const reply = await askPatiently(engine, link, { op: 'get', id });
+async function recordOf(engine: Engine, state: FleetState, id: string): Promise<TaskRecord | undefined> {
+  const reply = await askSurely(engine, state, () => askPatiently(engine, state.link, { op: 'get', id }));
   return reply.kind === 'task' ? reply.record : undefined;
 }
 

@@ -1,11 +1,10 @@
 import type { TaskView, TaskViewState } from '../../spec/contract/protocol.ts';
 import { homeMark, homeOf } from '../core/task-id.ts';
 import type { TaskRecord, TaskState } from '../core/task-record.ts';
-import { StoreFailure } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
 import { decodeEnvelope } from './envelope.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
-import { rollCall } from './roll-call.ts';
+import { lostMeanwhile, rollCall } from './roll-call.ts';
 
 /** A task where it is now: the shard that has it, and what the shard says of it. */
 export interface Found {
@@ -35,7 +34,7 @@ export async function findSurely(engine: Engine, id: string): Promise<Found | un
     if (last === undefined || isFound(last)) return last;
     if (last.state === first.state && link.joins === joins) return undefined;
     // The store was lost meanwhile, or the task has moved.
-    if (clock.monotonicMs() >= untilMs) throw new StoreFailure('unavailable', 'the store was lost during a roll call');
+    if (clock.monotonicMs() >= untilMs) throw lostMeanwhile();
   }
 }
 
