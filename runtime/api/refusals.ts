@@ -1,14 +1,14 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { SchedulersAbsent, StoreFailure } from '../store/store-failure.ts';
+import { StoreFailure, Uncertain } from '../store/store-failure.ts';
 import { ProblemError, problemDocument, PROBLEMS, type ProblemName } from './problems.ts';
 
 /** Which problem an error is; undefined for one that is our mistake. */
 export function problemOf(error: unknown): ProblemError | undefined {
   if (error instanceof ProblemError) return error;
   // Of the other failures the store's own words are not for callers.
-  if (error instanceof SchedulersAbsent)
+  if (error instanceof Uncertain)
     return new ProblemError('unavailable', { detail: error.message, retryAfterMs: 1000 });
   if (error instanceof StoreFailure) return new ProblemError('unavailable', { retryAfterMs: 1000 });
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -84,6 +84,8 @@ export interface FleetState {
   readonly blamedMs: Map<string, number>;
   /** Digest of the table whose limits this scheduler sent last. */
   policySent: string;
+  /** Digest of the table whose limits the shard has, as the last answer told; empty when it has none. */
+  revision: string;
 }
 
 export interface Run {

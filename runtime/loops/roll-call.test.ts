@@ -8,7 +8,7 @@ import { startStoreServer } from '../store/testing/store-server.ts';
 import { pause, systemClock } from './clock.ts';
 import type { EngineBounds } from './engine.ts';
 import type { RunningScheduler } from './scheduler.ts';
-import { AGENT, Bench, pollOnce, submission } from './testing/bench.ts';
+import { AGENT, Bench, fleet, pollOnce, route, submission, table } from './testing/bench.ts';
 
 /** Two schedulers over one real store, each with a way to it of its own. */
 const FLEET = 'research/summarizer';
@@ -71,7 +71,7 @@ async function accepted(scheduler: RunningScheduler, key: string): Promise<{ id:
   return outcome.response;
 }
 
-const NOT_SEEN = { name: 'SchedulersAbsent', message: 'the store does not know it; s-0 may, and was not seen there' };
+const NOT_SEEN = { name: 'Uncertain', message: 'the store does not know it; s-0 may, and was not seen there' };
 
 test('what one scheduler has accepted without the store, the other does not deny, and finds once it is there', async () => {
   const { way, first, second } = await two();
@@ -147,6 +147,24 @@ test('a word that was long on its way does not speak for what was accepted since
   await pause(systemClock, 100);
   for (const deliver of late) expect(await deliver()).toMatchObject({ kind: 'applied' });
   expect(await asked).toMatchObject(NOT_SEEN);
+});
+
+test('a task of a fleet that only the other one’s table has yet is not denied', async () => {
+  const { first, second } = await two();
+  const fleets = { 'research/summarizer': fleet(), 'research/new': fleet() };
+  const routes = [route({ to: [{ fleet: 'research/new', weight: 100 }] })];
+  const newer = table({ fleets, routes, digest: 'sha256-2' });
+  first.use(newer);
+  await bothUp([first, second]);
+  const { id } = await accepted(first, 'k');
+  await expect
+    .poll(() => second.task(id).catch((error: unknown) => error))
+    .toMatchObject({
+      name: 'Uncertain',
+      message: 'it may be of a fleet that the table here does not have yet',
+    });
+  second.use(newer);
+  await expect.poll(() => second.task(id).catch((error: unknown) => error)).toMatchObject({ id, state: 'ready' });
 });
 
 test('a scheduler that is alone waits for nobody', async () => {

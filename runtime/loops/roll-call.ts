@@ -1,4 +1,4 @@
-import { SchedulersAbsent, StoreFailure } from '../store/store-failure.ts';
+import { StoreFailure, Uncertain } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
 import { pause } from './clock.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
@@ -18,7 +18,7 @@ export async function rollCall(engine: Engine, state: FleetState, untilMs: numbe
   let absent = schedulers.filter((one) => one !== name);
   // After a loss beats are counted anew: the question must be asked again.
   while (absent.length > 0 && link.joins === joins) {
-    if (clock.monotonicMs() >= untilMs) throw new SchedulersAbsent(absent);
+    if (clock.monotonicMs() >= untilMs) throw notSeen(absent);
     const beats = await nextBeats(engine, state);
     absent = absent.filter((one) => (beats.get(one) ?? 0) < beat);
   }
@@ -37,6 +37,10 @@ export async function askSurely(engine: Engine, state: FleetState, ask: () => Pr
     if (last.kind !== 'unknown' || state.link.joins === joins) return last;
     if (clock.monotonicMs() >= untilMs) throw lostMeanwhile();
   }
+}
+
+function notSeen(absent: readonly string[]): Uncertain {
+  return new Uncertain(`the store does not know it; ${absent.join(', ')} may, and was not seen there`);
 }
 
 /** A roll call in vain, and no time for another one. */

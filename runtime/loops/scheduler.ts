@@ -244,6 +244,7 @@ function join(engine: Engine, replay: Replayer, tokens: TokenFloor, fleet: strin
     sinceMs: engine.clock.nowMs(),
     blamedMs: new Map(),
     policySent: '',
+    revision: '',
   };
   engine.fleets.set(fleet, state);
   link.open();
@@ -258,6 +259,7 @@ function noteApplied(engine: Engine, state: FleetState, { ready, revision, holdU
     void state.link.ask({ op: 'end', schedulers: engine.schedulers }).catch(ignoreLoss);
   }
   state.heldUntilMs = holdUntilMs;
+  state.revision = revision;
   if (revision !== state.policySent && (revision === '' || state.policySent === '')) void sendPolicy(engine, state);
   if (ready === 0) return;
   if (engine.pool.parked(state.fleet).size > 0) {

@@ -1,6 +1,7 @@
 import type { TaskView, TaskViewState } from '../../spec/contract/protocol.ts';
 import { homeMark, homeOf } from '../core/task-id.ts';
 import type { TaskRecord, TaskState } from '../core/task-record.ts';
+import { Uncertain } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
 import { decodeEnvelope } from './envelope.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
@@ -26,6 +27,8 @@ export async function findSurely(engine: Engine, id: string): Promise<Found | un
   const untilMs = clock.monotonicMs() + bounds.patienceMs;
   for (;;) {
     const first = await follow(engine, id);
+    if (first === undefined && isAnotherTableInForce(engine))
+      throw new Uncertain('it may be of a fleet that the table here does not have yet');
     if (first === undefined || isFound(first)) return first;
     const { link } = first.state;
     const { joins } = link;
@@ -43,6 +46,12 @@ type WayEnd = Found | { readonly state: FleetState };
 
 function isFound(end: WayEnd | undefined): end is Found {
   return end !== undefined && 'reply' in end;
+}
+
+/** At another scheduler, as far as the shards tell. */
+function isAnotherTableInForce({ fleets, tables }: Engine): boolean {
+  const { digest } = tables.compiled.table;
+  return [...fleets.values()].some(({ revision }) => revision !== '' && revision !== digest);
 }
 
 /** Follows a task from its home to where it went. */

@@ -14,13 +14,10 @@ export class StoreFailure extends Error {
   }
 }
 
-/** The store does not know a task, and that proves nothing: these schedulers may have it, and have not been seen there. */
-export class SchedulersAbsent extends StoreFailure {
-  readonly absent: readonly string[];
-
-  constructor(absent: readonly string[]) {
-    super('unavailable', `the store does not know it; ${absent.join(', ')} may, and was not seen there`);
-    this.name = 'SchedulersAbsent';
-    this.absent = absent;
+/** Nothing is known of a task, and that proves nothing. The message says why, for callers. */
+export class Uncertain extends StoreFailure {
+  constructor(message: string) {
+    super('unavailable', message);
+    this.name = 'Uncertain';
   }
 }
