@@ -1,8 +1,12 @@
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { dirname, join, resolve } from 'node:path';
+import { build, transform, type Plugin } from 'esbuild';
+import type { Group } from './chunks/groups.ts';
+import { joinChunks } from './chunks/join.ts';
+import { compiledFile } from './chunks/run-script.ts';
 
 /**
  * What can be started or imported from `dist/`: the command, its worker threads, and what benchmarks and tests run in a process of its own.
@@ -20,6 +24,42 @@ const ENTRIES = [
   'runtime/chaos/agent-process.ts',
   'runtime/chaos/disk-preload.ts',
 ];
+
+/** What packages import, and what every command begins with: modules as they are. */
+const APART = ['spec/contract/author.ts', 'runtime/client/index.ts', 'compiler/cli/main.ts', 'compiler/cli/program.ts'];
+
+/** What is loaded together: by a compile that finds nothing to do, by whoever runs a routing table, by checks, by emitting. */
+const GROUPS: readonly Group[] = [
+  { name: 'known', modules: ['compiler/incremental/compile-tree.ts'] },
+  {
+    name: 'language',
+    modules: ['spec/contract/match.ts', 'spec/contract/task-schema/value-check.ts', 'spec/contract/canonical.ts'],
+  },
+  {
+    name: 'checked',
+    modules: [
+      'compiler/compile.ts',
+      'compiler/stages.ts',
+      ...['known-documents', 'known-units', 'sources'].map((name) => `compiler/incremental/${name}.ts`),
+    ],
+  },
+  {
+    name: 'emitted',
+    modules: [
+      'compiler/output/plan.ts',
+      'compiler/verify/verify-manifests.ts',
+      'compiler/emitters/index.ts',
+      ...emitting(),
+    ],
+  },
+];
+
+/** What every compile emits with; dashboards are made by a megabyte of their own. */
+function emitting(): readonly string[] {
+  const names = readdirSync('compiler/emitters', { recursive: true, encoding: 'utf8' });
+  const paths = names.map((name) => `compiler/emitters/${name.replaceAll('\\', '/')}`);
+  return paths.filter((path) => /\/emit(-\w+)?\.ts$/.test(path) && !path.includes('/grafana/')).sort();
+}
 
 /** What the built command needs besides its code, at the same place below `dist/`. */
 const ASSETS = ['spec/contract/generated/nova-torch.schema.json'];
@@ -84,6 +124,10 @@ function sourceDigest(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
+async function javaScript(path: string): Promise<string> {
+  return (await transform(readFileSync(path, 'utf8'), { loader: 'ts', target: 'node20.19' })).code;
+}
+
 const { metafile } = await build({
   entryPoints: ENTRIES,
   outbase: '.',
@@ -101,14 +145,22 @@ const { metafile } = await build({
   metafile: true,
   define: { NOVA_TORCH_BUILD: JSON.stringify(sourceDigest()) },
 });
-// Afterwards, and only what nobody made: a command that runs meanwhile still finds its chunks.
-const made = new Set([...Object.keys(metafile.outputs), ...ASSETS.map((path) => join('dist', path))]);
-for (const entry of readdirSync('dist', { recursive: true, withFileTypes: true })) {
-  const path = join(entry.parentPath, entry.name);
-  if (entry.isFile() && !made.has(path)) rmSync(path);
-}
 for (const path of ASSETS) {
   mkdirSync(dirname(join('dist', path)), { recursive: true });
   copyFileSync(path, join('dist', path));
+}
+const CHUNKS = 'dist/compiler/chunks';
+const RUN_SCRIPT = join(CHUNKS, 'run-script.js');
+writeFileSync(RUN_SCRIPT, await javaScript('scripts/chunks/run-script.ts'));
+const made = await joinChunks({ outputs: metafile.outputs, groups: GROUPS, apart: APART, folder: CHUNKS });
+for (const path of [RUN_SCRIPT, ...ASSETS.map((path) => join('dist', path))]) made.add(path);
+// In a process of its own, which has no other code and no other settings than those of whoever runs the command.
+const remember = await javaScript('scripts/remember-scripts.ts');
+execFileSync(process.execPath, ['--input-type=module', '-e', remember, resolve('dist')], { stdio: 'inherit' });
+for (const path of [...made]) if (path.endsWith('.cjs')) made.add(compiledFile(path));
+// Afterwards, and only what nobody made: a command that runs meanwhile still finds its chunks.
+for (const entry of readdirSync('dist', { recursive: true, withFileTypes: true })) {
+  const path = join(entry.parentPath, entry.name);
+  if (entry.isFile() && !made.has(path)) rmSync(path);
 }
 chmodSync('dist/compiler/cli/main.js', 0o755);

@@ -112,14 +112,17 @@ export async function compileTree(options: CompileTreeOptions): Promise<Compiled
     return fromMemory(state, options.root);
   }
 
-  optimizeLate();
   const [{ compile }, { documentLoader }, { unitLoader }, { sourcesOf }, stages] = await Promise.all([
     import('../compile.ts'),
     import('./known-documents.ts'),
     import('./known-units.ts'),
     import('./sources.ts'),
     typeof options.stages === 'function' ? options.stages() : options.stages,
+    // As it is built, all that emits comes with it.
+    import('../output/plan.ts'),
   ]);
+  // Not before all is loaded: V8 takes code that was compiled before only under the settings with which it was.
+  optimizeLate();
   const files = entries.flatMap((entry) => sourceFile(entry, options.root, spec, report) ?? []);
   const tree = {
     digestOf: (path: string) => {
