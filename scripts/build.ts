@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, 
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build, transform, type Plugin } from 'esbuild';
 import type { Group } from './chunks/groups.ts';
 import { joinChunks } from './chunks/join.ts';
@@ -89,6 +90,14 @@ const grafanaSdk: Plugin = {
   },
 };
 
+/** What every compile reads with. In the script of those who use them they need not be found, nor be compiled each time. */
+const parsers: Plugin = {
+  name: 'parsers',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^(?:js-yaml|re2js)$/ }, ({ path }) => ({ path: fileURLToPath(import.meta.resolve(path)) }));
+  },
+};
+
 /**
  * The classes of Kubernetes objects become one chunk, without comments: a third of their two megabytes. We call what writes
  * an object down and construct none, so the package that they extend, and YAML writers and readers with it, stays outside:
@@ -128,6 +137,7 @@ async function javaScript(path: string): Promise<string> {
   return (await transform(readFileSync(path, 'utf8'), { loader: 'ts', target: 'node20.19' })).code;
 }
 
+const BUILD = sourceDigest();
 const { metafile } = await build({
   entryPoints: ENTRIES,
   outbase: '.',
@@ -141,9 +151,9 @@ const { metafile } = await build({
   target: 'node20.19',
   packages: 'external',
   logLevel: 'warning',
-  plugins: [storeScript, grafanaSdk, kubernetesClasses],
+  plugins: [storeScript, grafanaSdk, parsers, kubernetesClasses],
   metafile: true,
-  define: { NOVA_TORCH_BUILD: JSON.stringify(sourceDigest()) },
+  define: { NOVA_TORCH_BUILD: JSON.stringify(BUILD) },
 });
 for (const path of ASSETS) {
   mkdirSync(dirname(join('dist', path)), { recursive: true });
@@ -152,7 +162,13 @@ for (const path of ASSETS) {
 const CHUNKS = 'dist/compiler/chunks';
 const RUN_SCRIPT = join(CHUNKS, 'run-script.js');
 writeFileSync(RUN_SCRIPT, await javaScript('scripts/chunks/run-script.ts'));
-const made = await joinChunks({ outputs: metafile.outputs, groups: GROUPS, apart: APART, folder: CHUNKS });
+const made = await joinChunks({
+  outputs: metafile.outputs,
+  groups: GROUPS,
+  apart: APART,
+  folder: CHUNKS,
+  digest: BUILD,
+});
 for (const path of [RUN_SCRIPT, ...ASSETS.map((path) => join('dist', path))]) made.add(path);
 // In a process of its own, which has no other code and no other settings than those of whoever runs the command.
 const remember = await javaScript('scripts/remember-scripts.ts');

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -13,6 +12,8 @@ export interface Joining {
   readonly apart: readonly string[];
   /** Of the chunks; `run-script.js` is found in it. */
   readonly folder: string;
+  /** Tells the files of two builds apart. */
+  readonly digest: string;
 }
 
 /** Where the exports of a chunk are now, and under which names. */
@@ -29,17 +30,17 @@ type Places = ReadonlyMap<string, Place>;
  * then. esbuild makes a chunk for every set of entries that share a module, so that one compile opened eighty files; to find
  * one takes Node longer than to compile most of them, and what a module compiles it compiles each time.
  */
-export async function joinChunks({ outputs, groups, apart, folder }: Joining): Promise<Set<string>> {
+export async function joinChunks({ outputs, groups, apart, folder, digest }: Joining): Promise<Set<string>> {
+  const members = new Map<string, ReadonlyMap<string, Names>>();
+  for (const [group, paths] of membersOf(outputs, groups, apart))
+    members.set(join(folder, `joined-${group}-${digest}.js`), namesOf(outputs, paths));
   const places = new Map<string, Place>();
+  for (const [file, names] of members) for (const [path, own] of names) places.set(resolve(path), { file, names: own });
   const made = new Map<string, string>();
-  for (const [group, paths] of membersOf(outputs, groups, apart)) {
-    const names = namesOf(outputs, paths);
-    const { code, imports } = await scriptOf(paths, names, folder);
-    const hash = createHash('sha256').update(code).digest('hex').slice(0, 8).toUpperCase();
-    const file = join(folder, `joined-${group}-${hash}.js`);
-    made.set(scriptBeside(file), code);
+  for (const [file, names] of members) {
+    const { code, imports } = await scriptOf(names, folder);
+    made.set(scriptBeside(file), functionOf(code, folder, places));
     made.set(file, moduleOf(file, imports, [...names.values()], places));
-    for (const [path, own] of names) places.set(resolve(path), { file, names: own });
   }
   const named = namedChunks(outputs);
   for (const path of Object.keys(outputs)) {
@@ -70,10 +71,10 @@ function namesOf(outputs: Outputs, paths: readonly string[]): ReadonlyMap<string
 
 /** The chunks as one function, and what it requires. */
 async function scriptOf(
-  paths: readonly string[],
   names: ReadonlyMap<string, Names>,
   folder: string,
 ): Promise<{ readonly code: string; readonly imports: readonly string[] }> {
+  const paths = [...names.keys()];
   const contents = [...names].map(([path, own]) => exportLine(specifier(folder, path), [...own])).join('');
   const { outputFiles, metafile, warnings } = await build({
     stdin: { contents, resolveDir: resolve(folder) },
@@ -95,7 +96,7 @@ async function scriptOf(
   }
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
   const required = imports.filter(({ kind }) => kind !== 'dynamic-import').map(({ path }) => path);
-  return { code: functionOf(code), imports: [...new Set(required)] };
+  return { code, imports: [...new Set(required)] };
 }
 
 /** Brings in these files and leaves every other where it is. */
@@ -114,9 +115,14 @@ function only(paths: readonly string[], folder: string): Plugin {
   };
 }
 
-/** A script has no `import()` of its own. */
-function functionOf(code: string): string {
-  const body = code.replaceAll(/\bimport\((?=")/g, '__load(');
+/** A script has no `import()` of its own. A chunk that is in a script now is asked of that, and not of what is left of it. */
+function functionOf(code: string, folder: string, places: Places): string {
+  const body = code.replaceAll(/\bimport\("([^"]+)"\)/g, (_, wanted: string) => {
+    const place = wanted.startsWith('.') ? places.get(resolve(folder, wanted)) : undefined;
+    if (place === undefined) return `__load("${wanted}")`;
+    const names = [...place.names].map(([was, is]) => `${was}: all.${is}`).join(', ');
+    return `__load("${specifier(folder, place.file)}").then((all) => ({ ${names} }))`;
+  });
   if (/[\u0080-\uffff]/.test(body)) throw new Error('a script is plain ASCII');
   return `(function (module, require, __url, __load) {${body}\n})`;
 }
