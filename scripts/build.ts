@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { build, transform, type Plugin } from 'esbuild';
 import type { Group } from './chunks/groups.ts';
 import { joinChunks } from './chunks/join.ts';
+import { kubernetesClasses } from './chunks/kubernetes-classes.ts';
 import { compiledFile } from './chunks/run-script.ts';
 
 /**
@@ -95,30 +96,6 @@ const parsers: Plugin = {
   name: 'parsers',
   setup: ({ onResolve }) => {
     onResolve({ filter: /^(?:js-yaml|re2js)$/ }, ({ path }) => ({ path: fileURLToPath(import.meta.resolve(path)) }));
-  },
-};
-
-/**
- * The classes of Kubernetes objects become one chunk, without comments: a third of their two megabytes. We call what writes
- * an object down and construct none, so the package that they extend, and YAML writers and readers with it, stays outside:
- * loading those took longer than emitting a fleet.
- */
-const REQUIRE_CLASSES = /createRequire\(import\.meta\.url\)\('([^']+)'\)/;
-const NEVER_CONSTRUCTED = `exports.ApiObject = class ApiObject {
-  constructor() { throw new Error('an object is written by its class and never constructed'); }
-};`;
-const kubernetesClasses: Plugin = {
-  name: 'kubernetes-classes',
-  setup: ({ onLoad, onResolve }) => {
-    onLoad({ filter: /[\\/]compiler[\\/]cdk8s[\\/]k8s\.ts$/ }, ({ path }) => {
-      const code = readFileSync(path, 'utf8');
-      if (!REQUIRE_CLASSES.test(code)) throw new Error(`${path} does not require its classes as expected`);
-      return { contents: code.replace(REQUIRE_CLASSES, "require('$1')"), loader: 'ts' };
-    });
-    const { resolve } = createRequire(import.meta.url);
-    onResolve({ filter: /^cdk8s-plus-27\/lib\/imports\/k8s\.js$/ }, ({ path }) => ({ path: resolve(path) }));
-    onResolve({ filter: /^cdk8s$/ }, ({ path }) => ({ path, namespace: 'never-constructed' }));
-    onLoad({ filter: /./, namespace: 'never-constructed' }, () => ({ contents: NEVER_CONSTRUCTED, loader: 'js' }));
   },
 };
 
