@@ -27,6 +27,41 @@ test('the text means the same data, in whatever order it was built', () => {
   );
 });
 
+test('keys that JavaScript orders or takes in its own way are keys like others', () => {
+  const numbers = JSON.parse('{"2":0,"10":{"4294967295":1,"012345678901":2},"a":-0}') as Json;
+  expect(canonicalJson(numbers)).toBe('{"10":{"012345678901":2,"4294967295":1},"2":0,"a":0}');
+  expect(canonicalJson(JSON.parse('{"b":{"__proto__":[1],"a":1}}') as Json)).toBe('{"b":{"__proto__":[1],"a":1}}');
+});
+
+test('the text is what a plain writer of sorted keys makes of it', () => {
+  const key = fc.oneof(
+    fc.string(),
+    fc.nat().map(String),
+    fc.constantFrom('__proto__', 'constructor', '', '01', '4294967295'),
+  );
+  const { value } = fc.letrec<{ value: Json }>((tie) => ({
+    value: fc.oneof(
+      { depthSize: 'small' },
+      fc.constantFrom(null, true, false, -0, 1e21, 1e-7),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.string({ unit: 'binary' }),
+      fc.array(tie('value')),
+      fc.array(fc.tuple(key, tie('value'))).map((entries) => Object.fromEntries(entries)),
+    ),
+  }));
+  fc.assert(
+    fc.property(value, (one) => void expect(canonicalJson(one)).toBe(plainly(one))),
+    { numRuns: 1000 },
+  );
+});
+
+function plainly(value: Json): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((one: Json) => plainly(one)).join(',')}]`;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, one]) => `${JSON.stringify(key)}:${plainly(one)}`).join(',')}}`;
+}
+
 function reversed(value: Json): Json {
   if (Array.isArray(value)) return value.map(reversed);
   if (typeof value !== 'object' || value === null) return value;

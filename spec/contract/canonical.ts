@@ -6,6 +6,34 @@ import type { Json } from './source.ts';
  * `undefined` is left out. Throws for a number JSON cannot carry.
  */
 export function canonicalJson(value: Json | undefined): string {
+  const odd: string[] = [];
+  const copy = inOrder(value, odd);
+  return odd.length === 0 ? (JSON.stringify(copy) ?? 'null') : written(value);
+}
+
+/**
+ * A copy with its keys in order: V8 writes it several times as quickly as we do. It has an order of its own for keys that
+ * are numbers, and another meaning for `__proto__`: these are `odd`, and then the copy is not used.
+ */
+function inOrder(value: Json | undefined, odd: string[]): Json | undefined {
+  if (typeof value === 'number') return finite(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((one: Json) => inOrder(one, odd) as Json);
+  const map = value as Readonly<Record<string, Json | undefined>>;
+  const copy: Record<string, Json | undefined> = {};
+  for (const key of sortedKeys(map)) {
+    if (isOdd(key)) odd.push(key);
+    copy[key] = inOrder(map[key], odd);
+  }
+  return copy as Json;
+}
+
+function isOdd(key: string): boolean {
+  const first = key.charCodeAt(0);
+  return (first >= 0x30 && first <= 0x39 && /^[0-9]+$/.test(key)) || key === '__proto__';
+}
+
+function written(value: Json | undefined): string {
   if (typeof value === 'string') return textJson(value);
   if (typeof value === 'number') return numberJson(value);
   if (typeof value !== 'object' || value === null) return value === undefined ? 'null' : String(value);
@@ -14,7 +42,7 @@ export function canonicalJson(value: Json | undefined): string {
 
 function listJson(list: readonly Json[]): string {
   let text = '[';
-  for (let index = 0; index < list.length; index++) text += (index === 0 ? '' : ',') + canonicalJson(list[index]);
+  for (let index = 0; index < list.length; index++) text += (index === 0 ? '' : ',') + written(list[index]);
   return `${text}]`;
 }
 
@@ -22,7 +50,7 @@ function mapJson(map: Readonly<Record<string, Json | undefined>>): string {
   let text = '{';
   for (const key of sortedKeys(map)) {
     const value = map[key];
-    if (value !== undefined) text += `${text.length === 1 ? '' : ','}${textJson(key)}:${canonicalJson(value)}`;
+    if (value !== undefined) text += `${text.length === 1 ? '' : ','}${textJson(key)}:${written(value)}`;
   }
   return `${text}}`;
 }
@@ -44,6 +72,10 @@ function textJson(text: string): string {
 }
 
 function numberJson(value: number): string {
+  return finite(value) === 0 ? '0' : String(value);
+}
+
+function finite(value: number): number {
   if (!Number.isFinite(value)) throw new RangeError(`JSON cannot carry ${value}`);
-  return value === 0 ? '0' : String(value);
+  return value;
 }
