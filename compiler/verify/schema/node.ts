@@ -46,6 +46,8 @@ export type SchemaType = 'object' | 'array' | 'string' | 'integer' | 'number' | 
 /** All schemas. */
 export interface SchemaPool {
   readonly nodes: readonly SchemaNode[];
+  /** One of them, where it takes long to have all. */
+  readonly node?: (at: number) => SchemaNode | undefined;
   /** `apps/v1/Deployment` -> its node. */
   readonly kinds: Readonly<Record<string, number>>;
 }

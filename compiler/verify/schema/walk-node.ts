@@ -56,7 +56,7 @@ export function walkNodes(pool: SchemaPool): (at: number) => WalkNode {
   let nodes = nodesOfPool.get(pool);
   if (nodes === undefined) nodesOfPool.set(pool, (nodes = []));
   const met = nodes;
-  return (at) => (met[at] ??= new WalkNode(sure(pool.nodes[at], 'a node of the pool')));
+  return (at) => (met[at] ??= new WalkNode(sure(pool.node?.(at) ?? pool.nodes[at], 'a node of the pool')));
 }
 
 const BITS: Readonly<Record<SchemaType, number>> = {
