@@ -27,7 +27,7 @@ export interface DocumentLoader {
 /** `digestOf` gives the SHA-256 of a file's bytes by its path, as of when the spec was listed. */
 export function documentLoader(cache: readonly Cached[], digestOf: (path: string) => string): DocumentLoader {
   // Only our own build's caches are read.
-  const before = Object.assign({}, ...cache.map(({ value }) => value as KnownFiles)) as KnownFiles;
+  const before = new Map(cache.flatMap(({ value }) => Object.entries(value as KnownFiles)));
   const known: Record<string, readonly DocumentData[]> = {};
   const fresh: Record<string, readonly DocumentData[]> = {};
   const digests = new Map<string, string>();
@@ -36,7 +36,7 @@ export function documentLoader(cache: readonly Cached[], digestOf: (path: string
   function loadOne(file: SourceFile, report: Report): LoadedFile {
     const digest = digestOf(file.path);
     const key = keyOf(digest, file);
-    const data = Object.hasOwn(before, key) ? before[key] : undefined;
+    const data = before.get(key);
     if (data !== undefined) {
       digests.set(file.path, digest);
       known[key] = data;

@@ -58,10 +58,15 @@ function rememberedOf(cache: readonly Cached[]): Remembered {
   if (heads.some((head) => head.common !== common || head.emitters !== emitters))
     return { common: '', emitters: '', units, proven: {} };
   for (const [index, { tail }] of cache.entries()) {
-    for (const [key, { at, ...memory }] of Object.entries(sure(heads[index], 'the head of a part').units))
-      units.set(key, { memory, details: tail.subarray(...at) });
+    const stored = sure(heads[index], 'the head of a part').units;
+    // Kept as it was read: to leave out a field is to copy all others, and there is one for every unit.
+    for (const key in stored) units.set(key, keptIn(tail, sure(stored[key], 'a unit')));
   }
   return { common, emitters, units, proven };
+}
+
+function keptIn(tail: Uint8Array, memory: Stored): Kept {
+  return { memory, details: tail.subarray(...memory.at) };
 }
 
 /** The generated tree as far as units need it. */

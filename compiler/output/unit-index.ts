@@ -124,10 +124,10 @@ export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
+/** Parts that begin with a letter, a digit or `_`, a dot before it at most. */
+const SAFE = /^\.?[A-Za-z0-9_][A-Za-z0-9._-]*(?:\/\.?[A-Za-z0-9_][A-Za-z0-9._-]*)*$/;
+
 /** Whether a path stays below the folder it is joined to, on any file system: no `..`, no drive, no odd character. */
 export function isSafePath(path: string): boolean {
-  return (
-    path.length <= 400 &&
-    path.split('/').every((part) => /^\.?[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(part) && !part.endsWith('.'))
-  );
+  return path.length <= 400 && SAFE.test(path) && !path.includes('./') && !path.endsWith('.');
 }

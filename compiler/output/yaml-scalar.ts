@@ -63,6 +63,8 @@ export function quoted(text: string): string {
 
 /** JSON text with every unsafe character escaped. Beyond U+FFFF YAML has one escape (`\U`, Go knows no other) and JSON two. */
 export function escapeUnsafe(text: string, language: 'yaml' | 'json'): string {
+  // Most texts have none, and large ones are looked through for it several times as quickly.
+  if (ASCII.test(text)) return text;
   return text.replace(UNSAFE, (character) => {
     const point = codePointOf(character);
     if (point > 0xffff && language === 'yaml') return `\\U${point.toString(16).padStart(8, '0')}`;
