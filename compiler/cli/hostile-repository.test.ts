@@ -223,10 +223,11 @@ test('a memory that came with the repository is not believed, whatever it says w
   writeFileSync(join(cwd, 'generated', manifest), text);
   const seal = sealOf(cwd, join(attacker.HOME, '.local/state/nova-torch'));
   const path = join(cwd, '.nova-torch/cache/state.json');
-  const memory = readCache(path, seal).parts[0]?.value as { owned: [path: string, sha256: string][] };
-  const owned = memory.owned.map(([file, digest]) => [file, file === manifest ? sha256(text) : digest]);
-  expect(owned).not.toEqual(memory.owned);
-  writeCache(path, seal, { value: { ...memory, owned }, tail: new Uint8Array() });
+  const memory = readCache(path, seal).parts[0]?.value as { owned: Record<string, string> };
+  writeCache(path, seal, {
+    value: { ...memory, owned: { ...memory.owned, [manifest]: sha256(text) } },
+    tail: new Uint8Array(),
+  });
   // It is a memory of what would be true: whoever has the key believes it.
   expect((await runHere(['compile', '--check'], { cwd, env: attacker })).code).toBe(0);
   for (const env of [victim, {}]) {

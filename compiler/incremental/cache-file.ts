@@ -5,7 +5,7 @@ import { readRegular } from '../output/read-regular.ts';
 import type { Seal } from '../output/seal.ts';
 
 /** Raised when the shape of what is cached changes. */
-const SHAPE = 4;
+const SHAPE = 3;
 
 /** What a part of a cache file holds: a value, which is read at once, and bytes that it may point into. */
 export interface Cached {

@@ -22,7 +22,7 @@ import { waitFor } from './wait-for.ts';
 import type { Workers } from './workers.ts';
 import { clockAfter } from './file-clock.ts';
 import { FileDigests } from './file-digests.ts';
-import type { KnownFiles } from './file-digests.ts';
+import type { KnownFile } from './file-digests.ts';
 import { sure } from '../../spec/contract/sure.ts';
 
 export interface CompileTreeOptions {
@@ -74,15 +74,15 @@ export interface EnvironmentSummary {
 interface State {
   /** What the last compile without an error depended on. */
   readonly key: string;
-  readonly spec: KnownFiles;
-  readonly generated: KnownFiles;
+  readonly spec: Readonly<Record<string, KnownFile>>;
+  readonly generated: Readonly<Record<string, KnownFile>>;
   /** SHA-256 by path of everything of ours that it left in `generated/`, and of the indexes of other environments. */
-  readonly owned: readonly (readonly [path: string, sha256: string])[];
+  readonly owned: Readonly<Record<string, string>>;
   readonly diagnostics: readonly Diagnostic[];
   readonly environments: readonly EnvironmentSummary[];
 }
 
-const EMPTY: State = { key: '', spec: [], generated: [], owned: [], diagnostics: [], environments: [] };
+const EMPTY: State = { key: '', spec: {}, generated: {}, owned: {}, diagnostics: [], environments: [] };
 
 /**
  * Compiles a repository's spec into its generated tree and does only what a change asks for: nothing changed, nothing is
@@ -252,13 +252,12 @@ function keyOf(entries: readonly SpecEntry[], spec: FileDigests, options: Compil
  * merge brought back and whose files would go, leaves all other files as they are, and must be seen all the same.
  */
 function isIntact({ owned }: State, generated: FileDigests, folder: string): boolean {
-  for (const [path, digest] of owned) {
+  for (const path in owned) {
     const stat = generated.stat(path);
-    if (stat === undefined || generated.of(path, stat) !== digest) return false;
+    if (stat === undefined || generated.of(path, stat) !== owned[path]) return false;
   }
   const { files, foreign, tooDeep } = listFiles(folder);
-  const indexes = new Set(owned.flatMap(([path]) => (isIndexPath(path) ? [path] : [])));
-  const isNew = (path: string): boolean => isIndexPath(path) && !indexes.has(path);
+  const isNew = (path: string): boolean => isIndexPath(path) && !Object.hasOwn(owned, path);
   return foreign.length === 0 && tooDeep.length === 0 && !files.some(isNew);
 }
 
@@ -384,10 +383,10 @@ function ownedBy(
   plan: WritePlan,
   generated: FileDigests,
   clockMs: number,
-): State['owned'] {
-  const owned = new Map<string, string>();
+): Record<string, string> {
+  const owned: Record<string, string> = {};
   const own = (path: string, digest: string): void => {
-    owned.set(path, digest);
+    owned[path] = digest;
     if (plan.writes.has(path)) generated.learnWritten(path, digest, clockMs);
   };
   for (const { name, units } of environments) {
@@ -397,8 +396,8 @@ function ownedBy(
       for (const file of unit.files) own(`${name}/${file.path}`, file.sha256);
     }
   }
-  for (const path of plan.keeps) if (isIndexPath(path) && !owned.has(path)) owned.set(path, generated.of(path));
-  return [...owned];
+  for (const path of plan.keeps) if (isIndexPath(path)) owned[path] ??= generated.of(path);
+  return owned;
 }
 
 function summaryOf(

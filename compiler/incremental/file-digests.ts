@@ -15,33 +15,30 @@ export interface FileStat {
 /** `[size, mtimeMs, ctimeMs, inode, sha256]` */
 export type KnownFile = readonly [number, number, number, number, string];
 
-/** As a list: JSON with thousands of keys takes several times as long to read and to put together. */
-export type KnownFiles = readonly (readonly [path: string, file: KnownFile])[];
-
 /**
  * SHA-256 of files, read again only when something about them changed, as Git's index does it. A file that was touched
  * just before it was looked at is not remembered: another write within the same tick of the clock would not show.
  */
 export class FileDigests {
   readonly #root: string;
-  readonly #known: ReadonlyMap<string, KnownFile>;
-  readonly #seen = new Map<string, KnownFile>();
+  readonly #known: Readonly<Record<string, KnownFile>>;
+  readonly #seen: Record<string, KnownFile> = Object.create(null) as Record<string, KnownFile>;
   /** Whether `entries()` says more than what was given. */
   learned = false;
 
-  constructor(root: string, known: KnownFiles) {
+  constructor(root: string, known: Readonly<Record<string, KnownFile>>) {
     this.#root = root;
-    this.#known = new Map(known);
+    this.#known = known;
   }
 
   /** The digest of a file if nothing about it changed since it was last read; undefined otherwise, or when it is gone. */
   unchanged(path: string, stat: FileStat | undefined = this.stat(path)): string | undefined {
-    const known = this.#seen.get(path) ?? this.#known.get(path);
+    const known = this.#seen[path] ?? (Object.hasOwn(this.#known, path) ? this.#known[path] : undefined);
     if (known === undefined || stat === undefined) return undefined;
     const [size, mtimeMs, ctimeMs, inode, digest] = known;
     const same = stat.size === size && stat.mtimeMs === mtimeMs && stat.ctimeMs === ctimeMs && stat.inode === inode;
     if (!same) return undefined;
-    this.#seen.set(path, known);
+    this.#seen[path] = known;
     return digest;
   }
 
@@ -61,7 +58,7 @@ export class FileDigests {
   }
 
   #learn(path: string, digest: string, stat: FileStat): void {
-    this.#seen.set(path, [stat.size, stat.mtimeMs, stat.ctimeMs, stat.inode, digest]);
+    this.#seen[path] = [stat.size, stat.mtimeMs, stat.ctimeMs, stat.inode, digest];
     this.learned = true;
   }
 
@@ -72,8 +69,8 @@ export class FileDigests {
   }
 
   /** What is known about the files that were asked for. */
-  entries(): KnownFiles {
-    return [...this.#seen];
+  entries(): Readonly<Record<string, KnownFile>> {
+    return this.#seen;
   }
 }
 

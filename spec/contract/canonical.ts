@@ -6,10 +6,29 @@ import type { Json } from './source.ts';
  * `undefined` is left out. Throws for a number JSON cannot carry.
  */
 export function canonicalJson(value: Json | undefined): string {
+  return text(value, PIECES_DEPTH);
+}
+
+/** Above this depth a text is put together from those of its parts, so that never all of a large value is there twice. */
+const PIECES_DEPTH = 2;
+
+function text(value: Json | undefined, depth: number): string {
+  if (typeof value === 'object' && value !== null) {
+    if (depth === 0) return writtenByV8(value);
+    const part = (one: Json | undefined): string => text(one, depth - 1);
+    return Array.isArray(value) ? listJson(value, part) : mapJson(value as JsonMap, part);
+  }
+  if (typeof value === 'string') return textJson(value);
+  return typeof value === 'number' ? numberJson(value) : String(value ?? null);
+}
+
+function writtenByV8(value: Json): string {
   const odd: string[] = [];
   const copy = inOrder(value, odd);
-  return odd.length === 0 ? (JSON.stringify(copy) ?? 'null') : written(value);
+  return odd.length === 0 ? JSON.stringify(copy) : text(value, Number.POSITIVE_INFINITY);
 }
+
+type JsonMap = Readonly<Record<string, Json | undefined>>;
 
 /**
  * A copy with its keys in order: V8 writes it several times as quickly as we do. It has an order of its own for keys that
@@ -19,7 +38,7 @@ function inOrder(value: Json | undefined, odd: string[]): Json | undefined {
   if (typeof value === 'number') return finite(value);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((one: Json) => inOrder(one, odd) as Json);
-  const map = value as Readonly<Record<string, Json | undefined>>;
+  const map = value as JsonMap;
   const copy: Record<string, Json | undefined> = {};
   for (const key of sortedKeys(map)) {
     if (isOdd(key)) odd.push(key);
@@ -33,26 +52,19 @@ function isOdd(key: string): boolean {
   return (first >= 0x30 && first <= 0x39 && /^[0-9]+$/.test(key)) || key === '__proto__';
 }
 
-function written(value: Json | undefined): string {
-  if (typeof value === 'string') return textJson(value);
-  if (typeof value === 'number') return numberJson(value);
-  if (typeof value !== 'object' || value === null) return value === undefined ? 'null' : String(value);
-  return Array.isArray(value) ? listJson(value) : mapJson(value as Readonly<Record<string, Json | undefined>>);
+function listJson(list: readonly Json[], part: (value: Json | undefined) => string): string {
+  let json = '[';
+  for (let index = 0; index < list.length; index++) json += (index === 0 ? '' : ',') + part(list[index]);
+  return `${json}]`;
 }
 
-function listJson(list: readonly Json[]): string {
-  let text = '[';
-  for (let index = 0; index < list.length; index++) text += (index === 0 ? '' : ',') + written(list[index]);
-  return `${text}]`;
-}
-
-function mapJson(map: Readonly<Record<string, Json | undefined>>): string {
-  let text = '{';
+function mapJson(map: JsonMap, part: (value: Json | undefined) => string): string {
+  let json = '{';
   for (const key of sortedKeys(map)) {
     const value = map[key];
-    if (value !== undefined) text += `${text.length === 1 ? '' : ','}${textJson(key)}:${written(value)}`;
+    if (value !== undefined) json += `${json.length === 1 ? '' : ','}${textJson(key)}:${part(value)}`;
   }
-  return `${text}}`;
+  return `${json}}`;
 }
 
 /** Most maps were built in order: looking costs less than sorting. */
