@@ -4,7 +4,10 @@ import { withDigest } from '../../../runtime/chaos/chaos-table.ts';
 export const BENCH_FLEET = 'bench/worker';
 export const BENCH_BUILD = 'v1';
 
-/** What each task carries, with our scheduler and with BullMQ. */
+/** Each has one slot; so many jobs BullMQ has at once. */
+export const AGENTS = 100;
+
+/** What each task carries, with our store, our scheduler and BullMQ. */
 export const BENCH_TEXT = 'x'.repeat(40);
 
 /** One fleet and one route without limits, for the scheduler in this process and for the one behind HTTP. */

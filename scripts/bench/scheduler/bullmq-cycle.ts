@@ -8,7 +8,7 @@ import { connectionOf } from './store-connection.ts';
  */
 const KEEP_S = 3600;
 /** One worker in one process, which is BullMQ at its best; or one for each agent, as agents in processes of their own have it. */
-type Workers = 'one of 100 jobs' | '100 of one job';
+export type Workers = 'one of 100 jobs' | '100 of one job';
 const LAYOUTS: Readonly<Record<Workers, { readonly workers: number; readonly concurrency: number }>> = {
   'one of 100 jobs': { workers: 1, concurrency: 100 },
   '100 of one job': { workers: 100, concurrency: 1 },

@@ -1,8 +1,8 @@
 import { OPERATIONS_MAX, type Applied, type Operation, type Store } from '../../../runtime/store/store.ts';
 import { DEFAULT_SETTINGS } from '../../../runtime/core/route-policy.ts';
 import { LANE, SHARD, routePolicy, task } from '../../../runtime/store/testing/bench.ts';
+import { AGENTS, BENCH_TEXT } from './bench-table.ts';
 
-const AGENTS = 100;
 /** As a scheduler's line to a shard under load, see `runtime/loops/shard-link.ts`. */
 const CALLS = 2;
 const LANES = [LANE];
@@ -25,10 +25,11 @@ export async function drive(store: Store, tasks: number, prefix: string): Promis
     const operations: Operation[] = number === 0 ? [policy()] : [];
     for (const agent of asking) {
       const lease = leases[agent];
-      if (lease !== undefined) operations.push({ op: 'complete', ...lease, result: '' });
+      if (lease !== undefined) operations.push({ op: 'complete', ...lease, result: 'null' });
     }
     for (let left = Math.min(asking.length, tasks - submitted); left > 0; left -= 1) {
-      const more = { flow: `tenant-${submitted % 10}`, queueMs: 600_000 };
+      const body = JSON.stringify({ n: submitted, text: BENCH_TEXT });
+      const more = { flow: `tenant-${submitted % 10}`, queueMs: 600_000, body };
       operations.push({ op: 'submit', task: task(`${prefix}-${submitted}`, more) });
       submitted += 1;
     }
