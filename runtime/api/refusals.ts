@@ -8,8 +8,7 @@ import { ProblemError, problemDocument, PROBLEMS, type ProblemName } from './pro
 export function problemOf(error: unknown): ProblemError | undefined {
   if (error instanceof ProblemError) return error;
   // Of the other failures the store's own words are not for callers.
-  if (error instanceof Uncertain)
-    return new ProblemError('unavailable', { detail: error.message, retryAfterMs: 1000 });
+  if (error instanceof Uncertain) return new ProblemError('unavailable', { detail: error.message, retryAfterMs: 1000 });
   if (error instanceof StoreFailure) return new ProblemError('unavailable', { retryAfterMs: 1000 });
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const known = FASTIFY_PROBLEMS[code];
