@@ -44,11 +44,13 @@ local DEFAULT_SETTINGS = '86400000|1000000|268435456|100000|3|259200000'
 -- which are read once for all tasks of a batch that share them (`meta_of`).
 local STATE, TAG, TOKEN, AGENT, ATTEMPTS, CRASHES, CRASH_MS, ACCEPTED_MS, SINCE_MS = 1, 2, 3, 4, 5, 6, 7, 8, 9
 local DUE_MS, FLAGS, PRIORITY, REASON, HOLD, DIGEST, META = 10, 11, 12, 13, 14, 15, 16
+-- Written out, as constants are: what is computed would be an outer name more.
 local SHAPE = '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|(.*)$'
 -- Of a leased one: its tag, token and agent, what was counted and when it came, its times, its digest, and its submission.
 local LEASED = '^L|([^|]*)|([^|]*)|([^|]*)|(%d+|%d+|%d+|%d+)|%d+|(%d+|[^|]*|%d+)|[^|]*|[^|]*|([^|]*)|(.*)$'
 -- Of a ready one: its tag and last token, what was counted and when it came, its priority and reason, its digest, and its submission.
 local READY = '^R|([^|]*)|([^|]*)|[^|]*|(%d+|%d+|%d+|%d+)|%d+|%d+|[^|]*|(%d+|[^|]*)|[^|]*|([^|]*)|(.*)$'
+-- Of a submission.
 local META_SHAPE = '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)$'
 
 -- Whole numbers as both versions of Lua write them. Most of a batch come from the same few times.
