@@ -50,7 +50,7 @@ test('what was compiled before is taken', () => {
 });
 
 test('with other settings V8 does not take it, and the script runs as ever', () => {
-  expect(run(['--no-lazy-feedback-allocation'])).toEqual([6, 'other', true]);
+  expect(run(['--no-lazy'])).toEqual([6, 'other', true]);
 });
 
 test('one that was damaged, cut off or made of another script is not even shown to V8, which would crash', () => {

@@ -46,15 +46,16 @@ export function write(folder: string, files: Readonly<Record<string, string>>): 
   }
 }
 
-/** Every file below a folder, by path, sorted. */
+/** Every file below a folder, by path, sorted. Links are not followed: Node's own walk does since version 22. */
 export function contents(folder: string): Record<string, string> {
-  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) =>
-      join(entry.parentPath, entry.name)
-        .slice(folder.length + 1)
-        .replaceAll('\\', '/'),
-    )
-    .sort();
+  const paths = [...filesBelow(folder, '')].sort();
   return Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
+}
+
+function filesBelow(folder: string, path: string): readonly string[] {
+  return readdirSync(join(folder, path), { withFileTypes: true }).flatMap((entry) => {
+    const below = path === '' ? entry.name : `${path}/${entry.name}`;
+    if (entry.isDirectory()) return filesBelow(folder, below);
+    return entry.isFile() ? [below] : [];
+  });
 }
