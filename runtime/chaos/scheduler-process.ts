@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { SCHEDULER_NODE_OPTIONS } from '../../spec/contract/node-options.ts';
 import { startChild, type Child } from './child.ts';
 import { smallDisk, type SmallDisk } from './small-disk.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
@@ -62,6 +63,7 @@ export function schedulerProcess(options: SchedulerProcessOptions): SchedulerPro
         args: [...program, 'serve'],
         cwd: folder,
         env: {
+          NODE_OPTIONS: SCHEDULER_NODE_OPTIONS,
           ...env,
           NOVA_TORCH_SCHEDULER_ID: name,
           NOVA_TORCH_JOURNAL_DIR: journal,

@@ -12,6 +12,7 @@ import {
 } from '../../core/names.ts';
 import type { PlatformContext } from '../../core/platform-context.ts';
 import { routingTableMap, routingTableParts } from '../../core/routing-table-parts.ts';
+import { SCHEDULER_NODE_OPTIONS } from '../../../spec/contract/node-options.ts';
 import { compareText } from '../../../spec/contract/text.ts';
 
 /** Where the scheduler finds what it is given. */
@@ -130,6 +131,7 @@ function variables(context: PlatformContext): K8s.EnvVar[] {
   const { environment, from } = context;
   const { facts } = environment;
   const given: Readonly<Record<string, string>> = {
+    NODE_OPTIONS: SCHEDULER_NODE_OPTIONS,
     NOVA_TORCH_AUDIT_DIR: FOLDERS.audit,
     ...identityVariables(context),
     NOVA_TORCH_AUTH_MESH: from(String(facts.mesh === 'sidecar'), 'platform', 'mesh'),

@@ -214,7 +214,7 @@ test.for(['sidecar', 'ambient'])(
     const given = podVariables(mesh);
     expect(Object.keys(given).length).toBeGreaterThan(12);
     const known = placedFields(configFields).map(({ field }) => field.variable);
-    const others = mesh === 'ambient' ? ['NODE_EXTRA_CA_CERTS'] : [];
+    const others = [...(mesh === 'ambient' ? ['NODE_EXTRA_CA_CERTS'] : []), 'NODE_OPTIONS'];
     expect(Object.keys(given).filter((name) => !known.includes(name))).toEqual(others);
     expect(known.filter((name) => !(name in given)).sort()).toEqual(LEFT_TO_OPERATORS);
     const read = config(undefined, { ...given, NOVA_TORCH_STORE_PASSWORD_FILE: file('password') });
