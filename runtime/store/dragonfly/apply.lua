@@ -38,6 +38,8 @@ local AS_IT_WAS = 0
 local HEADS_MAX = 32
 -- Arguments of one command; the older Lua has room for 8,000.
 local SPREAD_MAX = 1000
+-- Longer than any id, and none: see `set_policy`.
+local LONG_NAME = 'too long to stand in a list: what holds it is a tree or a table from its start'
 local DEFAULT_SETTINGS = '86400000|1000000|268435456|100000|3|259200000'
 
 -- Fields of a record, in the order of `FIELDS` in `../row.ts`: those that change, then as one text those of its submission,
@@ -1575,6 +1577,10 @@ local function control_operations()
     revision = ARGV[at]
     policies, metas, lanes = {}, {}, {}
     read_settings(ARGV[at + 1])
+    -- What holds a few short names is a list to a server, which each change searches from its beginning. These change most.
+    call('ZADD', i, '-1', LONG_NAME)
+    call('ZADD', d, '9007199254740991', LONG_NAME)
+    call('HSET', b, LONG_NAME, '')
     call('HSET', m, 'routes', concat(names, ' '), 'set', ARGV[at + 1], 'rev', revision)
     return 'o'
   end

@@ -1,9 +1,10 @@
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll } from 'vitest';
-import { START_MS, type Bench } from '../testing/bench.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SHARD, START_MS, Talker, type Bench } from '../testing/bench.ts';
 import { conforms } from '../testing/conformance.ts';
 import { startStoreServer, type StoreServer } from '../testing/store-server.ts';
 import { dragonflyStore } from './dragonfly-store.ts';
+import { keysOf } from './encode.ts';
 
 let server: StoreServer;
 let admin: Redis;
@@ -29,3 +30,14 @@ async function newBench(): Promise<Bench> {
 }
 
 conforms('dragonfly', newBench);
+
+test('what changes most is no list that each change searches, however little of it there is', async () => {
+  const talker = new Talker(await newBench());
+  await talker.policy();
+  await talker.submit('t1', { queueMs: 60_000 });
+  const changing = keysOf(SHARD).filter((key) => /:[bdi]$/.test(key));
+  expect(changing).toHaveLength(3);
+  for (const key of changing) {
+    expect(await admin.object('ENCODING', key), key).toEqual(expect.not.stringMatching(/listpack|ziplist/));
+  }
+});

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { DEFAULT_SETTINGS } from '../../core/route-policy.ts';
 import { encodePolicy, encodeSettings, keysOf } from '../dragonfly/encode.ts';
+import { APPLY_SOURCE } from '../dragonfly/script.ts';
 import type { ShardData } from '../memory/shard-data.ts';
 import { encodeRow } from '../row.ts';
 import type { Shard } from '../store.ts';
@@ -46,12 +47,16 @@ function dumpMeta(m: ShardData['m']): Record<string, string> {
   return fields;
 }
 
+/** What keeps servers from holding a few members as a list, and says nothing. */
+export const LONG_NAME = /^local LONG_NAME = '(.*)'$/m.exec(APPLY_SOURCE)?.[1] ?? '';
+
 export async function dumpRedis(client: Redis, shard: Shard): Promise<Dump> {
   const dump: Record<string, Record<string, string>> = {};
   for (const key of keysOf(shard)) {
     const letter = key.at(-1) ?? '';
     const isSorted = (SORTED as readonly string[]).includes(letter);
     dump[letter] = isSorted ? pairs(await client.zrange(key, '0', '-1', 'WITHSCORES')) : await client.hgetall(key);
+    delete dump[letter][LONG_NAME];
   }
   if (dump['m']?.['hold'] === '0') delete dump['m']['hold'];
   return dump;
