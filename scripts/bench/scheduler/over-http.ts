@@ -3,17 +3,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { schedulerProcess } from '../../../runtime/chaos/scheduler-process.ts';
-import { httpCaller } from '../../../runtime/load/http-caller.ts';
-import { runLoad, type LoadReport } from '../../../runtime/load/run-load.ts';
-import { BENCH_BUILD, BENCH_FLEET, BENCH_TEXT, benchTable } from './bench-table.ts';
+import type { LoadReport } from '../../../runtime/load/run-load.ts';
+import { benchTable } from './bench-table.ts';
+import { httpLoad } from './http-load.ts';
 
 /**
  * `nova-torch serve` as it is shipped, in a process of its own with a journal that is synced, under open-loop load: agents are
- * long polls of this process. Times count from the moment a task was meant to be submitted until its agent has it.
+ * long polls of another process. Times count from the moment a task was meant to be submitted until its agent has it.
  */
 export async function overHttp(
   { command, storeUrl, name }: { readonly command: string; readonly storeUrl: string; readonly name: string },
-  { agents, perSecond, seconds }: { readonly agents: number; readonly perSecond: number; readonly seconds: number },
+  load: { readonly agents: number; readonly perSecond: number; readonly seconds: number },
 ): Promise<LoadReport> {
   const folder = mkdtempSync(join(tmpdir(), 'nova-torch-bench-'));
   const token = randomBytes(24).toString('base64url');
@@ -40,30 +40,12 @@ export async function overHttp(
       ended = says;
     },
   });
-  const caller = httpCaller(token);
   try {
     await server.start();
-    const load = (length: number, rate: number, run: string): Promise<LoadReport> =>
-      runLoad({
-        caller,
-        url: server.apiUrl(),
-        profile: {
-          about: 'the benchmark',
-          ...{ users: 1, usersPerSecond: 1, seconds: length, perSecond: rate },
-          bounds: { meanMs: Infinity, p95Ms: Infinity, errors: 1, served: 0 },
-        },
-        order: { task: 'work', input: { text: BENCH_TEXT } },
-        agents: { fleet: BENCH_FLEET, build: BENCH_BUILD, count: agents, slots: 1 },
-        stop: new AbortController().signal,
-        run,
-      });
-    // Connections, compiled code: not what is measured.
-    await load(3, Math.min(perSecond, 200), 'warm');
-    const report = await load(seconds, perSecond, 'measured');
+    const report = await httpLoad({ url: server.apiUrl(), token, ...load });
     if (ended !== undefined) throw new Error(ended);
     return report;
   } finally {
-    caller.close();
     await server.kill();
     rmSync(folder, { recursive: true, force: true });
   }
