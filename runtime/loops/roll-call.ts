@@ -11,7 +11,7 @@ import { askPatiently, type Engine, type FleetState } from './engine.ts';
  *
  * Beats and not times, so that no clock counts, and a word that was long on its way says no more than it did when it was sent.
  */
-export async function rollCall(engine: Engine, state: FleetState, untilMs: number): Promise<void> {
+async function rollCall(engine: Engine, state: FleetState, untilMs: number): Promise<void> {
   const { clock, name, schedulers } = engine;
   const { link } = state;
   const { beat, joins } = link;
@@ -25,27 +25,37 @@ export async function rollCall(engine: Engine, state: FleetState, untilMs: numbe
 }
 
 /** Asks a shard about one task. That it does not know it is an answer only after a roll call. */
-export async function askSurely(engine: Engine, state: FleetState, ask: () => Promise<Reply>): Promise<Reply> {
-  const { clock, bounds } = engine;
+export function askSurely(engine: Engine, state: FleetState, ask: () => Promise<Reply>): Promise<Reply> {
+  return surely(engine, ask, ({ kind }) => (kind === 'unknown' ? state : undefined));
+}
+
+/**
+ * The answer of `ask`, again after a roll call where a shard lacks what was asked for: `lacks` says which. Rejects with a
+ * `StoreFailure` when that cannot be told in time.
+ */
+export async function surely<Answer>(
+  engine: Engine,
+  ask: () => Promise<Answer>,
+  lacks: (answer: Answer) => FleetState | undefined,
+): Promise<Answer> {
+  const { clock, bounds, schedulers } = engine;
   const untilMs = clock.monotonicMs() + bounds.patienceMs;
   for (;;) {
     const first = await ask();
-    if (first.kind !== 'unknown' || engine.schedulers.length === 1) return first;
+    const state = lacks(first);
+    if (state === undefined || schedulers.length === 1) return first;
     const { joins } = state.link;
     await rollCall(engine, state, untilMs);
     const last = await ask();
-    if (last.kind !== 'unknown' || state.link.joins === joins) return last;
-    if (clock.monotonicMs() >= untilMs) throw lostMeanwhile();
+    const still = lacks(last);
+    if (still === undefined || (still === state && state.link.joins === joins)) return last;
+    // The store was lost meanwhile, or the task has moved.
+    if (clock.monotonicMs() >= untilMs) throw new StoreFailure('unavailable', 'the store was lost during a roll call');
   }
 }
 
 function notSeen(absent: readonly string[]): Uncertain {
   return new Uncertain(`the store does not know it; ${absent.join(', ')} may, and was not seen there`);
-}
-
-/** A roll call in vain, and no time for another one. */
-export function lostMeanwhile(): StoreFailure {
-  return new StoreFailure('unavailable', 'the store was lost during a roll call');
 }
 
 /** Says in a shard that this scheduler lacks nothing there. */

@@ -5,7 +5,7 @@ import { Uncertain } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
 import { decodeEnvelope } from './envelope.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
-import { lostMeanwhile, rollCall } from './roll-call.ts';
+import { surely } from './roll-call.ts';
 
 /** A task where it is now: the shard that has it, and what the shard says of it. */
 export interface Found {
@@ -23,22 +23,14 @@ export async function find(engine: Engine, id: string): Promise<Found | undefine
 
 /** The same, and nothing only when nobody has accepted it. Rejects with a `StoreFailure` when that cannot be told in time. */
 export async function findSurely(engine: Engine, id: string): Promise<Found | undefined> {
-  const { clock, bounds } = engine;
-  const untilMs = clock.monotonicMs() + bounds.patienceMs;
-  for (;;) {
-    const first = await follow(engine, id);
-    if (first === undefined && isAnotherTableInForce(engine))
-      throw new Uncertain('it may be of a fleet that the table here does not have yet');
-    if (first === undefined || isFound(first)) return first;
-    const { link } = first.state;
-    const { joins } = link;
-    await rollCall(engine, first.state, untilMs);
-    const last = await follow(engine, id);
-    if (last === undefined || isFound(last)) return last;
-    if (last.state === first.state && link.joins === joins) return undefined;
-    // The store was lost meanwhile, or the task has moved.
-    if (clock.monotonicMs() >= untilMs) throw lostMeanwhile();
-  }
+  const end = await surely(
+    engine,
+    () => follow(engine, id),
+    (at) => (isFound(at) ? undefined : at?.state),
+  );
+  if (end === undefined && isAnotherTableInForce(engine))
+    throw new Uncertain('it may be of a fleet that the table here does not have yet');
+  return isFound(end) ? end : undefined;
 }
 
 /** Where the way of a task ends: at the shard that has it, or at one that does not know it. */
