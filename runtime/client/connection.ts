@@ -41,7 +41,9 @@ export class SchedulerProblem extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(status: number, document: Partial<Problem>, retryAfterMs: number | undefined) {
-    super(document.detail ?? document.title ?? `the scheduler answers ${status}`);
+    // The detail alone says what happened, not to what: "it names t-1".
+    const said = [document.title, document.detail].filter((text) => text !== undefined).join(': ');
+    super(said === '' ? `the scheduler answers ${status}` : said);
     this.name = 'SchedulerProblem';
     this.status = status;
     this.problem = document.type?.split('/').at(-1) ?? 'unknown';

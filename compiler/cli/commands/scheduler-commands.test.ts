@@ -116,8 +116,19 @@ test.each([
     2,
     'error: `triage` is no fleet\n  a fleet is named team/fleet\n',
   ],
-  ['a fleet nobody knows', ['fleet', 'get', 'support/nobody'], 1, 'error: There is no such thing\n'],
-  ['a task nobody knows', ['task', 'get', 'nothing'], 1, 'error: '],
+  [
+    'a fleet nobody knows',
+    ['fleet', 'get', 'support/nobody'],
+    1,
+    'error: there is no `support/nobody`\n  it never was, is forgotten, or belongs to somebody else\n',
+  ],
+  ['a task nobody knows', ['task', 'get', 'nothing'], 1, 'error: there is no `nothing`\n'],
+  [
+    'a key that was used for something else',
+    ['task', 'submit', 'research', '--input', '{"question": "Who painted the Mona Lisa?"}', '--key', 'k-1'],
+    1,
+    'error: This idempotency key was used for something else: it names ',
+  ],
   ['a task type without a route', ['task', 'submit', 'unheard_of'], 1, 'error: No route takes this task\n'],
   ['input that is no JSON', ['task', 'submit', 'x', '--input', '{'], 2, 'error: the input is not JSON: '],
   [

@@ -52,24 +52,30 @@ export function schedulerCommand<const Specs extends OptionSpecs, Answer>(
         else show(answer, context.out);
         return failed?.(answer) === true ? exits.invalid : exits.ok;
       } catch (error) {
-        return refused(context, error);
+        return refused(context, given, error);
       }
     },
   });
 }
 
 /** Says what the scheduler said, and what to do; throws what was not its doing. */
-async function refused(context: Context, error: unknown): Promise<ExitCode> {
+async function refused(context: Context, asked: readonly string[], error: unknown): Promise<ExitCode> {
   const { SchedulerProblem, SchedulerUnreachable } = await import('../../../runtime/client/connection.ts');
   if (error instanceof SchedulerUnreachable) {
     complain(context, error.message, ['nova-torch serve --dev runs one here; --url names another']);
     return exits.invalid;
   }
   if (!(error instanceof SchedulerProblem)) throw error;
+  if (error.status === 404 && asked.length > 0) {
+    complain(context, `there is no ${asked.map((word) => `\`${word}\``).join(' ')}`, [UNKNOWN]);
+    return exits.invalid;
+  }
   const places = error.errors.map(({ pointer, detail }) => `${pointer === '' ? '/' : pointer}: ${detail}`);
   complain(context, error.message, [...places, ...hintsFor(error.status, error.retryAfterMs)]);
   return error.status === 401 || error.status === 403 ? exits.denied : exits.invalid;
 }
+
+const UNKNOWN = 'it never was, is forgotten, or belongs to somebody else';
 
 function hintsFor(status: number, retryAfterMs: number | undefined): readonly string[] {
   if (status === 401) return ['set NOVA_TORCH_TOKEN, or name the file of a token with --token-file'];
