@@ -7,7 +7,14 @@ export interface ArgumentSpec {
   readonly name: string;
   readonly summary: string;
   readonly required: boolean;
+  /** Of the last one: there may be several. */
+  readonly several?: true;
   readonly complete?: Completion;
+}
+
+/** `config`, or `agents...` where there may be several. */
+export function wordOf({ name, several }: ArgumentSpec): string {
+  return several === true ? `${name}...` : name;
 }
 
 /** A line to try, and what it does. */

@@ -1,3 +1,4 @@
+import { wordOf } from './command.ts';
 import type { Command, CommandEntry, GroupEntry, SingleEntry } from './command.ts';
 import { exitMeanings, exits } from './exit.ts';
 import type { ExitCode } from './exit.ts';
@@ -53,7 +54,7 @@ export function commandHelp(
   const options = Object.entries(command.options).map(
     ([key, spec]) => [optionTerm(key, spec), optionSummary(spec)] as const,
   );
-  const words = command.arguments.map(({ name, summary }) => [`<${name}>`, summary] as const);
+  const words = command.arguments.map((word) => [`<${wordOf(word)}>`, word.summary] as const);
   const examples = command.examples.map(({ line, summary }) => [line, summary] as const);
   return page([
     [`${path}: ${entry.summary}`],
@@ -68,7 +69,7 @@ export function commandHelp(
 
 /** `nova-torch explain [options] <target>`. */
 export function usageLine(command: Command, path: string): string {
-  const words = command.arguments.map(({ name, required }) => (required ? `<${name}>` : `[${name}]`));
+  const words = command.arguments.map((word) => (word.required ? `<${wordOf(word)}>` : `[${wordOf(word)}]`));
   return [path, '[options]', ...words].join(' ');
 }
 

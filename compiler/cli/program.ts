@@ -1,4 +1,5 @@
 import { Command as Parser, CommanderError, Option } from 'commander';
+import { wordOf } from './command.ts';
 import type { Command, CommandEntry } from './command.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { longFlag, optionTerm } from './option.ts';
@@ -22,7 +23,7 @@ export function parse(command: Command, words: readonly string[], path: readonly
   const parser = new Parser(path.at(-1)).exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
   parser.helpOption(false).addOption(new Option('-h, --help')).addOption(new Option('-V, --version'));
   parser.option('-C, --directory <dir>');
-  for (const { name, required } of command.arguments) parser.argument(required ? `<${name}>` : `[${name}]`);
+  for (const word of command.arguments) parser.argument(word.required ? `<${wordOf(word)}>` : `[${wordOf(word)}]`);
   for (const [key, spec] of Object.entries(command.options)) parser.addOption(declare(key, spec));
   if (words.some((word) => word === '--help' || word === '-h')) return { ask: 'help', path };
   try {

@@ -67,11 +67,12 @@ function offer(node: Node): string {
   const flags = node.options.flatMap((option) => option.flags);
   const names = node.commands.map(({ name }) => name);
   const words = node.arguments.map((value, index) => `        ${index}) ${generate(value)} ;;`);
+  const further = node.several ? ` ${generate(node.arguments.at(-1) ?? [])}` : '';
   return `    "${id(node)}")
       if [[ "$current" == -* ]]; then ${generate(flags)}; return; fi
       ${names.length === 0 ? '' : `${generate(names)}; return`}
       case "$position" in
-${[...words, '        *) ;;'].join('\n')}
+${[...words, `        *)${further} ;;`].join('\n')}
       esac ;;`.replace(/\n {6}\n/g, '\n');
 }
 

@@ -17,6 +17,8 @@ export interface Node {
   readonly commands: readonly { readonly name: string; readonly summary: string }[];
   readonly options: readonly OptionWord[];
   readonly arguments: readonly Completion[];
+  /** The last argument may be given several times. */
+  readonly several: boolean;
 }
 
 const everywhere: readonly OptionWord[] = [
@@ -32,6 +34,7 @@ export function completionNodes(branches: readonly Branch[]): Node[] {
     commands: children(branches, []),
     options: [...everywhere, { flags: ['-V', '--version'], summary: 'Print the version' }],
     arguments: [],
+    several: false,
   };
   return [root, ...branches.map((branch) => nodeOf(branch, branches))];
 }
@@ -47,6 +50,7 @@ function nodeOf({ path, entry, command }: Branch, branches: readonly Branch[]): 
     commands: children(branches, path),
     options: [...options, ...everywhere],
     arguments: (command?.arguments ?? []).map(({ complete }) => complete ?? []),
+    several: command?.arguments.at(-1)?.several === true,
   };
 }
 

@@ -25,7 +25,8 @@ fi
 function functionOf(node: Node): string {
   const options = node.options.map((option) => `    ${optionOf(option)}`);
   if (node.commands.length === 0) {
-    const words = node.arguments.map((value, index) => `    '${index + 1}::${actionOf(value)}'`);
+    const last = node.several ? node.arguments.length - 1 : -1;
+    const words = node.arguments.map((value, index) => `    '${index === last ? '*' : index + 1}::${actionOf(value)}'`);
     return `${nameOf(node.path)}() {\n  _arguments \\\n${[...options, ...words].join(' \\\n')}\n}\n`;
   }
   const list = node.commands.map(({ name, summary }) => `    ${quote(`${name}:${summary}`)}`);

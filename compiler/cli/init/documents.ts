@@ -1,14 +1,8 @@
 /** The spec of a new repository: one team with one fleet and one route, in three environments. */
 export function documents(company: string): readonly (readonly [path: string, text: string])[] {
   return [
-    ['spec/company.yaml', companyDocument(company)],
-    ['spec/environments/dev.yaml', environment(company, 'dev', 'Where changes are tried first.', '20/h')],
-    [
-      'spec/environments/staging.yaml',
-      environment(company, 'staging', 'The rehearsal: shaped like production.', '20/h'),
-    ],
-    ['spec/environments/prod.yaml', environment(company, 'prod', 'Where the work is done.', '120/h')],
-    ['spec/teams/support/team.yaml', team(company)],
+    ...companyDocuments(company, 'support', ({ isProd }) => ({ ticket_triage: isProd ? '120/h' : '20/h' })),
+    ['spec/teams/support/team.yaml', teamDocument(company, 'support', { cpu: '8', memory: '16Gi', pods: 40 })],
     ['spec/teams/support/triage.yaml', fleet(company)],
     ['spec/teams/support/routes.yaml', route()],
     ['spec/teams/support/schemas/triage.input.json', json(inputSchema)],
@@ -16,8 +10,32 @@ export function documents(company: string): readonly (readonly [path: string, te
   ];
 }
 
+const ENVIRONMENTS = [
+  ['dev', 'Where changes are tried first.'],
+  ['staging', 'The rehearsal: shaped like production.'],
+  ['prod', 'Where the work is done.'],
+] as const;
+
+/** A company with one team and three environments. `arrivals`: how many tasks of each type are expected there. */
+export function companyDocuments(
+  company: string,
+  team: string,
+  arrivals: (environment: { readonly isProd: boolean }) => Readonly<Record<string, string>>,
+): readonly (readonly [path: string, text: string])[] {
+  return [
+    ['spec/company.yaml', companyDocument(company, team)],
+    ...ENVIRONMENTS.map(
+      ([name, description]) =>
+        [
+          `spec/environments/${name}.yaml`,
+          environment(company, name, description, arrivals({ isProd: name === 'prod' })),
+        ] as const,
+    ),
+  ];
+}
+
 /** The line editors complete from. */
-function hint(depth: number): string {
+export function hint(depth: number): string {
   return `# yaml-language-server: $schema=${'../'.repeat(depth)}nova-torch.schema.json`;
 }
 
@@ -26,7 +44,7 @@ function asText(name: string): string {
   return /^(true|false|yes|no|on|off|y|n|null)$/.test(name) ? `"${name}"` : name;
 }
 
-function companyDocument(company: string): string {
+function companyDocument(company: string, team: string): string {
   return `${hint(1)}
 apiVersion: nova-torch.dev/v1
 kind: Company
@@ -37,12 +55,18 @@ spec:
   environments: [dev, staging, prod]
   # Every team, and its share of a busy scheduler.
   teams:
-    support:
+    ${asText(team)}:
       weight: 1
 `;
 }
 
-function environment(company: string, name: string, description: string, arrivals: string): string {
+function environment(
+  company: string,
+  name: string,
+  description: string,
+  arrivals: Readonly<Record<string, string>>,
+): string {
+  const expected = Object.entries(arrivals).map(([task, rate]) => `    ${task}: ${rate}\n`);
   return `${hint(2)}
 apiVersion: nova-torch.dev/v1
 kind: Environment
@@ -58,23 +82,28 @@ spec:
   trustDomain: cluster.local
   # How many tasks are expected; capacity is checked against it.
   arrivals:
-    ticket_triage: ${arrivals}
-`;
+${expected.join('')}`;
 }
 
-function team(company: string): string {
+export interface Quota {
+  readonly cpu: string;
+  readonly memory: string;
+  readonly pods: number;
+}
+
+export function teamDocument(company: string, team: string, { cpu, memory, pods }: Quota): string {
   return `${hint(3)}
 apiVersion: nova-torch.dev/v1
 kind: Team
 metadata:
-  name: support
+  name: ${asText(team)}
 spec:
-  owners: [${company}/support]
-  oncall: support-oncall
+  owners: [${company}/${team}]
+  oncall: ${team}-oncall
   quota:
-    cpu: "8"
-    memory: 16Gi
-    pods: 40
+    cpu: "${cpu}"
+    memory: ${memory}
+    pods: ${pods}
 `;
 }
 
@@ -157,6 +186,6 @@ const outputSchema = {
   additionalProperties: false,
 };
 
-function json(value: unknown): string {
+export function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
