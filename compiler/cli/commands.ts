@@ -11,6 +11,17 @@ export const commands: readonly CommandEntry[] = Object.freeze([
     load: async () => (await import('./commands/init.ts')).init,
   },
   {
+    name: 'import',
+    summary: 'begin with what another system has',
+    commands: [
+      {
+        name: 'legacy',
+        summary: 'turn the settings of the Python Nova-Torch into a spec',
+        load: async () => (await import('./commands/import-legacy.ts')).importLegacy,
+      },
+    ],
+  },
+  {
     name: 'check',
     summary: 'check the whole spec and write nothing',
     load: async () => (await import('./commands/check.ts')).check,
