@@ -10,7 +10,7 @@ export async function fleetView(engine: Engine, fleet: string): Promise<FleetVie
   const state = engine.fleets.get(fleet);
   const declared = engine.tables.compiled.table.fleets[fleet];
   if (state === undefined || declared === undefined) return undefined;
-  const lanes = engine.tables.allLanes(fleet).slice(0, LANES_MAX);
+  const lanes = engine.tables.seenLanes(fleet).slice(0, LANES_MAX);
   const reply = await askPatiently(engine, state.link, { op: 'inspect', lanes });
   if (reply.kind !== 'facts') throw new Error(`the store answered an inspection with ${reply.kind}`);
   const { facts } = reply;

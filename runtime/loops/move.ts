@@ -1,8 +1,9 @@
-import { nextPlace, waitReasons } from '../core/route-decision.ts';
+import { firstPlace, nextPlace, waitReasons } from '../core/route-decision.ts';
 import { newTask, type Place } from '../core/new-task.ts';
 import { laneOf } from '../core/lane.ts';
 import type { TaskRecord } from '../core/task-record.ts';
 import { route } from '../../spec/contract/match.ts';
+import type { TableRoute } from '../../spec/contract/routing-table.ts';
 import { askPatiently, changed, type Engine, type FleetState } from './engine.ts';
 import { decodeEnvelope, encodeEnvelope, taskOf, type Envelope } from './envelope.ts';
 import type { JournaledTask } from './journal-entry.ts';
@@ -11,19 +12,20 @@ import { movedReason } from './view.ts';
 import { drains, isClosed, routingView } from './view-of-fleets.ts';
 
 /** A task has waited: to the next fleet of its fallback chain, or to another build when its own may not start runs. */
-export async function moveOn(engine: Engine, state: FleetState, id: string): Promise<void> {
+export async function moveOn(engine: Engine, state: FleetState, id: string): Promise<'moved' | 'stays'> {
   const reply = await askPatiently(engine, state.link, { op: 'get', id });
-  if (reply.kind !== 'task' || reply.body === undefined || !waits(reply.record)) return;
+  if (reply.kind !== 'task' || reply.body === undefined || !waits(reply.record)) return 'stays';
   const { record, body } = reply;
   const envelope = decodeEnvelope(body);
   const place = placeNow(engine, state, record, envelope);
-  if (place === undefined) return;
+  if (place === undefined) return 'stays';
   if (place.fleet === state.fleet) {
     await askPatiently(engine, state.link, { op: 'relane', id, lane: laneOf(place.route.id, place.build) });
     changed(engine, id);
-    return;
+    return 'moved';
   }
   await move(engine, state, movedTask(engine, record, envelope, place), place.fleet);
+  return 'moved';
 }
 
 /** Carries on with moves that were begun and not heard of again: by this scheduler's last life, or before the store went. */
@@ -76,10 +78,14 @@ async function arrive({ ledger, fleets }: Engine, move: Move, record: TaskRecord
 function placeNow(engine: Engine, state: FleetState, record: TaskRecord, envelope: Envelope): Place | undefined {
   const { compiled } = engine.tables;
   const view = routingView(engine);
-  const taken = compiled.table.routes.find(({ id }) => id === envelope.route);
-  if (taken === undefined) return undefined;
   const task = taskOf(envelope);
   const decision = route(compiled, task, { key: envelope.key });
+  const taken = takenBy(engine, state, record, envelope);
+  // Its route was renamed or is gone: as a task that comes now.
+  if (taken === undefined) {
+    const placement = firstPlace(compiled, task, envelope.key, decision, view);
+    return placement.kind === 'placed' ? placement.place : undefined;
+  }
   const sticky = decision.keys.affinity ?? envelope.key;
   const build = engine.tables.lane(state.fleet, record.lane)?.build ?? '';
   const waitedMs = Math.max(0, engine.clock.nowMs() - record.sinceMs);
@@ -90,6 +96,18 @@ function placeNow(engine: Engine, state: FleetState, record: TaskRecord, envelop
   return other === undefined
     ? undefined
     : { route: taken, fleet: state.fleet, build: other, fallbackStep: envelope.step };
+}
+
+/** The route that has it: the one it came by, or that of its lane, where it was put when that one had gone. */
+function takenBy(
+  engine: Engine,
+  { fleet }: FleetState,
+  { lane }: TaskRecord,
+  envelope: Envelope,
+): TableRoute | undefined {
+  const { routes } = engine.tables.compiled.table;
+  const laneRoute = engine.tables.lane(fleet, lane)?.route;
+  return routes.find(({ id }) => id === envelope.route) ?? routes.find(({ id }) => id === laneRoute);
 }
 
 /** Another build of the fleet, when this one is gone, drains, or its breaker is open while that of the other one is not. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from './clock.ts';
-import { accept, AGENT, Bench, fleet, pollOnce, submission, table } from './testing/bench.ts';
+import { accept, AGENT, Bench, fleet, pollOnce, route, submission, table } from './testing/bench.ts';
 import { VirtualBench } from './testing/virtual-bench.ts';
 
 const benches: { close(): Promise<void> }[] = [];
@@ -88,5 +88,53 @@ describe('a task that has waited for a build whose breaker is open', () => {
     await openAfterHalfAMinute(bench, 'v2');
     await bench.clock.pass(3000);
     expect(await Promise.all(later.map(async (id) => (await bench.view(id)).build))).toEqual(before);
+  });
+});
+
+describe('a task whose route is renamed or gone', () => {
+  const FLEET = 'research/summarizer';
+
+  async function waiting(): Promise<{ readonly bench: VirtualBench; readonly id: string }> {
+    const bench = new VirtualBench();
+    benches.push(bench);
+    await bench.start();
+    return { bench, id: await bench.accepted('k-1') };
+  }
+
+  const use = async (bench: VirtualBench, ...routes: readonly ReturnType<typeof route>[]): Promise<void> => {
+    bench.scheduler.use(table({ digest: `sha256-${routes.map(({ id }) => id).join()}`, routes }));
+    await bench.clock.pass(500);
+  };
+  const unaccounted = (bench: VirtualBench): number =>
+    bench.scheduler.gauges().find((one) => one.fleet === FLEET)?.unaccounted ?? 0;
+
+  test('is seen where it waits, and goes by the routes that there are', async () => {
+    const { bench, id } = await waiting();
+    await use(bench, route({ id: 'research/renamed' }));
+    const page = await bench.clock.until(bench.scheduler.tasks({ fleet: FLEET, of: 'open', limit: 10 }));
+    expect(page.tasks.map((task) => task.id)).toEqual([id]);
+    expect((await bench.clock.until(bench.scheduler.fleet(FLEET)))?.waiting).toBe(1);
+    await bench.clock.pass(32_000);
+    expect(await bench.taken('a-1')).toEqual([id]);
+    expect(unaccounted(bench)).toBe(0);
+  });
+
+  test('goes to the fleet of the present route, once', async () => {
+    const { bench, id } = await waiting();
+    await use(bench, route({ id: 'research/renamed', to: [{ fleet: 'research/backup', weight: 100 }] }));
+    await bench.clock.pass(32_000);
+    expect(await bench.taken('a-1')).toEqual([]);
+    expect(await bench.taken('b-1', { fleet: 'research/backup' })).toEqual([id]);
+  });
+
+  test('is told as not accounted for while no route takes it, and handed out when one does', async () => {
+    const { bench, id } = await waiting();
+    await use(bench, route({ id: 'research/other', tasks: ['other'] }));
+    await bench.clock.pass(32_000);
+    expect(unaccounted(bench)).toBe(1);
+    await use(bench, route({ id: 'research/again' }));
+    await bench.clock.pass(3000);
+    expect(unaccounted(bench)).toBe(0);
+    expect(await bench.taken('a-1')).toEqual([id]);
   });
 });

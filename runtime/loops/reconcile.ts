@@ -16,6 +16,8 @@ import { drains } from './view-of-fleets.ts';
  *   longer knows although it has lost nothing ended long ago.
  * - A task that the store does not know although it can have forgotten nothing yet is not accounted for: it is kept, and told.
  * - A task that waits for a build which the table no longer has, or that drains, goes to another one: nobody claims for it.
+ * - A task whose route the table no longer has goes where the present routes send it; one that none of them takes is told as not
+ *   accounted for, until one does or it is cancelled.
  * - A task that is ready for a build whose breaker is open goes to another one that may start runs, where there is one.
  * - A task that is said to have moved, and is not where it went, was lost between two pasts of the store: it is brought there.
  */
@@ -54,9 +56,13 @@ async function check(engine: Engine, { fleet, id, acceptedMs }: OpenSubmission):
     unaccounted?.add(id);
     return;
   }
-  unaccounted?.delete(id);
+  const isTold = unaccounted?.delete(id) === true;
   if (record !== undefined && OPEN.has(record.state)) {
-    if (isStranded(engine, fleet, record)) await moveOnIfPossible(engine, fleet, id);
+    if (isStranded(engine, fleet, record) && !(await leads(engine, fleet, record))) {
+      if (!isTold)
+        engine.observer.warning?.('a task waits for a route that is gone, and no route takes it', { fleet, task: id });
+      unaccounted?.add(id);
+    }
     return;
   }
   const mark = record?.state === 'moved' ? movedTo(record) : undefined;
@@ -76,18 +82,25 @@ async function check(engine: Engine, { fleet, id, acceptedMs }: OpenSubmission):
 function isStranded(engine: Engine, fleet: string, { state, lane }: TaskRecord): boolean {
   if (!WAITS.has(state)) return false;
   const name = engine.tables.lane(fleet, lane);
-  if (name === undefined || !engine.tables.allLanes(fleet).includes(lane)) return true;
+  if (name === undefined || isForgotten(engine, fleet, lane)) return true;
   if (drains(engine, fleet, name.build)) return true;
   // Asked for before the task is read again: in an outage as many wait as there are, and nowhere else to go.
   return state !== 'delayed' && otherBuild(engine, fleet, name.build) !== undefined;
 }
 
-async function moveOnIfPossible(engine: Engine, fleet: string, id: string): Promise<void> {
+/** No agent of the present table claims from there. */
+function isForgotten({ tables }: Engine, fleet: string, lane: number): boolean {
+  return !tables.allLanes(fleet).includes(lane);
+}
+
+/** Brings a task on where there is a way. False when nobody will ever claim it where it is, and there is none. */
+async function leads(engine: Engine, fleet: string, { id, lane }: TaskRecord): Promise<boolean> {
   const state = engine.fleets.get(fleet);
-  if (state === undefined) return;
-  await moveOn(engine, state, id).catch((error: unknown) => {
+  if (state === undefined) return true;
+  const went = await moveOn(engine, state, id).catch((error: unknown) => {
     if (!(error instanceof StoreFailure)) throw error;
   });
+  return went !== 'stays' || !isForgotten(engine, fleet, lane);
 }
 
 /** Ended tasks are known for a while, up to a number and to the bytes of their results. */

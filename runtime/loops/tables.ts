@@ -27,6 +27,8 @@ export interface Tables {
   buildOf(fleet: string, build: string): string;
   /** All lanes of a fleet. */
   allLanes(fleet: string): readonly number[];
+  /** The same, and then those of tables before: tasks may wait there. */
+  seenLanes(fleet: string): readonly number[];
   policies(fleet: string): readonly RoutePolicy[];
   /** The fleet of a home mark in a task's id. */
   home(mark: string): string | undefined;
@@ -121,6 +123,9 @@ export function tables(first: RoutingTable, nowMs: number): Tables {
       return Object.keys(declared.builds)[0] ?? build;
     },
     allLanes: (fleet) => [...(facts.get(fleet)?.lanes.keys() ?? [])],
+    seenLanes: (fleet) => [
+      ...new Set([...(facts.get(fleet)?.lanes.keys() ?? []), ...(older.get(fleet)?.keys() ?? [])]),
+    ],
     policies: (fleet) => facts.get(fleet)?.policies ?? [],
     home: (mark) => homes.get(mark),
     faults: (schema, value) => (schema === undefined ? undefined : checkOf(schema))?.(value as Json) ?? [],

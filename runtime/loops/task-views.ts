@@ -22,7 +22,7 @@ export async function taskView(engine: Engine, id: string): Promise<TaskView | u
 export async function taskPage(engine: Engine, query: TaskQuery): Promise<TaskPage> {
   const state = engine.fleets.get(query.fleet);
   if (state === undefined) return { tasks: [] };
-  const lanes = query.of === 'open' ? engine.tables.allLanes(query.fleet) : [0];
+  const lanes = query.of === 'open' ? engine.tables.seenLanes(query.fleet) : [0];
   const tasks: TaskView[] = [];
   let [index = 0, offset = 0] = (query.after ?? '0.0').split('.').map(Number);
   while (index < lanes.length && tasks.length < query.limit) {

@@ -127,7 +127,7 @@ export const metrics = {
   nova_ledger_unaccounted_tasks: {
     type: 'gauge',
     unit: 'tasks',
-    help: 'Accepted minus ended minus in flight: 0 unless a task was lost or completed twice',
+    help: 'Accepted tasks that are not accounted for: lost, completed twice, or waiting where no route of the table leads',
     from: 'scheduler',
     labels: FLEET,
     view: true,
