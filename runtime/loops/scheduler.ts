@@ -36,6 +36,8 @@ export interface SchedulerOptions {
   /** Names of all schedulers, this one included. */
   readonly schedulers: readonly string[];
   readonly table: RoutingTable;
+  /** Tables that were in force in its lives before, the oldest first. */
+  readonly earlierTables?: readonly RoutingTable[];
   readonly store: Store;
   readonly journal: Journal;
   readonly clock: Clock;
@@ -78,7 +80,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
   const { name, schedulers, store, clock, journal } = options;
   const ledger = await openLedger(journal, firstCeiling(clock.nowMs()));
   const observer = options.observer ?? {};
-  const table = tables(options.table, clock.nowMs());
+  const table = tables(options.table, clock.nowMs(), options.earlierTables);
   const engine: Engine = {
     name,
     schedulers,

@@ -62,7 +62,8 @@ interface BuildFacts {
 
 const KNOWN_MAX = 16;
 
-export function tables(first: RoutingTable, nowMs: number): Tables {
+/** `earlier`: tables that were in force before, the oldest first. */
+export function tables(first: RoutingTable, nowMs: number, earlier: readonly RoutingTable[] = []): Tables {
   let known: readonly CompiledTable[] = [];
   let loadedAtMs = nowMs;
   let facts = new Map<string, FleetFacts>();
@@ -80,7 +81,7 @@ export function tables(first: RoutingTable, nowMs: number): Tables {
     known = [compiled, ...known.filter((one) => one.table.digest !== table.digest)].slice(0, KNOWN_MAX);
     loadedAtMs = atMs;
   };
-  use(first, nowMs);
+  for (const table of [...earlier, first]) use(table, nowMs);
 
   const current = (): CompiledTable => {
     const [compiled] = known;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import type { Authenticator } from '../api/identity.ts';
 import { DEFAULT_LIMITS } from '../api/limits.ts';
@@ -7,6 +8,7 @@ import type { Journal } from '../journal/journal.ts';
 import { pause, type Clock } from '../loops/clock.ts';
 import { httpCall } from '../loops/push.ts';
 import { DEFAULT_BOUNDS, startScheduler, type RunningScheduler } from '../loops/scheduler.ts';
+import { keepTable, readEarlierTables } from '../loops/earlier-tables.ts';
 import { readTable, watchTable } from '../loops/table-source.ts';
 import type { Config } from '../ops/config/fields.ts';
 import { schedulerNames } from '../ops/config/scheduler-names.ts';
@@ -35,6 +37,8 @@ export type ServeEnd =
 /** Bytes of the journal that are kept for the ends of tasks when it is full. */
 const RESERVE_BYTES = 8 * 1024 * 1024;
 const TABLE_EVERY_MS = 2000;
+/** Beside the journal: what it speaks of was decided by these tables. */
+const EARLIER_FOLDER = 'tables';
 
 /** A scheduler, from its configuration to its end. Everything that was opened is closed in the opposite order. */
 export async function serve(options: ServeOptions): Promise<ServeEnd> {
@@ -134,12 +138,22 @@ async function open(
       onFatal,
       onSync: (seconds) => telemetry.observer.synced?.(seconds),
     });
+    const earlier = join(config.journal.dir, EARLIER_FOLDER);
+    const keep = (next: RoutingTable): void => {
+      // Without it a key may name a new task after a restart; nothing that was accepted is lost.
+      keepTable(earlier, next).catch((err: unknown) =>
+        telemetry.log.warn({ err }, 'the table in force cannot be kept'),
+      );
+    };
+    const earlierTables = await readEarlierTables(earlier, table);
+    keep(table);
     const store = storeOf(config.store, clock);
     opened.push(() => store.close());
     const started = await startScheduler({
       name: config.scheduler.id,
       schedulers: schedulerNames(config.scheduler),
       table,
+      earlierTables,
       store,
       journal,
       clock,
@@ -183,6 +197,7 @@ async function open(
       first: table.digest,
       onTable: (next) => {
         started.use(next);
+        keep(next);
         telemetry.use(next);
         inForce.table = next;
       },
