@@ -35,7 +35,10 @@ export async function readTable(path: string, environment?: string): Promise<Tab
   return believe(value, path, environment);
 }
 
-/** Looks every `everyMs`; tells of each table that differs from the last. Returns the way to stop. */
+/**
+ * Looks every `everyMs`; tells of each table that differs from the last, and of the last one again when one that was refused
+ * has gone: then nothing is refused any more. Returns the way to stop.
+ */
 export function watchTable({
   path,
   environment,
@@ -61,7 +64,7 @@ export function watchTable({
   const look = async (): Promise<void> => {
     const read = await readTable(path, environment);
     if (stopped) return;
-    if (read.kind === 'table' && read.table.digest !== last) {
+    if (read.kind === 'table' && (read.table.digest !== last || lastReason !== '')) {
       last = read.table.digest;
       lastReason = '';
       onTable(read.table);

@@ -203,6 +203,8 @@ test('a new table brings its label sets; those of a route that went stay one tab
     'nova_spec_info{spec_hash="sha256-two",env="prod"}',
   ]);
   metered.use(without);
+  expect((await series(metered)).get(name), 'the same table again is no other table').toBe(2);
+  metered.use({ ...without, digest: 'sha256-three' });
   expect((await series(metered)).has(name)).toBe(false);
   metered.use(PROD);
   expect((await series(metered)).get(name)).toBe(0);

@@ -97,6 +97,8 @@ function worldOf(to: Instruments, { table, version }: MetricsOptions): Names {
   return {
     world: () => served,
     use: (next) => {
+      // The same table again, after one that was refused, is no other table: the one before it stays.
+      if (next.digest === served.digest) return;
       const world = labelWorld(next, version);
       const merged = { ...world, pairs: [...new Map([...byName(own.pairs), ...byName(world.pairs)]).values()] };
       to.enter(merged);
