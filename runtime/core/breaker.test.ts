@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_BREAKER, closedBreaker, ended, forget, mayStart, started, type Breaker } from './breaker.ts';
+import { DEFAULT_BREAKER, asOf, closedBreaker, ended, forget, mayStart, started, type Breaker } from './breaker.ts';
 
 const SETTINGS = { ...DEFAULT_BREAKER, errors: 0.5, openForMs: 1000, windowMs: 10_000, volumeMin: 4, trials: 2 };
 
@@ -23,6 +23,13 @@ test('no run starts while it is open, and late outcomes change nothing', () => {
   expect(mayStart(open, 999, SETTINGS)).toBe(false);
   expect(ended(open, true, 500, SETTINGS)).toBe(open);
   expect(mayStart(open, 1000, SETTINGS)).toBe(true);
+});
+
+test('when its time has passed, it is told of as one that lets runs try', () => {
+  const open = after('----');
+  expect(asOf(open, 999)).toBe(open);
+  expect(asOf(open, 5000)).toMatchObject({ state: 'half-open', sinceMs: 1000, started: 0, times: 1 });
+  expect(started(asOf(open, 5000), 5000)).toEqual(started(open, 5000));
 });
 
 test('then a few runs are tried, and it closes when enough have succeeded', () => {

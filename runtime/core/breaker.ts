@@ -50,6 +50,13 @@ export function mayStart(breaker: Breaker, nowMs: number, settings: BreakerSetti
   return breaker.started < settings.trials || nowMs >= breaker.sinceMs + settings.openForMs;
 }
 
+/** What a breaker is now, for those who are told: one that was open for its time lets runs try, whether or not one came. */
+export function asOf(breaker: Breaker, nowMs: number): Breaker {
+  if (breaker.state !== 'open' || nowMs < breaker.untilMs) return breaker;
+  const { untilMs, times } = breaker;
+  return { state: 'half-open', sinceMs: untilMs, started: 0, succeeded: 0, failed: 0, times };
+}
+
 /** A run starts; call it only when `mayStart`. */
 export function started(breaker: Breaker, nowMs: number): Breaker {
   if (breaker.state === 'closed') return breaker;

@@ -1,4 +1,5 @@
 import {
+  asOf,
   closedBreaker,
   DEFAULT_BREAKER,
   ended,
@@ -18,7 +19,10 @@ export interface Breakers {
   started(name: string): void;
   ended(name: string, succeeded: boolean): void;
   forget(name: string): void;
+  /** As the clock has it: open for no longer than it is. */
   state(name: string): Breaker;
+  /** Tells of those whose time has passed without a run: nothing else would. */
+  look(): void;
 }
 
 export function breakers(
@@ -27,22 +31,32 @@ export function breakers(
   changed: (name: string, state: Breaker['state']) => void,
 ): Breakers {
   const known = new Map<string, Breaker>();
+  const told = new Map<string, Breaker['state']>();
   const stateOf = (name: string): Breaker => known.get(name) ?? closedBreaker(nowMs());
   const settings = (name: string): BreakerSettings => {
     const own = settingsOf(name);
     return own === undefined ? DEFAULT_BREAKER : { ...DEFAULT_BREAKER, ...own };
   };
+  const shown = (name: string): Breaker => asOf(stateOf(name), nowMs());
+  const tell = (name: string): void => {
+    const { state } = shown(name);
+    if ((told.get(name) ?? 'closed') === state) return;
+    told.set(name, state);
+    changed(name, state);
+  };
   const set = (name: string, next: Breaker): void => {
-    const before = known.get(name)?.state ?? 'closed';
     known.set(name, next);
-    if (before !== next.state) changed(name, next.state);
+    tell(name);
   };
   return {
     mayStart: (name) => mayStart(stateOf(name), nowMs(), settings(name)),
     started: (name) => set(name, started(stateOf(name), nowMs())),
     ended: (name, succeeded) => set(name, ended(stateOf(name), succeeded, nowMs(), settings(name))),
     forget: (name) => set(name, forget(stateOf(name))),
-    state: stateOf,
+    state: shown,
+    look: () => {
+      for (const name of known.keys()) tell(name);
+    },
   };
 }
 

@@ -369,6 +369,7 @@ function startChores(engine: Engine, lead: Leadership): () => void {
       if (stopped) return;
       engine.pool.sweep(SILENT_MS);
       forgetOldRuns(engine);
+      engine.breakers.look();
       if (engine.buckets.size > BUCKETS_MAX) engine.buckets.clear();
       await lead.look();
       await reconcile.look();

@@ -73,13 +73,18 @@ test('paused and drain: the command that ends them is named, and does', async ()
   expect(await bench.taken('a-1')).toEqual([id]);
 });
 
-test('breaker: until when it is open', async () => {
-  await started();
+/** As many failures as open the breaker of the build. */
+async function failing(): Promise<void> {
   for (let n = 0; n < 10; n += 1) {
     await bench.accepted(`fails-${n}`);
     const [task] = await bench.take('a-1');
     if (task !== undefined) await bench.fail(task, 'a-1', { error: 'BadInput' });
   }
+}
+
+test('breaker: until when it is open', async () => {
+  await started();
+  await failing();
   const id = await bench.accepted('k');
   const [hold] = (await bench.why(id)).holds;
   expect(hold).toMatchObject({ rule: 'breaker', says: `the circuit breaker of ${FLEET} v1 is open` });
@@ -87,6 +92,21 @@ test('breaker: until when it is open', async () => {
   expect(await bench.taken('a-1')).toEqual([]);
   await bench.clock.pass(30_000);
   expect(await bench.taken('a-1')).toEqual([id]);
+});
+
+test('breaker: when its time has passed it is told of as half open, though nothing comes to try', async () => {
+  const told: string[] = [];
+  const breakerTold = (name: string, state: string): unknown => name !== 'store' && told.push(state);
+  bench = new VirtualBench({ observer: { breaker: breakerTold } });
+  await bench.start();
+  await failing();
+  const breaker = async () => (await bench.clock.until(bench.scheduler.fleet(FLEET)))?.builds[0]?.breaker;
+  expect([await breaker(), ...told]).toEqual(['open', 'open']);
+  await bench.clock.pass(31_500);
+  expect([await breaker(), ...told]).toEqual(['half_open', 'open', 'half_open']);
+  await bench.accepted('k');
+  expect(await bench.taken('a-1')).toHaveLength(1);
+  expect(told).toEqual(['open', 'half_open']);
 });
 
 const BREAKER = { errors: 0.5, openForMs: 30_000 };

@@ -1,6 +1,7 @@
 import type { Assignment, TaskView, WhyResponse } from '../../../spec/contract/protocol.ts';
 import type { RoutingTable } from '../../../spec/contract/routing-table.ts';
 import type { JsonObject } from '../../../spec/contract/source.ts';
+import type { Observer } from '../../core/observer.ts';
 import type { RunFailure, SubmitOutcome } from '../../core/scheduler.ts';
 import { memoryStore } from '../../store/memory/memory-store.ts';
 import type { Operation, Store } from '../../store/store.ts';
@@ -30,11 +31,17 @@ export class VirtualBench {
   #scheduler: RunningScheduler | undefined;
 
   readonly #tickMs: number;
+  readonly #observer: Observer;
   readonly #asked = new Map<Operation['op'], number>();
 
   /** `tickMs`: how often shards are looked at; the rarer, the cheaper are hours. */
-  constructor({ nowMs, tickMs = 50 }: { readonly nowMs?: number; readonly tickMs?: number } = {}) {
+  constructor({
+    nowMs,
+    tickMs = 50,
+    observer = {},
+  }: { readonly nowMs?: number; readonly tickMs?: number; readonly observer?: Observer } = {}) {
     this.#tickMs = tickMs;
+    this.#observer = observer;
     this.clock = new VirtualClock(nowMs);
     const store = memoryStore({ nowUs: () => this.clock.nowMs() * 1000 });
     const apply: Store['apply'] = (shard, batch) => {
@@ -59,6 +66,7 @@ export class VirtualBench {
       this.#bench.start('s-0', {
         table: table(changes),
         clock: this.clock,
+        observer: this.#observer,
         bounds: { tickMs: this.#tickMs, idleTickMs: 2 * this.#tickMs },
       }),
     );
