@@ -3,7 +3,7 @@ import type { TaskRecord } from './task-record.ts';
 
 /**
  * Why a task is where it is: one answer for one set of facts, the same on every scheduler. Each rule that holds the task back is
- * named, with the time since when it does (or until when, where that is known) and the change that would lift it. `nearest` is
+ * named, with the time since when it does or until when, where that is known, and the change that would lift it. `nearest` is
  * the change without which nothing else helps: the first rule that no clock lifts, else the clock that runs longest.
  */
 export interface Why {
@@ -50,6 +50,9 @@ export interface WhyFacts {
   readonly policy?: RoutePolicy;
   readonly holdUntilMs: number;
   readonly paused: boolean;
+  /** Of the pause: what was given as its reason, and when it was asked for. */
+  readonly pausedReason?: string;
+  readonly pausedSinceMs?: number;
   readonly routeRunning: number;
   readonly rateUntilMs: number;
   readonly keyRunning: number;
@@ -60,6 +63,9 @@ export interface WhyFacts {
   readonly breaker?: { readonly sinceMs: number; readonly untilMs: number };
   /** The build, or the whole fleet, was asked to take nothing new. */
   readonly drains?: boolean;
+  readonly drainedSinceMs?: number;
+  /** When the table that no longer has the route came into force. */
+  readonly goneSinceMs?: number;
   /** Providers of the fleet that allow no start now. */
   readonly providers?: readonly ProviderHold[];
   /** The team of the route, when it runs as much as it may. */
@@ -119,19 +125,32 @@ const LOOKERS: readonly Looker[] = [
           },
         )
       : undefined,
-  ({ policy, route }) =>
+  ({ policy, route, goneSinceMs }) =>
     policy === undefined
       ? hold(
           'no-policy',
           `the routing table no longer has ${route} for this fleet`,
           `restore ${route}, or cancel the task`,
+          since(goneSinceMs),
         )
       : undefined,
-  ({ paused, fleet }) =>
-    paused ? hold('paused', `${fleet} is paused`, `nova-torch fleet resume ${fleet}`) : undefined,
-  ({ drains, fleet, build }) =>
+  ({ paused, pausedReason, pausedSinceMs, fleet }) =>
+    paused
+      ? hold(
+          'paused',
+          `${fleet} is paused${pausedReason === undefined ? '' : `: ${pausedReason}`}`,
+          `nova-torch fleet resume ${fleet}`,
+          since(pausedSinceMs),
+        )
+      : undefined,
+  ({ drains, drainedSinceMs, fleet, build }) =>
     drains === true
-      ? hold('drain', `${fleet} ${build} drains: it takes nothing new`, `nova-torch fleet resume ${fleet}`)
+      ? hold(
+          'drain',
+          `${fleet} ${build} drains: it takes nothing new`,
+          `nova-torch fleet resume ${fleet}`,
+          since(drainedSinceMs),
+        )
       : undefined,
   ({ breaker, nowMs, fleet, build }) =>
     breaker !== undefined && breaker.untilMs > nowMs
@@ -153,9 +172,12 @@ const LOOKERS: readonly Looker[] = [
         ),
   ({ agents, fleet, build }) =>
     agents.connected === 0
-      ? hold('no-agent', `no agent of ${fleet} ${build} is connected`, `start an agent of ${fleet} ${build}`, {
-          ...(agents.noneSinceMs !== undefined && { sinceMs: agents.noneSinceMs }),
-        })
+      ? hold(
+          'no-agent',
+          `no agent of ${fleet} ${build} is connected`,
+          `start an agent of ${fleet} ${build}`,
+          since(agents.noneSinceMs),
+        )
       : undefined,
   ({ agents, fleet, build }) =>
     agents.connected > 0 && agents.freeSlots === 0
@@ -233,6 +255,10 @@ function hold(
     ...(untilMs !== undefined && { untilMs }),
     change,
   };
+}
+
+function since(sinceMs: number | undefined): { readonly sinceMs?: number } {
+  return sinceMs === undefined ? {} : { sinceMs };
 }
 
 function iso(ms: number): string {

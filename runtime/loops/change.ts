@@ -1,11 +1,12 @@
 import type { ChangeOutcome } from '../core/scheduler.ts';
 import { reasonText } from '../core/reason-text.ts';
 import type { AgentName } from '../core/scheduler.ts';
+import { askedValue, readAsked } from './asked.ts';
 import { want } from './deliver.ts';
 import { finishForGood } from './ends.ts';
 import { askPatiently, changed, type Engine, type FleetState } from './engine.ts';
 import { findSurely, viewOf } from './view.ts';
-import { DRAIN_ALL, drainSwitch } from './view-of-fleets.ts';
+import { DRAIN_ALL, drainSwitch, PAUSED } from './view-of-fleets.ts';
 
 /** `Scheduler.cancel`. */
 export async function cancel(engine: Engine, id: string, reason: string): Promise<ChangeOutcome> {
@@ -44,12 +45,20 @@ export async function redrive(engine: Engine, id: string): Promise<ChangeOutcome
 
 /** `Scheduler.pause` and `resume`. */
 export async function setPaused(engine: Engine, fleet: string, reason: string): Promise<boolean> {
-  return setSwitch(engine, fleet, 'paused', reason === '' ? '' : reasonText(reason));
+  return setSwitch(engine, fleet, PAUSED, reason === '' ? '' : asked(engine, fleet, PAUSED, reasonText(reason)));
 }
 
 /** `Scheduler.drain`. */
 export async function drain(engine: Engine, fleet: string, build?: string): Promise<boolean> {
-  return setSwitch(engine, fleet, build === undefined ? DRAIN_ALL : drainSwitch(build), 'asked');
+  const name = build === undefined ? DRAIN_ALL : drainSwitch(build);
+  return setSwitch(engine, fleet, name, asked(engine, fleet, name, 'asked'));
+}
+
+/** Who asks again gives another reason; it holds since the first time. */
+function asked({ clock, fleets }: Engine, fleet: string, name: string, reason: string): string {
+  const before = fleets.get(fleet)?.switches.get(name);
+  const { sinceMs = clock.nowMs() } = before === undefined ? {} : readAsked(before);
+  return askedValue({ sinceMs, reason });
 }
 
 /** Undoes every `drain` of a fleet. */

@@ -29,6 +29,7 @@ import { startSweep } from './sweep.ts';
 import { tables } from './tables.ts';
 import { firstCeiling, tokenFloor, type TokenFloor } from './token-floor.ts';
 import { taskEvents, taskPage, taskView, whyView } from './task-views.ts';
+import { NO_REASON } from './view-of-fleets.ts';
 
 export interface SchedulerOptions {
   /** Stable over restarts, its own among all schedulers. */
@@ -167,7 +168,7 @@ function running(
       return views.filter((view) => view !== undefined);
     },
     fleet: (fleet) => fleetView(engine, fleet),
-    pause: (fleet, reason) => setPaused(engine, fleet, reason === '' ? 'paused' : reason),
+    pause: (fleet, reason) => setPaused(engine, fleet, reason === '' ? NO_REASON : reason),
     resume: async (fleet) => {
       await undrain(engine, fleet);
       return setPaused(engine, fleet, '');

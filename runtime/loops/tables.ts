@@ -30,6 +30,8 @@ export interface Tables {
   /** The same, and then those of tables before: tasks may wait there. */
   seenLanes(fleet: string): readonly number[];
   policies(fleet: string): readonly RoutePolicy[];
+  /** Since when no table has had this route for this fleet, where one before had it. */
+  goneSinceMs(fleet: string, route: string): number | undefined;
   /** The fleet of a home mark in a task's id. */
   home(mark: string): string | undefined;
   /** Why a value does not fit the schema of that digest; empty when it does. */
@@ -70,11 +72,13 @@ export function tables(first: RoutingTable, nowMs: number, earlier: readonly Rou
   let older = new Map<string, Map<number, LaneName>>();
   const homes = new Map<string, string>();
   let checks = new Map<string, ValueCheck>();
+  let gone: ReadonlyMap<string, number> = new Map();
 
   const use = (table: RoutingTable, atMs: number): void => {
     const compiled = compileTable(table);
     const next = new Map(Object.keys(table.fleets).map((fleet) => [fleet, factsOf(table, fleet)]));
     older = rememberLanes(older, facts);
+    gone = rememberGone(gone, pairsOf(facts), pairsOf(next), atMs);
     facts = next;
     checks = new Map();
     for (const fleet of next.keys()) homes.set(homeMark(fleet), fleet);
@@ -128,6 +132,7 @@ export function tables(first: RoutingTable, nowMs: number, earlier: readonly Rou
       ...new Set([...(facts.get(fleet)?.lanes.keys() ?? []), ...(older.get(fleet)?.keys() ?? [])]),
     ],
     policies: (fleet) => facts.get(fleet)?.policies ?? [],
+    goneSinceMs: (fleet, route) => gone.get(pairOf(fleet, route)),
     home: (mark) => homes.get(mark),
     faults: (schema, value) => (schema === undefined ? undefined : checkOf(schema))?.(value as Json) ?? [],
   };
@@ -151,6 +156,27 @@ function breakerNames({ fleets }: RoutingTable, fleet: string, build: string): B
 
 function mayReach({ to, fallback }: TableRoute, id: string): boolean {
   return to.some(({ fleet }) => fleet === id) || fallback.some(({ fleet }) => fleet === id);
+}
+
+/** Each route with each fleet that it may reach. */
+function pairsOf(facts: ReadonlyMap<string, FleetFacts>): ReadonlySet<string> {
+  return new Set(
+    [...facts].flatMap(([fleet, { lanes }]) => [...lanes.values()].map(({ route }) => pairOf(fleet, route))),
+  );
+}
+
+function pairOf(fleet: string, route: string): string {
+  return `${fleet} ${route}`;
+}
+
+function rememberGone(
+  gone: ReadonlyMap<string, number>,
+  before: ReadonlySet<string>,
+  now: ReadonlySet<string>,
+  atMs: number,
+): ReadonlyMap<string, number> {
+  const went = [...before].filter((pair) => !now.has(pair)).map((pair) => [pair, atMs] as const);
+  return new Map([...[...gone].filter(([pair]) => !now.has(pair)), ...went]);
 }
 
 function rememberLanes(

@@ -8,7 +8,7 @@ import { fleetBreaker } from './breakers.ts';
 import { askPatiently, waitForChange, type Engine, type FleetState } from './engine.ts';
 import { findSurely, iso, viewOf, viewState } from './view.ts';
 import { fullTeam, providerHolds } from './gates.ts';
-import { drains, fleetAgents } from './view-of-fleets.ts';
+import { drains, drainSinceMs, fleetAgents, NO_REASON, pauseOf } from './view-of-fleets.ts';
 
 /** `Scheduler.task`. */
 export async function taskView(engine: Engine, id: string): Promise<TaskView | undefined> {
@@ -104,6 +104,8 @@ async function whyFacts(engine: Engine, state: FleetState, record: TaskRecord): 
   const breaker = engine.breakers.state(fleetBreaker(fleet, build));
   const { agents, free } = fleetAgents(engine, state, build);
   const full = fullTeam(engine, team);
+  const drainedMs = drainSinceMs(state, build);
+  const goneMs = engine.tables.goneSinceMs(fleet, route);
   return {
     record: facts.task?.record ?? record,
     nowMs: engine.clock.nowMs(),
@@ -113,6 +115,7 @@ async function whyFacts(engine: Engine, state: FleetState, record: TaskRecord): 
     ...(policy !== undefined && { policy }),
     holdUntilMs: state.heldUntilMs,
     paused: facts.paused,
+    ...pausedFacts(state),
     routeRunning: lane?.routeRunning ?? 0,
     rateUntilMs: lane?.rateUntilMs ?? 0,
     keyRunning: facts.task?.keyRunning ?? 0,
@@ -124,9 +127,19 @@ async function whyFacts(engine: Engine, state: FleetState, record: TaskRecord): 
       ...(state.noAgentSinceMs !== undefined && { noneSinceMs: state.noAgentSinceMs }),
     },
     drains: drains(engine, fleet, build),
+    ...(drainedMs !== undefined && { drainedSinceMs: drainedMs }),
+    ...(goneMs !== undefined && { goneSinceMs: goneMs }),
     providers: providerHolds(engine, fleet),
     ...(full !== undefined && { fullTeam: full }),
     ...(breaker.state === 'open' && { breaker: { sinceMs: breaker.sinceMs, untilMs: breaker.untilMs } }),
+  };
+}
+
+function pausedFacts(state: FleetState): Pick<WhyFacts, 'pausedSinceMs' | 'pausedReason'> {
+  const { sinceMs, reason = NO_REASON } = pauseOf(state) ?? {};
+  return {
+    ...(sinceMs !== undefined && { pausedSinceMs: sinceMs }),
+    ...(reason !== NO_REASON && { pausedReason: reason }),
   };
 }
 

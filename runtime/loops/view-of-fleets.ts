@@ -1,4 +1,5 @@
 import type { FleetView as RoutingView } from '../core/route-decision.ts';
+import { readAsked, type Asked } from './asked.ts';
 import type { Engine, FleetState } from './engine.ts';
 
 /** What routing may know of the fleets right now: of this scheduler's own agents, and of those the others tell of. */
@@ -24,6 +25,25 @@ export function drains({ fleets }: Engine, fleet: string, build: string): boolea
   return switches !== undefined && switches.size > 0 && (switches.has(DRAIN_ALL) || switches.has(drainSwitch(build)));
 }
 
+/** Since when a build drains, where that was written down. */
+export function drainSinceMs({ switches }: FleetState, build: string): number | undefined {
+  const times = [DRAIN_ALL, drainSwitch(build)].flatMap((name) => askedOf(switches, name)?.sinceMs ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** Why a fleet is paused, and since when, as the last look at its shard told. */
+export function pauseOf({ switches }: FleetState): Asked | undefined {
+  return askedOf(switches, PAUSED);
+}
+
+function askedOf(switches: FleetState['switches'], name: string): Asked | undefined {
+  const value = switches.get(name);
+  return value === undefined ? undefined : readAsked(value);
+}
+
+export const PAUSED = 'paused';
+/** The reason of a pause for which none was given. */
+export const NO_REASON = 'paused';
 export const DRAIN_ALL = 'drain';
 
 export function drainSwitch(build: string): string {

@@ -82,6 +82,30 @@ async function failing(): Promise<void> {
   }
 }
 
+test('paused and drain: the reason is told, and since when it was asked for first', async () => {
+  await started();
+  await idleAgent();
+  const id = await bench.accepted('k');
+  const hold = async (at: number) => (await bench.why(id)).holds[at];
+  const now = () => new Date(bench.clock.nowMs()).toISOString();
+
+  const pausedAt = now();
+  await bench.clock.until(bench.scheduler.pause(FLEET, 'the disk is full'));
+  expect(await hold(0)).toMatchObject({ says: `${FLEET} is paused: the_disk_is_full`, since: pausedAt });
+  await bench.clock.pass(5000);
+  await bench.clock.until(bench.scheduler.pause(FLEET, 'x'.repeat(200)));
+  expect(await hold(0)).toMatchObject({ says: expect.stringContaining(': xxx') as string, since: pausedAt });
+  await bench.clock.until(bench.scheduler.pause(FLEET, ''));
+  expect(await hold(0)).toMatchObject({ says: `${FLEET} is paused`, since: pausedAt });
+
+  const drainedAt = now();
+  await bench.clock.until(bench.scheduler.drain(FLEET, 'v1'));
+  await bench.clock.pass(5000);
+  await bench.clock.until(bench.scheduler.drain(FLEET));
+  await bench.clock.pass(5000);
+  expect(await hold(1)).toMatchObject({ rule: 'drain', since: drainedAt });
+});
+
 test('breaker: until when it is open', async () => {
   await started();
   await failing();
@@ -183,9 +207,15 @@ test('no-policy: a route that the table no longer has', async () => {
   await started();
   await idleAgent();
   const id = await bench.accepted('k');
-  bench.scheduler.use(table({ digest: 'sha256-2', routes: [route({ id: 'research/renamed' })] }));
+  const since = new Date(bench.clock.nowMs()).toISOString();
+  const renamed = route({ id: 'research/renamed' });
+  bench.scheduler.use(table({ digest: 'sha256-2', routes: [renamed] }));
   await bench.clock.pass(200);
-  expect(await bench.why(id)).toMatchObject({ nearest: 'restore research/summaries, or cancel the task' });
+  bench.scheduler.use(table({ digest: 'sha256-3', routes: [renamed], schemas: { other: {} } }));
+  expect(await bench.why(id)).toMatchObject({
+    holds: [{ rule: 'no-policy', since }],
+    nearest: 'restore research/summaries, or cancel the task',
+  });
   bench.scheduler.use(table());
   await bench.clock.pass(200);
   expect(await bench.taken('a-1')).toEqual([id]);
