@@ -103,6 +103,19 @@ test('what is audited stands in the folder and, whatever the level, on standard 
   expect(verifyAudit(files, { macKey, anchors })).toMatchObject({ provenThrough: 2, signed: 2, findings: [] });
 });
 
+test('submissions of those who may not submit are counted, and nothing else that is refused', async () => {
+  const spoken = await speaking('refused');
+  const { audit, metrics } = spoken.telemetry;
+  const refused = { ...AUDITED, outcome: 'refused', reason: 'unauthorized' } as const;
+  audit.record({ ...refused, action: 'task:submit' });
+  audit.record({ ...refused, action: 'task:submit', reason: 'forbidden' });
+  audit.record({ ...refused, action: 'task:submit', reason: 'no-route' });
+  audit.record(refused);
+  expect(await metrics.render()).toContain('nova_tasks_submitted_total{fleet="",route="",outcome="unauthorized"} 2\n');
+  await spoken.telemetry.close();
+  expect(spoken.lines.filter((line) => line.includes('"nova.outcome":"refused"'))).toHaveLength(4);
+});
+
 test('no line says a name twice: stores of documents refuse such a line', async () => {
   const spoken = await speaking('twice', { NOVA_TORCH_LOG_LEVEL: 'debug' });
   runTask(spoken);

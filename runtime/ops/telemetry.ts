@@ -79,7 +79,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     ),
     metrics,
     beginTrace: traces.begin,
-    audit: events,
+    audit: countingRefusals(events, metrics.observer),
     use: metrics.use,
     close: async () => {
       events.close();
@@ -88,6 +88,19 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     },
   };
 }
+
+/** Who may not submit never comes to the loops: the audit log alone hears of it. */
+function countingRefusals(sink: AuditSink, { submitted }: Observer): AuditSink {
+  return {
+    record: (event) => {
+      if (event.action === 'task:submit' && REFUSALS.has(event.reason ?? '')) submitted?.(UNAUTHORIZED);
+      sink.record(event);
+    },
+  };
+}
+
+const REFUSALS: ReadonlySet<string> = new Set(['unauthorized', 'forbidden']);
+const UNAUTHORIZED = { fleet: '', route: '', outcome: 'unauthorized', task: '', tenant: '', seconds: 0 } as const;
 
 /** How long an event of the audit log may wait for others. */
 const AUDIT_GATHER_MS = 20;
