@@ -17,14 +17,20 @@ export function printTable(
 }
 
 export function printTasks(tasks: readonly TaskView[], out: Voice): void {
-  if (tasks.length === 0) return out.line('no tasks');
   const head = ['id', 'task', 'state', 'since', 'attempts', 'priority', 'agent or reason'];
-  const rows = tasks.map(({ id, task, state, since, attempts, priority, agent, reason }) => [
-    ...[id, task, state, since, String(attempts), priority],
-    agent ?? reason ?? '',
-  ]);
+  const rows = tasks.map((view) => {
+    const { id, task, state, since, attempts, priority } = view;
+    return [id, task, state, since, String(attempts), priority, agentOrReason(view)];
+  });
   printTable(head, rows, out);
 }
+
+/** What did not end well still names the agent that had it last; the question then is why. */
+function agentOrReason({ state, agent, reason }: TaskView): string {
+  return (UNDONE.has(state) ? (reason ?? agent) : (agent ?? reason)) ?? '';
+}
+
+const UNDONE: ReadonlySet<TaskView['state']> = new Set(['dead', 'failed', 'cancelled', 'expired']);
 
 /** Everything that is known of a task. */
 export function printTask(task: TaskView, { line, style }: Voice): void {

@@ -1,0 +1,34 @@
+import type { TaskPage } from '../../../spec/contract/protocol.ts';
+import type { Connection } from '../../../runtime/client/connection.ts';
+import type { Voice } from '../context.ts';
+import { integer, text } from '../option.ts';
+import { printable } from '../usage.ts';
+import { printTasks } from './lines.ts';
+import { fleetPath } from './names.ts';
+
+/** What every list of tasks can be told. */
+export const PAGE = {
+  limit: integer('n', 'Tasks of one page', [1, 100], 20),
+  after: text('mark', 'Goes on where the page before ended'),
+};
+
+export interface PageQuestion {
+  readonly fleet: string;
+  readonly of: 'open' | 'dead' | 'finished';
+  readonly limit: number;
+  readonly after: string | undefined;
+}
+
+/** One page of a fleet's tasks. Throws UsageError for what is no fleet. */
+export function askPage(link: Connection, { fleet, of, limit, after }: PageQuestion): Promise<TaskPage> {
+  fleetPath(fleet);
+  const query = new URLSearchParams({ fleet, of, limit: String(limit), ...(after !== undefined && { after }) });
+  return link.ask<TaskPage>({ method: 'GET', path: `/v1/tasks?${query.toString()}` });
+}
+
+/** A page for people: a list that does not end here says how it goes on. `none` is said of an empty one. */
+export function printPage({ tasks, next }: TaskPage, none: string, out: Voice): void {
+  if (tasks.length === 0) out.line(none);
+  else printTasks(tasks, out);
+  if (next !== undefined) out.line(out.style.dim(printable(`and more: --after ${next}`)));
+}
