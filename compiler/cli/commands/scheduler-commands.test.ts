@@ -92,17 +92,26 @@ test('a fleet is paused, resumed and drained, and says so', async () => {
   await nova('task', 'cancel', id);
 });
 
-test('a task that an agent takes is waited for, and the agent is listed and drained', async () => {
-  const token = readFileSync(join(folder, '.nova-torch/dev-token'), 'utf8').trim();
-  const agent = worker({ url, token, fleet: FLEET, name: 'agent-0', signals: false });
-  const running = agent.on('research', () => ({ answered: 'no', claims: [] })).run();
-  const input = JSON.stringify({ question: 'Why is the sky blue?' });
-  const waited = await nova('task', 'submit', 'research', '--input', input, '--wait', '--format', 'json');
-  expect(JSON.parse(waited.stdout)).toMatchObject({ agent: 'agent-0' });
-  expect((await nova('agent', 'list', '--fleet', FLEET)).stdout).toContain('agent-0');
-  expect(await nova('agent', 'drain', FLEET, 'agent-0')).toMatchObject({ code: 0 });
-  await running;
-});
+test.each([
+  ['by its own name', 'agent-0', 'agent-0', 'Why is the sky blue?'],
+  ['as the list shows it', `${FLEET}/agent-1`, 'agent-1', 'Why is the sea green?'],
+])(
+  'a task that an agent takes is waited for, and the agent is listed and drained %s',
+  async (_, given, name, question) => {
+    const token = readFileSync(join(folder, '.nova-torch/dev-token'), 'utf8').trim();
+    const agent = worker({ url, token, fleet: FLEET, name, signals: false });
+    const running = agent.on('research', () => ({ answered: 'no', claims: [] })).run();
+    const input = JSON.stringify({ question });
+    const waited = await nova('task', 'submit', 'research', '--input', input, '--wait', '--format', 'json');
+    expect(JSON.parse(waited.stdout)).toMatchObject({ agent: name });
+    expect((await nova('agent', 'list', '--fleet', FLEET)).stdout).toContain(`${FLEET}/${name} `);
+    expect(await nova('agent', 'drain', FLEET, given)).toMatchObject({
+      code: 0,
+      stdout: `${name} of ${FLEET}  draining\n`,
+    });
+    await running;
+  },
+);
 
 test('dead letters are listed and given another chance', async () => {
   expect(await nova('dlq', 'list', FLEET)).toMatchObject({ code: 0 });
@@ -121,6 +130,24 @@ test.each([
     ['fleet', 'get', 'support/nobody'],
     1,
     'error: there is no `support/nobody`\n  it never was, is forgotten, or belongs to somebody else\n',
+  ],
+  [
+    'an agent of another fleet',
+    ['agent', 'drain', FLEET, 'support/triage/triage-0'],
+    2,
+    `error: \`support/triage/triage-0\` is no agent of ${FLEET}\n  an agent is named by its own name, or as \`agent list\``,
+  ],
+  [
+    'an agent without a name',
+    ['agent', 'drain', FLEET, `${FLEET}/`],
+    2,
+    `error: \`${FLEET}/\` is no agent of ${FLEET}\n`,
+  ],
+  [
+    'an agent nobody knows',
+    ['agent', 'drain', FLEET, `${FLEET}/nobody`],
+    1,
+    `error: there is no \`${FLEET}\` \`${FLEET}/nobody\`\n`,
   ],
   ['a task nobody knows', ['task', 'get', 'nothing'], 1, 'error: there is no `nothing`\n'],
   [
