@@ -13,11 +13,13 @@ export function loadText(name: string, report: LoadReport, checks: readonly Boun
     ...(assignMs === undefined ? [] : [row('handed to an agent', assignMs)]),
     ...Object.entries(errors).map(([code, count]) => `${String(count).padStart(8)}  ${code}`),
     '',
-    ...checks.map(({ bound, limit, measured, unit, held }) => {
-      const most = bound === 'served' ? 'at least' : 'at most';
-      return `${held ? 'held  ' : 'broken'}  ${bound.padEnd(7)} ${shown(measured, unit)}, ${most} ${shown(limit, unit)}`;
-    }),
+    ...(sent === 0 ? ['nothing was sent: there is nothing to judge'] : checks.map(boundText)),
   ];
+}
+
+function boundText({ bound, limit, measured, unit, held }: BoundCheck): string {
+  const most = bound === 'served' ? 'at least' : 'at most';
+  return `${held ? 'held  ' : 'broken'}  ${bound.padEnd(7)} ${shown(measured, unit)}, ${most} ${shown(limit, unit)}`;
 }
 
 function row(name: string, { meanMs, p50Ms, p95Ms, p99Ms, maxMs }: Percentiles): string {

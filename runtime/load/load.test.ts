@@ -36,9 +36,8 @@ const BRIEF: LoadProfile = {
   bounds: { meanMs: 200, p95Ms: 300, errors: 0.1, served: 0.5 },
 };
 
-async function loaded(url: string, profile = BRIEF) {
+async function loaded(url: string, profile = BRIEF, stop = new AbortController().signal) {
   const caller = httpCaller('token');
-  const stop = new AbortController().signal;
   const report = await runLoad({ caller, url, profile, order: { task: 'work' }, stop, run: 'test' });
   caller.close();
   return report;
@@ -53,6 +52,15 @@ test('requests are meant to be sent as the users come, whatever is answered', ()
   );
   expect(perHalfSecond.map((count) => Math.round(count / 5))).toEqual([1, 2, 3, 4, 4, 4, 4, 4]);
   expect(moments[0]).toBe(0);
+});
+
+test('at a rate at which many users come between two requests, as many are meant as the users add up to', () => {
+  const profile = { ...BRIEF, users: 2000, usersPerSecond: 200, seconds: 60, perSecond: 10 };
+  const moments = [...intendedMoments(profile)];
+  const until = (seconds: number) => moments.filter((at) => at < seconds * 1000).length;
+  // Half the rate on average while they come, the whole rate then.
+  expect(Math.abs(until(10) - 50)).toBeLessThanOrEqual(1);
+  expect(Math.abs(until(60) - until(10) - 500)).toBeLessThanOrEqual(1);
 });
 
 test('a pause of the scheduler shows in every request that was meant for it, not in one', async () => {
@@ -79,6 +87,38 @@ test('what was refused with 429 is no error and not served; everything else is c
   expect(loadText('brief', report, checks).join('\n')).toContain('broken  errors  25.00 %, at most 10.00 %');
 });
 
+const STRICT = { ...BRIEF, bounds: { ...BRIEF.bounds, served: 0.95 } };
+/** Ends long before its users are there. */
+const RAMP = { ...STRICT, users: 100, usersPerSecond: 20, perSecond: 500 };
+
+test.for([
+  ['a run that ends before all users are there', RAMP, 50],
+  ['a whole profile', STRICT, 100],
+] as const)('%s is held against what it was meant to send', async ([, profile, meant]) => {
+  const all = await loaded(await scheduler(() => ({ status: 201 })), profile);
+  expect(Math.abs(all.meantPerSecond - meant)).toBeLessThan(5);
+  expect(checkBounds(profile, all).at(-1)).toMatchObject({ held: true, limit: all.meantPerSecond * 0.95 });
+  const most = await loaded(await scheduler((n) => ({ status: n % 10 === 0 ? 429 : 201 })), profile);
+  expect(checkBounds(profile, most).at(-1)).toMatchObject({ bound: 'served', held: false });
+});
+
+test('a run that is stopped is held against what was due by then, also where it was too late to send it', async () => {
+  const url = await scheduler(() => ({ status: 201 }));
+  const stopping = new AbortController();
+  setTimeout(() => stopping.abort(), 300);
+  const stopped = await loaded(url, { ...BRIEF, seconds: 60 }, stopping.signal);
+  expect(stopped.sent).toBeLessThan(50);
+  expect(checkBounds(BRIEF, stopped).at(-1)).toMatchObject({ held: true });
+  const late = new AbortController();
+  setTimeout(() => {
+    for (const until = performance.now() + 300; performance.now() < until;);
+    late.abort();
+  }, 200);
+  const behind = await loaded(url, STRICT, late.signal);
+  expect(behind.servedPerSecond).toBeLessThan(behind.meantPerSecond * 0.7);
+  expect(checkBounds(STRICT, behind).at(-1)).toMatchObject({ bound: 'served', held: false });
+});
+
 test('nobody at the address is failures, and nothing sent has held nothing', async () => {
   const url = await scheduler(() => ({ status: 201 }));
   servers[0]?.close();
@@ -86,6 +126,9 @@ test('nobody at the address is failures, and nothing sent has held nothing', asy
   expect(report).toMatchObject({ answered: 0, failed: 100, errors: { ECONNREFUSED: 100 } });
   const nothing = { ...report, sent: 0, failed: 0 };
   expect(checkBounds(BRIEF, nothing).map(({ held }) => held)).toEqual([false, false, false, false]);
+  expect(loadText('brief', nothing, checkBounds(BRIEF, nothing)).at(-1)).toBe(
+    'nothing was sent: there is nothing to judge',
+  );
 });
 
 test('percentiles are of all times that were measured', () => {

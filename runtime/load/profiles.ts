@@ -15,7 +15,7 @@ export interface LoadBounds {
   readonly p95Ms: number;
   /** Share 0 to 1 of the requests that failed; a refusal with 429 is none, and lowers what was served. */
   readonly errors: number;
-  /** Share 0 to 1 of `perSecond` that was served once all users were there. */
+  /** Share 0 to 1 of what was meant to be sent that was served, once all users were there. */
   readonly served: number;
 }
 

@@ -31,8 +31,10 @@ export interface LoadReport {
   readonly errors: Readonly<Record<string, number>>;
   readonly failed: number;
   readonly seconds: number;
-  /** Answers 2xx a second once all users were there; of the whole run where it ended before. */
+  /** Answers 2xx a second once all users were there; of the whole run where it ends before. */
   readonly servedPerSecond: number;
+  /** How many were meant to be sent a second in that time: what was served is held against it. */
+  readonly meantPerSecond: number;
   readonly submitMs: Percentiles;
   /** From the moment a task was meant to be submitted until an agent here had it. */
   readonly assignMs?: Percentiles;
@@ -52,52 +54,75 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   const ended = new AbortController();
   const agents = startAgents(options, seen, ended.signal);
   const begun = performance.now();
-  const fullFrom = begun + fullAfterSeconds(profile) * SECOND_MS;
+  const fullFromMs = fullAfterSeconds(profile) * SECOND_MS;
   const open = new Set<Promise<void>>();
   const report = setInterval(
     () => onSecond?.(Math.round((performance.now() - begun) / SECOND_MS), seen.sent, seen.answered),
     SECOND_MS,
   );
-  let n = 0;
+  let endMs = profile.seconds * SECOND_MS;
   for (const moment of intendedMoments(profile)) {
     const intended = begun + moment;
     // The clock goes on between two looks at it, and Node warns of a pause below nothing.
     for (let left = intended - performance.now(); left > 0 && !stop.aborted; left = intended - performance.now())
       await pause(Math.min(STOP_LOOK_MS, left));
-    if (stop.aborted) break;
-    n += 1;
+    if (stop.aborted) endMs = Math.min(endMs, performance.now() - begun);
+    if (moment >= endMs) break;
+    const isFull = moment >= fullFromMs;
+    seen.meant += 1;
+    if (isFull) seen.meantFull += 1;
+    // What it was late for when it was stopped was meant to be sent.
+    if (stop.aborted) continue;
     seen.sent += 1;
     if (open.size >= UNDER_WAY_MAX) {
       seen.fail('too many under way');
       continue;
     }
-    const sending = send(options, seen, n, intended, intended >= fullFrom);
+    const sending = send(options, seen, intended, isFull);
     open.add(sending);
     void sending.finally(() => open.delete(sending));
   }
-  const toldMs = performance.now();
+  const toldMs = performance.now() - begun;
   await Promise.all(open);
   clearInterval(report);
   await lastAssignments(seen, agents.length > 0);
   ended.abort();
   await Promise.all(agents);
-  const isFull = toldMs > fullFrom + SECOND_MS;
-  const spanMs = toldMs - (isFull ? fullFrom : begun);
   return {
     sent: seen.sent,
     answered: seen.answered,
     refused: seen.refused,
     errors: Object.fromEntries([...seen.errors].sort(([a], [b]) => (a < b ? -1 : 1))),
     failed: seen.sent - seen.answered - seen.refused,
-    seconds: (toldMs - begun) / SECOND_MS,
-    servedPerSecond: ((isFull ? seen.answeredFull : seen.answered) * SECOND_MS) / Math.max(1, spanMs),
+    seconds: toldMs / SECOND_MS,
+    ...rates(seen, { fullFromMs, endMs, toldMs }),
     submitMs: percentiles(seen.submitMs),
     ...(agents.length > 0 && { assignMs: percentiles(seen.assignMs) }),
   };
 }
 
+/**
+ * Both of the same time: from when all users are there, unless the run hardly goes on after that. Who sends later than it
+ * should takes longer for as much, and has served less.
+ */
+function rates(
+  { answered, answeredFull, meant, meantFull }: Seen,
+  { fullFromMs, endMs, toldMs }: { readonly fullFromMs: number; readonly endMs: number; readonly toldMs: number },
+): Pick<LoadReport, 'servedPerSecond' | 'meantPerSecond'> {
+  const isFull = endMs > fullFromMs + SECOND_MS;
+  const fromMs = isFull ? fullFromMs : 0;
+  const perSecond = (count: number, untilMs: number): number => (count * SECOND_MS) / Math.max(1, untilMs - fromMs);
+  return {
+    servedPerSecond: perSecond(isFull ? answeredFull : answered, Math.max(endMs, toldMs)),
+    meantPerSecond: perSecond(isFull ? meantFull : meant, endMs),
+  };
+}
+
 class Seen {
   sent = 0;
+  /** With those that it was too late to send. */
+  meant = 0;
+  meantFull = 0;
   answered = 0;
   answeredFull = 0;
   refused = 0;
@@ -131,11 +156,10 @@ class Seen {
 async function send(
   { caller, url, order, run }: LoadOptions,
   seen: Seen,
-  n: number,
   intended: number,
   isFull: boolean,
 ): Promise<void> {
-  const request = { method: 'POST', url: `${url}/v1/tasks`, key: `${run}-${n}`, timeoutMs: CALL_MS } as const;
+  const request = { method: 'POST', url: `${url}/v1/tasks`, key: `${run}-${seen.sent}`, timeoutMs: CALL_MS } as const;
   try {
     const answer = await caller.call({ ...request, body: order as unknown as Json });
     seen.submitMs.push(performance.now() - intended);
