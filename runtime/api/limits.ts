@@ -6,6 +6,8 @@ export interface ApiLimits {
   /** Nesting, and keys of all objects together. */
   readonly depth: number;
   readonly keys: number;
+  /** Of one request. */
+  readonly headers: number;
   readonly connections: number;
   /** Until the headers must be there; slow senders hold nothing. */
   readonly headersMs: number;
@@ -21,6 +23,7 @@ export const DEFAULT_LIMITS: ApiLimits = {
   bodyBytes: 65_536,
   depth: 32,
   keys: 1000,
+  headers: 64,
   connections: 20_000,
   headersMs: 2000,
   requestMs: 10_000,

@@ -67,6 +67,17 @@ test.for<readonly [about: string, parts: readonly string[], answers: readonly st
   expect(api.faults).toEqual([]);
 });
 
+test('headers beyond the count are refused, and none is left out of those that are taken', async () => {
+  const body = '{"task":"summarize"}';
+  const more = (count: number): string => Array.from({ length: count }, (_, at) => `x-${at}: 1\r\n`).join('');
+  // Of the request itself there are six.
+  const post = (count: number): string =>
+    `${POST}${more(count)}content-length: ${body.length}\r\n${END}idempotency-key: many\r\n\r\n${body}`;
+  expect((await answered(post(59))).map(kindOf)).toEqual(['431 headers-too-large']);
+  const statuses = [(await answered(post(58)))[0]?.status, (await answered(post(58)))[0]?.status];
+  expect(statuses).toEqual([expect.toSatisfy((status) => status === 201 || status === 202), 200]);
+});
+
 test('a path says which methods it has', async () => {
   const response = await api.request('PUT', '/v1/tasks/x/cancel');
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);

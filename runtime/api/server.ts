@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import type { AuditSink } from '../core/audit-sink.ts';
@@ -67,10 +68,7 @@ export function apiServer(options: ApiOptions): FastifyInstance {
     if (closing || options.leaving?.() === true) void reply.header('connection', 'close');
     done();
   });
-  app.addHook('onRequest', (request, _, done) => {
-    const { host } = request.headers;
-    done(host === undefined ? new ProblemError('bad-request', { detail: 'there is no Host' }) : undefined);
-  });
+  app.addHook('onRequest', ({ raw }, _, done) => done(headersProblem(raw, options.limits)));
   readJson(app, options.limits);
   for (const operation of OPERATIONS) serve(app, operation, api);
   const document = openApi(options.version);
@@ -106,9 +104,17 @@ function emptyServer(api: Api): FastifyInstance {
   });
   app.decorateRequest('progress');
   app.server.maxConnections = limits.connections;
-  app.server.maxHeadersCount = 64;
+  // Node would leave out what is beyond its count, an idempotency key among it, and go on; `headersProblem` refuses.
+  app.server.maxHeadersCount = 0;
   refuseMalformed(app.server, api.trail);
   return app;
+}
+
+/** Looked at before anything else of a request. */
+function headersProblem({ headers, rawHeaders }: IncomingMessage, { headers: most }: ApiLimits): Error | undefined {
+  // Names and values take turns.
+  if (rawHeaders.length > most * 2) return new ProblemError('headers-too-large', { detail: `at most ${most} headers` });
+  return headers.host === undefined ? new ProblemError('bad-request', { detail: 'there is no Host' }) : undefined;
 }
 
 function requestIdOf(header: string | string[] | undefined): string {
