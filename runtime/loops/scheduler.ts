@@ -314,6 +314,8 @@ function register(engine: Engine, fleet: string, request: RegisterRequest): Regi
   if (build === undefined || !known) return { kind: 'unknown-build', builds };
   const agent = engine.pool.see({ fleet, name: request.name }, { build, slots: request.slots, free: request.slots });
   agent.bornMs = engine.clock.nowMs();
+  // A new life under the same name, as a pod that was started again has: what the last one was told is over with it.
+  agent.draining = false;
   return {
     kind: 'registered',
     response: {
