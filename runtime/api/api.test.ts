@@ -175,7 +175,7 @@ test('operators see and steer fleets', async () => {
   const { id } = await submitted('paused');
   const why = await api.request('GET', `/v1/tasks/${id}/why`, { as: SUBMITTER });
   expect(await why.json()).toMatchObject({
-    says: 'research/summarizer is paused',
+    says: 'research/summarizer is paused: maintenance',
     nearest: 'nova-torch fleet resume research/summarizer',
   });
   await api.request('POST', `${fleet}/resume`, { as: OPERATOR });
