@@ -20,15 +20,10 @@ export type AuditAnswer =
 /** Reads a log and verifies it. Throws what the file system throws. */
 export function auditVerify({ dir, anchor, key }: AuditQuestion): AuditAnswer {
   const folder = readAuditFolder(dir);
-  if (folder.files.length === 0) {
-    return {
-      kind: 'refused',
-      message: `there is no audit log in \`${dir}\``,
-      hint: 'its files are audit-000001.jsonl and so on',
-    };
-  }
+  // What was there and is gone is known to who has an anchor.
+  if (folder.files.length === 0 && !(folder.isOpened && anchor !== undefined)) return noLog(dir, folder.isOpened);
   const macKey = key === undefined ? folder.macKey : Buffer.from(readFileSync(key, 'utf8').trim());
-  if (macKey.length === 0) {
+  if (macKey.length === 0 && folder.files.length > 0) {
     return {
       kind: 'refused',
       message: `\`${dir}\` does not hold the key of the chain`,
@@ -44,4 +39,14 @@ export function auditVerify({ dir, anchor, key }: AuditQuestion): AuditAnswer {
   const publicKey = anchors[0]?.key ?? folder.publicKey;
   const trust = { macKey, anchors, ...(publicKey !== undefined && { publicKey }) };
   return { kind: 'report', report: verifyAudit(folder.files, trust), anchors: anchors.length };
+}
+
+function noLog(dir: string, isOpened: boolean): AuditAnswer {
+  return {
+    kind: 'refused',
+    message: `there is no audit log in \`${dir}\``,
+    hint: isOpened
+      ? 'a scheduler has opened one there: no record was written yet, or its files are gone; only --anchor tells which'
+      : 'its files are audit-000001.jsonl and so on',
+  };
 }

@@ -77,6 +77,40 @@ test('a tail that was cut off is named only by who has an anchor', async () => {
   });
 });
 
+test('a log that was emptied is not called sound: nothing is there to prove, unless somebody has seen more', async () => {
+  const emptied = copy('emptied', () => '');
+  expect(await runHere(['audit', 'verify', emptied], { cwd: root })).toEqual({
+    code: 1,
+    stdout:
+      `empty  ${FILE}:0  no record is left: it was emptied, or the process died before it wrote the first; ` +
+      'only --anchor tells which\nnothing to prove  0 records in 1 file\n',
+    stderr: '',
+  });
+  const anchored = await runHere(['audit', 'verify', emptied, '--anchor', 'checkpoints.jsonl'], { cwd: root });
+  expect(anchored.code).toBe(1);
+  expect(anchored.stdout).toMatch(/^truncated {2}records 1 to 4 are missing .*\nnot sound {2}0 records in 1 file\n$/);
+});
+
+test('files that are gone are missed by who has an anchor, and only keys are no log', async () => {
+  const gone = copy('gone', (text) => text);
+  rmSync(join(root, gone, FILE));
+  const alone = await runHere(['audit', 'verify', gone], { cwd: root });
+  expect([alone.code, alone.stdout]).toEqual([2, '']);
+  expect(alone.stderr).toContain('there is no audit log in');
+  expect(alone.stderr).toContain('no record was written yet, or its files are gone');
+  const anchored = await runHere(['audit', 'verify', gone, '--anchor', 'checkpoints.jsonl'], { cwd: root });
+  expect(anchored.code).toBe(1);
+  expect(anchored.stdout).toMatch(/^truncated {2}records 1 to 4 are missing .*\nnot sound {2}0 records in 0 files\n$/);
+  const elsewhere = await runHere(['audit', 'verify', '.', '--anchor', 'checkpoints.jsonl'], { cwd: root });
+  expect([elsewhere.code, elsewhere.stderr]).toEqual([2, expect.stringContaining('there is no audit log in')]);
+});
+
+test('a log of which nothing is signed yet is sound, and says that', async () => {
+  const young = copy('young', (text) => `${text.split('\n')[0]}\n`);
+  const { code, stdout } = await runHere(['audit', 'verify', young], { cwd: root });
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^sound {2}1 record in 1 file, none of them signed yet\n/)]);
+});
+
 test('of very many findings the first are shown', async () => {
   const broken = copy('broken', (text) => `${'nonsense\n'.repeat(60)}${text}`);
   const { code, stdout } = await runHere(['audit', 'verify', broken], { cwd: root });

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
+import type { AuditAnswer } from '../../../runtime/commands/audit-verify.ts';
+import { counted } from '../../diagnostics/print-text.ts';
 import { defineCommand } from '../command.ts';
-import { refuse } from '../context.ts';
+import { refuse, type Voice } from '../context.ts';
 import { exits } from '../exit.ts';
 import { printJson } from '../json.ts';
 import { choice, text } from '../option.ts';
@@ -29,7 +31,7 @@ export const auditVerify = defineCommand({
     },
   ],
   exits: [exits.invalid],
-  exitMeanings: { [exits.invalid]: 'somebody has changed the log' },
+  exitMeanings: { [exits.invalid]: 'somebody has changed the log, or no record is left of it' },
   async run({ arguments: [dir = ''], options, context }) {
     const { auditVerify: verify } = await import('../../../runtime/commands/audit-verify.ts');
     const at = (path: string) => resolve(context.directory, path);
@@ -43,17 +45,15 @@ export const auditVerify = defineCommand({
     const { out } = context;
     if (options.format === 'json') printJson({ ...report, anchors }, out);
     else {
-      for (const { kind, file, line, message } of report.findings.slice(0, SHOWN_MAX)) {
-        out.line(`${out.style.red(kind)}  ${printable(`${file}:${line}  ${message}`)}`);
-      }
+      for (const finding of report.findings.slice(0, SHOWN_MAX)) out.line(findingText(finding, out));
       const more = report.findings.length - SHOWN_MAX;
       if (more > 0) out.line(`and ${more} more; --format json shows all`);
-      const size = `${report.records} records in ${report.files} ${report.files === 1 ? 'file' : 'files'}`;
-      if (report.findings.length > 0) out.line(`${out.style.red('not sound')}  ${size}`);
+      const size = `${counted(report.records, 'record')} in ${counted(report.files, 'file')}`;
+      if (report.findings.length > 0) out.line(`${out.style.red(verdict(report))}  ${size}`);
       else {
-        const proof = `signed through record ${report.provenThrough}`;
+        const proof = `signed through record ${report.provenThrough}${anchors === 0 ? ' by its own key' : ', as anchored'}`;
         out.line(
-          `${out.style.green('sound')}  ${size}, ${proof}${anchors === 0 ? ' by its own key' : ', as anchored'}`,
+          `${out.style.green('sound')}  ${size}, ${report.provenThrough === 0 ? 'none of them signed yet' : proof}`,
         );
         if (anchors === 0) out.line(out.style.dim('without --anchor nothing proves that its end was not cut off'));
       }
@@ -63,3 +63,14 @@ export const auditVerify = defineCommand({
 });
 
 const SHOWN_MAX = 50;
+
+type AuditReport = Extract<AuditAnswer, { kind: 'report' }>['report'];
+
+function verdict({ findings }: AuditReport): string {
+  return findings.every(({ kind }) => kind === 'empty') ? 'nothing to prove' : 'not sound';
+}
+
+/** Without a place where no file is left that could be one. */
+function findingText({ kind, file, line, message }: AuditReport['findings'][number], { style }: Voice): string {
+  return `${style.red(kind)}  ${printable(file === '' ? message : `${file}:${line}  ${message}`)}`;
+}

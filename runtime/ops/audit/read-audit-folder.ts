@@ -10,6 +10,8 @@ export interface AuditFolder {
   /** Empty when the folder has none. */
   readonly macKey: Uint8Array;
   readonly publicKey?: string;
+  /** A scheduler has opened a log here, whether or not it has written a record. */
+  readonly isOpened: boolean;
 }
 
 /** A log's folder, as it lies on a disk. Throws what the file system throws. */
@@ -24,6 +26,7 @@ export function readAuditFolder(dir: string): AuditFolder {
       .sort()
       .map((name) => ({ name, read: () => readFileSync(join(dir, name), 'utf8') })),
     macKey: Buffer.from(text(KEY_FILES.mac) ?? ''),
+    isOpened: names.includes(KEY_FILES.log),
     ...(publicKey !== undefined && { publicKey }),
   };
 }

@@ -297,6 +297,16 @@ test('an empty log has nothing to say, unless somebody has seen more', () => {
   ]);
 });
 
+test('files without a record are named, however many there are: what was in them cannot be told', () => {
+  const dir = tampered((lines) => lines.splice(0));
+  writeFileSync(join(dir, FILE), '');
+  writeFileSync(join(dir, 'audit-000002.jsonl'), '');
+  expect(found(verify(dir))).toEqual([
+    `empty ${FILE}:0 no record is left: it was emptied, or the process died before it wrote the first; only --anchor tells which`,
+  ]);
+  expect(verify(dir, LAST).findings.map(({ kind }) => kind)).toEqual(['truncated']);
+});
+
 test('anchors are read from where they were kept: the log itself, the scheduler’s log, or bare', () => {
   const [anchor] = LAST;
   const text = [

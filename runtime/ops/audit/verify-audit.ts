@@ -24,8 +24,11 @@ export interface Trust {
  * - `torn`: the last line has no end; a crash leaves that, until the log is opened again
  * - `restamped`: sealed with the right key, but not what was signed
  * - `unsigned`: a checkpoint is missing
+ * - `empty`: there are files, and no record in any. A file gets its first line when it is made: it was emptied since, or the
+ *   process died in between
  */
-export type FindingKind = 'edited' | 'deleted' | 'moved' | 'replayed' | 'truncated' | 'torn' | 'restamped' | 'unsigned';
+export type FindingKind =
+  'edited' | 'deleted' | 'moved' | 'replayed' | 'truncated' | 'torn' | 'restamped' | 'unsigned' | 'empty';
 
 export interface Finding {
   readonly kind: FindingKind;
@@ -69,7 +72,8 @@ export function verifyAudit(files: readonly AuditFile[], trust: Trust): AuditRep
   const ofLines = sound.length === 0 ? ofNothing(lines) : [...changes(lines), ...signatures(sound, publicKey)];
   const bySeq = new Map(lines.map((line) => [line.seq, line]));
   const anchored = trust.anchors.map((anchor) => heldAgainst(anchor, { lines, bySeq, publicKey, opened }));
-  const findings = [ofLines, torn, anchored.flatMap(({ finding }) => finding ?? [])].flat();
+  const found = [ofLines, torn, anchored.flatMap(({ finding }) => finding ?? [])].flat();
+  const findings = found.length === 0 && lines.length === 0 ? ofNoRecord(files) : found;
   const signed = [
     ...sound.flatMap(({ body }) => (body?.kind === 'checkpoint' && isSigned(body, publicKey) ? [body.through] : [])),
     ...anchored.flatMap(({ finding, through }) => (finding === undefined ? [through] : [])),
@@ -93,6 +97,14 @@ function ownKey(sound: readonly PlacedLine[]): string {
 function ofNothing([first]: readonly PlacedLine[]): readonly Finding[] {
   if (first === undefined) return [];
   return [at(first, 'restamped', 'no line has a seal of this key: all were written again, or the key is another one')];
+}
+
+/** Nobody has an anchor of it: what was there, if anything was, cannot be told. */
+function ofNoRecord([first]: readonly AuditFile[]): readonly Finding[] {
+  if (first === undefined) return [];
+  const message =
+    'no record is left: it was emptied, or the process died before it wrote the first; only --anchor tells which';
+  return [{ kind: 'empty', file: first.name, line: 0, message }];
 }
 
 function changes(lines: readonly PlacedLine[]): readonly Finding[] {
