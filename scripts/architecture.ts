@@ -150,10 +150,16 @@ export const rooms: readonly Room[] = [
   // The scheduler, from the middle outwards. Time, randomness and limits are arguments of its core.
   { path: 'runtime/core', doors: [CONTRACT], packages: HASH, pure: true },
   { path: 'runtime/store', doors: [CONTRACT, 'runtime/core'], packages: ['ioredis', ...FILES] },
-  { path: 'runtime/journal', doors: [CONTRACT, 'runtime/core'], packages: [...FILES, 'node:process', 'node:zlib'] },
+  // What only one process may write: the journal and the audit log, which know nothing of each other.
+  { path: 'runtime/folder-lock', doors: [], packages: [...FILES, 'node:process'] },
+  {
+    path: 'runtime/journal',
+    doors: [CONTRACT, 'runtime/core', 'runtime/folder-lock'],
+    packages: [...FILES, 'node:zlib'],
+  },
   {
     path: 'runtime/ops',
-    doors: [CONTRACT, 'runtime/core'],
+    doors: [CONTRACT, 'runtime/core', 'runtime/folder-lock'],
     packages: [
       ...FILES,
       'prom-client',

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { lockFolder } from '../folder-lock/folder-lock.ts';
 import { encodeFrames, type Frame } from './frame.ts';
 import { realFiles, type AppendFile, type JournalFiles } from './journal-files.ts';
 import { JournalFull } from './journal-full.ts';
-import { lockJournal } from './journal-lock.ts';
 import type { AppendOptions, Journal, JournalOptions, JournalRecord, JournalStats } from './journal.ts';
 import { isSegmentName, MAGIC, scanSegment, segmentName } from './segment.ts';
 
@@ -23,12 +23,13 @@ export async function openJournal(options: JournalOptions, files: JournalFiles =
 
 /** On a full disk a start needs room as well: what is in reserve is given up for it. */
 async function lockWithRoom(directory: string, files: JournalFiles): Promise<() => Promise<void>> {
+  const lock = { directory, file: 'lock', what: 'the journal' };
   try {
-    return await lockJournal(directory);
+    return await lockFolder(lock);
   } catch (error) {
     if (!isNoSpace(error)) throw error;
     await files.remove(join(directory, RESERVE));
-    return lockJournal(directory);
+    return lockFolder(lock);
   }
 }
 

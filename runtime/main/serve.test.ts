@@ -147,7 +147,7 @@ test('a second scheduler on the same journal is refused, and the first goes on',
   const { ops } = await first.urls;
   const second = await serve(['--dev']).ended;
   expect(second.code).toBe(1);
-  expect(second.stderr).toMatch(/the journal in .* is in use by process \d+/);
+  expect(second.stderr).toMatch(/the audit log in .* is in use by process \d+/);
   expect((await fetch(`${ops}/healthz/ready`)).status).toBe(200);
 });
 

@@ -224,7 +224,8 @@ function refusedBy(error: unknown, { http, ops, journal }: Config): Refused {
       'keep the folder, and bring back the volume’s last snapshot: docs/reliability.md#a-damaged-journal',
     );
   }
-  if (error.message.startsWith('the journal in ')) return refused(error.message, 'one scheduler uses one folder');
+  if (/^the (journal|audit log) in /.test(error.message))
+    return refused(error.message, 'one scheduler uses one folder');
   if (error.message.startsWith('the development token')) return refused(error.message, 'listen on 127.0.0.1');
   if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') {
     const places = `the API is for ${http.host}:${http.port}, health and metrics for ${ops.host}:${ops.port}`;

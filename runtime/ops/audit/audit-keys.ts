@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuditDamaged, auditFileNames } from './audit-files.ts';
 import { signer, type Signer } from './checkpoint.ts';
@@ -21,7 +21,6 @@ export async function auditKeys(
   dir: string,
   given: { readonly mac?: string; readonly signing?: string },
 ): Promise<AuditKeys> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
   const isNew = (await auditFileNames(dir)).length === 0;
   const kept = async (name: string, make: () => string): Promise<string> => {
     const path = join(dir, name);

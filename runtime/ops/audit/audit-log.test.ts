@@ -190,6 +190,34 @@ test('a log whose end is none of its lines, or whose keys are gone, is not opene
   );
 });
 
+test('one process has a log open: a second one is refused before it touches anything, and a dead one’s lock is taken over', async () => {
+  const dir = folder();
+  const log = await openAuditLog({ ...OPTIONS, dir });
+  log.record(event(1));
+  await log.flush();
+  await expect(openAuditLog({ ...OPTIONS, dir })).rejects.toThrow(`the audit log in ${dir} is open already`);
+  await log.close();
+  const lock = join(dir, 'audit.lock');
+  writeFileSync(lock, '1');
+  const before = readFileSync(join(dir, 'audit-000001.jsonl'));
+  await expect(openAuditLog({ ...OPTIONS, dir })).rejects.toThrow(
+    `the audit log in ${dir} is in use by process 1; if that is another program, remove ${lock}`,
+  );
+  expect(readFileSync(join(dir, 'audit-000001.jsonl'))).toEqual(before);
+  writeFileSync(lock, '4194304');
+  const again = await openAuditLog({ ...OPTIONS, dir });
+  again.record(event(2));
+  await again.close();
+  expect(readdirSync(dir)).not.toContain('audit.lock');
+  expect(verified(dir).findings).toEqual([]);
+});
+
+test('a log that cannot be opened is not kept locked', async () => {
+  const dir = folder();
+  await expect(openAuditLog({ ...OPTIONS, dir, signingKey: 'nonsense' })).rejects.toThrow('Ed25519');
+  expect(readdirSync(dir)).not.toContain('audit.lock');
+});
+
 test('keys that are given are used, and none are made', async () => {
   const other = folder();
   await (await openAuditLog({ ...OPTIONS, dir: other })).close();

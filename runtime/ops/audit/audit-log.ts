@@ -1,4 +1,6 @@
+import { mkdir } from 'node:fs/promises';
 import type { AuditEvent, AuditSink } from '../../core/audit-sink.ts';
+import { lockFolder } from '../../folder-lock/folder-lock.ts';
 import { oneLine } from '../log/ecs.ts';
 import { auditKeys } from './audit-keys.ts';
 import type { AuditBody, Checkpoint } from './audit-line.ts';
@@ -45,9 +47,40 @@ const RETRY_MS = 1000;
  * one writer takes batches from it, seals them, and writes them with one fsync.
  *
  * It is idle, writing, or waiting after an error of the disk. While it waits events queue up; beyond `queueMax` they are counted
- * and dropped. It ignores everything after `close`.
+ * and dropped. It ignores everything after `close`. Throws when another process has it open: two chains in one file prove
+ * nothing.
  */
 export async function openAuditLog(options: AuditOptions): Promise<AuditLog> {
+  await mkdir(options.dir, { recursive: true, mode: 0o700 });
+  const unlock = await lockWithRoom(options);
+  try {
+    const log = await openLocked(options);
+    const close = async (): Promise<void> => {
+      try {
+        await log.close();
+      } finally {
+        await unlock();
+      }
+    };
+    return { ...log, close };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+/** A full disk keeps no scheduler from starting: what ends tasks makes room on it. */
+async function lockWithRoom({ dir, onProblem }: AuditOptions): Promise<() => Promise<void>> {
+  try {
+    return await lockFolder({ directory: dir, file: 'audit.lock', what: 'the audit log' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    onProblem?.(error);
+    return () => Promise.resolve();
+  }
+}
+
+async function openLocked(options: AuditOptions): Promise<AuditLog> {
   const { dir, checkpointRecords, nowMs = Date.now } = options;
   const keys = await auditKeys(dir, {
     ...(options.macKey !== undefined && { mac: options.macKey }),
