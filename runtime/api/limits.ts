@@ -9,6 +9,8 @@ export interface ApiLimits {
   /** Of one request. */
   readonly headers: number;
   readonly connections: number;
+  /** Requests of one connection whose answers are not out. */
+  readonly pipelined: number;
   /** Until the headers must be there; slow senders hold nothing. */
   readonly headersMs: number;
   /** Until all of the request must be there. */
@@ -17,6 +19,12 @@ export interface ApiLimits {
   readonly inFlight: number;
   /** Open polls and streams. */
   readonly waiting: number;
+  /** Open polls of one fleet: it has at most 5,000 agents, and each of them may have left one behind that nobody hears. */
+  readonly pollsOfFleet: number;
+  /** Open event streams of one caller. */
+  readonly streamsOfSubject: number;
+  /** Until connections that do not end by themselves are cut, when the server closes. */
+  readonly closeMs: number;
 }
 
 export const DEFAULT_LIMITS: ApiLimits = {
@@ -25,10 +33,14 @@ export const DEFAULT_LIMITS: ApiLimits = {
   keys: 1000,
   headers: 64,
   connections: 20_000,
+  pipelined: 32,
   headersMs: 2000,
   requestMs: 10_000,
   inFlight: 2000,
   waiting: 20_000,
+  pollsOfFleet: 6000,
+  streamsOfSubject: 200,
+  closeMs: 15_000,
 };
 
 /** Refuses a value that is too deep, has too many keys, or holds what not every reader reads alike; without recursion. */

@@ -218,7 +218,7 @@ test('an event stream waits for a slow reader, and keeps the line alive meanwhil
       await new Promise((resolve) => setTimeout(resolve, 15));
     }
   }
-  const written = writeEvents(response as unknown as ServerResponse, events(), 5);
+  const written = writeEvents(response as unknown as ServerResponse, events(), new AbortController().signal, 5);
   await new Promise((resolve) => setTimeout(resolve, 30));
   let text = '';
   line.on('data', (data: Buffer) => {

@@ -64,7 +64,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: 'SubmitRequest',
     answer: 'SubmitResponse',
     status: [200, 201, 202],
-    problems: ['invalid-input', 'no-route', 'no-fleet', 'key-conflict', 'duplicate', 'too-many-requests', 'queue-full'],
+    problems: ['invalid-input', 'no-route', 'no-fleet', 'key-conflict', 'duplicate', 'queue-full'],
     audit: 'task:submit',
     run: submit,
   },

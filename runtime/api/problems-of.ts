@@ -11,6 +11,7 @@ export function problemsOf({ method, params, body, problems = [] }: Operation): 
     ...(method === 'POST' ? (['too-slow', 'too-large', 'unsupported-media-type'] as const) : []),
     ...(body === undefined ? [] : (['invalid-body'] as const)),
     ...problems,
+    'too-many-requests',
     'headers-too-large',
     'internal',
     'unavailable',

@@ -7,6 +7,7 @@ import type { Scheduler } from '../core/scheduler.ts';
 import { auditTrail, type AuditTrail } from './audit-trail.ts';
 import { mayAsk, reachesAll } from './access.ts';
 import { requestCheck } from './check-request.ts';
+import { Connections } from './connections.ts';
 import { writeEvents } from './event-stream.ts';
 import { readIJson } from './i-json.ts';
 import { whoCalls, type Authenticator, type Identity } from './identity.ts';
@@ -17,6 +18,7 @@ import { ProblemError } from './problems.ts';
 import { refuseMalformed } from './malformed.ts';
 import { answerProblem, problemOf } from './refusals.ts';
 import { methodsOf, routeOf } from './route-paths.ts';
+import { Shares, shareOf } from './shares.ts';
 import { Waiters } from './waiters.ts';
 
 export interface ApiOptions {
@@ -46,6 +48,8 @@ interface Api {
   readonly options: ApiOptions;
   readonly trail: AuditTrail;
   readonly waiters: Waiters;
+  readonly connections: Connections;
+  readonly shares: Shares;
   readonly load: { inFlight: number; waiting: number };
 }
 
@@ -55,6 +59,8 @@ export function apiServer(options: ApiOptions): FastifyInstance {
     options,
     trail: auditTrail(options.audit, options.nowMs),
     waiters: new Waiters(),
+    connections: new Connections(options.limits.pipelined),
+    shares: new Shares(),
     load: { inFlight: 0, waiting: 0 },
   };
   const app = emptyServer(api);
@@ -68,7 +74,11 @@ export function apiServer(options: ApiOptions): FastifyInstance {
     if (closing || options.leaving?.() === true) void reply.header('connection', 'close');
     done();
   });
-  app.addHook('onRequest', ({ raw }, _, done) => done(headersProblem(raw, options.limits)));
+  app.addHook('onRequest', (request, reply, done) => {
+    const excess = api.connections.excessOf(request.raw);
+    if (excess === 'unanswered') return void reply.hijack();
+    done(excess === undefined ? headersProblem(request.raw, options.limits) : tooMany(options.limits));
+  });
   readJson(app, options.limits);
   for (const operation of OPERATIONS) serve(app, operation, api);
   const document = openApi(options.version);
@@ -107,6 +117,7 @@ function emptyServer(api: Api): FastifyInstance {
   // Node would leave out what is beyond its count, an idempotency key among it, and go on; `headersProblem` refuses.
   app.server.maxHeadersCount = 0;
   refuseMalformed(app.server, api.trail);
+  api.connections.watch(app.server);
   return app;
 }
 
@@ -115,6 +126,11 @@ function headersProblem({ headers, rawHeaders }: IncomingMessage, { headers: mos
   // Names and values take turns.
   if (rawHeaders.length > most * 2) return new ProblemError('headers-too-large', { detail: `at most ${most} headers` });
   return headers.host === undefined ? new ProblemError('bad-request', { detail: 'there is no Host' }) : undefined;
+}
+
+function tooMany({ pipelined }: ApiLimits): ProblemError {
+  const detail = `a connection has at most ${pipelined} requests under way`;
+  return new ProblemError('too-many-requests', { detail, retryAfterMs: 1000 });
 }
 
 function requestIdOf(header: string | string[] | undefined): string {
@@ -151,7 +167,7 @@ function progressOf(request: FastifyRequest): Progress {
 
 /** One operation: who asks is known before the body is read. */
 function serve(app: FastifyInstance, operation: Operation, api: Api): void {
-  const { options, load, waiters } = api;
+  const { options, load, waiters, shares } = api;
   const check = requestCheck(operation);
   const patient = operation.streams === true || operation.id === 'pollTasks';
   const kind = patient ? 'waiting' : 'inFlight';
@@ -166,13 +182,18 @@ function serve(app: FastifyInstance, operation: Operation, api: Api): void {
     },
     handler: async (request, reply) => {
       if (load[kind] >= options.limits[kind]) throw new ProblemError('unavailable', { retryAfterMs: 1000 });
+      const said = check(request);
+      const { who } = progressOf(request);
+      const free =
+        patient && who !== undefined ? shares.take(shareOf(operation, who, said.params, options.limits)) : undefined;
       const { socket } = request.raw;
       const waiter = patient ? waiters.enter(socket) : undefined;
       load[kind] += 1;
       try {
-        return await run(api, operation, check(request), request, reply, waiter?.signal ?? NEVER);
+        return await run(api, operation, said, request, reply, waiter?.signal ?? NEVER);
       } finally {
         load[kind] -= 1;
+        free?.();
         if (waiter !== undefined) waiters.leave(socket, waiter);
       }
     },
@@ -212,7 +233,7 @@ async function run(
   if (answer.stream === undefined) return reply.code(answer.status).send(answer.body);
   reply.hijack();
   try {
-    await writeEvents(reply.raw, answer.stream);
+    await writeEvents(reply.raw, answer.stream, gone);
   } catch (error) {
     // The answer has begun: the reader comes back with the last event it saw.
     if (problemOf(error) === undefined) api.options.onFault(error, request.id);
@@ -233,5 +254,6 @@ function refuse(api: Api, request: FastifyRequest, reply: FastifyReply, error: u
   if (problem.problem === 'internal') api.options.onFault(error, request.id);
   const { operation, who } = progressOf(request);
   api.trail.refused({ request, operation, who }, problem);
+  if (api.connections.excessOf(request.raw) !== undefined) void reply.header('connection', 'close');
   return answerProblem(reply, request, problem);
 }

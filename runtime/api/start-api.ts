@@ -21,7 +21,7 @@ export interface ListenOptions {
 
 /** Throws when the development token would be open to the network. */
 export async function startApi(options: ApiOptions & OpsOptions & ListenOptions): Promise<RunningApi> {
-  const { host, port, opsHost, opsPort, authenticators } = options;
+  const { host, port, opsHost, opsPort, authenticators, limits } = options;
   if (authenticators.some(({ name }) => name === 'development token') && !isLoopback(host)) {
     throw new Error(`the development token is for loopback only, and the API listens on ${host}`);
   }
@@ -43,8 +43,10 @@ export async function startApi(options: ApiOptions & OpsOptions & ListenOptions)
     close: async () => {
       // A connection whose last answer is out would be kept for the next request; nobody looks for such ones but us.
       const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_LOOK_MS);
+      const last = setTimeout(() => app.server.closeAllConnections(), limits.closeMs);
       await app.close();
       clearInterval(idle);
+      clearTimeout(last);
       await new Promise((resolve) => ops.close(resolve));
     },
   };

@@ -9,6 +9,7 @@ export class Waiters {
   readonly #open = new Map<Socket, Set<AbortController>>();
   /** Of each connection that is listened to. */
   readonly #spare = new WeakMap<Socket, AbortController | undefined>();
+  #isClosing = false;
 
   /** Call `leave` when it is answered. */
   enter(socket: Socket): AbortController {
@@ -16,6 +17,7 @@ export class Waiters {
     const waiter = this.#spare.get(socket) ?? new AbortController();
     this.#spare.set(socket, undefined);
     if (socket.destroyed) waiter.abort('gone');
+    else if (this.#isClosing) waiter.abort('closing');
     const others = this.#open.get(socket) ?? new Set();
     this.#open.set(socket, others.add(waiter));
     if (!isKnown) socket.once('close', () => this.#gone(socket));
@@ -29,8 +31,9 @@ export class Waiters {
     if (!waiter.signal.aborted && this.#spare.has(socket)) this.#spare.set(socket, waiter);
   }
 
-  /** The server closes: polls answer now, streams end. */
+  /** The server closes: polls answer now, streams end, and so do those that come behind them. */
   close(): void {
+    this.#isClosing = true;
     for (const waiters of this.#open.values()) for (const waiter of waiters) waiter.abort('closing');
   }
 
