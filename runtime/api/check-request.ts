@@ -2,7 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { isRequired } from './openapi.ts';
 import type { Operation } from './operations.ts';
 import { ProblemError } from './problems.ts';
-import { bodies } from './schemas.ts';
+import { bodies, object } from './schemas.ts';
 
 /** What a request says, when all of it fits. */
 export interface Said {
@@ -24,7 +24,7 @@ export function requestCheck(operation: Operation): (parts: Parts) => Said {
   const { params, query, body, needs = [] } = operation;
   const checkParams = textsCheck(params ?? {});
   const checkQuery = textsCheck(query ?? {});
-  const checkBody = body === undefined ? undefined : bodyCheck(body);
+  const checkBody = bodyCheck(body);
   return (parts) => {
     const given = {
       params: checkParams(parts.params, () => new ProblemError('not-found')),
@@ -32,7 +32,7 @@ export function requestCheck(operation: Operation): (parts: Parts) => Said {
     };
     const missing = needs.find((name) => !Object.hasOwn(given.query, name));
     if (missing !== undefined) throw new ProblemError('bad-request', { detail: `\`${missing}\` is missing` });
-    return { ...given, body: checkBody?.(parts.body) };
+    return { ...given, body: checkBody(parts.body) };
   };
 }
 
@@ -57,11 +57,13 @@ function namesOf(checks: ReadonlyMap<string, unknown>): string {
   return checks.size === 0 ? 'none' : [...checks.keys()].join(', ');
 }
 
-function bodyCheck(name: keyof typeof bodies): (body: unknown) => unknown {
-  const check: ValidateFunction = ajv.compile(bodies[name]);
+/** Where an operation takes nothing, a field is one that the caller thinks is heard. */
+function bodyCheck(name: keyof typeof bodies | undefined): (body: unknown) => unknown {
+  const check: ValidateFunction = ajv.compile(name === undefined ? object({}) : bodies[name]);
   return (body) => {
     if (body === undefined || body === null) {
-      if (isRequired(name)) throw new ProblemError('bad-request', { detail: 'a JSON body is missing' });
+      if (name !== undefined && isRequired(name))
+        throw new ProblemError('bad-request', { detail: 'a JSON body is missing' });
       return {};
     }
     if (check(body)) return body;

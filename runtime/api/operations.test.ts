@@ -141,6 +141,21 @@ test('operators pause, drain and resume fleets, with a reason or without, and ag
   }
 });
 
+test('an operation that takes no body refuses one that says something, and does nothing', async () => {
+  const api = await start();
+  const path = '/v1/fleets/research/summarizer';
+  const ask = (verb: string, body: unknown) => api.request('POST', `${path}/${verb}`, { as: OPERATOR, body });
+  await ask('pause', {});
+  const refused = await ask('resume', { build: '2.0.0', nonsense: true });
+  const errors = [{ pointer: '/build' }, { pointer: '/nonsense' }];
+  expect([refused.status, await refused.json()]).toMatchObject([422, { errors }]);
+  expect((await ask('resume', [])).status).toBe(422);
+  const view = async () => (await api.request('GET', path, { as: OPERATOR })).json();
+  expect(await view()).toMatchObject({ paused: true });
+  expect((await ask('resume', {})).status).toBe(200);
+  expect(await view()).toMatchObject({ paused: false });
+});
+
 test('headers that say nothing sensible are refused, or left out', async () => {
   const api = await start();
   const id = await submit(api, 'k-1');
