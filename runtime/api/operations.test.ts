@@ -63,9 +63,12 @@ test('dead letters are redriven by name, or as many as asked for, and only those
     as: OPERATOR,
     body: { ids: [first] },
   });
-  expect(await foreign.json()).toEqual({ redriven: [] });
+  expect(await foreign.json()).toMatchObject({ status: 404, detail: `${first} is not of research/backup` });
   const named = await api.request('POST', path, { as: OPERATOR, body: { ids: [first] } });
   expect(await named.json()).toEqual({ redriven: [first] });
+  const again = await api.request('POST', path, { as: OPERATOR, body: { ids: [first, 'nobody'] } });
+  const detail = `${first} is ready, nobody is not of research/summarizer`;
+  expect(await again.json()).toMatchObject({ status: 409, detail });
   expect(await (await api.request('POST', path, { as: OPERATOR, body: {} })).json()).toEqual({ redriven: [second] });
   expect((await api.request('POST', path.replace('summarizer', 'none'), { as: OPERATOR, body: {} })).status).toBe(404);
 });
@@ -138,6 +141,27 @@ test('operators pause, drain and resume fleets, with a reason or without, and ag
   expect((await api.request('POST', drain.replace('a-1', 'a-2'), { as: OPERATOR })).status).toBe(404);
   for (const read of ['/v1/agents', '/v1/agents?fleet=research/summarizer', '/v1/fleets', path, '/v1/status']) {
     expect((await api.request('GET', read, { as: OPERATOR })).status).toBe(200);
+  }
+});
+
+test('what is asked of a build, a fleet or slots that are not there is refused, and changes nothing', async () => {
+  const api = await start();
+  const path = '/v1/fleets/research/summarizer';
+  const drain = await api.request('POST', `${path}/drain`, { as: OPERATOR, body: { build: 'constructor' } });
+  const errors = [{ pointer: '/build', detail: 'the routing table has v1' }];
+  expect([drain.status, await drain.json()]).toMatchObject([422, { errors }]);
+  const view = await api.request('GET', path, { as: OPERATOR });
+  expect(await view.json()).toMatchObject({ builds: [{ build: 'v1', draining: false }] });
+
+  const body = { build: 'v1', slots: 1, free: 2, waitMs: 0 };
+  const greedy = await api.request('POST', POLL, { as: AGENT, body });
+  expect([greedy.status, await greedy.json()]).toMatchObject([422, { errors: [{ pointer: '/free' }] }]);
+  const lost = POLL.replace('summarizer', 'nobody');
+  expect((await api.request('POST', lost, { as: 'dev', body: { ...body, free: 1 } })).status).toBe(404);
+  expect(api.scheduler.agents()).toEqual([]);
+  for (const of of ['open', 'dead', 'finished']) {
+    const list = (fleet: string) => api.request('GET', `/v1/tasks?fleet=${fleet}&of=${of}`, { as: SUBMITTER });
+    expect([(await list('nobody/none')).status, (await list('research/backup')).status]).toEqual([404, 200]);
   }
 });
 

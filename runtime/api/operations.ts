@@ -13,6 +13,7 @@ import type { Answer, Call } from './call.ts';
 import type { Role } from './identity.ts';
 import { change, settled, submitAnswer } from './outcomes.ts';
 import { found, idOf, mayAskFor, ownAgent, ownFleet, ownTask, pathAgent, pathFleet, tenantOf } from './ownership.ts';
+import { mustHaveBuild, mustPoll } from './sense.ts';
 import { ProblemError, type ProblemName } from './problems.ts';
 import { AGENT_NAME, FLEET_ID, TASK_ID, text, type answers, type bodies, type Schema } from './schemas.ts';
 
@@ -84,7 +85,8 @@ export const OPERATIONS: readonly Operation[] = [
     needs: ['fleet'],
     answer: 'TaskPage',
     status: [200],
-    run: async ({ scheduler, who, all, query }) => {
+    problems: ['not-found'],
+    run: async ({ scheduler, table, who, all, query }) => {
       const { fleet = '', of = 'open', limit = '20', after } = query;
       const page = await scheduler.tasks({
         fleet,
@@ -93,6 +95,8 @@ export const OPERATIONS: readonly Operation[] = [
         ...(after !== undefined && { after }),
         ...(!all && { tenant: tenantOf(who) }),
       });
+      // What the table has forgotten may have tasks yet.
+      if (page.tasks.length === 0 && !Object.hasOwn(table.fleets, fleet)) throw new ProblemError('not-found');
       return { status: 200, body: page };
     },
   },
@@ -265,8 +269,10 @@ export const OPERATIONS: readonly Operation[] = [
     answer: 'PollResponse',
     status: [200],
     run: async (call) => {
-      const body = await call.scheduler.poll(pathAgent(call), call.body as PollRequest, call.gone);
-      return { status: 200, body };
+      const agent = pathAgent(call);
+      const request = call.body as PollRequest;
+      mustPoll(call, agent.fleet, request);
+      return { status: 200, body: await call.scheduler.poll(agent, request, call.gone) };
     },
   },
   {
@@ -350,7 +356,9 @@ export const OPERATIONS: readonly Operation[] = [
     'DrainRequest',
     (call) => {
       const { build } = call.body as { readonly build?: string };
-      return call.scheduler.drain(pathFleet(call), build);
+      const fleet = pathFleet(call);
+      if (build !== undefined) mustHaveBuild(call.table, fleet, build);
+      return call.scheduler.drain(fleet, build);
     },
   ),
   {
@@ -364,6 +372,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: 'RedriveRequest',
     answer: 'RedriveResponse',
     status: [200],
+    problems: ['not-now'],
     audit: 'fleet:redrive',
     run: redriveMany,
   },
@@ -444,10 +453,23 @@ async function redriveMany(call: Call): Promise<Answer> {
   found(await call.scheduler.fleet(fleet));
   const chosen = ids ?? (await call.scheduler.tasks({ fleet, of: 'dead', limit })).tasks.map(({ id }) => id);
   const redriven: string[] = [];
+  const others: string[] = [];
+  const unknown: string[] = [];
   for (const id of chosen) {
-    if (ids !== undefined && (await call.scheduler.task(id))?.fleet !== fleet) continue;
-    const outcome = await call.scheduler.redrive(id);
+    const is = ids === undefined || (await call.scheduler.task(id))?.fleet === fleet;
+    const outcome = is ? await call.scheduler.redrive(id) : ({ kind: 'unknown' } as const);
     if (outcome.kind === 'done') redriven.push(id);
+    else if (outcome.kind === 'unknown') unknown.push(id);
+    else others.push(`${id} is ${outcome.task.state}`);
   }
+  if (ids !== undefined && redriven.length === 0) refuseRedrive(fleet, others, unknown);
   return { status: 200, body: { redriven } };
+}
+
+/** Who names dead letters learns what is wrong with the names when none of them is one. */
+function refuseRedrive(fleet: string, others: readonly string[], unknown: readonly string[]): void {
+  const absent = unknown.map((id) => `${id} is not of ${fleet}`);
+  const detail = [...others, ...absent].join(', ');
+  if (others.length > 0) throw new ProblemError('not-now', { detail });
+  if (unknown.length > 0) throw new ProblemError('not-found', { detail });
 }

@@ -1,0 +1,27 @@
+import type { PollRequest } from '../../spec/contract/protocol.ts';
+import type { RoutingTable } from '../../spec/contract/routing-table.ts';
+import type { Call } from './call.ts';
+import { ProblemError } from './problems.ts';
+
+/** What a schema cannot say of a request: what its fields mean to each other, and to the routing table. */
+export function mustPoll(
+  { table, scheduler }: Pick<Call, 'table' | 'scheduler'>,
+  fleet: string,
+  { slots, free }: Pick<PollRequest, 'slots' | 'free'>,
+): void {
+  // Agents of a fleet that has left the table are still told what becomes of them.
+  const isKnown = Object.hasOwn(table.fleets, fleet) || scheduler.agents(fleet).length > 0;
+  if (!isKnown) throw new ProblemError('not-found', { detail: `no fleet is called ${fleet}` });
+  if (free > slots) throw wrong('/free', `must be <= ${slots}, the slots that there are`);
+}
+
+/** A fleet that is unknown is for others to refuse. */
+export function mustHaveBuild({ fleets }: RoutingTable, fleet: string, build: string): void {
+  const builds = Object.hasOwn(fleets, fleet) ? fleets[fleet]?.builds : undefined;
+  if (builds === undefined || Object.hasOwn(builds, build)) return;
+  throw wrong('/build', `the routing table has ${Object.keys(builds).join(', ')}`);
+}
+
+function wrong(pointer: string, detail: string): ProblemError {
+  return new ProblemError('invalid-body', { errors: [{ pointer, detail }] });
+}
