@@ -159,7 +159,7 @@ test('what is malformed is refused with its place, and changes nothing', async (
   const other = { task: 'summarize', input: { key: 'other' } };
   expect(await problemOf(await post(other, { 'idempotency-key': 'once' }))).toMatchObject({ status: 409 });
   const unknown = await api.request('GET', '/v1/tasks?fleet=research%2Fsummarizer&of=all', { as: OPERATOR });
-  expect(await problemOf(unknown)).toMatchObject({ status: 400, detail: '`of` is not of its form' });
+  expect(await problemOf(unknown)).toMatchObject({ status: 400, detail: '`of` is open, dead or finished' });
   expect((await api.request('GET', '/nothing', { as: OPERATOR })).status).toBe(404);
   expect(api.faults).toEqual([]);
 });

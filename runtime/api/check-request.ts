@@ -2,7 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { isRequired } from './openapi.ts';
 import type { Operation } from './operations.ts';
 import { ProblemError } from './problems.ts';
-import { bodies, object } from './schemas.ts';
+import { bodies, object, type Schema } from './schemas.ts';
 
 /** What a request says, when all of it fits. */
 export interface Said {
@@ -38,7 +38,7 @@ export function requestCheck(operation: Operation): (parts: Parts) => Said {
 
 /** Parameters as texts; one that is unknown, twice there or of another form is refused. */
 function textsCheck(
-  schemas: Readonly<Record<string, object>>,
+  schemas: Readonly<Record<string, Schema>>,
 ): (given: unknown, refusal: (detail: string) => ProblemError) => Readonly<Record<string, string>> {
   const checks = new Map(Object.entries(schemas).map(([name, schema]) => [name, ajv.compile(schema)]));
   return (given, refusal) => {
@@ -46,11 +46,19 @@ function textsCheck(
     for (const [name, value] of Object.entries((given ?? {}) as Readonly<Record<string, unknown>>)) {
       const check = checks.get(name);
       if (check === undefined) throw refusal(`there is no parameter of this name; there are ${namesOf(checks)}`);
-      if (typeof value !== 'string' || !check(value)) throw refusal(`\`${name}\` is not of its form`);
+      const form = formOf(schemas[name] ?? {});
+      if (typeof value !== 'string') throw refusal(`\`${name}\` is ${form}, once`);
+      if (!check(value)) throw refusal(`\`${name}\` is ${form}`);
       texts[name] = value;
     }
     return texts;
   };
+}
+
+/** What a parameter must be, by its schema. */
+function formOf({ enum: values, description }: Schema): string {
+  if (Array.isArray(values)) return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(values.map(String));
+  return typeof description === 'string' ? description : 'a text of another form';
 }
 
 function namesOf(checks: ReadonlyMap<string, unknown>): string {

@@ -7,6 +7,7 @@ import { memoryStore } from '../store/memory/memory-store.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import { writeEvents } from './event-stream.ts';
 import type { Authenticator } from './identity.ts';
+import { OPERATIONS } from './operations.ts';
 import { served, tokenOf, type Served, type ServedOptions } from './testing/served.ts';
 
 const SUBMITTER = tokenOf(['submitter'], { tenant: 'research' });
@@ -162,6 +163,25 @@ test('what is asked of a build, a fleet or slots that are not there is refused, 
   for (const of of ['open', 'dead', 'finished']) {
     const list = (fleet: string) => api.request('GET', `/v1/tasks?fleet=${fleet}&of=${of}`, { as: SUBMITTER });
     expect([(await list('nobody/none')).status, (await list('research/backup')).status]).toEqual([404, 200]);
+  }
+});
+
+test('a parameter that does not fit is told its form, and every one has a form to tell', async () => {
+  const api = await start();
+  const said = async (query: string): Promise<unknown> => {
+    const answer = await api.request('GET', `/v1/tasks?${query}`, { as: SUBMITTER });
+    return [answer.status, ((await answer.json()) as { detail: string }).detail];
+  };
+  expect(await said('fleet=a/b&limit=0')).toEqual([400, '`limit` is a whole number from 1 to 100']);
+  expect(await said('fleet=a/b&of=lost')).toEqual([400, '`of` is open, dead or finished']);
+  expect(await said('fleet=a/b&after=x')).toEqual([400, '`after` is `next` of the page before']);
+  const form = '`team/fleet`, both in small letters, digits and hyphens';
+  expect(await said('fleet=a')).toEqual([400, `\`fleet\` is ${form}`]);
+  expect(await said('fleet=a/b&fleet=a/b')).toEqual([400, `\`fleet\` is ${form}, once`]);
+  for (const { id, query = {} } of OPERATIONS) {
+    for (const [name, schema] of Object.entries(query)) {
+      expect(schema['enum'] ?? schema['description'], `${name} of ${id}`).toBeDefined();
+    }
   }
 });
 

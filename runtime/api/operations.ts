@@ -79,8 +79,8 @@ export const OPERATIONS: readonly Operation[] = [
     query: {
       fleet: FLEET_ID,
       of: { enum: ['open', 'dead', 'finished'] },
-      limit: text(3, '^([1-9][0-9]?|100)$'),
-      after: text(32, '^[0-9]{1,9}[.][0-9]{1,9}$'),
+      limit: { ...text(3, '^([1-9][0-9]?|100)$'), description: 'a whole number from 1 to 100' },
+      after: { ...text(32, '^[0-9]{1,9}[.][0-9]{1,9}$'), description: '`next` of the page before' },
     },
     needs: ['fleet'],
     answer: 'TaskPage',

@@ -37,7 +37,10 @@ const STRING: Schema = { type: 'string' };
 const ANY_OBJECT: Schema = { type: 'object', additionalProperties: true };
 
 export const TASK_ID = text(64, '^[A-Za-z0-9_.-]+$');
-export const FLEET_ID = text(130, '^[a-z0-9]([-a-z0-9]*[a-z0-9])?/[a-z0-9]([-a-z0-9]*[a-z0-9])?$');
+export const FLEET_ID = {
+  ...text(130, '^[a-z0-9]([-a-z0-9]*[a-z0-9])?/[a-z0-9]([-a-z0-9]*[a-z0-9])?$'),
+  description: '`team/fleet`, both in small letters, digits and hyphens',
+};
 const TASK_TYPE = text(128);
 const BUILD = text(128, '^[A-Za-z0-9][A-Za-z0-9._-]*$');
 export const AGENT_NAME = text(63, '^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$');
