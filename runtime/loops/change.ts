@@ -88,8 +88,7 @@ async function setSwitch(engine: Engine, fleet: string, name: string, value: str
   return true;
 }
 
-/** What was set, before the next tick tells it. */
-export function noteSwitch(state: FleetState, name: string, value: string): void {
+function noteSwitch(state: FleetState, name: string, value: string): void {
   const switches = new Map(state.switches);
   if (value === '') switches.delete(name);
   else switches.set(name, value);
