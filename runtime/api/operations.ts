@@ -13,7 +13,7 @@ import type { Answer, Call } from './call.ts';
 import type { Role } from './identity.ts';
 import { change, settled, submitAnswer } from './outcomes.ts';
 import { found, idOf, mayAskFor, ownAgent, ownFleet, ownTask, pathAgent, pathFleet, tenantOf } from './ownership.ts';
-import { mustHaveBuild, mustPoll } from './sense.ts';
+import { checkBuild, checkPoll } from './check-against-table.ts';
 import { ProblemError, type ProblemName } from './problems.ts';
 import { AGENT_NAME, FLEET_ID, TASK_ID, text, type answers, type bodies, type Schema } from './schemas.ts';
 
@@ -271,7 +271,7 @@ export const OPERATIONS: readonly Operation[] = [
     run: async (call) => {
       const agent = pathAgent(call);
       const request = call.body as PollRequest;
-      mustPoll(call, agent.fleet, request);
+      checkPoll(call, agent.fleet, request);
       return { status: 200, body: await call.scheduler.poll(agent, request, call.gone) };
     },
   },
@@ -357,7 +357,7 @@ export const OPERATIONS: readonly Operation[] = [
     (call) => {
       const { build } = call.body as { readonly build?: string };
       const fleet = pathFleet(call);
-      if (build !== undefined) mustHaveBuild(call.table, fleet, build);
+      if (build !== undefined) checkBuild(call.table, fleet, build);
       return call.scheduler.drain(fleet, build);
     },
   ),

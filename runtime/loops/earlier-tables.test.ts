@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import { withDigest } from '../chaos/chaos-table.ts';
-import { EARLIER_TABLES_MAX, keepTable, readEarlierTables } from './earlier-tables.ts';
+import { keepTable, readEarlierTables } from './earlier-tables.ts';
+import { TABLES_MAX } from './tables.ts';
 import { Bench, route, submission, table } from './testing/bench.ts';
 
 let folder: string;
@@ -51,8 +52,8 @@ test('one that was changed, cut off or is of another environment is left out', a
 });
 
 test('no more are kept than can matter, the oldest go', async () => {
-  for (let number = 0; number < EARLIER_TABLES_MAX + 3; number += 1) await keepAt(numbered(number), 1000 + number);
-  expect(readdirSync(folder)).toHaveLength(EARLIER_TABLES_MAX);
+  for (let number = 0; number < TABLES_MAX + 3; number += 1) await keepAt(numbered(number), 1000 + number);
+  expect(readdirSync(folder)).toHaveLength(TABLES_MAX);
   const [oldest] = await readEarlierTables(folder, numbered(99));
   expect(oldest).toEqual(numbered(3));
 });

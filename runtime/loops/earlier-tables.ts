@@ -2,13 +2,15 @@ import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import { readTable } from './table-source.ts';
+import { TABLES_MAX } from './tables.ts';
 
 /**
  * Tables that were in force before, on this scheduler's disk. A key that was used under one of them names the same task after a
  * restart, although the present table would send it to another fleet; and a task in a lane of theirs is called by its route.
  * One that is damaged, or of another environment, is as one that was never there.
  */
-export const EARLIER_TABLES_MAX = 16;
+
+/** Of all that is kept. */
 const BYTES_MAX = 64 * 1024 * 1024;
 const FILE = /^sha256-[0-9a-f]{64}\.json$/;
 
@@ -37,7 +39,7 @@ export async function keepTable(folder: string, table: RoutingTable): Promise<vo
   let bytes = 0;
   for (const [index, one] of (await kept(folder)).entries()) {
     bytes += one.size;
-    if (index > 0 && (index >= EARLIER_TABLES_MAX || bytes > BYTES_MAX)) await rm(one.path, { force: true });
+    if (index > 0 && (index >= TABLES_MAX || bytes > BYTES_MAX)) await rm(one.path, { force: true });
   }
 }
 

@@ -62,7 +62,8 @@ interface BuildFacts {
   readonly breakers: BreakerNames;
 }
 
-const KNOWN_MAX = 16;
+/** Tables that are remembered, the present one among them; also on the disk, see `earlier-tables.ts`. */
+export const TABLES_MAX = 16;
 
 /** `earlier`: tables that were in force before, the oldest first. */
 export function tables(first: RoutingTable, nowMs: number, earlier: readonly RoutingTable[] = []): Tables {
@@ -82,7 +83,7 @@ export function tables(first: RoutingTable, nowMs: number, earlier: readonly Rou
     facts = next;
     checks = new Map();
     for (const fleet of next.keys()) homes.set(homeMark(fleet), fleet);
-    known = [compiled, ...known.filter((one) => one.table.digest !== table.digest)].slice(0, KNOWN_MAX);
+    known = [compiled, ...known.filter((one) => one.table.digest !== table.digest)].slice(0, TABLES_MAX);
     loadedAtMs = atMs;
   };
   for (const table of [...earlier, first]) use(table, nowMs);

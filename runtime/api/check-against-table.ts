@@ -4,7 +4,7 @@ import type { Call } from './call.ts';
 import { ProblemError } from './problems.ts';
 
 /** What a schema cannot say of a request: what its fields mean to each other, and to the routing table. */
-export function mustPoll(
+export function checkPoll(
   { table, scheduler }: Pick<Call, 'table' | 'scheduler'>,
   fleet: string,
   { slots, free }: Pick<PollRequest, 'slots' | 'free'>,
@@ -16,7 +16,7 @@ export function mustPoll(
 }
 
 /** A fleet that is unknown is for others to refuse. */
-export function mustHaveBuild({ fleets }: RoutingTable, fleet: string, build: string): void {
+export function checkBuild({ fleets }: RoutingTable, fleet: string, build: string): void {
   const builds = Object.hasOwn(fleets, fleet) ? fleets[fleet]?.builds : undefined;
   if (builds === undefined || Object.hasOwn(builds, build)) return;
   throw wrong('/build', `the routing table has ${Object.keys(builds).join(', ')}`);
