@@ -18,7 +18,14 @@ import type { EndState, NewTask } from '../core/task-record.ts';
 export type JournalEntry =
   | { readonly kind: 'submit'; readonly fleet: string; readonly task: JournaledTask }
   | { readonly kind: 'end'; readonly fleet: string; readonly id: string; readonly end: End }
-  | { readonly kind: 'unend'; readonly fleet: string; readonly id: string; readonly token: number }
+  | {
+      readonly kind: 'unend';
+      readonly fleet: string;
+      readonly id: string;
+      readonly token: number;
+      /** Of the `end` that is taken back. An earlier version did not say it: then the last success of that run. */
+      readonly lsn?: number;
+    }
   | { readonly kind: 'void'; readonly fleet: string; readonly id: string }
   | { readonly kind: 'redrive'; readonly fleet: string; readonly id: string; readonly token: number }
   | { readonly kind: 'move'; readonly from: string; readonly to: string; readonly task: JournaledTask }

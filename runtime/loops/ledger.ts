@@ -20,8 +20,9 @@ export interface Ledger {
   end(fleet: string, id: string, end: End): number;
   /** The same before the store has said so: `forget` when it does, `unend` when it does not. */
   intend(fleet: string, id: string, end: End): number;
-  unend(fleet: string, id: string, token: number): number;
-  isUnended(fleet: string, id: string, token: number): boolean;
+  /** Takes back the end that `intend` wrote as this LSN, and no other of the same run: one that was told may stand before it. */
+  unend(fleet: string, id: string, token: number, lsn: number): number;
+  isUnended(lsn: number): boolean;
   /** The store refused the submission. */
   refuse(fleet: string, id: string): number;
   redrive(fleet: string, id: string, token: number): number;
@@ -68,9 +69,12 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
   const open = new Map<string, OpenSubmission>();
   const moves = new Map<string, Move>();
   const newest = new Map<string, number>();
-  const unended = new Set<string>();
-  /** What `end` has closed; only while the journal is read: an `unend` may follow. */
-  const closed = new Map<string, OpenSubmission>();
+  /** LSNs of ends that were taken back: of each outage as many as were being written when it began. */
+  const unended = new Set<number>();
+  /** What has been closed, and by which records; only while the journal is read: an `unend` may follow. */
+  const closed = new Map<string, { readonly submission: OpenSubmission; readonly by: Set<number> }>();
+  /** The last success of each run; only while the journal is read. */
+  const successes = new Map<string, number>();
   const begun = new Set<string>();
   let tokensBelow = 0;
   let reading = true;
@@ -79,7 +83,6 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
   const note = (entry: JournalEntry, lsn: number, name?: string): void => {
     for (const fleet of fleetsOf(entry)) newest.set(fleet, lsn);
     if (entry.kind === 'life') tokensBelow = Math.max(tokensBelow, entry.tokensBelow ?? 0);
-    if (entry.kind === 'end') endAgain(entry.fleet, entry.id, entry.end.token);
     if (entry.kind === 'submit') promise(entry.fleet, entry.task, name);
     else if (entry.kind === 'move') {
       moves.set(entry.task.id, entry);
@@ -87,32 +90,43 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
     } else if (entry.kind === 'stay') close(moveName(entry.id), () => moves.delete(entry.id));
     else if (entry.kind === 'moved') {
       const { from, to, task } = entry;
-      forget(from, task.id);
+      forget(from, task.id, lsn);
       promise(to, task);
       close(moveName(task.id), () => moves.delete(task.id));
     } else if (entry.kind === 'unend') {
-      unended.add(runName(entry));
-      const again = closed.get(submissionName(entry.fleet, entry.id));
-      if (again !== undefined) open.set(submissionName(entry.fleet, entry.id), again);
+      const taken = entry.lsn ?? successes.get(runName(entry));
+      if (taken !== undefined) takeBack(submissionName(entry.fleet, entry.id), taken);
     }
     // A dead letter is open: its body must come back with the store.
-    else if (entry.kind === 'void' || (entry.kind === 'end' && entry.end.state !== 'dead'))
-      forget(entry.fleet, entry.id);
+    else if (entry.kind === 'void' || (entry.kind === 'end' && entry.end.state !== 'dead')) {
+      if (reading && entry.kind === 'end' && entry.end.state === 'succeeded') {
+        successes.set(runName({ ...entry, token: entry.end.token }), lsn);
+      }
+      forget(entry.fleet, entry.id, lsn);
+    }
+  };
+  const takeBack = (name: string, lsn: number): void => {
+    unended.add(lsn);
+    const known = closed.get(name);
+    if (known?.by.delete(lsn) === true && known.by.size === 0) open.set(name, known.submission);
   };
   const promise = (fleet: string, { id, acceptedMs }: JournaledTask, name = submissionName(fleet, id)): void => {
     open.set(name, { fleet, id, acceptedMs });
-  };
-  const endAgain = (fleet: string, id: string, token: number): void => {
-    if (unended.size > 0) unended.delete(runName({ fleet, id, token }));
+    closed.delete(name);
   };
   const close = (name: string, forgetIt: () => boolean): void => {
     if (forgetIt() && !reading) journal.settle(name);
   };
-  const forget = (fleet: string, id: string): void => {
+  /** `by`: the record that says so. */
+  const forget = (fleet: string, id: string, by?: number): void => {
     const name = submissionName(fleet, id);
-    const known = open.get(name);
-    if (reading && known !== undefined) closed.set(name, known);
+    if (reading && by !== undefined) noteClosed(name, by);
     close(name, () => open.delete(name));
+  };
+  const noteClosed = (name: string, lsn: number): void => {
+    const submission = open.get(name);
+    if (submission !== undefined) closed.set(name, { submission, by: new Set([lsn]) });
+    else closed.get(name)?.by.add(lsn);
   };
   const append = (entry: JournalEntry, name?: string, kind: 'submit' | 'settle' = 'settle'): number =>
     journal.append(encodeEntry(entry), { class: kind, ...(name !== undefined && { open: name }) });
@@ -127,6 +141,7 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
   for (const name of closed.keys()) if (!open.has(name)) journal.settle(name);
   for (const id of begun) if (!moves.has(id)) journal.settle(moveName(id));
   closed.clear();
+  successes.clear();
   begun.clear();
   journal.raise(journal.lsn + LIFE_GAP);
   const tokenFloor = tokensBelow;
@@ -137,12 +152,11 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
     end: (fleet, id, end) => write({ kind: 'end', fleet, id, end }),
     intend: (fleet, id, end) => {
       const lsn = append({ kind: 'end', fleet, id, end });
-      endAgain(fleet, id, end.token);
       newest.set(fleet, lsn);
       return lsn;
     },
-    unend: (fleet, id, token) => write({ kind: 'unend', fleet, id, token }),
-    isUnended: (fleet, id, token) => unended.has(runName({ fleet, id, token })),
+    unend: (fleet, id, token, lsn) => write({ kind: 'unend', fleet, id, token, lsn }),
+    isUnended: (lsn) => unended.has(lsn),
     refuse: (fleet, id) => write({ kind: 'void', fleet, id }),
     redrive: (fleet, id, token) => write({ kind: 'redrive', fleet, id, token }),
     move: (from, to, task) => write({ kind: 'move', from, to, task }, moveName(task.id)),
@@ -153,7 +167,7 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
       return tokensBelow;
     },
     allowTokens: (below) => write({ kind: 'life', tokensBelow: below }),
-    forget,
+    forget: (fleet, id) => forget(fleet, id),
     durable: (lsn) => journal.durable(lsn),
     isDurable: (lsn) => lsn <= journal.durableLsn,
     isOpen: (fleet, id) => open.has(submissionName(fleet, id)),

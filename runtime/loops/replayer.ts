@@ -128,9 +128,10 @@ async function replayAll(
   }
 
   const redriven = new Set<string>();
-  for await (const { entry, shard } of entries(ledger, from, byFleet)) {
+  for await (const { lsn, entry, shard } of entries(ledger, from, byFleet)) {
     if (entry.kind === 'redrive') redriven.add(`${entry.fleet} ${entry.id} ${entry.token}`);
-    const operation = first(entry, shard.fleet, ledger);
+    if (ledger.isUnended(lsn)) continue;
+    const operation = first(entry, shard.fleet);
     if (operation === undefined) continue;
     shard.operations.push(operation);
     await flushFull(shard);
@@ -159,11 +160,10 @@ async function endAll(shards: readonly Shard[], schedulers: readonly string[]): 
 }
 
 /** Ends. */
-function first(entry: JournalEntry, fleet: string, ledger: Ledger): Operation | undefined {
+function first(entry: JournalEntry, fleet: string): Operation | undefined {
   if (entry.kind === 'moved')
     return entry.from === fleet ? { op: 'finish', id: entry.task.id, ...entry.end } : undefined;
   if (entry.kind !== 'end' || entry.end.state === 'dead') return undefined;
-  if (ledger.isUnended(fleet, entry.id, entry.end.token)) return undefined;
   return { op: 'finish', id: entry.id, ...entry.end };
 }
 
@@ -189,14 +189,14 @@ async function* entries(
   { journal }: Ledger,
   from: number,
   shards: ReadonlyMap<string, Shard>,
-): AsyncGenerator<{ readonly entry: JournalEntry; readonly shard: Shard }> {
+): AsyncGenerator<{ readonly lsn: number; readonly entry: JournalEntry; readonly shard: Shard }> {
   for await (const { lsn, payload } of journal.read(from)) {
     const entry = decodeEntry(payload);
     for (const fleet of fleetsOf(entry)) {
       const shard = shards.get(fleet);
       if (shard === undefined || shard.failure !== undefined || lsn <= shard.position) continue;
       shard.read = Math.max(shard.read, lsn);
-      yield { entry, shard };
+      yield { lsn, entry, shard };
     }
   }
 }

@@ -140,7 +140,7 @@ async function completeDurably(
     return reply;
   }
   // The store was lost on the way, or says no.
-  const back = ledger.unend(fleet, id, token);
+  const back = ledger.unend(fleet, id, token, lsn);
   link.recorded(back);
   await ledger.durable(back);
   if (reply === 'journaled' || reply.kind === 'held') throw new StoreFailure('unavailable', 'the store is away');
