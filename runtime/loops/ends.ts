@@ -1,5 +1,6 @@
-import type { TaskRecord } from '../core/task-record.ts';
-import { askPatiently, changed, type Engine } from './engine.ts';
+import type { EndState, TaskRecord } from '../core/task-record.ts';
+import { StoreFailure } from '../store/store-failure.ts';
+import { askPatiently, changed, type Engine, type FleetState } from './engine.ts';
 import type { End } from './journal-entry.ts';
 
 /** A task has ended in the store: makes it durable, closes its promise, and tells. Resolves when it is durable. */
@@ -24,6 +25,25 @@ export async function finishForGood(engine: Engine, fleet: string, record: TaskR
   await finish(engine, fleet, record, { result });
   const link = engine.fleets.get(fleet)?.link;
   if (link !== undefined) await askPatiently(engine, link, { op: 'inspect', lanes: [] });
+}
+
+/** What the store says has ended, as an own promise: the one disk that knew may have lost it since. Tells nobody. */
+export async function promiseEnd(engine: Engine, { fleet, link }: FleetState, id: string): Promise<void> {
+  const reply = await askPatiently(engine, link, { op: 'get', id });
+  if (reply.kind !== 'task' || !hasEnded(reply.record))
+    throw new StoreFailure('unavailable', 'the store was lost again');
+  const { state, token, digest, reason = '' } = reply.record;
+  const lsn = engine.ledger.end(fleet, id, { state, token, digest, reason, result: reply.result ?? '' });
+  link.recorded(lsn);
+  await engine.ledger.durable(lsn);
+}
+
+export function hasEnded(record: TaskRecord): record is TaskRecord & { state: EndState } {
+  return isOver(record) && record.state !== 'moved';
+}
+
+export function isOver({ state }: TaskRecord): boolean {
+  return !(['delayed', 'ready', 'held', 'leased', 'dead'] as readonly string[]).includes(state);
 }
 
 /** Tells those who listen that a task has ended. */

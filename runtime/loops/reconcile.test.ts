@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import type { TaskView } from '../../spec/contract/protocol.ts';
+import type { Operation, Reply } from '../store/store.ts';
+import { task as newTask } from '../store/testing/bench.ts';
 import { systemClock } from './clock.ts';
 import { accept, AGENT, Bench, fleet, pollOnce, route, submission, table } from './testing/bench.ts';
 import { VirtualBench } from './testing/virtual-bench.ts';
+import { movedReason } from './view.ts';
 
 const benches: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -88,6 +92,58 @@ describe('a task that has waited for a build whose breaker is open', () => {
     await openAfterHalfAMinute(bench, 'v2');
     await bench.clock.pass(3000);
     expect(await Promise.all(later.map(async (id) => (await bench.view(id)).build))).toEqual(before);
+  });
+});
+
+describe('a task that a scheduler has ended or moved whose disk lost that', () => {
+  const HERE = 'research/summarizer';
+  const THERE = 'research/backup';
+
+  /** What the one that is gone has asked of the store. */
+  function gone(bench: VirtualBench, fleet: string, operation: Operation): Reply | undefined {
+    const batch = { scheduler: 's-9', prevLsn: 0, lsn: 0, number: 1, tokenFloor: 0, beat: 0, operations: [operation] };
+    const answer = bench.store.applyNow({ fleet, index: 0 }, batch);
+    return answer.kind === 'applied' ? answer.replies[0] : undefined;
+  }
+
+  function move(bench: VirtualBench, id: string): void {
+    const left = gone(bench, HERE, { op: 'remove', id, reason: movedReason(THERE) });
+    if (left?.kind !== 'removed') throw new Error(`${id} did not leave`);
+    const { digest, lane } = left.record;
+    gone(bench, THERE, { op: 'submit', task: newTask(id, { digest, lane, body: left.body }) });
+  }
+
+  async function accepted(): Promise<{ readonly bench: VirtualBench; readonly id: string }> {
+    const bench = new VirtualBench();
+    benches.push(bench);
+    await bench.start();
+    return { bench, id: await bench.accepted('k-1') };
+  }
+
+  async function afterALoss(bench: VirtualBench, id: string): Promise<TaskView> {
+    await bench.clock.pass(40_000);
+    bench.store.wipe();
+    await bench.clock.pass(1000);
+    return bench.view(id);
+  }
+
+  test('has ended also when the store forgets it, with its result', async () => {
+    const { bench, id } = await accepted();
+    gone(bench, HERE, { op: 'complete', id, token: 1, result: '"r"' });
+    expect(await afterALoss(bench, id)).toMatchObject({ state: 'succeeded', result: 'r' });
+  });
+
+  test('has ended where it went', async () => {
+    const { bench, id } = await accepted();
+    move(bench, id);
+    gone(bench, THERE, { op: 'complete', id, token: 1, result: '"r"' });
+    expect(await afterALoss(bench, id)).toMatchObject({ fleet: THERE, state: 'succeeded', result: 'r' });
+  });
+
+  test('is still open where it went', async () => {
+    const { bench, id } = await accepted();
+    move(bench, id);
+    expect(await afterALoss(bench, id)).toMatchObject({ state: 'ready' });
   });
 });
 

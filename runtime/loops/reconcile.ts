@@ -4,16 +4,17 @@ import type { TaskRecord } from '../core/task-record.ts';
 import type { Reply, ShardFacts } from '../store/store.ts';
 import { DEFAULT_SETTINGS } from '../core/route-policy.ts';
 import { decodeEnvelope } from './envelope.ts';
+import { promiseEnd } from './ends.ts';
 import type { Engine } from './engine.ts';
-import { decodeEntry, type JournaledTask } from './journal-entry.ts';
+import { decodeEntry, type End, type JournaledTask } from './journal-entry.ts';
 import type { OpenSubmission } from './ledger.ts';
 import { movedTo } from './view.ts';
 import { drains } from './view-of-fleets.ts';
 
 /**
  * Looks after this scheduler's open submissions, a few at a time.
- * - It learns of ends that other schedulers have written, so that the journal can let go of them. A task that the store no
- *   longer knows although it has lost nothing ended long ago.
+ * - It learns of ends that other schedulers have seen, and writes them, so that the journal can let go of the tasks. A task that
+ *   the store no longer knows although it has lost nothing ended long ago.
  * - A task that the store does not know although it can have forgotten nothing yet is not accounted for: it is kept, and told.
  * - A task that waits for a build which the table no longer has, or that drains, goes to another one: nobody claims for it.
  * - A task whose route the table no longer has goes where the present routes send it; one that none of them takes is told as not
@@ -29,6 +30,7 @@ export interface Reconciler {
 /** In one look, of which there is one each second: as many as may end elsewhere in that time. */
 const BATCH = 1024;
 const YOUNG_MS = 30_000;
+const HOPS_MAX = 16;
 
 export function reconciler(engine: Engine): Reconciler {
   let left: OpenSubmission[] = [];
@@ -65,18 +67,47 @@ async function check(engine: Engine, { fleet, id, acceptedMs }: OpenSubmission):
     }
     return;
   }
-  const mark = record?.state === 'moved' ? movedTo(record) : undefined;
-  const to = mark === undefined ? undefined : engine.tables.home(mark);
-  if (to !== undefined && record !== undefined) {
-    const there = await inspect(engine, to, id);
+  if (record === undefined) ledger.forget(fleet, id);
+  else await follow(engine, fleet, record);
+}
+
+/** It has ended, or has left for another shard. Whoever took it on may lose that: the promise lasts until its end is written here. */
+async function follow(engine: Engine, fleet: string, record: TaskRecord): Promise<void> {
+  let at = fleet;
+  let last: TaskRecord | undefined = record;
+  for (let hop = 0; hop < HOPS_MAX && last?.state === 'moved'; hop += 1) {
+    const to = engine.tables.home(movedTo(last) ?? '');
+    if (to === undefined) break;
+    const there = await inspect(engine, to, record.id);
     if (there === undefined) return;
-    if (there.task === undefined) {
-      const { token, digest, reason = '' } = record;
-      await bring(engine, fleet, to, id, { state: 'moved', token, digest, reason, result: '' });
-      return;
-    }
+    at = to;
+    last = there.task?.record;
   }
-  ledger.forget(fleet, id);
+  if (last === undefined) await bring(engine, fleet, at, record);
+  // To a fleet that no table here has had.
+  else if (last.state === 'moved') engine.ledger.forget(fleet, record.id);
+  else if (!OPEN.has(last.state)) await keepEnd(engine, fleet, at, record);
+}
+
+/** Nothing is kept when the store is lost meanwhile: the next look asks again. */
+async function keepEnd(engine: Engine, fleet: string, at: string, record: TaskRecord): Promise<void> {
+  const { ledger, fleets } = engine;
+  const state = fleets.get(at);
+  if (state === undefined) return;
+  try {
+    await promiseEnd(engine, state, record.id);
+  } catch (error) {
+    if (!(error instanceof StoreFailure)) throw error;
+    return;
+  }
+  if (at === fleet) return;
+  const lsn = ledger.end(fleet, record.id, movedEnd(record));
+  fleets.get(fleet)?.link.recorded(lsn);
+  await ledger.durable(lsn);
+}
+
+function movedEnd({ token, digest, reason = '' }: TaskRecord): End {
+  return { state: 'moved', token, digest, reason, result: '' };
 }
 
 function isStranded(engine: Engine, fleet: string, { state, lane }: TaskRecord): boolean {
@@ -127,14 +158,9 @@ async function inspect(
   return reply?.kind === 'facts' ? reply.facts : undefined;
 }
 
-async function bring(
-  engine: Engine,
-  from: string,
-  to: string,
-  id: string,
-  end: Parameters<Engine['ledger']['moved']>[1],
-): Promise<void> {
+async function bring(engine: Engine, from: string, to: string, left: TaskRecord): Promise<void> {
   const { ledger, fleets } = engine;
+  const { id } = left;
   const promised = await submissionOf(engine, from, id);
   if (promised === undefined || !ledger.isOpen(from, id)) return;
   const envelope = decodeEnvelope(promised.body);
@@ -142,7 +168,7 @@ async function bring(
   if (place === undefined) return;
   const record = { id, digest: promised.digest, acceptedMs: promised.acceptedMs, attempts: 0, crashes: 0 };
   const task = movedTask(engine, record, envelope, place);
-  const lsn = ledger.moved({ kind: 'move', from, to, task }, end);
+  const lsn = ledger.moved({ kind: 'move', from, to, task }, movedEnd(left));
   fleets.get(from)?.link.recorded(lsn);
   const sent = fleets.get(to)?.link.submit({ op: 'submit', task }, lsn);
   await ledger.durable(lsn);

@@ -8,13 +8,13 @@ import { newTask, type Place } from '../core/new-task.ts';
 import { firstPlace, nextPlace } from '../core/route-decision.ts';
 import type { Submission, SubmitOutcome } from '../core/scheduler.ts';
 import { taskId } from '../core/task-id.ts';
-import type { EndState, NewTask, TaskRecord } from '../core/task-record.ts';
+import type { NewTask, TaskRecord } from '../core/task-record.ts';
 import { JournalFull } from '../journal/journal-full.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
-import { askPatiently, changed, type Engine } from './engine.ts';
+import { changed, type Engine, type FleetState } from './engine.ts';
 import { encodeEnvelope } from './envelope.ts';
-import { finishShed } from './ends.ts';
+import { finishShed, hasEnded, isOver, promiseEnd } from './ends.ts';
 import type { JournaledTask } from './journal-entry.ts';
 import { find, movedReason } from './view.ts';
 import { routingView } from './view-of-fleets.ts';
@@ -169,7 +169,7 @@ async function offerTo(engine: Engine, offer: Offer, place: Place): Promise<Subm
       changed(engine, id);
       return accepted(id, place, 'accepted');
     case 'known':
-      return known(engine, offer, place, reply.record, promised);
+      return known(engine, offer, state, reply.record, promised);
     case 'duplicate':
       await refuse(engine, place.fleet, id, promised);
       return place.route.dedupe?.onHit === 'reject'
@@ -196,19 +196,20 @@ function offeredTask(engine: Engine, { submission, task, id, digest, decision }:
 async function known(
   engine: Engine,
   offer: Offer,
-  place: Place,
+  state: FleetState,
   record: TaskRecord,
   promised: boolean,
 ): Promise<SubmitOutcome> {
+  const { fleet } = state;
   if (record.state === 'moved') {
     const found = await find(engine, offer.id);
     if (found !== undefined) return repeated(engine, offer, found.state.fleet, found.reply.record);
   }
   const same = record.digest === offer.digest;
   // What is open stays promised: the first promise may be in a journal that is lost. What is not ours to promise does not.
-  if (!promised && same && hasEnded(record)) await promiseEnd(engine, place.fleet, record);
-  else if (!promised && (!same || isOver(record))) await refuse(engine, place.fleet, offer.id, false);
-  return repeated(engine, offer, place.fleet, record);
+  if (!promised && same && hasEnded(record)) await promiseEnd(engine, state, offer.id);
+  else if (!promised && (!same || isOver(record))) await refuse(engine, fleet, offer.id, false);
+  return repeated(engine, offer, fleet, record);
 }
 
 function repeated(engine: Engine, offer: Offer, fleet: string, record: TaskRecord): SubmitOutcome {
@@ -218,25 +219,6 @@ function repeated(engine: Engine, offer: Offer, fleet: string, record: TaskRecor
     kind: 'accepted',
     response: { id: record.id, status: 'accepted', duplicate: 'repeated', fleet, route: lane?.route ?? '' },
   };
-}
-
-/** It has ended, and the one disk that knew may have lost that: who hears that it was accepted must find it again. */
-async function promiseEnd(engine: Engine, fleet: string, record: TaskRecord & { state: EndState }): Promise<void> {
-  const { id, state, token, digest, reason = '' } = record;
-  const link = engine.fleets.get(fleet)?.link;
-  const reply = link === undefined ? undefined : await askPatiently(engine, link, { op: 'get', id });
-  const result = reply?.kind === 'task' ? (reply.result ?? '') : '';
-  const lsn = engine.ledger.end(fleet, id, { state, token, digest, reason, result });
-  link?.recorded(lsn);
-  await engine.ledger.durable(lsn);
-}
-
-function hasEnded(record: TaskRecord): record is TaskRecord & { state: EndState } {
-  return isOver(record) && record.state !== 'moved';
-}
-
-function isOver({ state }: TaskRecord): boolean {
-  return !(['delayed', 'ready', 'held', 'leased', 'dead'] as readonly string[]).includes(state);
 }
 
 /** Takes the promise back, durably, before anyone is told. */

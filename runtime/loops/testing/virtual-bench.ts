@@ -3,7 +3,7 @@ import type { RoutingTable } from '../../../spec/contract/routing-table.ts';
 import type { JsonObject } from '../../../spec/contract/source.ts';
 import type { Observer } from '../../core/observer.ts';
 import type { RunFailure, SubmitOutcome } from '../../core/scheduler.ts';
-import { memoryStore } from '../../store/memory/memory-store.ts';
+import { memoryStore, type MemoryStore } from '../../store/memory/memory-store.ts';
 import type { Operation, Store } from '../../store/store.ts';
 import type { RunningScheduler } from '../scheduler.ts';
 import { Bench, table } from './bench.ts';
@@ -27,6 +27,7 @@ interface Asked {
 /** The whole scheduler over the store in memory, in virtual time: what a field of the routing table does is seen from outside. */
 export class VirtualBench {
   readonly clock: VirtualClock;
+  readonly store: MemoryStore;
   readonly #bench: Bench;
   #scheduler: RunningScheduler | undefined;
 
@@ -43,12 +44,12 @@ export class VirtualBench {
     this.#tickMs = tickMs;
     this.#observer = observer;
     this.clock = new VirtualClock(nowMs);
-    const store = memoryStore({ nowUs: () => this.clock.nowMs() * 1000 });
+    this.store = memoryStore({ nowUs: () => this.clock.nowMs() * 1000 });
     const apply: Store['apply'] = (shard, batch) => {
       for (const { op } of batch.operations) this.#asked.set(op, this.asked(op) + 1);
-      return store.apply(shard, batch);
+      return this.store.apply(shard, batch);
     };
-    this.#bench = new Bench(['s-0'], { ...store, apply });
+    this.#bench = new Bench(['s-0'], { ...this.store, apply });
   }
 
   /** How often the store was asked for this. */
