@@ -101,8 +101,8 @@ describe('a task that a scheduler has ended or moved whose disk lost that', () =
 
   /** What the one that is gone has asked of the store. */
   function gone(bench: VirtualBench, fleet: string, operation: Operation): Reply | undefined {
-    const batch = { scheduler: 's-9', prevLsn: 0, lsn: 0, number: 1, tokenFloor: 0, beat: 0, operations: [operation] };
-    const answer = bench.store.applyNow({ fleet, index: 0 }, batch);
+    const batch = { scheduler: 's-9', prevLsn: 0, lsn: 0, number: 0, after: 0, tokenFloor: 0, beat: 0 };
+    const answer = bench.store.applyNow({ fleet, index: 0 }, { ...batch, operations: [operation] });
     return answer.kind === 'applied' ? answer.replies[0] : undefined;
   }
 

@@ -172,6 +172,7 @@ test('enough to be worth a call follows at once, and a third call never', async 
   const [first, second] = calls.map(({ batch }) => batch);
   expect(second?.prevLsn).toBe(first?.lsn);
   expect(second?.number).toBe((first?.number ?? 0) + 1);
+  expect(second?.after).toBe(first?.number);
 });
 
 test('what is worth two calls goes in two halves, each with its claims', async () => {

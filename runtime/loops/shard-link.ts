@@ -67,8 +67,9 @@ export class ShardLink {
   #context: LinkContext;
   #state: LinkState = 'lost';
   #queue: Waiting[] = [];
-  /** Where the shard is after the calls that are on their way. */
+  /** Where the shard is after the calls that are on their way, and the number of the last of them. */
   #position = -1;
+  #after = 0;
   /** Newest record of the journal about this shard. */
   #newest: number;
   #beat = 0;
@@ -157,7 +158,9 @@ export class ShardLink {
 
   /** A batch of the replay; the shard moves from `prevLsn` to `lsn`. */
   async replayBatch(operations: readonly Operation[], prevLsn: number, lsn: number): Promise<Applied> {
-    const answer = await this.#apply({ ...this.#header(), prevLsn, lsn, operations });
+    const batch = { ...this.#header(), prevLsn, lsn, operations };
+    this.#after = batch.number;
+    const answer = await this.#apply(batch);
     if (answer.kind === 'gap') throw new StoreFailure('unavailable', 'the store was lost again during the replay');
     this.#position = lsn;
     return answer;
@@ -221,6 +224,7 @@ export class ShardLink {
       operations: [...asked, ...pending.map(({ operation }) => operation)],
     };
     this.#position = batch.lsn;
+    this.#after = batch.number;
     return this.#answered(batch, taken, pending, before);
   }
 
@@ -312,6 +316,9 @@ export class ShardLink {
     const probe = await this.#apply({ ...this.#header(), prevLsn: -1, lsn: 0, operations: [] });
     if (probe.kind !== 'gap') throw new Error('a shard was at a position that cannot be');
     this.#position = probe.position;
+    this.#after = probe.number;
+    // No two batches that the shard may know have the same number.
+    this.#number = Math.max(this.#number, probe.number);
     this.#beat = probe.beat;
     // The journal lost what the store has seen of it: go on above.
     this.#newest = Math.max(this.#newest, probe.position);
@@ -339,7 +346,7 @@ export class ShardLink {
   #header(): Omit<Batch, 'prevLsn' | 'lsn' | 'operations'> {
     this.#number += 1;
     const { scheduler, tokens } = this.#context;
-    return { scheduler, number: this.#number, tokenFloor: tokens.value, beat: this.#beat };
+    return { scheduler, number: this.#number, after: this.#after, tokenFloor: tokens.value, beat: this.#beat };
   }
 
   async #apply(batch: Batch): Promise<Applied | Gap> {

@@ -14,6 +14,7 @@ export function checkBatch(batch: Batch): void {
   check(Number.isSafeInteger(batch.prevLsn) && batch.prevLsn >= -1, 'a position');
   whole(batch.lsn);
   whole(batch.number);
+  whole(batch.after);
   whole(batch.tokenFloor);
   whole(batch.beat);
   for (const operation of batch.operations) checkOperation(operation);

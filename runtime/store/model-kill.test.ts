@@ -58,7 +58,7 @@ test('a server that is killed again and again knows all that it has answered', {
         nowMs += waitMs;
         const operations = draws.map(({ operation }) => operation);
         const position = { scheduler: 's-1', prevLsn: number, lsn: number + 1, number, tokenFloor: 0, beat: 0 };
-        const batch: Batch = { ...position, operations };
+        const batch: Batch = { ...position, after: Math.max(0, number - 1), operations };
         expect(await applied(batch)).toEqual(await memory.apply(SHARD, batch));
         if (mood[number] !== 0) continue;
         kills += 1;

@@ -67,13 +67,24 @@ test('both stores answer alike and hold alike, whatever they are sent', { timeou
       const memory = memoryStore({ nowUs: () => nowMs * 1000 });
       const leases: Lease[] = [];
       const positions = new Map<string, number>();
+      const numbers = new Map<string, number>();
       const first: Turn = { scheduler: 's-1', waitMs: 0, draws: [{ operation: POLICY }] };
       for (const [number, { scheduler, waitMs, draws }] of [first, ...talk].entries()) {
         nowMs += waitMs;
         const prevLsn = positions.get(scheduler) ?? 0;
         const operations = draws.map((draw) => operationOf(draw, leases));
-        const batch: Batch = { scheduler, prevLsn, lsn: prevLsn + 1, number, tokenFloor: 0, beat: 0, operations };
+        const batch: Batch = {
+          scheduler,
+          prevLsn,
+          lsn: prevLsn + 1,
+          number,
+          after: numbers.get(scheduler) ?? 0,
+          tokenFloor: 0,
+          beat: 0,
+          operations,
+        };
         positions.set(scheduler, prevLsn + 1);
+        numbers.set(scheduler, number);
         const before = statesOf(memory.shard(shardName(SHARD)));
         const answer = await memory.apply(SHARD, batch);
         expect(await store.apply(SHARD, batch)).toEqual(answer);

@@ -16,12 +16,13 @@ import type { RoutePolicy, ShardSettings } from '../core/route-policy.ts';
  *
  * Promises of `apply`
  * 1. The batch is refused as a whole (`gap`, nothing changed) when the shard's position of this scheduler is not
- *    `prevLsn`, or its beat is below `beat`. Otherwise every operation is applied, in order, and last of all the position becomes `lsn`.
+ *    `prevLsn`, its last batch of this scheduler is not `after`, or its beat is below `beat`. Otherwise every operation is applied,
+ *    in order, and last of all the position becomes `lsn` and the last batch `number`.
  * 2. Time is the store's own.
  * 3. An operation never fails on what it finds: it has a reply for every state of a task, `unknown` included.
  * 4. After a `StoreFailure` a prefix of the batch may have been applied, or all of it. Send the same batch again: every
- *    operation but `claim` has the same effect twice as once. If the answer is `gap` with `position === lsn`, all of it had
- *    been applied. Either way ask `claimed` for what lost replies had handed out before sending another batch with claims.
+ *    operation but `claim` has the same effect twice as once. If the answer is `gap` with its `number`, all of it had been
+ *    applied. Either way ask `claimed` for what lost replies had handed out before sending another batch with claims.
  */
 export interface Store {
   readonly kind: 'memory' | 'dragonfly';
@@ -59,6 +60,11 @@ export interface Batch {
   readonly number: number;
   /** The largest token this scheduler has seen; from now on the shard hands out larger ones, also after it was rolled back. */
   readonly tokenFloor: number;
+  /**
+   * Number of this scheduler's last batch before this one, as the sender believes; 0 for none. The position alone does not tell
+   * that the shard has forgotten one which did not move it, when the next arrives late.
+   */
+  readonly after: number;
   /** The largest `beat` this scheduler has seen of the shard; one below it has forgotten something. */
   readonly beat: number;
   /** At most `OPERATIONS_MAX`. */
@@ -91,6 +97,8 @@ export interface Applied {
 export interface Gap {
   readonly kind: 'gap';
   readonly position: number;
+  /** Of the last batch of this scheduler that the shard knows; 0 when it knows none. */
+  readonly number: number;
   readonly beat: number;
 }
 

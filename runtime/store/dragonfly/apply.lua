@@ -4,9 +4,10 @@
 --
 -- KEYS     q ready, d times to look again, w held, i open, j keys, t finish tags, z ended, x dead, u names' ends,
 --          o records, b bodies, r results, e names, s switches, m meta; all with the hash tag of the shard
--- ARGV     now in microseconds (empty: the store's clock), scheduler, its position before and after, number of the batch,
---          floor of tokens, beat it has seen, number of operations, then for each operation its letter and arguments (see the end)
--- Returns  {'gap', position, beat} and nothing is changed, or
+-- ARGV     now in microseconds (empty: the store's clock), scheduler, its position before and after, number of the batch
+--          and of the one before, floor of tokens, beat it has seen, number of operations, then for each operation its letter and
+--          arguments (see the end)
+-- Returns  {'gap', position, number, beat} and nothing is changed, or
 --          {'ok', now in ms, beat, revision, hold until, ready, reply, reply, ...}
 -- Promise  Atomic as long as no command fails. When one does (out of memory), a prefix was applied. The record in `o` is
 --          the truth, written after the task has entered its new set (q, w, x, z, d) and before it has left the old one;
@@ -73,10 +74,10 @@ local function claimed_by(number)
   return 'c' .. int(tonumber(number) % 2) .. ':' .. scheduler
 end
 
-local head = call('HMGET', m, 'hw:' .. scheduler, 'v', 'token', 'bytes', 'rev', 'hold', 'set', 'beat')
+local head = call('HMGET', m, 'hw:' .. scheduler, 'v', 'token', 'bytes', 'rev', 'hold', 'set', 'beat', 'n:' .. scheduler)
 local beat = tonumber(head[8] or 0)
-if (head[1] or '0') ~= prev_lsn or beat < tonumber(ARGV[7]) then
-  return { 'gap', head[1] or '0', int(beat) }
+if (head[1] or '0') ~= prev_lsn or (head[9] or '0') ~= ARGV[6] or beat < tonumber(ARGV[8]) then
+  return { 'gap', head[1] or '0', head[9] or '0', int(beat) }
 end
 
 local now_us
@@ -90,7 +91,7 @@ local now = floor(now_us / 1000)
 local NOW = int(now)
 
 -- What any scheduler has seen handed out stays below what is handed out, whatever the store has forgotten.
-local token = max(tonumber(head[3] or 0), tonumber(ARGV[6]))
+local token = max(tonumber(head[3] or 0), tonumber(ARGV[7]))
 local v, bytes = tonumber(head[2] or 0), tonumber(head[4] or 0)
 local revision, hold_until = head[5] or '', tonumber(head[6] or 0)
 local leases = {}
@@ -1598,7 +1599,7 @@ local function control_operations()
 
   local function present(at)
     -- The beat that the sender has seen: of what came after, nobody knows what it had told by then.
-    call('HSET', m, 'at:' .. scheduler, ARGV[7])
+    call('HSET', m, 'at:' .. scheduler, ARGV[8])
     local out = { 'p' }
     for index = at + 1, at + tonumber(ARGV[at]) do
       out[#out + 1] = call('HGET', m, 'at:' .. ARGV[index]) or '0'
@@ -1781,8 +1782,8 @@ local HELD_BACK = { A = true, N = true, K = true, M = true, V = true }
 local READS_RECORD = { S = true, A = true, N = true, H = true }
 
 local function look_ahead()
-  local ids, starts, size, at = {}, {}, 0, 9
-  for index = 1, tonumber(ARGV[8]) do
+  local ids, starts, size, at = {}, {}, 0, 10
+  for index = 1, tonumber(ARGV[9]) do
     starts[index] = at
     local letter = ARGV[at]
     if READS_RECORD[letter] then
@@ -1835,7 +1836,8 @@ if #leases > 0 then
   call('HSET', m, claimed_by(batch), batch .. ' ' .. concat(leases, ' '))
 end
 local ready = int(call('ZCARD', q))
-call('HSET', m, 'v', int(v), 'token', int(token), 'bytes', int(bytes), 'beat', int(beat + 1), 'hw:' .. scheduler, lsn)
+call('HSET', m, 'v', int(v), 'token', int(token), 'bytes', int(bytes), 'beat', int(beat + 1),
+  'n:' .. scheduler, batch, 'hw:' .. scheduler, lsn)
 return { 'ok', NOW, int(beat + 1), revision, int(hold_until > now and hold_until or 0), ready, replies }
 
 end)()

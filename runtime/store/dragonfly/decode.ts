@@ -8,7 +8,7 @@ type Raw = string | null | readonly Raw[];
 /** Throws for anything the script cannot have written. */
 export function decodeAnswer(answer: unknown, { operations }: Batch): Applied | Gap {
   const [kind, ...rest] = answer as readonly Raw[];
-  if (kind === 'gap') return { kind: 'gap', position: Number(rest[0]), beat: Number(rest[1]) };
+  if (kind === 'gap') return { kind: 'gap', position: Number(rest[0]), number: Number(rest[1]), beat: Number(rest[2]) };
   const [nowMs, beat, revision, holdUntilMs, ready, replies] = rest;
   const list = replies as readonly Raw[];
   return {

@@ -14,8 +14,8 @@ const claim = (agent: string, more: Partial<Claim> = {}): Claim => ({
 
 /** The number of operations and their arguments. */
 function encoded(...operations: readonly Operation[]): string {
-  const batch = { scheduler: 's-1', prevLsn: 0, lsn: 1, number: 1, tokenFloor: 0, beat: 0, operations };
-  return encodeBatch(batch).slice(7).join(' ');
+  const batch = { scheduler: 's-1', prevLsn: 0, lsn: 1, number: 1, after: 0, tokenFloor: 0, beat: 0, operations };
+  return encodeBatch(batch).slice(8).join(' ');
 }
 
 test('claims that follow one another and ask for the same are one question', () => {

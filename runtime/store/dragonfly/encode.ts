@@ -16,13 +16,14 @@ export function keysOf(shard: Shard): readonly string[] {
 
 /** `nowUs` only where a test or the simulation is the clock. */
 export function encodeBatch(batch: Batch, nowUs?: number): string[] {
-  const { scheduler, prevLsn, lsn, number, tokenFloor, beat, operations } = batch;
+  const { scheduler, prevLsn, lsn, number, after, tokenFloor, beat, operations } = batch;
   const args = [
     nowUs === undefined ? '' : String(nowUs),
     scheduler,
     String(prevLsn),
     String(lsn),
     String(number),
+    String(after),
     String(tokenFloor),
     String(beat),
     '',

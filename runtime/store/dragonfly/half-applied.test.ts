@@ -79,7 +79,7 @@ test('whichever command fails, the batch goes through when it is sent again, and
     const batch = world.talker.batch(world.batch);
     await expect(world.bench.store.apply(SHARD, batch)).rejects.toThrow('OOM');
     expect(await world.bench.store.apply(SHARD, batch)).toMatchObject({ kind: 'applied' });
-    world.talker.position = batch.lsn;
+    world.talker.applies(batch);
     const ends = await drain(world);
     expect([failsAt, ends]).toEqual([failsAt, Object.fromEntries(IDS.map((id) => [id, 'succeeded']))]);
     expect(await world.talker.one({ op: 'inspect', lanes: [LANE] })).toMatchObject({

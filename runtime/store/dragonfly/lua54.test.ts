@@ -36,6 +36,7 @@ test('under Lua 5.4 the script answers as the memory store does', { timeout: 300
           prevLsn: position,
           lsn: position + 1,
           number,
+          after: Math.max(0, number - 1),
           tokenFloor: 0,
           beat: 0,
           operations,

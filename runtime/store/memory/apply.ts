@@ -12,7 +12,10 @@ import { cancel, redrive, relane, remove, replayEnd } from './waiting.ts';
 /** `Store.apply` on one shard, at a time in microseconds. Changes the shard. */
 export function applyBatch(data: ShardData, batch: Batch, nowUs: number): Applied | Gap {
   const position = data.m.positions.get(batch.scheduler) ?? 0;
-  if (position !== batch.prevLsn || data.m.beat < batch.beat) return { kind: 'gap', position, beat: data.m.beat };
+  const number = data.m.numbers.get(batch.scheduler) ?? 0;
+  if (position !== batch.prevLsn || number !== batch.after || data.m.beat < batch.beat) {
+    return { kind: 'gap', position, number, beat: data.m.beat };
+  }
   // What any scheduler has seen handed out stays below what is handed out, whatever the store has forgotten.
   data.m.token = Math.max(data.m.token, batch.tokenFloor);
   const step: Step = { data, batch, nowUs, nowMs: Math.floor(nowUs / 1000), leases: [] };
@@ -20,6 +23,7 @@ export function applyBatch(data: ShardData, batch: Batch, nowUs: number): Applie
   if (step.leases.length > 0)
     data.m.claimed.set(claimedBy(batch.scheduler, batch.number), { number: batch.number, leases: step.leases });
   data.m.positions.set(batch.scheduler, batch.lsn);
+  data.m.numbers.set(batch.scheduler, batch.number);
   data.m.beat += 1;
   const { revision, holdUntilMs, beat } = data.m;
   return {

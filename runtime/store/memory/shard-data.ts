@@ -53,6 +53,8 @@ interface ShardMeta {
   readonly rates: Map<number, number>;
   /** By scheduler. */
   readonly positions: Map<string, number>;
+  /** Of the last batch, by scheduler. */
+  readonly numbers: Map<string, number>;
   /** Batches applied. */
   beat: number;
   /** Number of the last hold. */
@@ -106,6 +108,7 @@ export function emptyShard(): ShardData {
       policies: new Map(),
       rates: new Map(),
       positions: new Map(),
+      numbers: new Map(),
       beat: 0,
       era: 0,
       ended: new Map(),
@@ -137,6 +140,7 @@ export function cloneShard(data: ShardData): ShardData {
       ...m,
       rates: new Map(m.rates),
       positions: new Map(m.positions),
+      numbers: new Map(m.numbers),
       ended: new Map(m.ended),
       present: new Map(m.present),
       claimed: new Map(m.claimed),

@@ -45,7 +45,8 @@ export class Talker {
   readonly bench: Bench;
   readonly scheduler: string;
   position = 0;
-  number = 0;
+  number = 1;
+  after = 0;
   tokenFloor = 0;
 
   constructor(bench: Bench, scheduler = 's-1') {
@@ -54,16 +55,23 @@ export class Talker {
   }
 
   batch(operations: readonly Operation[]): Batch {
-    const { scheduler, position, number, tokenFloor } = this;
-    return { scheduler, prevLsn: position, lsn: position + 1, number, tokenFloor, beat: 0, operations };
+    const { scheduler, position, number, after, tokenFloor } = this;
+    return { scheduler, prevLsn: position, lsn: position + 1, number, after, tokenFloor, beat: 0, operations };
   }
 
   async applied(...operations: readonly Operation[]): Promise<Applied> {
-    const answer = await this.bench.store.apply(SHARD, this.batch(operations));
+    const batch = this.batch(operations);
+    const answer = await this.bench.store.apply(SHARD, batch);
     if (answer.kind === 'gap') throw new Error(`a gap at ${answer.position}`);
-    this.position += 1;
-    this.number += 1;
+    this.applies(batch);
     return answer;
+  }
+
+  /** Goes on after a batch that the shard has applied. */
+  applies({ lsn, number }: Batch): void {
+    this.position = lsn;
+    this.after = number;
+    this.number = number + 1;
   }
 
   async run(...operations: readonly Operation[]): Promise<readonly Reply[]> {

@@ -2,6 +2,8 @@ import { expect } from 'vitest';
 import { LANE, SHARD, START_MS, Talker, routePolicy, task } from './bench.ts';
 import type { Case } from './conformance.ts';
 
+const END = { state: 'succeeded', token: 1, digest: 'd1', reason: '', result: '' } as const;
+
 /** Positions, gaps, holds and replay: what makes the store rebuildable. */
 export const LOSS_CASES: readonly Case[] = [
   [
@@ -10,7 +12,7 @@ export const LOSS_CASES: readonly Case[] = [
       await talker.policy();
       talker.position = 7;
       const batch = talker.batch([{ op: 'submit', task: task('t1') }]);
-      expect(await bench.store.apply(SHARD, batch)).toEqual({ kind: 'gap', position: 1, beat: 1 });
+      expect(await bench.store.apply(SHARD, batch)).toEqual({ kind: 'gap', position: 1, number: 1, beat: 1 });
       talker.position = 1;
       expect(await talker.one({ op: 'get', id: 't1' })).toEqual({ kind: 'unknown' });
     },
@@ -20,13 +22,31 @@ export const LOSS_CASES: readonly Case[] = [
     async (talker, bench) => {
       const batch = talker.batch([]);
       expect(await bench.store.apply(SHARD, { ...batch, lsn: 41 })).toMatchObject({ kind: 'applied', replies: [] });
-      expect(await bench.store.apply(SHARD, { ...batch, prevLsn: -1 })).toEqual({ kind: 'gap', position: 41, beat: 1 });
+      expect(await bench.store.apply(SHARD, { ...batch, prevLsn: -1 })).toEqual({
+        kind: 'gap',
+        position: 41,
+        number: 1,
+        beat: 1,
+      });
       const other = new Talker(bench, 's-2');
       expect(await bench.store.apply(SHARD, { ...other.batch([]), prevLsn: -1 })).toEqual({
         kind: 'gap',
         position: 0,
+        number: 0,
         beat: 1,
       });
+    },
+  ],
+  [
+    'a batch that comes late is refused when the shard has forgotten the one before it, which did not move the position',
+    async (talker, { store }) => {
+      const end = talker.batch([{ op: 'finish', id: 't1', ...END }]);
+      const moves = { ...talker.batch([]), number: 2, after: 1 };
+      expect(await store.apply(SHARD, moves)).toEqual({ kind: 'gap', position: 0, number: 0, beat: 0 });
+      expect(await store.apply(SHARD, { ...end, lsn: 0 })).toMatchObject({ kind: 'applied' });
+      expect(await store.apply(SHARD, { ...end, lsn: 0 })).toEqual({ kind: 'gap', position: 0, number: 1, beat: 1 });
+      expect(await store.apply(SHARD, moves)).toMatchObject({ kind: 'applied' });
+      expect(await store.apply(SHARD, moves)).toEqual({ kind: 'gap', position: 1, number: 2, beat: 2 });
     },
   ],
   [
@@ -36,8 +56,14 @@ export const LOSS_CASES: readonly Case[] = [
       const other = new Talker(bench, 's-2');
       const batch = { ...other.batch([{ op: 'get', id: 't1' }]), lsn: 0 };
       expect(await bench.store.apply(SHARD, { ...batch, beat: 1 })).toMatchObject({ kind: 'applied', beat: 2 });
-      expect(await bench.store.apply(SHARD, { ...batch, beat: 3 })).toEqual({ kind: 'gap', position: 0, beat: 2 });
-      expect(await bench.store.apply(SHARD, { ...batch, beat: 2 })).toMatchObject({ kind: 'applied', beat: 3 });
+      const next = { ...batch, number: 2, after: 1 };
+      expect(await bench.store.apply(SHARD, { ...next, beat: 3 })).toEqual({
+        kind: 'gap',
+        position: 0,
+        number: 1,
+        beat: 2,
+      });
+      expect(await bench.store.apply(SHARD, { ...next, beat: 2 })).toMatchObject({ kind: 'applied', beat: 3 });
     },
   ],
   [
@@ -249,7 +275,7 @@ export const LOSS_CASES: readonly Case[] = [
     async (talker, bench) => {
       await talker.policy();
       await talker.submit('t1');
-      const other = { ...talker.batch([{ op: 'get', id: 't1' }]), prevLsn: 0, lsn: 0 };
+      const other = { ...talker.batch([{ op: 'get', id: 't1' }]), prevLsn: 0, lsn: 0, after: 0 };
       expect(await bench.store.apply({ ...SHARD, index: 1 }, other)).toMatchObject({ replies: [{ kind: 'unknown' }] });
       expect(await bench.store.apply({ fleet: 'other/fleet', index: 0 }, other)).toMatchObject({
         replies: [{ kind: 'unknown' }],

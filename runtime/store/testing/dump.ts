@@ -38,6 +38,7 @@ function dumpMeta(m: ShardData['m']): Record<string, string> {
   for (const [route, policy] of m.policies) fields[`p:${route}`] = encodePolicy(policy);
   for (const [route, restUs] of m.rates) fields[`g:${route}`] = String(restUs);
   for (const [scheduler, position] of m.positions) fields[`hw:${scheduler}`] = String(position);
+  for (const [scheduler, number] of m.numbers) fields[`n:${scheduler}`] = String(number);
   if (m.era !== 0) fields['era'] = String(m.era);
   for (const [scheduler, era] of m.ended) fields[`y:${scheduler}`] = String(era);
   for (const [scheduler, beat] of m.present) fields[`at:${scheduler}`] = String(beat);

@@ -8,13 +8,15 @@ export type LuaMutant = readonly [sentence: string, find: string, replace: strin
 export const LUA_MUTANTS: readonly LuaMutant[] = [
   // Positions and time
   ['takes a batch from any position', "(head[1] or '0') ~= prev_lsn or", 'false or'],
-  ['does not see that it has forgotten batches', 'beat < tonumber(ARGV[7])', 'false'],
+  ['does not see that it has forgotten batches', 'beat < tonumber(ARGV[8])', 'false'],
+  ['does not see that a batch before this one is missing', "(head[9] or '0') ~= ARGV[6]", 'false'],
   ['does not move the position', "'hw:' .. scheduler, lsn)", "'hw:' .. scheduler, prev_lsn)"],
-  ['does not count its batches', "'beat', int(beat + 1), 'hw:'", "'beat', int(beat), 'hw:'"],
+  ['does not count its batches', "'beat', int(beat + 1),", "'beat', int(beat),"],
+  ['does not keep which batch was the last', "'n:' .. scheduler, batch,", "'n:' .. scheduler, ARGV[6],"],
   // Tokens
   [
     'forgets which tokens schedulers have seen',
-    'max(tonumber(head[3] or 0), tonumber(ARGV[6]))',
+    'max(tonumber(head[3] or 0), tonumber(ARGV[7]))',
     'tonumber(head[3] or 0)',
   ],
   ['gives the same token again', 'token = max(token + 1, tonumber(last) + 1, now_us)', 'token = max(token, now_us)'],
@@ -112,10 +114,10 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
   ['takes an older word for the end of a new hold', "call('HINCRBY', m, 'era', '1')", "call('HINCRBY', m, 'era', '0')"],
   [
     'takes a scheduler’s word for more than it has seen',
-    "'at:' .. scheduler, ARGV[7])",
+    "'at:' .. scheduler, ARGV[8])",
     "'at:' .. scheduler, int(beat))",
   ],
-  ['keeps no word of who lacks nothing', "call('HSET', m, 'at:' .. scheduler, ARGV[7])", ''],
+  ['keeps no word of who lacks nothing', "call('HSET', m, 'at:' .. scheduler, ARGV[8])", ''],
   ['replays an end over one that it has', 'if row and (is_end(row) or row[STATE] == state) then', 'if false then'],
   [
     'forgets a replayed end that it never knew',

@@ -19,7 +19,16 @@ export async function noisyTenant(url: string): Promise<number> {
   const apply = async (operations: readonly Operation[]) => {
     const prevLsn = lsn;
     lsn += operations.length;
-    const batch = { scheduler: 'bench', prevLsn, lsn, number, tokenFloor: 0, beat: 0, operations };
+    const batch = {
+      scheduler: 'bench',
+      prevLsn,
+      lsn,
+      number,
+      after: Math.max(0, number - 1),
+      tokenFloor: 0,
+      beat: 0,
+      operations,
+    };
     number += 1;
     const answer = await store.apply(SHARD, batch);
     if (answer.kind === 'gap') throw new Error('the store has lost something');

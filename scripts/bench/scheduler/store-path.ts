@@ -59,6 +59,7 @@ export async function drive(store: Store, tasks: number, prefix: string): Promis
         prevLsn: position,
         lsn: position + 1,
         number,
+        after: Math.max(0, number - 1),
         tokenFloor: 0,
         beat: 0,
         operations,
