@@ -88,7 +88,8 @@ async function setSwitch(engine: Engine, fleet: string, name: string, value: str
   return true;
 }
 
-function noteSwitch(state: FleetState, name: string, value: string): void {
+/** What was set, before the next tick tells it. */
+export function noteSwitch(state: FleetState, name: string, value: string): void {
   const switches = new Map(state.switches);
   if (value === '') switches.delete(name);
   else switches.set(name, value);

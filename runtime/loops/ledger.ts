@@ -15,6 +15,8 @@ import {
  */
 export interface Ledger {
   readonly journal: Journal;
+  /** It was empty: this scheduler has not been here before, or has a new disk. */
+  readonly isFirstLife: boolean;
   /** Throws `JournalFull`. */
   submit(fleet: string, task: JournaledTask): number;
   end(fleet: string, id: string, end: End): number;
@@ -78,6 +80,7 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
   const begun = new Set<string>();
   let tokensBelow = 0;
   let reading = true;
+  const isFirstLife = journal.lsn === 0;
 
   /** `name`: that of its submission, where the caller has made it already. */
   const note = (entry: JournalEntry, lsn: number, name?: string): void => {
@@ -148,6 +151,7 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
   await journal.durable(write({ kind: 'life', tokensBelow: Math.max(tokenFloor, allowedBelow) }));
   return {
     journal,
+    isFirstLife,
     submit: (fleet, task) => write({ kind: 'submit', fleet, task }, submissionName(fleet, task.id), 'submit'),
     end: (fleet, id, end) => write({ kind: 'end', fleet, id, end }),
     intend: (fleet, id, end) => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Assignment } from '../../spec/contract/protocol.ts';
 import type { TableSchedule } from '../../spec/contract/routing-table.ts';
-import { accept, fleet, route } from './testing/bench.ts';
+import { accept, fleet, route, table } from './testing/bench.ts';
 import { VirtualBench } from './testing/virtual-bench.ts';
 
 /** One test for each field of a Schedule, named by its way in the language, against the whole scheduler in virtual time. */
@@ -151,13 +151,13 @@ describe('Schedule.spec.overlap', () => {
 });
 
 describe('Schedule.spec.catchUp.window and Schedule.spec.catchUp.max', () => {
-  // Due were 11:00 to 16:00; 12:00 is done.
+  // Due were 13:00 to 16:00; 12:00 is done, and 11:00 was before anything was there.
   test.each([
     { windowMs: 0, max: 0, late: 0 },
     { windowMs: 6 * HOUR_MS, max: 0, late: 0 },
     { windowMs: 6 * HOUR_MS, max: 2, late: 2 },
     { windowMs: 90 * MINUTE_MS, max: 10, late: 2 },
-    { windowMs: 6 * HOUR_MS, max: 10, late: 5 },
+    { windowMs: 6 * HOUR_MS, max: 10, late: 4 },
   ])('after four hours away: window $windowMs ms, at most $max: $late tasks', async ({ windowMs, max, late }) => {
     const changes = { cron: '0 * * * *', catchUp: { windowMs, max } };
     bench = new VirtualBench({ nowMs: Date.parse('2026-06-01T11:59:30Z'), tickMs: TICK_MS });
@@ -166,6 +166,59 @@ describe('Schedule.spec.catchUp.window and Schedule.spec.catchUp.max', () => {
     await bench.restart(4 * HOUR_MS + 10 * MINUTE_MS, tableOf(changes));
     await bench.clock.pass(5000);
     expect(await due()).toHaveLength(late);
+  });
+});
+
+describe('what is known of a schedule when a scheduler comes back', () => {
+  const WEEK = { cron: '0 4 * * *', catchUp: { windowMs: 7 * 24 * HOUR_MS, max: 10 } };
+
+  test('the whole window counts, and what was caught up with is not done again when its tasks are forgotten', async () => {
+    await scheduled(WEEK, '2026-06-01T03:59:30Z');
+    expect(await perStep(1, MINUTE_MS)).toEqual([1]);
+    await bench.restart(4 * 24 * HOUR_MS + HOUR_MS, tableOf(WEEK));
+    expect(await perStep(1, 5000)).toEqual([4]);
+    await bench.restart(26 * HOUR_MS, tableOf(WEEK));
+    expect(await perStep(1, 5000)).toEqual([1]);
+    await bench.restart(20 * 24 * HOUR_MS, tableOf(WEEK));
+    expect(await perStep(1, 5000)).toEqual([7]);
+  });
+
+  test('nothing was missed before anything was there', async () => {
+    await scheduled(WEEK, '2026-06-01T03:59:30Z');
+    expect(await perStep(1, 5000)).toEqual([0]);
+  });
+
+  test('a month of times of every second is looked through at once, for the newest of them', async () => {
+    const often = { cron: '* * * * * *', catchUp: { windowMs: 30 * 24 * HOUR_MS, max: 3 } };
+    await scheduled(often, '2026-06-01T03:59:30Z');
+    await due();
+    await bench.restart(29 * 24 * HOUR_MS, tableOf(often));
+    const begun = performance.now();
+    await bench.clock.pass(1000);
+    expect((await due()).length).toBeGreaterThanOrEqual(3);
+    expect(performance.now() - begun).toBeLessThan(5000);
+  });
+
+  test('a schedule that is new has missed nothing: not in a table that changes, and not in one that comes with a start', async () => {
+    const hourly = { cron: '0 * * * *', catchUp: { windowMs: 6 * HOUR_MS, max: 10 } };
+    bench = new VirtualBench({ nowMs: Date.parse('2026-06-01T11:50:00Z'), tickMs: TICK_MS });
+    await bench.start({ ...tableOf({}), schedules: [] });
+    await bench.clock.pass(5000);
+    bench.scheduler.use(table({ ...tableOf(hourly), digest: 'sha256-2' }));
+    expect(await perStep(2, 6 * MINUTE_MS)).toEqual([0, 1]);
+    const both = { ...tableOf(hourly), schedules: [schedule(hourly), schedule({ ...hourly, id: 'research/second' })] };
+    await bench.restart(2 * HOUR_MS, both);
+    expect(await perStep(1, 5000)).toEqual([2]);
+  });
+
+  test('a schedule that was away for a while has missed nothing meanwhile', async () => {
+    const hourly = { cron: '0 * * * *', catchUp: { windowMs: 6 * HOUR_MS, max: 10 } };
+    await scheduled(hourly, '2026-06-01T11:59:30Z');
+    expect(await perStep(1, MINUTE_MS)).toEqual([1]);
+    bench.scheduler.use(table({ ...tableOf(hourly), schedules: [], digest: 'sha256-2' }));
+    await bench.clock.pass(5000);
+    await bench.restart(3 * HOUR_MS, tableOf(hourly));
+    expect(await perStep(1, 5000)).toEqual([0]);
   });
 });
 

@@ -6,6 +6,7 @@ import type { TaskState } from '../core/task-record.ts';
 import { cancel } from './change.ts';
 import { dueTimes, timesBefore } from './due-times.ts';
 import type { Engine } from './engine.ts';
+import { keepMarks, mark, markOf, type ScheduleMark } from './schedule-marks.ts';
 import { submit } from './submit.ts';
 import { find } from './view.ts';
 
@@ -15,38 +16,91 @@ import { find } from './view.ts';
  *
  * - `overlap`: while the task before is open, this one is left out (`skip`), submitted all the same (`queue`), or takes its
  *   place (`replace`)
- * - `catchUp`: times missed while no scheduler ran, of the last `windowMs`, at most `max` of them, the newest
+ * - `catchUp`: times missed while no scheduler ran, of the last `windowMs`, at most `max` of them, the newest. A mark in the
+ *   store says up to when all is done, see `schedule-marks.ts`
  */
 export interface Schedules {
   /** Submits all that is due now. */
   look(): Promise<void>;
 }
 
-/** Catching up needs to know what was submitted, and ended tasks are known for a day. */
-const WINDOW_MAX_MS = 24 * 3_600_000;
+/** Without a mark, what was submitted is known by the tasks alone, and ended ones are forgotten after a day. */
+const UNMARKED_MAX_MS = 24 * 3_600_000;
+/** A time that is this old was missed. */
+const LATE_MS = 10_000;
+
+/** What is known of a schedule here. */
+interface Progress {
+  /** The time up to which all is done. */
+  readonly doneMs: number;
+  /** What its mark is to say; absent while the shards have not told what it says. */
+  readonly markMs?: number;
+}
 
 export function schedules(engine: Engine): Schedules {
-  /** By schedule: the time up to which all is done. */
-  const doneMs = new Map<string, number>();
+  const progress = new Map<string, Progress>();
   const before = new Map<string, Before>();
   return {
     look: async () => {
       const now = engine.clock.nowMs();
-      for (const schedule of engine.tables.compiled.table.schedules) {
-        const windowMs = Math.min(schedule.catchUp.windowMs, WINDOW_MAX_MS);
-        const since = doneMs.get(schedule.id) ?? now - windowMs;
-        const due = dueTimes(schedule, since, now);
-        const late = due.filter((time) => now - time > LATE_MS);
-        const { max } = schedule.catchUp;
-        const kept = [...(max === 0 ? [] : late.slice(-max)), ...due.slice(late.length)];
-        if (await fireAll(engine, schedule, kept, before)) doneMs.set(schedule.id, now);
-      }
+      const declared = engine.tables.compiled.table.schedules;
+      const ids = new Set(declared.map(({ id }) => id));
+      for (const id of progress.keys()) if (!ids.has(id)) progress.delete(id);
+      for (const schedule of declared) await lookAt(engine, schedule, now, progress, before);
+      await writeMarks(engine, declared, progress);
     },
   };
 }
 
-/** A time that is this old was missed. */
-const LATE_MS = 10_000;
+async function lookAt(
+  engine: Engine,
+  schedule: TableSchedule,
+  now: number,
+  progress: Map<string, Progress>,
+  before: Map<string, Before>,
+): Promise<void> {
+  const known = progress.get(schedule.id);
+  const isMarked = known?.markMs !== undefined;
+  const told = isMarked ? undefined : markOf(engine, schedule);
+  const since = told === undefined || told.kind === 'untold' ? known?.doneMs : sinceOf(engine, schedule, now, told);
+  const due = dueNow(schedule, since ?? now - LATE_MS, now);
+  if (!(await fireAll(engine, schedule, due, before))) return;
+  const markMs = due.length > 0 || !isMarked ? now : known.markMs;
+  progress.set(schedule.id, { doneMs: now, ...(told?.kind !== 'untold' && markMs !== undefined && { markMs }) });
+}
+
+/** Since when times are to be caught up with, at the first look at a schedule. */
+function sinceOf(engine: Engine, { catchUp }: TableSchedule, now: number, { kind, upToMs }: ScheduleMark): number {
+  const isNew = kind === 'new' || (kind === 'unknown' && engine.ledger.isFirstLife);
+  if (isNew) return Math.min(engine.tables.loadedAtMs, now);
+  if (kind === 'done') return Math.max(upToMs, now - catchUp.windowMs);
+  return now - Math.min(catchUp.windowMs, UNMARKED_MAX_MS);
+}
+
+/** The newest of the times that were missed, as many as may be caught up with, and those that are due now. */
+function dueNow(schedule: TableSchedule, since: number, now: number): readonly number[] {
+  const lateMs = now - LATE_MS;
+  const onTime = dueTimes(schedule, Math.max(since, lateMs - 1), now);
+  const { max } = schedule.catchUp;
+  if (max === 0 || since >= lateMs - 1) return onTime;
+  // However long the window is, no more than `max` of its times are looked for.
+  const late = timesBefore(schedule, lateMs, max).filter((time) => time > since);
+  return [...late.reverse(), ...onTime];
+}
+
+async function writeMarks(
+  engine: Engine,
+  declared: readonly TableSchedule[],
+  progress: ReadonlyMap<string, Progress>,
+): Promise<void> {
+  let isWhole = true;
+  for (const schedule of declared) {
+    const markMs = progress.get(schedule.id)?.markMs;
+    if (markMs === undefined) isWhole = false;
+    else await mark(engine, schedule, markMs);
+  }
+  if (isWhole) await keepMarks(engine);
+}
 
 /** False when the store was away: the same times are due again. */
 async function fireAll(
