@@ -15,7 +15,7 @@ import { change, settled, submitAnswer } from './outcomes.ts';
 import { found, idOf, mayAskFor, ownAgent, ownFleet, ownTask, pathAgent, pathFleet, tenantOf } from './ownership.ts';
 import { checkBuild, checkPoll } from './check-against-table.ts';
 import { ProblemError, type ProblemName } from './problems.ts';
-import { AGENT_NAME, FLEET_ID, TASK_ID, text, type answers, type bodies, type Schema } from './schemas.ts';
+import { AGENT_NAME, FLEET_ID, NAME, TASK_ID, text, type answers, type bodies, type Schema } from './schemas.ts';
 
 /**
  * Every operation of the API, once: its path, its shapes, who may ask for it, and what it does. Validation, access, OpenAPI and
@@ -48,7 +48,7 @@ export interface Operation {
   readonly run: (call: Call) => Promise<Answer>;
 }
 
-const FLEET_PARAMS = { team: text(63), fleet: text(63) };
+const FLEET_PARAMS = { team: text(63, NAME), fleet: text(63, NAME) };
 const AGENT_PARAMS = { ...FLEET_PARAMS, agent: AGENT_NAME };
 const TASK_PARAMS = { id: TASK_ID };
 const READERS: readonly Role[] = ['submitter', 'operator', 'auditor'];

@@ -37,8 +37,10 @@ const STRING: Schema = { type: 'string' };
 const ANY_OBJECT: Schema = { type: 'object', additionalProperties: true };
 
 export const TASK_ID = text(64, '^[A-Za-z0-9_.-]+$');
+/** Of a team, and of a fleet in it. */
+export const NAME = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
 export const FLEET_ID = {
-  ...text(130, '^[a-z0-9]([-a-z0-9]*[a-z0-9])?/[a-z0-9]([-a-z0-9]*[a-z0-9])?$'),
+  ...text(130, `${NAME.slice(0, -1)}/${NAME.slice(1)}`),
   description: '`team/fleet`, both in small letters, digits and hyphens',
 };
 const TASK_TYPE = text(128);

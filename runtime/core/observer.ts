@@ -18,10 +18,13 @@ export interface Observer {
   readonly table?: (event: TableChange) => void;
   readonly recovery?: (event: Recovery) => void;
   /** A task that the scheduler sent through itself. */
-  readonly canary?: (outcome: 'ok' | 'late' | 'failed') => void;
+  readonly canary?: (outcome: 'ok' | 'late' | 'failed', step: CanaryStep) => void;
   /** Something that an operator should know, and that no other event says. */
   readonly warning?: (message: string, details: Readonly<Record<string, string | number>>) => void;
 }
+
+/** How far such a task came: the last one is out of the way, it was accepted, an agent has it, its end is durable. */
+export type CanaryStep = 'clear' | 'submit' | 'assign' | 'complete' | 'done';
 
 export interface Of {
   readonly fleet: string;

@@ -1,5 +1,6 @@
 import type { FleetReading } from '../core/fleet-reading.ts';
 import type { AgentView, FleetView } from '../../spec/contract/protocol.ts';
+import { isCanary } from '../core/canary.ts';
 import { fleetBreaker } from './breakers.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
 import { iso } from './view.ts';
@@ -39,7 +40,7 @@ const WEIGHT_ALL = 10_000;
 
 /** `Scheduler.agents`. */
 export function agentViews({ pool }: Engine, fleet?: string): readonly AgentView[] {
-  const agents = fleet === undefined ? pool.all() : pool.of(fleet);
+  const agents = fleet === undefined ? pool.all().filter((agent) => !isCanary(agent.fleet)) : pool.of(fleet);
   return agents.map(({ fleet: of, name, build, slots, free, draining, seenMs }) => ({
     agent: `${of}/${name}`,
     fleet: of,

@@ -1,6 +1,7 @@
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import type { RegisterRequest } from '../../spec/contract/protocol.ts';
 import type { FleetReading } from '../core/fleet-reading.ts';
+import { CANARY, isCanary, withCanaries, withoutCanaries } from '../core/canary.ts';
 import type { Observer, StoreOperation } from '../core/observer.ts';
 import { DEFAULT_SETTINGS } from '../core/route-policy.ts';
 import type { RegisterOutcome, Scheduler, SchedulerStatus } from '../core/scheduler.ts';
@@ -10,6 +11,7 @@ import { type Applied, type Operation, type Store } from '../store/store.ts';
 import { agentPool } from './agent-pool.ts';
 import { breakers, providerBreaker } from './breakers.ts';
 import { cancel, drain, drainAgent, redrive, setPaused, undrain } from './change.ts';
+import { startCanary } from './canary.ts';
 import { pause as wait, type Clock } from './clock.ts';
 import { claimsFor, poll, want } from './deliver.ts';
 import type { Engine, EngineBounds, FleetState } from './engine.ts';
@@ -46,6 +48,8 @@ export interface SchedulerOptions {
   readonly observer?: Observer;
   /** How push fleets are called; nobody calls them when absent. */
   readonly push?: PushCall;
+  /** How often it sends a task through itself; never when absent or 0. */
+  readonly canaryEveryMs?: number;
 }
 
 /** A scheduler that runs. */
@@ -80,8 +84,9 @@ export const DEFAULT_BOUNDS: EngineBounds = {
 export async function startScheduler(options: SchedulerOptions): Promise<RunningScheduler> {
   const { name, schedulers, store, clock, journal } = options;
   const ledger = await openLedger(journal, firstCeiling(clock.nowMs()));
-  const observer = options.observer ?? {};
-  const table = tables(options.table, clock.nowMs(), options.earlierTables);
+  const observer = withoutCanaries(options.observer ?? {});
+  const ready = (one: RoutingTable): RoutingTable => withCanaries(one, schedulers);
+  const table = tables(ready(options.table), clock.nowMs(), options.earlierTables?.map(ready));
   const engine: Engine = {
     name,
     schedulers,
@@ -120,7 +125,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     },
   });
   const tokens = tokenFloor(ledger);
-  const stops = new Map<string, () => void>();
+  const stops = new Map<string, () => void | Promise<void>>();
   const joinAll = (): void => {
     const fleets = new Set([...Object.keys(table.compiled.table.fleets), ...ledger.fleets()]);
     for (const fleet of fleets) {
@@ -134,18 +139,29 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
   joinAll();
   const lead = leadership(engine);
   stops.set('', startChores(engine, lead));
+  const { canaryEveryMs = 0 } = options;
+  if (canaryEveryMs > 0) stops.set(CANARY, startCanary(engine, canaryEveryMs));
   const stopHints = store.onHint((shard) => hinted(engine, shard));
   return running(engine, {
+    ready,
     joinAll,
     leads: lead.leads,
-    stop: () => [...stops.values(), stopHints].forEach((stop) => stop()),
+    stop: async () => {
+      await Promise.all([...stops.values(), stopHints].map(async (stop) => stop()));
+    },
   });
 }
 
-function running(
-  engine: Engine,
-  { joinAll, leads, stop }: { readonly joinAll: () => void; readonly leads: () => boolean; readonly stop: () => void },
-): RunningScheduler {
+/** What goes on outside of the calls. */
+interface Rooms {
+  /** A table with all that is added to it before it is in force. */
+  ready(table: RoutingTable): RoutingTable;
+  joinAll(): void;
+  leads(): boolean;
+  stop(): Promise<void>;
+}
+
+function running(engine: Engine, { ready, joinAll, leads, stop }: Rooms): RunningScheduler {
   let refusedTable: string | undefined;
   return {
     submit: (submission) => submit(engine, submission),
@@ -164,7 +180,8 @@ function running(
     drainAgent: (agent) => drainAgent(engine, agent),
     agents: (fleet) => agentViews(engine, fleet),
     fleets: async () => {
-      const views = await Promise.all([...engine.fleets.keys()].map((fleet) => fleetView(engine, fleet)));
+      const fleets = [...engine.fleets.keys()].filter((fleet) => !isCanary(fleet));
+      const views = await Promise.all(fleets.map((fleet) => fleetView(engine, fleet)));
       return views.filter((view) => view !== undefined);
     },
     fleet: (fleet) => fleetView(engine, fleet),
@@ -176,7 +193,7 @@ function running(
     drain: (fleet, build) => drain(engine, fleet, build),
     status: () => statusOf(engine, refusedTable),
     use: (table) => {
-      engine.tables.use(table, engine.clock.nowMs());
+      engine.tables.use(ready(table), engine.clock.nowMs());
       refusedTable = undefined;
       joinAll();
       for (const state of engine.fleets.values()) void sendPolicy(engine, state);
@@ -190,8 +207,9 @@ function running(
     gauges: () => [...engine.fleets.values()].map((state) => fleetReading(engine, state)),
     close: async () => {
       engine.stopping = true;
-      stop();
+      const stopped = stop();
       for (const { parked } of engine.pool.all()) parked?.answer([]);
+      await stopped;
       await Promise.all([...engine.fleets.values()].map(({ link }) => leave(link)));
       await engine.ledger.journal.close();
     },

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { canonicalJson } from '../../spec/contract/canonical.ts';
 import type { Json } from '../../spec/contract/source.ts';
+import { startDurableServer } from '../store/testing/store-server.ts';
 
 const COMMAND = resolve('dist/compiler/cli/main.js');
 const TABLE = resolve('generated/dev/routing-table.json');
@@ -175,3 +176,37 @@ test('a new routing table is used without a restart; a bad one is refused and th
   await expect.poll(status, { timeout: 10_000 }).toEqual(expect.objectContaining({ table: next }));
   expect(await status()).not.toHaveProperty('refusedTable');
 }, 30_000);
+
+test('its own task comes through each second, fails while the store stands still, and comes through again', async () => {
+  const store = await startDurableServer();
+  const { pid = 0 } = store;
+  try {
+    const env = { NOVA_TORCH_STORE_URL: store.url, NOVA_TORCH_CANARY_SECONDS: '1' };
+    const { api, ops } = await serve(['--dev'], env).urls;
+    const metrics = async (): Promise<string> => (await fetch(`${ops}/metrics`)).text();
+    const count = async (outcome: string): Promise<number> =>
+      Number(new RegExp(`nova_canary_tasks_total{outcome="${outcome}"} (\\d+)`).exec(await metrics())?.[1]);
+    const patient = { timeout: 20_000 };
+    expect(await count('failed')).toBe(0);
+    await expect.poll(() => count('ok'), patient).toBeGreaterThan(1);
+
+    process.kill(pid, 'SIGSTOP');
+    await expect.poll(() => count('failed'), patient).toBeGreaterThan(0);
+    process.kill(pid, 'SIGCONT');
+    const before = await count('ok');
+    await expect.poll(() => count('ok'), patient).toBeGreaterThan(before);
+
+    // Nobody's figures have it, and nobody is told of it.
+    const told = [
+      await metrics(),
+      await (await call(api, '/v1/fleets')).text(),
+      await (await call(api, '/v1/agents')).text(),
+    ];
+    for (const text of told) expect(text).not.toContain('~canary');
+    expect(told[0]).toContain('nova_tasks_submitted_total{fleet="",route="",outcome="accepted"} 0');
+    expect((await call(api, '/v1/fleets/~canary/scheduler-0')).status).toBe(404);
+    expect((await call(api, '/v1/tasks', { task: '~canary/scheduler-0' })).status).toBe(422);
+  } finally {
+    await store.stop();
+  }
+}, 60_000);

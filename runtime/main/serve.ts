@@ -162,6 +162,7 @@ async function open(
       },
       observer: telemetry.observer,
       push: httpCall,
+      canaryEveryMs: config.scheduler.canarySeconds * 1000,
     });
     scheduler = started;
     opened.push(() => started.close());

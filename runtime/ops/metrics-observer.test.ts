@@ -99,7 +99,7 @@ test('each event moves exactly the series that speaks of it', async () => {
   observer.finished?.({ ...OF, id: 't-1', outcome: 'succeeded' });
   observer.store?.('claim', 0.002);
   observer.synced?.(0.003);
-  observer.canary?.('late');
+  observer.canary?.('late', 'done');
   const after = await series(metered);
   const moved = [...after].filter(([name, value]) => value !== before.get(name)).map(([name]) => name);
   const counts = moved.filter((name) => !/_(bucket|sum)/.test(name));

@@ -48,9 +48,11 @@ const NAMES = {
     strike: ({ world }, { weather }) => {
       world.note('fault:slow-store');
       const { delayMs } = weather;
-      weather.delayMs = world.random.between(200, 1500);
+      const slow = world.random.between(200, 1500);
+      weather.delayMs = slow;
       world.after(world.random.between(200, 4000), () => {
-        weather.delayMs = delayMs;
+        // Unless all is whole again, or it has become slower still.
+        if (weather.delayMs === slow) weather.delayMs = delayMs;
       });
     },
   },

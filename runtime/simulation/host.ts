@@ -29,6 +29,7 @@ export interface HostOptions {
 
 const SKEW_MS = 30_000;
 const CLOSE_MS = 5000;
+const CANARY_MS = 3000;
 
 /** A machine on which one scheduler lives, again and again. */
 export class Host {
@@ -40,6 +41,8 @@ export class Host {
   /** An upgrade that is still under way goes no further: the table is what `heal` said. */
   #healed = false;
   #life: Life = { alive: false, skewMs: 0 };
+  /** A task of its own has come through since `heal`. */
+  isWell = false;
 
   constructor(name: string, options: HostOptions) {
     this.name = name;
@@ -67,6 +70,13 @@ export class Host {
       store: mutant?.store?.(store) ?? store,
       journal: mutant?.journal?.(journal, this.disk) ?? journal,
       clock: world.clock(life),
+      canaryEveryMs: CANARY_MS,
+      observer: {
+        canary: (outcome) => {
+          world.count(`canary:${outcome}`);
+          if (outcome === 'ok') this.isWell = this.#healed;
+        },
+      },
       // Half of all lives have two calls on their way as soon as there is anything to send.
       bounds: {
         tickMs: 250,

@@ -17,6 +17,8 @@ export interface Healed {
 /** Everything must have ended so long after the last fault; a breaker that has tripped again and again is open for 240 s. */
 const DRAIN_MS = 330_000;
 const QUIET_MS = 3000;
+/** A shard that was lost last is held for half a minute, and a run that nobody hears of lasts as long as its lease. */
+const WELL_MS = 60_000;
 const LOOK_MS = 1000;
 
 /** Runs until nothing is open any more, and says how long that took; or that it took too long. */
@@ -46,6 +48,10 @@ export async function judge(world: World, hosts: readonly Host[], outside: Outsi
     outside.violate('dead', 'no scheduler came back');
     return;
   }
+  for (let waited = 0; waited < WELL_MS && !hosts.every(({ isWell }) => isWell); waited += LOOK_MS) {
+    await world.run(world.now + LOOK_MS);
+  }
+  for (const { isWell, name } of hosts) if (!isWell) outside.violate('canary', `${name} sends none through`);
   for (const [id, { key }] of outside.accepted) {
     const view = await during(world, scheduler.task(id));
     if (view === undefined) outside.violate('lost', `${key} ${id}`);

@@ -15,6 +15,8 @@ export const REACHED: readonly string[] = [
   'redrive:not-now',
   'settle:stale',
   'took-next',
+  'canary:ok',
+  'canary:failed',
   'operator:pause',
   'operator:resume',
   'operator:drain',

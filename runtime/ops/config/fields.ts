@@ -27,6 +27,11 @@ export const configFields = {
       variable: 'NOVA_TORCH_SCHEDULER_COUNT',
       about: 'How many schedulers there are; their names end in 0, 1 and so on',
     }),
+    // More seldom than every 50 seconds, and one that failed would use up a page's share of the uptime objective.
+    canarySeconds: integer(0, 50, 15, {
+      variable: 'NOVA_TORCH_CANARY_SECONDS',
+      about: 'Every so many seconds it sends a task through itself, which measures its uptime; 0 for never',
+    }),
     lameDuckMs: integer(0, 60_000, 0, {
       variable: 'NOVA_TORCH_LAME_DUCK_MS',
       about:

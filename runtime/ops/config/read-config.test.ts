@@ -43,7 +43,7 @@ function problems(text: string | undefined, env: Environment = {}): readonly str
 test('without a file and without variables everything has its default', () => {
   const { scheduler, store, http, journal } = config(undefined);
   expect({ scheduler, store, http, keepMs: journal.keepMs }).toEqual({
-    scheduler: { id: 'scheduler-0', count: 1, lameDuckMs: 0, shutdownMs: 45_000 },
+    scheduler: { id: 'scheduler-0', count: 1, canarySeconds: 15, lameDuckMs: 0, shutdownMs: 45_000 },
     store: { url: 'memory:', user: undefined, password: undefined },
     http: { host: '127.0.0.1', port: 8080 },
     keepMs: 3_600_000,
@@ -137,7 +137,7 @@ test('a secret is read from its file, and shows itself to nobody who prints it',
   const shown = [JSON.stringify(read), inspect(read, { depth: 9 }), String(read.store.password), printConfig(read)];
   for (const text of shown) {
     expect(text).toContain('[redacted]');
-    expect(text).not.toContain('canary');
+    expect(text).not.toContain('s3cr3t');
   }
 });
 
@@ -168,7 +168,7 @@ test('printing names every setting once, in order', () => {
     'environment: dev',
     'scheduler.id: scheduler-0',
     'scheduler.count: 1',
-    'scheduler.lameDuckMs: 0',
+    'scheduler.canarySeconds: 15',
   ]);
 });
 
@@ -201,6 +201,7 @@ const LEFT_TO_OPERATORS = [
   'NOVA_TORCH_AUTH_PEOPLE_ROLES',
   'NOVA_TORCH_AUTH_SERVICE_ACCOUNT_ISSUER',
   'NOVA_TORCH_AUTH_SERVICE_ACCOUNT_KEYS',
+  'NOVA_TORCH_CANARY_SECONDS',
   'NOVA_TORCH_JOURNAL_KEEP_MS',
   'NOVA_TORCH_JOURNAL_SEGMENT_BYTES',
   'NOVA_TORCH_LOG_LEVEL',

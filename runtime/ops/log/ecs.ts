@@ -46,7 +46,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** Ids are text of others: they are written when they look like ids, and never otherwise. */
 const IDS = new Set(['fleet', 'route', 'taskId', 'agent', 'requestId', 'reqId', 'shard', 'dependency', 'task', 'env']);
-const ID = /^[\w./:@#-]{0,200}$/;
+const ID = /^[\w./:@#~-]{0,200}$/;
 const TEXT_MAX = 1024;
 
 /** Fields of a line, flat, with the names of ECS. */

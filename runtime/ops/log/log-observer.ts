@@ -30,8 +30,8 @@ export function logObserver(log: Logger): Observer {
         { shard, records },
         kind === 'begun' ? 'the store has forgotten; replaying the journal' : 'the store knows everything again',
       ),
-    canary: (outcome) => {
-      if (outcome !== 'ok') log.warn({ outcome }, 'the canary task did not come through in time');
+    canary: (outcome, step) => {
+      if (outcome !== 'ok') log.warn({ outcome, reason: step }, 'the canary task did not come through in time');
     },
     warning: (message, details) => log.warn(details, message),
   };
