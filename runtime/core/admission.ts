@@ -1,5 +1,5 @@
 import type { Priority } from '../../spec/contract/task.ts';
-import { priorityNumber } from './fairness.ts';
+import { REFUSED_FROM } from '../../spec/contract/overload.ts';
 
 /**
  * Whether one more submission is taken at all, before anything is written: by its size, by the sender's rate, and by the load.
@@ -33,8 +33,6 @@ export type Admission =
   | { readonly kind: 'too-many'; readonly retryAfterMs: number; readonly bucket: Bucket }
   | { readonly kind: 'overloaded'; readonly retryAfterMs: number; readonly because: 'journal-bytes' | 'backlog-age' };
 
-/** Share of each bound at which a priority is refused, from `low` to `critical`. */
-const SHARES = [0.5, 0.7, 0.85, 0.95, 1] as const;
 const RETRY_FIRST_MS = 1000;
 const RETRY_MAX_MS = 30_000;
 
@@ -61,7 +59,7 @@ export function admit(
 }
 
 function overloadOf(priority: Priority, load: Load, bounds: AdmissionBounds): Admission | undefined {
-  const share = SHARES[priorityNumber(priority)] ?? 1;
+  const share = REFUSED_FROM[priority];
   const bytes = load.journalBytes / bounds.journalBytesMax;
   const age = load.backlogAgeMs / bounds.backlogAgeMsMax;
   if (Math.max(bytes, age) < share) return undefined;

@@ -111,7 +111,7 @@ export const metrics = {
   nova_agents: {
     type: 'gauge',
     unit: 'agents',
-    help: 'Agents by state; lost ones are forgotten when their leases have ended',
+    help: 'Agents by state; lost ones, not heard of for 40 seconds, are forgotten after 60',
     from: 'scheduler',
     labels: { ...FLEET, state: ['idle', 'busy', 'draining', 'lost'] },
     view: true,
@@ -127,7 +127,7 @@ export const metrics = {
   nova_ledger_unaccounted_tasks: {
     type: 'gauge',
     unit: 'tasks',
-    help: 'Accepted tasks that are not accounted for: lost, completed twice, or waiting where no route of the table leads',
+    help: 'Accepted tasks that are not accounted for: lost, or waiting where no route of the table leads',
     from: 'scheduler',
     labels: FLEET,
     view: true,

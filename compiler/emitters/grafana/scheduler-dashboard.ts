@@ -1,4 +1,5 @@
 import type { EnvironmentModel } from '../../core/model.ts';
+import { journalAlarmBytes } from '../../core/journal-bytes.ts';
 import { dashboardUid, namespaces } from '../../core/names.ts';
 import { aggregate, counter, gauge, timingBuckets, over, quantile } from '../../core/promql/promql.ts';
 import { CANARY, SUBMITTED } from './colours.ts';
@@ -130,10 +131,11 @@ function storagePanels(journalBytes: number): readonly Panel[] {
     {
       kind: 'timeseries',
       title: 'Journal size',
-      description: 'Not trimmed yet. At the line somebody is woken; at its size submissions are refused.',
+      description:
+        'Not trimmed yet. At the line somebody is woken: a little above it tasks of normal priority are refused.',
       unit: 'bytes',
       width: 8,
-      limits: atMost(Math.floor(journalBytes * 0.8)),
+      limits: atMost(journalAlarmBytes(journalBytes)),
       queries: [{ query: aggregate('max', gauge('nova_journal_size_bytes'), ['pod']), legend: '{{pod}}' }],
     },
   ];

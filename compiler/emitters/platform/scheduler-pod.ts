@@ -1,5 +1,6 @@
 import { k8s } from '../../cdk8s/k8s.ts';
 import type { K8s } from '../../cdk8s/k8s.ts';
+import { journalBytesMax } from '../../core/journal-bytes.ts';
 import {
   CLUSTER_CA,
   IDENTITY_AUDIENCE,
@@ -113,11 +114,6 @@ function container(context: PlatformContext): K8s.Container {
       capabilities: { drop: ['ALL'] },
     },
   };
-}
-
-/** The volume also holds the audit log, and is never filled to the brim. */
-function journalBytesMax(volumeBytes: number): number {
-  return Math.floor((volumeBytes * 3) / 4);
 }
 
 /** The network policy and the mesh say who gets through. */

@@ -29,7 +29,7 @@ function noAgents(fleet: FleetModel): Suite {
   const count = aggregate('sum', aggregate('max', working, ['fleet', 'state']));
   const waiting = aggregate('sum', aggregate('max', gauge('nova_queue_depth_tasks', { fleet: id }), ['route']));
   const query = scale.min > 0 ? join(count, '<', scale.min) : join(join(count, '==', 0), 'and', join(waiting, '>', 0));
-  const idle = agents(fleet, 'idle');
+  const idle = idleAgents(fleet);
   const depth = gauge('nova_queue_depth_tasks', { fleet: id, route: 'test/route' }).text;
   return proven(
     alertOf(fleet, {
@@ -57,7 +57,7 @@ function queueStalled(fleet: FleetModel): Suite {
   const idle = aggregate('max', gauge('nova_agents', { fleet: id, state: 'idle' }));
   const stalled = join(join(oldest(fleet), 'and', join(assigned, '==', 0)), 'and', join(idle, '>', 0));
   const count = timings('nova_scheduler_assignment_duration_seconds', { fleet: id, route: 'test/route' }).text;
-  const late = { [age(fleet)]: `${tooOld(fleet)}x60`, [agents(fleet, 'idle')]: '2x60' };
+  const late = { [age(fleet)]: `${tooOld(fleet)}x60`, [idleAgents(fleet)]: '2x60' };
   return proven(
     alertOf(fleet, {
       name: 'NovaQueueStalled',
@@ -89,20 +89,22 @@ function queueBacklog(fleet: FleetModel): Suite {
 }
 
 function agentsLost(fleet: FleetModel): Suite {
-  const all = gauge('nova_agents', { fleet: fleet.id });
-  const lost = gauge('nova_agents', { fleet: fleet.id, state: 'lost' });
-  const share = join(aggregate('max', lost), '/', aggregate('sum', aggregate('max', all, ['fleet', 'state'])));
+  const { id } = fleet;
+  const lost = counter('nova_task_retries_total', { fleet: id, reason: 'agent_lost' });
+  const begun = timings('nova_scheduler_assignment_duration_seconds', { fleet: id });
+  const each = (series: Parameters<typeof over>[1]): Query => aggregate('sum', over('increase', series, '15m'));
   return proven(
     alertOf(fleet, {
       name: 'NovaAgentsLost',
       severity: 'ticket',
-      query: join(share, '>', 0.1),
-      forMs: 10 * MINUTE,
-      summary: 'More than a tenth of the agents stopped sending heartbeats',
+      // By the runs that went with them: an agent that is gone is `lost` in `nova_agents` for seconds, then forgotten.
+      query: join(join(join(each(lost), '/', each(begun)), '>', 0.1), 'and', join(each(lost), '>=', 5)),
+      forMs: 5 * MINUTE,
+      summary: 'More than a tenth of the runs ended because their agents fell silent',
     }),
     {
-      fire: { [agents(fleet, 'idle')]: '8x60', [agents(fleet, 'lost')]: '2x60' },
-      silent: { [agents(fleet, 'idle')]: '19x60', [agents(fleet, 'lost')]: '1x60' },
+      fire: { [lost.text]: '0+2x60', [begun.text]: '0+10x60' },
+      silent: { [lost.text]: '0+1x60', [begun.text]: '0+20x60' },
     },
   );
 }
@@ -156,6 +158,6 @@ function tooOld(fleet: FleetModel): number {
   return fleet.scale.queueWaitMs / 500;
 }
 
-function agents(fleet: FleetModel, state: 'idle' | 'lost'): string {
-  return gauge('nova_agents', { fleet: fleet.id, state }).text;
+function idleAgents(fleet: FleetModel): string {
+  return gauge('nova_agents', { fleet: fleet.id, state: 'idle' }).text;
 }

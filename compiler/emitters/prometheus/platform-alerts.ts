@@ -1,4 +1,6 @@
 import type { EnvironmentModel } from '../../core/model.ts';
+import { REFUSED_FROM } from '../../../spec/contract/overload.ts';
+import { journalAlarmBytes, journalBytesMax } from '../../core/journal-bytes.ts';
 import { namespaces } from '../../core/names.ts';
 import {
   absent,
@@ -100,11 +102,17 @@ function breakerOpen(alertOf: AlertOf): Suite {
     alertOf({
       name: 'NovaBreakerOpen',
       severity: 'ticket',
-      query: join(aggregate('max', open, ['dependency']), '==', 1),
+      // As a rule none is open for five minutes on end: after four at most it lets runs try, and one that fails on opens again.
+      query: join(aggregate('max', over('avg_over_time', open, '10m'), ['dependency']), '>', 0.5),
       forMs: 5 * MINUTE,
-      summary: '{{ $labels.dependency }} fails so often that nothing is sent there',
+      summary: '{{ $labels.dependency }} fails so often that for most of the last ten minutes nothing was sent there',
     }),
-    { fire: { [series]: '1x60' }, silent: { [series]: '0x60' }, taken: { dependency } },
+    // Open for four minutes again and again, and once.
+    {
+      fire: { [series]: Array.from({ length: 12 }, () => '1x3 0').join(' ') },
+      silent: { [series]: '0x38 1x3 0x16' },
+      taken: { dependency },
+    },
   );
 }
 
@@ -188,18 +196,20 @@ function watchdog(alertOf: AlertOf): Suite {
 function journalFull({ facts, from }: EnvironmentModel, alertOf: AlertOf): Suite {
   const size = gauge('nova_journal_size_bytes', { pod: 'a' }).text;
   const { journalBytes } = facts.scheduler;
+  const alarm = journalAlarmBytes(journalBytes);
   return proven(
     alertOf({
       name: 'NovaJournalFull',
       severity: 'page',
-      query: join(aggregate('max', gauge('nova_journal_size_bytes'), ['pod']), '>', Math.floor(journalBytes * 0.8)),
+      query: join(aggregate('max', gauge('nova_journal_size_bytes'), ['pod']), '>', alarm),
       forMs: 5 * MINUTE,
-      summary: 'The journal of {{ $labels.pod }} is four fifths full; when it is full, submissions are refused',
+      summary: 'The journal of {{ $labels.pod }} is three fifths full: soon tasks of normal priority are refused',
       at: from(['scheduler', 'journal']),
     }),
     {
-      fire: { [size]: `${Math.floor(journalBytes * 0.9)}x60` },
-      silent: { [size]: `${Math.floor(journalBytes * 0.5)}x60` },
+      // All that tasks of normal priority can fill.
+      fire: { [size]: `${Math.floor(journalBytesMax(journalBytes) * REFUSED_FROM.normal)}x60` },
+      silent: { [size]: `${alarm - 1}x60` },
       taken: { pod: 'a' },
     },
   );
