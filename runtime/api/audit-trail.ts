@@ -42,6 +42,7 @@ export function auditTrail(sink: AuditSink, nowMs: () => number) {
         outcome: status >= 500 ? 'failed' : 'refused',
         requestId: request.id,
         reason: problem,
+        ...(who === undefined && { from: request.socket.remoteAddress ?? '' }),
       });
     },
 
@@ -56,6 +57,7 @@ export function auditTrail(sink: AuditSink, nowMs: () => number) {
         outcome: 'refused',
         requestId,
         reason: problem,
+        from: peer,
       });
     },
   };

@@ -78,6 +78,26 @@ test('headers beyond the count are refused, and none is left out of those that a
   expect(statuses).toEqual([expect.toSatisfy((status) => status === 201 || status === 202), 200]);
 });
 
+test('what anybody can be refused says from where it came, and what somebody is refused says who', async () => {
+  const before = api.audited.length;
+  await overTheWire(api.api.url, ['no http\r\n\r\n']);
+  await overTheWire(api.api.url, ['GET /v1/tasks/%zz HTTP/1.1\r\nhost: x\r\n\r\n']);
+  for (const path of ['/nowhere', '/v1/fleets']) await api.request('GET', path);
+  await api.request('PUT', '/v1/fleets');
+  await api.request('POST', '/v1/tasks');
+  const seen = api.audited.slice(before).map(({ actor, reason, from }) => [actor, reason, from]);
+  expect(seen).toEqual(
+    ['bad-request', 'bad-request', 'not-found', 'unauthorized', 'method-not-allowed', 'unauthorized'].map((reason) => [
+      'anonymous',
+      reason,
+      '127.0.0.1',
+    ]),
+  );
+  await api.request('GET', '/v1/fleets', { as: tokenOf(['agent']) });
+  expect(api.audited.at(-1)).toMatchObject({ actor: 'test:agent', reason: 'forbidden' });
+  expect(api.audited.at(-1)).not.toHaveProperty('from');
+});
+
 test('a path says which methods it has', async () => {
   const response = await api.request('PUT', '/v1/tasks/x/cancel');
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);

@@ -22,6 +22,10 @@ export interface AuditEvent {
   readonly requestId: string;
   /** Why it was refused or failed: a code, as `stale-token`. */
   readonly reason?: string;
+  /** Address of one who has not proved who calls. */
+  readonly from?: string;
+  /** This was the last of so many of that address and reason, and no other of them was written. */
+  readonly count?: number;
 }
 
 /** For tools and tests that keep no audit log. */

@@ -116,6 +116,35 @@ test('submissions of those who may not submit are counted, and nothing else that
   expect(spoken.lines.filter((line) => line.includes('"nova.outcome":"refused"'))).toHaveLength(4);
 });
 
+test('a flood of refusals of nobody in particular writes two lines, and each is counted', async () => {
+  const spoken = await speaking('flood');
+  const { audit, metrics } = spoken.telemetry;
+  const refused = {
+    ...AUDITED,
+    actor: 'anonymous',
+    outcome: 'refused',
+    reason: 'unauthorized',
+    from: '10.0.0.1',
+  } as const;
+  for (let n = 0; n < 3000; n += 1) audit.record({ ...refused, action: 'task:submit', requestId: `r-${n}` });
+  audit.record(AUDITED);
+  await spoken.telemetry.close();
+  expect(await metrics.render()).toContain(
+    'nova_tasks_submitted_total{fleet="",route="",outcome="unauthorized"} 3000\n',
+  );
+  const { files, macKey } = readAuditFolder(join(root, 'flood'));
+  expect(verifyAudit(files, { macKey, anchors: [] }).findings).toEqual([]);
+  const text = readFileSync(join(root, 'flood', 'audit-000001.jsonl'), 'utf8');
+  const written = text.split('\n').filter((line) => line.includes('"kind":"event"'));
+  const events = written.map((line) => JSON.parse(line) as { requestId: string; count?: number; from?: string });
+  expect(events.map(({ requestId, from, count }) => [requestId, from, count])).toEqual([
+    ['r-0', '10.0.0.1', undefined],
+    ['r-1', undefined, undefined],
+    ['r-2999', '10.0.0.1', 2999],
+  ]);
+  expect(spoken.lines.filter((line) => line.includes('"nova.count":2999'))).toHaveLength(1);
+});
+
 test('no line says a name twice: stores of documents refuse such a line', async () => {
   const spoken = await speaking('twice', { NOVA_TORCH_LOG_LEVEL: 'debug' });
   runTask(spoken);

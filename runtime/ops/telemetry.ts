@@ -5,6 +5,7 @@ import type { AuditEvent, AuditSink } from '../core/audit-sink.ts';
 import type { Observer } from '../core/observer.ts';
 import { openAuditLog, type AuditLog } from './audit/audit-log.ts';
 import { gathered } from './audit/gathered.ts';
+import { sparing } from './audit/sparing.ts';
 import type { Config } from './config/fields.ts';
 import { secretsOf } from './config/secrets-of.ts';
 import type { Gauges } from './gauges.ts';
@@ -71,6 +72,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     trail.record(event);
   };
   const events = gathered({ record }, AUDIT_GATHER_MS);
+  const spared = sparing(events);
   return {
     log,
     // Without a collector nothing is traced, and four events of each task need not be made spans of nothing.
@@ -79,9 +81,10 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     ),
     metrics,
     beginTrace: traces.begin,
-    audit: countingRefusals(events, metrics.observer),
+    audit: countingRefusals(spared, metrics.observer),
     use: metrics.use,
     close: async () => {
+      spared.close();
       events.close();
       await Promise.all([tracing.close(), audit.close()]);
       await new Promise<void>((resolve) => log.flush(() => resolve()));

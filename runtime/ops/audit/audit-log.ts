@@ -214,7 +214,7 @@ class AuditQueue {
 
 /** Only what an event has, each text one bounded line. */
 function bounded(
-  { at, actor, action, target, outcome, requestId, reason }: AuditEvent,
+  { at, actor, action, target, outcome, requestId, reason, from, count }: AuditEvent,
   mask: (text: string) => string,
 ): AuditEvent {
   const text = (said: string): string => oneLine(mask(said));
@@ -226,5 +226,7 @@ function bounded(
     outcome,
     requestId: text(requestId),
     ...(reason !== undefined && { reason: text(reason) }),
+    ...(from !== undefined && { from: text(from) }),
+    ...(count !== undefined && { count }),
   };
 }

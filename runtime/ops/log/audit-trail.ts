@@ -12,8 +12,8 @@ export interface AuditTrail extends AuditSink {
 export function auditTrail(options: LogOptions): AuditTrail {
   const log = logger({ ...options, level: 'info', dataset: 'nova.audit' });
   return {
-    record: ({ actor, action, target, outcome, requestId, reason }) =>
-      log.info({ actor, action, target, outcome, requestId, reason }, 'audit'),
+    record: ({ actor, action, target, outcome, requestId, reason, from, count }) =>
+      log.info({ actor, action, target, outcome, requestId, reason, from, count }, 'audit'),
     checkpoint: (checkpoint) => log.info({ checkpoint: JSON.stringify(checkpoint) }, 'audit checkpoint'),
   };
 }

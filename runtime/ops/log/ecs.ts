@@ -32,6 +32,7 @@ const NAMES: Readonly<Record<string, string>> = {
   status: 'http.response.status_code',
   path: 'url.path',
   actor: 'user.name',
+  from: 'source.address',
   action: 'event.action',
   target: 'nova.target',
   dataset: 'event.dataset',
