@@ -1,11 +1,18 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { fleet, table } from '../loops/testing/bench.ts';
 import { answersIn, overTheWire } from './testing/raw.ts';
 import { served, tokenOf, type Served, type ServedOptions } from './testing/served.ts';
 
 const SUBMITTER = tokenOf(['submitter'], { tenant: 'research' });
 const AGENT = tokenOf(['agent'], { tenant: 'research', fleet: 'research/summarizer' });
 const OTHER = tokenOf(['agent'], { tenant: 'research', fleet: 'research/backup' });
+const THIRD = tokenOf(['agent'], { tenant: 'research', fleet: 'research/third' });
+const FLEETS = new Map([
+  [AGENT, 'research/summarizer'],
+  [OTHER, 'research/backup'],
+  [THIRD, 'research/third'],
+]);
 
 const open: Served[] = [];
 const sockets: Socket[] = [];
@@ -45,8 +52,7 @@ function opened(api: Served, text: string): Socket {
 }
 
 function poll(api: Served, as: string, agent: string, waitMs: number): Promise<Response> {
-  const fleet = as === AGENT ? 'research/summarizer' : 'research/backup';
-  return api.request('POST', `/v1/agents/${fleet}/${agent}/poll`, { as, body: pollBody(waitMs) });
+  return api.request('POST', `/v1/agents/${FLEETS.get(as)}/${agent}/poll`, { as, body: pollBody(waitMs) });
 }
 
 async function submitted(api: Served): Promise<string> {
@@ -101,6 +107,30 @@ test('a fleet has so many polls open, and takes nothing from another one', async
   expect((await poll(api, OTHER, 'b-1', 0)).status).toBe(200);
   for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(200);
   expect((await poll(api, AGENT, 'a-3', 0)).status).toBe(200);
+});
+
+test('fleets that take all they get leave room for another one, and nobody is held back while there is much', async () => {
+  const fleets = Object.fromEntries([...FLEETS.values()].map((id) => [id, fleet()]));
+  const api = await start({ limits: { waiting: 12 }, scheduling: { table: table({ fleets }) } });
+  const answers: Promise<number>[] = [];
+  let refused = 0;
+  const ask = (as: string, count: number, name: string): void => {
+    for (let at = 0; at < count; at += 1) {
+      const answer = poll(api, as, `${name}-${at}`, 4000).then(({ status }) => status);
+      void answer.then((status) => (refused += status === 429 ? 1 : 0));
+      answers.push(answer);
+    }
+  };
+  // Half of all while it is alone; then as much as is left.
+  ask(AGENT, 8, 'a');
+  await expect.poll(() => refused).toBe(2);
+  ask(OTHER, 8, 'b');
+  await expect.poll(() => refused).toBe(2 + 5);
+  ask(THIRD, 8, 'c');
+  await expect.poll(() => refused).toBe(2 + 5 + 6);
+  ask(AGENT, 1, 'd');
+  await expect.poll(() => refused).toBe(2 + 5 + 6 + 1);
+  expect((await Promise.all(answers)).filter((status) => status === 200)).toHaveLength(6 + 3 + 2);
 });
 
 test('a caller has so many event streams open, and each that ends makes room', async () => {

@@ -17,7 +17,7 @@ export interface ApiLimits {
   readonly requestMs: number;
   /** Requests at work, polls and streams apart. */
   readonly inFlight: number;
-  /** Open polls and streams. */
+  /** Open polls and streams. Who has many of them is refused before all are taken, see `shares.ts`. */
   readonly waiting: number;
   /** Open polls of one fleet: it has at most 5,000 agents, and each of them may have left one behind that nobody hears. */
   readonly pollsOfFleet: number;

@@ -184,8 +184,11 @@ function serve(app: FastifyInstance, operation: Operation, api: Api): void {
       if (load[kind] >= options.limits[kind]) throw new ProblemError('unavailable', { retryAfterMs: 1000 });
       const said = check(request);
       const { who } = progressOf(request);
+      const room = options.limits.waiting - load.waiting;
       const free =
-        patient && who !== undefined ? shares.take(shareOf(operation, who, said.params, options.limits)) : undefined;
+        patient && who !== undefined
+          ? shares.take(shareOf(operation, who, said.params, options.limits), room)
+          : undefined;
       const { socket } = request.raw;
       const waiter = patient ? waiters.enter(socket) : undefined;
       load[kind] += 1;

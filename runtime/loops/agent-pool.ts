@@ -54,6 +54,12 @@ export interface AgentPool {
   sweep(silentMs: number): void;
 }
 
+/**
+ * Agents of one fleet that are known at once: as many as may wait, see `api/limits.ts`. Names are what agents say they are, and one
+ * that polls under ever new names and waits for nothing would be a crowd until the next sweep.
+ */
+const AGENTS_MAX = 6000;
+
 export function agentPool(nowMs: () => number): AgentPool {
   const fleets = new Map<string, Map<string, Agent>>();
   const waiting = new Map<string, Set<Parked>>();
@@ -74,6 +80,7 @@ export function agentPool(nowMs: () => number): AgentPool {
         known.seenMs = nowMs();
         return known;
       }
+      forgetOne(fleets.get(fleet));
       const id = agentId({ fleet, name });
       const rest = { draining: false, seenMs: nowMs(), bornMs: 0, parked: undefined };
       const agent: Agent = { fleet, name, id, build, slots, free, ...rest };
@@ -111,6 +118,19 @@ export function agentPool(nowMs: () => number): AgentPool {
       }
     },
   };
+}
+
+/** Makes room for one more: who waits for nothing and was heard of longest ago comes back with its next poll. */
+function forgetOne(agents: Map<string, Agent> | undefined): void {
+  if (agents === undefined || agents.size < AGENTS_MAX) return;
+  let oldest: Agent | undefined;
+  for (const agent of agents.values()) {
+    const isFirst = oldest === undefined || agent.seenMs < oldest.seenMs;
+    if (isFirst && agent.parked === undefined && !agent.draining) oldest = agent;
+  }
+  const [first] = agents.keys();
+  const name = oldest?.name ?? first;
+  if (name !== undefined) agents.delete(name);
 }
 
 const NOBODY: ReadonlySet<Parked> = new Set();
