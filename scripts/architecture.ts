@@ -135,6 +135,8 @@ export const rooms: readonly Room[] = [
     path: 'compiler/cli',
     doors: [
       ...MODEL,
+      // Where a reference of a task's schema leads, for `nova-torch types`.
+      TASK_SCHEMA,
       ...STAGES,
       'compiler/output',
       'compiler/compile',

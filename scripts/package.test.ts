@@ -41,6 +41,47 @@ console.log(result?.text, typeof client, typeof defineTeam);
   expect([ran.stdout, ran.stderr]).toEqual(['Hello Ada function function\n', '']);
 });
 
+test(
+  'types from the spec refuse a task, a field, a result and a fleet that it does not have',
+  { timeout: 120_000 },
+  () => {
+    const cli = (...words: readonly string[]) => run('dist/compiler/cli/main.js', ...words);
+    expect(cli('init', 'typed', '--company', 'acme').status).toBe(0);
+    expect(cli('-C', 'typed', 'types', '--out', '../tasks.ts').stderr).toBe('');
+    const agent = (changes: Readonly<Record<string, string>> = {}) => {
+      const text = `import { client, testWorker, worker } from 'nova-torch/client';
+import type { Fleets, Tasks } from './tasks.js';
+const agent = worker<Fleets['support/triage']>({ url: 'http://127.0.0.1:1', fleet: 'support/triage' });
+agent.on('ticket_triage', async ({ input }) => ({ queue: input.language === 'de' ? 'other' : 'billing' }));
+const { result } = await testWorker(agent).run('ticket_triage', { subject: 'Refund', language: 'en' });
+const tasks = client<Tasks>({ url: 'http://127.0.0.1:1' });
+export const ask = async (id: string) => [
+  await tasks.submit('ticket_triage', { subject: 'Refund' }),
+  (await tasks.ended<'ticket_triage'>(id)).result?.queue,
+  (await client().get(id)).result,
+];
+console.log(JSON.stringify(result));
+`;
+      return Object.entries(changes).reduce((changed, [from, to]) => changed.replace(from, to), text);
+    };
+    const errors = (changes?: Readonly<Record<string, string>>) => {
+      writeFileSync(join(folder, 'typed.ts'), agent(changes));
+      return tsc('typed.ts').stdout;
+    };
+    expect(errors()).toBe('');
+    expect(spawnSync(process.execPath, ['typed.js'], { cwd: folder, encoding: 'utf8' }).stdout).toBe(
+      '{"queue":"billing"}\n',
+    );
+    expect(errors({ "submit('ticket_triage'": "submit('ticket_triag'" })).toContain('"ticket_triag"');
+    expect(errors({ "'Refund' })": "'Refund', langage: 'en' })" })).toContain("'langage' does not exist");
+    expect(errors({ 'input.language': 'input.title' })).toContain("Property 'title' does not exist");
+    expect(errors({ "'billing'": "'bills'" })).toContain('"bills"');
+    expect(errors({ '({ queue:': '({ que:' })).toContain("Property 'queue' is missing");
+    expect(errors({ "'support/triage'": "'support/triag'" })).toContain("Property 'support/triag' does not exist");
+    expect(errors({ '?.queue': '?.category' })).toContain("Property 'category' does not exist");
+  },
+);
+
 test('the script of the guide has types and writes what the compiler takes', { timeout: 120_000 }, () => {
   const guide = readFileSync(join(ROOT, 'docs/language.md'), 'utf8');
   const [, name = '', script = ''] = /<!-- runs: (\S+) -->\n+```ts\n([\s\S]*?)```/.exec(guide) ?? [];

@@ -219,6 +219,11 @@ export const commands: readonly CommandEntry[] = Object.freeze([
     load: async () => (await import('./commands/schema.ts')).schema,
   },
   {
+    name: 'types',
+    summary: 'write the types of all tasks, for TypeScript',
+    load: async () => (await import('./commands/types.ts')).types,
+  },
+  {
     name: 'fmt',
     summary: 'format the spec, comments kept',
     load: async () => (await import('./commands/fmt.ts')).fmt,

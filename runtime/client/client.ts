@@ -10,7 +10,7 @@ import type {
 import { connection, type Connection, type ConnectionOptions } from './connection.ts';
 import { readEvents } from './event-reader.ts';
 import { patiently } from './patience.ts';
-import type { AnyTasks, InputOf } from './task-types.ts';
+import type { AnyTasks, InputOf, TaskOf } from './task-types.ts';
 
 export interface SubmitOptions {
   /** Names the task for you: the same key is the same task, however often it is sent. Drawn when absent. */
@@ -39,12 +39,16 @@ export interface Client<Tasks = AnyTasks> {
     input: InputOf<Tasks, Name>,
     options?: SubmitOptions,
   ): Promise<SubmitResponse>;
-  get(id: string): Promise<TaskView>;
+  /** `get<'greet'>(id)` where its type is known. */
+  get<Name extends keyof Tasks & string = keyof Tasks & string>(id: string): Promise<TaskOf<Tasks, Name>>;
   list(options: ListOptions): Promise<TaskPage>;
   /** What happens to a task until it ends; goes on after a lost connection where it was. */
   events(id: string, options?: { readonly after?: number; readonly signal?: AbortSignal }): AsyncGenerator<TaskEvent>;
-  /** Waits for its end, whatever that is. */
-  ended(id: string, options?: { readonly signal?: AbortSignal }): Promise<TaskView>;
+  /** Waits for its end, whatever that is. `ended<'greet'>(id)` where its type is known. */
+  ended<Name extends keyof Tasks & string = keyof Tasks & string>(
+    id: string,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<TaskOf<Tasks, Name>>;
   why(id: string): Promise<WhyResponse>;
   /** `asked`: it runs, and its agent is told. */
   cancel(id: string, reason?: string): Promise<TaskChange>;
@@ -72,7 +76,7 @@ export function client<Tasks extends object = AnyTasks>(options: ClientOptions =
 export function clientOver<Tasks extends object = AnyTasks>(link: Connection, patienceMs: number): Client<Tasks> {
   const ask = <Body>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Body> =>
     patiently(() => link.ask<Body>({ method, path, body }), { forMs: patienceMs });
-  const get = (id: string): Promise<TaskView> => ask('GET', one(id));
+  const get = <Name extends keyof Tasks & string>(id: string): Promise<TaskOf<Tasks, Name>> => ask('GET', one(id));
   return {
     submit: (task, input, { key = randomUUID(), labels, delayMs, signal } = {}) => {
       const body = { task, input, ...(labels !== undefined && { labels }), ...(delayMs !== undefined && { delayMs }) };

@@ -11,6 +11,6 @@ export {
 export { SchedulerProblem, SchedulerUnreachable, type ConnectionOptions } from './connection.ts';
 export type { Handler, RunningTask, Settled, StopReason } from './run-task.ts';
 export { TaskFailure, type FailureOptions } from './task-failure.ts';
-export type { AnyTasks } from './task-types.ts';
+export type { AnyTasks, TaskOf } from './task-types.ts';
 export { testWorker, type TestedRun, type TestOptions } from './test-worker.ts';
 export { worker, type Worker, type WorkerEvent, type WorkerOptions, type WorkerState } from './worker.ts';

@@ -1,5 +1,3 @@
-import { lstatSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import type { JsonObject } from '../../../spec/contract/source.ts';
 import { nearest } from '../../diagnostics/nearest.ts';
 import { KINDS } from '../../load/document.ts';
@@ -42,12 +40,8 @@ export const schema = defineCommand({
       context.out.write(printed);
       return exits.ok;
     }
-    const { isFolder } = await import('../../load/read-workspace.ts');
-    const path = resolve(context.directory, options.out);
-    if (!isFolder(dirname(path))) return refuse(context, `there is no folder for \`${options.out}\``);
-    // The file is replaced: a device or a link of that name would be gone.
-    if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false)
-      return refuse(context, `\`${options.out}\` is no regular file`, ['without `--out` the schema is printed']);
+    const { outFile } = await import('../out-file.ts');
+    const path = outFile(options.out, 'the schema is', context);
     const { writeFileAtomic } = await import('../../output/write-file.ts');
     await writeFileAtomic(path, printed);
     if (options.format === 'json') printJson({ version: 1, exit: exits.ok, written: [options.out] }, context.out);

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../source.ts';
 import { arrayChecks } from './arrays.ts';
 import { choiceChecks } from './choices.ts';
 import { objectChecks } from './objects.ts';
-import { stepsOf } from './reference.ts';
+import { schemaAt } from './reference.ts';
 import { scalarChecks } from './scalars.ts';
 import { Seen, type Check } from './look.ts';
 import { unevaluatedChecks } from './unevaluated.ts';
@@ -34,7 +34,7 @@ export function schemaCheck(root: JsonObject): Check {
       ...scalarChecks(schema),
       ...objectChecks(schema, checkOf),
       ...arrayChecks(schema, checkOf),
-      ...choiceChecks(schema, checkOf, (ref) => checkOf(targetOf(root, ref))),
+      ...choiceChecks(schema, checkOf, (ref) => checkOf(schemaAt(root, ref))),
       ...unevaluatedChecks(schema, checkOf),
     ];
   }
@@ -64,14 +64,4 @@ function gathering(keywords: readonly Check[]): Check {
     if (fits) seen?.add(own, look);
     return fits;
   };
-}
-
-/** The schema that a reference leads to. It leads to one: what is compiled has been asked. */
-function targetOf(root: JsonObject, ref: string): Json {
-  let target: Json | undefined = root;
-  for (const step of stepsOf(ref)) {
-    target = (target as Readonly<Record<string, Json>> | undefined)?.[step];
-  }
-  if (target === undefined) throw new Error(`${ref} leads to no schema`);
-  return target;
 }
