@@ -66,12 +66,35 @@ test('dead letters are redriven by name, or as many as asked for, and only those
   });
   expect(await foreign.json()).toMatchObject({ status: 404, detail: `${first} is not of research/backup` });
   const named = await api.request('POST', path, { as: OPERATOR, body: { ids: [first] } });
-  expect(await named.json()).toEqual({ redriven: [first] });
+  expect(await named.json()).toEqual({ redriven: [first], left: [] });
   const again = await api.request('POST', path, { as: OPERATOR, body: { ids: [first, 'nobody'] } });
   const detail = `${first} is ready, nobody is not of research/summarizer`;
   expect(await again.json()).toMatchObject({ status: 409, detail });
-  expect(await (await api.request('POST', path, { as: OPERATOR, body: {} })).json()).toEqual({ redriven: [second] });
+  expect(await (await api.request('POST', path, { as: OPERATOR, body: {} })).json()).toEqual({
+    redriven: [second],
+    left: [],
+  });
   expect((await api.request('POST', path.replace('summarizer', 'none'), { as: OPERATOR, body: {} })).status).toBe(404);
+});
+
+test('of dead letters that are redriven in part, each other one is told with the reason', async () => {
+  const api = await start({ scheduling: { table: frail() } });
+  const [alive, first, second] = [await bury(api, 'k-1'), await bury(api, 'k-2'), await bury(api, 'k-3')];
+  await api.scheduler.redrive(alive);
+  const redrive = async (ids: readonly string[]): Promise<unknown> => {
+    const path = '/v1/fleets/research/summarizer/dead-letters/redrive';
+    return (await api.request('POST', path, { as: OPERATOR, body: { ids } })).json();
+  };
+  const left = [
+    { id: alive, detail: 'is ready' },
+    { id: 'nobody', detail: 'is not of research/summarizer' },
+  ];
+  expect(await redrive([alive, first, 'nobody', first])).toEqual({ redriven: [first], left });
+  const { redrive: whole } = api.scheduler;
+  api.scheduler.redrive = (id) => (id === second ? whole(id) : Promise.reject(new StoreFailure('unavailable', 'gone')));
+  const detail = 'may be dead still: the store does not answer';
+  expect(await redrive([second, alive])).toEqual({ redriven: [second], left: [{ id: alive, detail }] });
+  expect(await redrive([alive])).toMatchObject({ status: 503 });
 });
 
 test('a task goes through release, retry and cancel by its owner, and each change says what it was too late for', async () => {

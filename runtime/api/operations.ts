@@ -4,7 +4,6 @@ import type {
   FailRequest,
   HeartbeatRequest,
   PollRequest,
-  RedriveRequest,
   RegisterRequest,
   ReleaseRequest,
   SubmitRequest,
@@ -15,6 +14,7 @@ import { change, settled, submitAnswer } from './outcomes.ts';
 import { found, idOf, mayAskFor, ownAgent, ownFleet, ownTask, pathAgent, pathFleet, tenantOf } from './ownership.ts';
 import { checkBuild, checkPoll } from './check-against-table.ts';
 import { ProblemError, type ProblemName } from './problems.ts';
+import { redriveMany } from './redrive.ts';
 import { AGENT_NAME, FLEET_ID, NAME, TASK_ID, text, type answers, type bodies, type Schema } from './schemas.ts';
 
 /**
@@ -446,30 +446,3 @@ async function submit({ scheduler, table, who, body, headers, bytes }: Call): Pr
 
 const KEY = /^[\x21-\x7e]{1,128}$/;
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-
-async function redriveMany(call: Call): Promise<Answer> {
-  const { ids, limit = 20 } = call.body as RedriveRequest;
-  const fleet = pathFleet(call);
-  found(await call.scheduler.fleet(fleet));
-  const chosen = ids ?? (await call.scheduler.tasks({ fleet, of: 'dead', limit })).tasks.map(({ id }) => id);
-  const redriven: string[] = [];
-  const others: string[] = [];
-  const unknown: string[] = [];
-  for (const id of chosen) {
-    const is = ids === undefined || (await call.scheduler.task(id))?.fleet === fleet;
-    const outcome = is ? await call.scheduler.redrive(id) : ({ kind: 'unknown' } as const);
-    if (outcome.kind === 'done') redriven.push(id);
-    else if (outcome.kind === 'unknown') unknown.push(id);
-    else others.push(`${id} is ${outcome.task.state}`);
-  }
-  if (ids !== undefined && redriven.length === 0) refuseRedrive(fleet, others, unknown);
-  return { status: 200, body: { redriven } };
-}
-
-/** Who names dead letters learns what is wrong with the names when none of them is one. */
-function refuseRedrive(fleet: string, others: readonly string[], unknown: readonly string[]): void {
-  const absent = unknown.map((id) => `${id} is not of ${fleet}`);
-  const detail = [...others, ...absent].join(', ');
-  if (others.length > 0) throw new ProblemError('not-now', { detail });
-  if (unknown.length > 0) throw new ProblemError('not-found', { detail });
-}

@@ -178,7 +178,7 @@ export const answers = {
   FleetView: FLEET_VIEW,
   FleetList: object({ fleets: list(FLEET_VIEW) }),
   AgentList: object({ agents: list(AGENT_VIEW) }),
-  RedriveResponse: object({ redriven: list(TASK_ID) }),
+  RedriveResponse: object({ redriven: list(TASK_ID), left: list(object({ id: TASK_ID, detail: STRING })) }),
   Status: object(
     {
       ready: BOOLEAN,

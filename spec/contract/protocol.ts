@@ -242,6 +242,8 @@ export interface RedriveRequest {
 
 export interface RedriveResponse {
   readonly redriven: readonly string[];
+  /** Those that are not ready again, and why: `is succeeded`, `is not of research/summarizer`. */
+  readonly left: readonly { readonly id: string; readonly detail: string }[];
 }
 
 /** RFC 9457. */

@@ -5,7 +5,9 @@ import { FLEET, fleetPath } from '../scheduler/names.ts';
 import { schedulerCommand } from '../scheduler/scheduler-command.ts';
 
 export const dlqRedrive = schedulerCommand({
-  description: 'Gives dead letters of a fleet another chance, the oldest first, or those that are named.',
+  description:
+    'Gives dead letters of a fleet another chance, the oldest first, or those that are named. Ends with 1 when one of them is ' +
+    'not ready again, and says which, and why.',
   arguments: [FLEET],
   options: {
     id: many('id', 'Only this one'),
@@ -16,5 +18,9 @@ export const dlqRedrive = schedulerCommand({
     const body = id.length > 0 ? { ids: id } : { limit };
     return link.ask<RedriveResponse>({ method: 'POST', path: `${fleetPath(fleet)}/dead-letters/redrive`, body });
   },
-  show: ({ redriven }, { line }) => line(`${counted(redriven.length, 'task')} ready again`),
+  show: ({ redriven, left }, { line }) => {
+    line(`${counted(redriven.length, 'task')} ready again`);
+    for (const { id, detail } of left) line(`${id} is left: it ${detail}`);
+  },
+  failed: ({ left }) => left.length > 0,
 });

@@ -4,6 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TaskFailure } from '../../../runtime/client/task-failure.ts';
 import { worker } from '../../../runtime/client/worker.ts';
 import { BUILT } from '../testing/built.ts';
 import { runHere, type Ran } from '../testing/host.ts';
@@ -116,6 +117,28 @@ test.each([
 test('dead letters are listed and given another chance', async () => {
   expect(await nova('dlq', 'list', FLEET)).toMatchObject({ code: 0 });
   expect((await nova('dlq', 'redrive', FLEET)).stdout).toMatch(/^\d+ tasks? ready again\n$/);
+});
+
+test('of dead letters that are named, those that are left are told, and it ends with 1', async () => {
+  const [id, other] = [await submitted('k-dead'), await submitted('k-cancelled')];
+  await nova('task', 'cancel', other);
+  const token = readFileSync(join(folder, '.nova-torch/dev-token'), 'utf8').trim();
+  const agent = worker({ url, token, fleet: FLEET, name: 'agent-2', slots: 1, signals: false });
+  const running = agent
+    .on('research', () => {
+      throw new TaskFailure('not_today', 'it rains', { retryAfterMs: 1 });
+    })
+    .run();
+  const state = async (): Promise<string> => (await nova('task', 'get', id)).stdout;
+  await expect.poll(state, { timeout: 30_000 }).toMatch(/^state +dead$/m);
+  await agent.drain();
+  await running;
+  expect(await nova('dlq', 'redrive', FLEET, '--id', id, '--id', other)).toEqual({
+    code: 1,
+    stdout: `1 task ready again\n${other} is left: it is cancelled\n`,
+    stderr: '',
+  });
+  await nova('task', 'cancel', id);
 });
 
 test.each([
