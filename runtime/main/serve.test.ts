@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -150,6 +150,31 @@ test('a second scheduler on the same journal is refused, and the first goes on',
   expect(second.code).toBe(1);
   expect(second.stderr).toMatch(/the audit log in .* is in use by process \d+/);
   expect((await fetch(`${ops}/healthz/ready`)).status).toBe(200);
+});
+
+test('an audit log that somebody else wrote to is refused in words for operators, and so is a folder that cannot be', async () => {
+  const first = serve(['--dev']);
+  await first.urls;
+  first.child.kill('SIGKILL');
+  await first.ended;
+  appendFileSync(join(folder, '.nova-torch/audit/audit-000001.jsonl'), 'mine\n');
+  const damaged = await serve(['--dev']).ended;
+  expect([damaged.code, damaged.stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      /^error: the audit log in \S+ cannot be continued: audit-000001\.jsonl: the line that ends at byte \d+ is none of an audit log\n {2}keep the folder, and begin a new one: docs\/reliability\.md#a-damaged-audit-log\n$/,
+    ),
+  ]);
+  const place = join(folder, 'generated/dev/routing-table.json/audit');
+  const nowhere = await serve(['--dev'], { NOVA_TORCH_AUDIT_DIR: place }).ended;
+  expect([nowhere.code, nowhere.stderr]).toEqual([
+    1,
+    expect.stringContaining(`  the audit log lies in ${place}: see NOVA_TORCH_AUDIT_DIR\n`),
+  ]);
+  const dir = join(folder, 'generated/dev/routing-table.json/journal');
+  rmSync(join(folder, '.nova-torch/audit'), { recursive: true });
+  const neither = await serve(['--dev'], { NOVA_TORCH_JOURNAL_DIR: dir }).ended;
+  expect(neither.stderr).toContain(`  the journal lies in ${dir}: see NOVA_TORCH_JOURNAL_DIR\n`);
 });
 
 test('a new routing table is used without a restart; a bad one is refused and the old one kept', async () => {

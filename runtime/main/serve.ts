@@ -116,6 +116,7 @@ async function open(
   const { table } = inForce;
   let leaving = false;
   let scheduler: RunningScheduler | undefined;
+  let folder = `the audit log lies in ${config.audit.dir}: see NOVA_TORCH_AUDIT_DIR`;
   try {
     const telemetry = await startTelemetry({
       config,
@@ -128,6 +129,7 @@ async function open(
       }),
     });
     opened.push(() => telemetry.close());
+    folder = `the journal lies in ${config.journal.dir}: see NOVA_TORCH_JOURNAL_DIR`;
     const journal: Journal = await openJournal({
       directory: config.journal.dir,
       segmentBytes: config.journal.segmentBytes,
@@ -211,30 +213,34 @@ async function open(
     return { api, telemetry, leave, close: closeAll };
   } catch (error) {
     await closeAll();
-    return refusedBy(error, config);
+    return refusedBy(error, config, folder);
   }
 }
 
-/** What the machine, not the code, is to blame for. */
-function refusedBy(error: unknown, { http, ops, journal }: Config): Refused {
+/** What the machine, not the code, is to blame for. `folder` is the one that was being opened. */
+function refusedBy(error: unknown, { http, ops, audit }: Config, folder: string): Refused {
   if (!(error instanceof Error)) throw error;
-  const code = 'code' in error ? String(error.code) : '';
+  const { code = '', syscall } = error as NodeJS.ErrnoException;
   if (error.name === 'JournalDamaged') {
     return refused(
       error.message,
       'keep the folder, and bring back the volume’s last snapshot: docs/reliability.md#a-damaged-journal',
     );
   }
+  if (error.name === 'AuditDamaged') {
+    return refused(
+      `the audit log in ${audit.dir} cannot be continued: ${error.message}`,
+      'keep the folder, and begin a new one: docs/reliability.md#a-damaged-audit-log',
+    );
+  }
   if (/^the (journal|audit log) in /.test(error.message))
     return refused(error.message, 'one scheduler uses one folder');
   if (error.message.startsWith('the development token')) return refused(error.message, 'listen on 127.0.0.1');
-  if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+  if (syscall === 'listen' && ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'].includes(code)) {
     const places = `the API is for ${http.host}:${http.port}, health and metrics for ${ops.host}:${ops.port}`;
     return refused(error.message, `${places}; see NOVA_TORCH_HTTP_PORT and NOVA_TORCH_OPS_PORT`);
   }
-  if (['EROFS', 'ENOSPC', 'ENOENT', 'EPERM', 'ENOTDIR'].includes(code)) {
-    return refused(error.message, `the journal lies in ${journal.dir}: see NOVA_TORCH_JOURNAL_DIR`);
-  }
+  if (['EACCES', 'EROFS', 'ENOSPC', 'ENOENT', 'EPERM', 'ENOTDIR'].includes(code)) return refused(error.message, folder);
   throw error;
 }
 
