@@ -171,7 +171,9 @@ test('operators see and steer fleets', async () => {
   ).toEqual({
     done: true,
   });
-  expect(await (await api.request('GET', fleet, { as: OPERATOR })).json()).toMatchObject({ paused: true });
+  const paused = { paused: true, pausedSince: expect.stringMatching(/^20\d\d-.*Z$/) as string };
+  const view = async () => (await api.request('GET', fleet, { as: OPERATOR })).json();
+  expect(await view()).toMatchObject({ ...paused, pausedReason: 'maintenance' });
   const { id } = await submitted('paused');
   const why = await api.request('GET', `/v1/tasks/${id}/why`, { as: SUBMITTER });
   expect(await why.json()).toMatchObject({
@@ -179,7 +181,12 @@ test('operators see and steer fleets', async () => {
     nearest: 'nova-torch fleet resume research/summarizer',
   });
   await api.request('POST', `${fleet}/resume`, { as: OPERATOR });
-  expect(await (await api.request('GET', fleet, { as: OPERATOR })).json()).toMatchObject({ paused: false });
+  expect(Object.keys((await view()) as object)).not.toContain('pausedSince');
+  expect(await view()).toMatchObject({ paused: false });
+  await api.request('POST', `${fleet}/pause`, { as: OPERATOR, body: {} });
+  expect(await view()).toMatchObject(paused);
+  expect(Object.keys((await view()) as object)).not.toContain('pausedReason');
+  await api.request('POST', `${fleet}/resume`, { as: OPERATOR });
   expect((await api.request('POST', '/v1/fleets/no/where/pause', { as: OPERATOR, body: {} })).status).toBe(404);
   expect(await (await api.request('GET', '/v1/status', { as: OPERATOR })).json()).toMatchObject({
     ready: true,

@@ -118,24 +118,27 @@ const ASSIGNMENT = object(
 
 const POLL_RESPONSE = object({ tasks: list(ASSIGNMENT), drain: BOOLEAN });
 
-const FLEET_VIEW = object({
-  fleet: STRING,
-  team: STRING,
-  paused: BOOLEAN,
-  builds: list(
-    object({
-      build: STRING,
-      weight: { type: 'number', minimum: 0, maximum: 1 },
-      draining: BOOLEAN,
-      breaker: { enum: ['closed', 'open', 'half_open'] },
-    }),
-  ),
-  agents: COUNT,
-  slots: object({ busy: COUNT, free: COUNT }),
-  waiting: COUNT,
-  running: COUNT,
-  dead: COUNT,
-});
+const FLEET_VIEW = object(
+  {
+    fleet: STRING,
+    team: STRING,
+    paused: BOOLEAN,
+    builds: list(
+      object({
+        build: STRING,
+        weight: { type: 'number', minimum: 0, maximum: 1 },
+        draining: BOOLEAN,
+        breaker: { enum: ['closed', 'open', 'half_open'] },
+      }),
+    ),
+    agents: COUNT,
+    slots: object({ busy: COUNT, free: COUNT }),
+    waiting: COUNT,
+    running: COUNT,
+    dead: COUNT,
+  },
+  { pausedSince: TIME, pausedReason: STRING },
+);
 
 const AGENT_VIEW = object({
   agent: STRING,

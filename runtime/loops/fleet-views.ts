@@ -4,7 +4,7 @@ import { isCanary } from '../core/canary.ts';
 import { fleetBreaker } from './breakers.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
 import { iso } from './view.ts';
-import { drains, fleetAgents } from './view-of-fleets.ts';
+import { drains, fleetAgents, pauseFacts } from './view-of-fleets.ts';
 
 /** `Scheduler.fleet`. */
 export async function fleetView(engine: Engine, fleet: string): Promise<FleetView | undefined> {
@@ -21,6 +21,7 @@ export async function fleetView(engine: Engine, fleet: string): Promise<FleetVie
     fleet,
     team: declared.team,
     paused: facts.paused,
+    ...(facts.paused && pause(state)),
     builds: Object.entries(declared.builds).map(([build, weight]) => ({
       build,
       weight: weight / WEIGHT_ALL,
@@ -32,6 +33,14 @@ export async function fleetView(engine: Engine, fleet: string): Promise<FleetVie
     waiting: facts.lanes.reduce((sum, lane) => sum + lane.waiting, 0),
     running,
     dead: facts.dead,
+  };
+}
+
+function pause(state: FleetState): Pick<FleetView, 'pausedSince' | 'pausedReason'> {
+  const { pausedSinceMs, pausedReason } = pauseFacts(state);
+  return {
+    ...(pausedSinceMs !== undefined && { pausedSince: iso(pausedSinceMs) }),
+    ...(pausedReason !== undefined && { pausedReason }),
   };
 }
 

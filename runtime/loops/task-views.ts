@@ -8,7 +8,7 @@ import { fleetBreaker } from './breakers.ts';
 import { askPatiently, waitForChange, type Engine, type FleetState } from './engine.ts';
 import { findSurely, iso, viewOf, viewState } from './view.ts';
 import { fullTeam, providerHolds } from './gates.ts';
-import { drains, drainSinceMs, fleetAgents, NO_REASON, pauseOf } from './view-of-fleets.ts';
+import { drains, drainSinceMs, fleetAgents, pauseFacts } from './view-of-fleets.ts';
 
 /** `Scheduler.task`. */
 export async function taskView(engine: Engine, id: string): Promise<TaskView | undefined> {
@@ -115,7 +115,7 @@ async function whyFacts(engine: Engine, state: FleetState, record: TaskRecord): 
     ...(policy !== undefined && { policy }),
     holdUntilMs: state.heldUntilMs,
     paused: facts.paused,
-    ...pausedFacts(state),
+    ...(facts.paused && pauseFacts(state)),
     routeRunning: lane?.routeRunning ?? 0,
     rateUntilMs: lane?.rateUntilMs ?? 0,
     keyRunning: facts.task?.keyRunning ?? 0,
@@ -132,14 +132,6 @@ async function whyFacts(engine: Engine, state: FleetState, record: TaskRecord): 
     providers: providerHolds(engine, fleet),
     ...(full !== undefined && { fullTeam: full }),
     ...(breaker.state === 'open' && { breaker: { sinceMs: breaker.sinceMs, untilMs: breaker.untilMs } }),
-  };
-}
-
-function pausedFacts(state: FleetState): Pick<WhyFacts, 'pausedSinceMs' | 'pausedReason'> {
-  const { sinceMs, reason = NO_REASON } = pauseOf(state) ?? {};
-  return {
-    ...(sinceMs !== undefined && { pausedSinceMs: sinceMs }),
-    ...(reason !== NO_REASON && { pausedReason: reason }),
   };
 }
 

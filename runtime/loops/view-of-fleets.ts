@@ -31,9 +31,13 @@ export function drainSinceMs({ switches }: FleetState, build: string): number | 
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** Why a fleet is paused, and since when, as the last look at its shard told. */
-export function pauseOf({ switches }: FleetState): Asked | undefined {
-  return askedOf(switches, PAUSED);
+/** Why a fleet is paused, where somebody said so, and since when, as the last look at its shard told. */
+export function pauseFacts({ switches }: FleetState): { pausedSinceMs?: number; pausedReason?: string } {
+  const { sinceMs, reason = NO_REASON } = askedOf(switches, PAUSED) ?? {};
+  return {
+    ...(sinceMs !== undefined && { pausedSinceMs: sinceMs }),
+    ...(reason !== NO_REASON && { pausedReason: reason }),
+  };
 }
 
 function askedOf(switches: FleetState['switches'], name: string): Asked | undefined {

@@ -210,6 +210,10 @@ export interface FleetView {
   readonly fleet: string;
   readonly team: string;
   readonly paused: boolean;
+  /** Absent where an earlier version did not write it down. */
+  readonly pausedSince?: string;
+  /** Where somebody gave one. */
+  readonly pausedReason?: string;
   readonly builds: readonly {
     readonly build: string;
     /** Share of the tasks, 0 to 1. */

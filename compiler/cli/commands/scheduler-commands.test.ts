@@ -83,7 +83,9 @@ test('a fleet is paused, resumed and drained, and says so', async () => {
     code: 0,
     stdout: `${FLEET}  paused\n`,
   });
-  expect((await nova('fleet', 'get', FLEET)).stdout).toContain(`${FLEET} (paused)`);
+  const { stdout } = await nova('fleet', 'get', FLEET);
+  expect(stdout).toContain(`${FLEET} (paused)`);
+  expect(stdout).toMatch(/\npaused since 20\S+Z: vendor_is_down\n$/);
   const id = await submitted('k-2');
   expect((await nova('task', 'why', id)).stdout).toContain('is paused');
   expect(await nova('fleet', 'resume', FLEET)).toMatchObject({ code: 0 });
