@@ -134,6 +134,16 @@ test('one flipped bit in what was durable is named with its file and byte, and n
   }
 });
 
+test('it closes in peace while an old record is to be carried forward', async () => {
+  const journal = await open({ segmentBytes: 200 });
+  for (let count = 0; count < 10; count += 1) await write(journal, `task-${count}`);
+  now += 2000;
+  journal.append(Buffer.from('last'), { class: 'settle' });
+  await journal.close();
+  expect(fatal).toEqual([]);
+  expect((await texts(await open({ segmentBytes: 200 }))).at(-1)).toBe('11 last');
+});
+
 test('old segments go when nothing of them is open, and one old record does not hold them', async () => {
   const journal = await open({ segmentBytes: 200 });
   for (let count = 0; count < 20; count += 1) await write(journal, `task-${count}`);

@@ -407,6 +407,8 @@ class FileJournal implements Journal {
 
   /** Gives up the oldest segments that nothing needs, and carries forward what would hold one for ever. */
   async #trim(): Promise<void> {
+    // What would be carried forward cannot be appended any more; the next life does it.
+    if (this.#closed) return;
     const { keepMs, nowMs } = this.#options;
     let removed = false;
     while (this.#segments.length > 1) {
@@ -427,7 +429,8 @@ class FileJournal implements Journal {
   async #carry(oldest: Segment): Promise<void> {
     if (this.#carrying) return;
     this.#carrying = true;
-    for (const { name, payload } of await this.#framesOf(oldest)) {
+    const frames = await this.#framesOf(oldest);
+    for (const { name, payload } of this.#closed ? [] : frames) {
       if (name !== '' && this.#where.get(name) === oldest) this.append(payload, { class: 'settle', open: name });
     }
     // The batch that has them moves them; the next trim finds the segment free.
