@@ -181,6 +181,12 @@ export const rooms: readonly Room[] = [
     doors: [CONTRACT, TASK_SCHEMA, 'runtime/core', 'runtime/store', 'runtime/journal', 'runtime/ops'],
     packages: [...FILES, 'croner', 'node:timers/promises'],
   },
+  // A second disk for the journal: bytes and segments, and nothing of what they mean. Who calls is an argument.
+  {
+    path: 'runtime/mirror',
+    doors: ['runtime/journal', 'runtime/loops/clock.ts'],
+    packages: [...FILES, 'node:http', 'node:https', 'node:net', 'node:stream', 'node:stream/promises'],
+  },
   {
     path: 'runtime/api',
     doors: [CONTRACT, 'runtime/core', 'runtime/ops', 'runtime/store/store-failure.ts'],
@@ -257,6 +263,8 @@ export const rooms: readonly Room[] = [
       'runtime/core',
       'runtime/store',
       'runtime/journal',
+      'runtime/folder-lock',
+      'runtime/mirror',
       'runtime/ops',
       'runtime/loops',
       'runtime/api',

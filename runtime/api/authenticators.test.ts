@@ -15,6 +15,7 @@ import {
   peopleAuthenticator,
   remoteKeys,
   serviceAccountAuthenticator,
+  workloadsOf,
   type TokenIssuer,
 } from './authenticators.ts';
 import { bearerOf, isLoopback, whoCalls, type Credentials, type Identity } from './identity.ts';
@@ -87,7 +88,10 @@ test.each([
   ['no SPIFFE id', 'URI=https://acme.example', 'refused'],
   ['too long', `URI=${OURS};${'x'.repeat(20_000)}`, 'refused'],
 ])('the mesh’s word about %s', async (_, header, expected) => {
-  const authenticator = meshAuthenticator('acme.example', () => ROUTING);
+  const authenticator = meshAuthenticator(
+    'acme.example',
+    workloadsOf(() => ROUTING),
+  );
   const credentials = { authorization: undefined, forwardedClientCert: header, peer: '127.0.0.6' };
   const found = plain(await authenticator.authenticate(credentials));
   if (typeof expected === 'string') expect(found).toBe(expected);
@@ -98,7 +102,10 @@ test.each([
 });
 
 test('a ServiceAccount is the agent of its namespace’s fleet, or who a team names', async () => {
-  const authenticator = serviceAccountAuthenticator(issuer, () => ROUTING);
+  const authenticator = serviceAccountAuthenticator(
+    issuer,
+    workloadsOf(() => ROUTING),
+  );
   const ask = async (claims: JWTPayload): Promise<unknown> =>
     plain(await authenticator.authenticate(bearer(await sign(claims))));
   expect(await ask(account('research--summarizer', 'summarizer'))).toMatchObject({
@@ -133,7 +140,10 @@ test('a person is what the groups say, and nobody without one that counts', asyn
 });
 
 test('a token that is not wholly right is refused, and one of another issuer is left to the next', async () => {
-  const authenticator = serviceAccountAuthenticator(issuer, () => ROUTING);
+  const authenticator = serviceAccountAuthenticator(
+    issuer,
+    workloadsOf(() => ROUTING),
+  );
   const claims = account('research--summarizer', 'summarizer');
   const now = Math.floor(Date.now() / 1000);
   const unsecured = new UnsecuredJWT(claims).setIssuer(ISSUER).setAudience('nova-torch').setIssuedAt();
@@ -161,7 +171,10 @@ test('a token that is not wholly right is refused, and one of another issuer is 
   expect(plain(await authenticator.authenticate(bearer(await sign(claims, { expires: '-10s' }))))).toMatchObject({
     tenant: 'research',
   });
-  const other = serviceAccountAuthenticator({ ...issuer, issuer: 'https://other.example' }, () => ROUTING);
+  const other = serviceAccountAuthenticator(
+    { ...issuer, issuer: 'https://other.example' },
+    workloadsOf(() => ROUTING),
+  );
   expect(await other.authenticate(bearer(await sign(claims)))).toBeUndefined();
   expect(await authenticator.authenticate(bearer('no-token'))).toBeUndefined();
   expect(await authenticator.authenticate({ ...bearer('x'), authorization: 'Basic eDp5' })).toBeUndefined();
@@ -169,7 +182,10 @@ test('a token that is not wholly right is refused, and one of another issuer is 
 
 test('keys that cannot be fetched say nothing about a token', async () => {
   const keys = remoteKeys('http://127.0.0.1:9/keys');
-  const authenticator = serviceAccountAuthenticator({ ...issuer, keys }, () => ROUTING);
+  const authenticator = serviceAccountAuthenticator(
+    { ...issuer, keys },
+    workloadsOf(() => ROUTING),
+  );
   expect(await authenticator.authenticate(bearer(await sign(account('shop', 'checkout'))))).toBe('unavailable');
 });
 

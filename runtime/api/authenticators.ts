@@ -22,7 +22,7 @@ export function devAuthenticator(token: string): Authenticator {
  * The mesh: its proxy beside this process has checked the caller's certificate and appended what it found to
  * `x-forwarded-client-cert`. Only the last element is that proxy's own; those before it came over the network.
  */
-export function meshAuthenticator(trustDomain: string, table: () => RoutingTable): Authenticator {
+export function meshAuthenticator(trustDomain: string, workloads: Workloads): Authenticator {
   return {
     name: 'mesh',
     authenticate: ({ forwardedClientCert, peer }) => {
@@ -30,7 +30,7 @@ export function meshAuthenticator(trustDomain: string, table: () => RoutingTable
       const uri = lastUri(forwardedClientCert);
       const found = uri === undefined ? undefined : SPIFFE.exec(uri);
       if (found?.[1] !== trustDomain || found[2] === undefined) return Promise.resolve('refused');
-      return Promise.resolve(workloadIdentity(table(), found[2], found[3] ?? '', `spiffe:${uri}`));
+      return Promise.resolve(workloads(found[2], found[3] ?? '', `spiffe:${uri}`));
     },
   };
 }
@@ -60,6 +60,14 @@ function splitOutsideQuotes(text: string, separator: string): readonly string[] 
     else parts[parts.length - 1] += character;
   }
   return parts;
+}
+
+/** What a workload may do whose namespace and ServiceAccount are proved. */
+export type Workloads = (namespace: string, account: string, subject: string) => Identity | 'refused';
+
+/** Those who call the API. */
+export function workloadsOf(table: () => RoutingTable): Workloads {
+  return (namespace, account, subject) => workloadIdentity(table(), namespace, account, subject);
 }
 
 /**
@@ -102,13 +110,13 @@ export function remoteKeys(url: string): JWTVerifyGetKey {
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA'];
 
 /** Tokens of Kubernetes ServiceAccounts, by the issuer's public keys. */
-export function serviceAccountAuthenticator(issuer: TokenIssuer, table: () => RoutingTable): Authenticator {
+export function serviceAccountAuthenticator(issuer: TokenIssuer, workloads: Workloads): Authenticator {
   return jwtAuthenticator('ServiceAccount token', issuer, (claims) => {
     const kubernetes = claims['kubernetes.io'];
     const namespace = readText(kubernetes, 'namespace');
     const account = readText(readObject(kubernetes, 'serviceaccount'), 'name');
     if (namespace === undefined || account === undefined) return 'refused';
-    return workloadIdentity(table(), namespace, account, `serviceaccount:${namespace}/${account}`);
+    return workloads(namespace, account, `serviceaccount:${namespace}/${account}`);
   });
 }
 

@@ -5,7 +5,7 @@ import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } fro
 import { expect, test } from 'vitest';
 import type { TableFleet } from '../../spec/contract/routing-table.ts';
 import { table } from '../loops/testing/bench.ts';
-import { meshAuthenticator, serviceAccountAuthenticator } from './authenticators.ts';
+import { meshAuthenticator, serviceAccountAuthenticator, workloadsOf } from './authenticators.ts';
 import { clusterIssuer } from './cluster-keys.ts';
 
 const ISSUER = 'https://kubernetes.default.svc.cluster.local';
@@ -23,7 +23,10 @@ async function cluster() {
     asked.push({ url: String(url), authorization: new Headers(options?.headers).get('authorization') });
     return Promise.resolve(Response.json(keys));
   });
-  const authenticator = serviceAccountAuthenticator({ issuer, keys: known, audience: 'nova-torch' }, () => fleets);
+  const authenticator = serviceAccountAuthenticator(
+    { issuer, keys: known, audience: 'nova-torch' },
+    workloadsOf(() => fleets),
+  );
   const authenticate = (token: string) =>
     authenticator.authenticate({ authorization: `Bearer ${token}`, forwardedClientCert: undefined, peer: '10.0.0.7' });
   return { privateKey, own, file, asked, authenticate };
@@ -62,7 +65,10 @@ test('who is named by a team submits for it and does nothing else; who is named 
 });
 
 test('the mesh proves submitters in the same way', async () => {
-  const mesh = meshAuthenticator('acme.example', () => fleets);
+  const mesh = meshAuthenticator(
+    'acme.example',
+    workloadsOf(() => fleets),
+  );
   const by = (uri: string) =>
     mesh.authenticate({ authorization: undefined, forwardedClientCert: `By=x;URI=${uri}`, peer: '127.0.0.1' });
   expect(await by('spiffe://acme.example/ns/shop/sa/checkout')).toMatchObject({
@@ -82,7 +88,10 @@ test('keys that cannot be had say nothing about a token, and its own token is re
     return Promise.reject(new TypeError('fetch failed'));
   });
   writeFileSync(file, renewed);
-  const authenticator = serviceAccountAuthenticator({ issuer, keys, audience: 'nova-torch' }, () => fleets);
+  const authenticator = serviceAccountAuthenticator(
+    { issuer, keys, audience: 'nova-torch' },
+    workloadsOf(() => fleets),
+  );
   const authorization = `Bearer ${await tokenOf(privateKey, 'shop', 'checkout')}`;
   const credentials = { authorization, forwardedClientCert: undefined, peer: '10.0.0.7' };
   expect(await authenticator.authenticate(credentials)).toBe('unavailable');

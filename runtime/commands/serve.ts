@@ -47,7 +47,13 @@ function withPathsFrom(directory: string, config: Config): Config {
     ...settings,
     dir: resolve(directory, settings.dir),
   });
-  return { ...config, journal: at(config.journal), routing: at(config.routing), audit: at(config.audit) };
+  return {
+    ...config,
+    journal: at(config.journal),
+    mirror: at(config.mirror),
+    routing: at(config.routing),
+    audit: at(config.audit),
+  };
 }
 
 /** Made once: what was written down yesterday works today. */

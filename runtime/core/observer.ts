@@ -15,6 +15,8 @@ export interface Observer {
   readonly breaker?: (dependency: string, state: 'closed' | 'open' | 'half_open') => void;
   readonly store?: (operation: StoreOperation, seconds: number) => void;
   readonly synced?: (seconds: number) => void;
+  /** The peer has a piece of the journal. */
+  readonly mirrored?: (seconds: number) => void;
   readonly table?: (event: TableChange) => void;
   readonly recovery?: (event: Recovery) => void;
   /** A task that the scheduler sent through itself. */

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { lockFolder } from '../folder-lock/folder-lock.ts';
 import { encodeFrames, type Frame } from './frame.ts';
 import { realFiles, type AppendFile, type JournalFiles } from './journal-files.ts';
@@ -195,6 +195,7 @@ class FileJournal implements Journal {
     }
     this.#written = bytesOf(this.#segments);
     await this.#takeReserve();
+    this.#options.copy?.begin(() => this.#segments.map(({ file, bytes }) => ({ name: basename(file), file, bytes })));
   }
 
   append(payload: Uint8Array, { class: kind, open = '' }: AppendOptions): number {
@@ -294,8 +295,10 @@ class FileJournal implements Journal {
     const durable = this.#durable;
     const bytes = encodeFrames(batch.map(({ lsn, name, payload }) => ({ lsn, durable, name, payload })));
     await this.#rotate(bytes.length);
-    await this.#writeDurably(bytes);
     const segment = this.#current();
+    const copied = this.#options.copy?.take({ name: basename(segment.file), at: segment.bytes, bytes });
+    await this.#writeDurably(bytes);
+    if (copied !== undefined) await copied;
     segment.bytes += bytes.length;
     this.#written += bytes.length;
     segment.changedMs = this.#options.nowMs();

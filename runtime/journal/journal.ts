@@ -71,4 +71,30 @@ export interface JournalOptions {
   /** Called at most once, with the reason; the process must end. */
   readonly onFatal: (error: Error) => void;
   readonly onSync?: (seconds: number) => void;
+  readonly copy?: JournalCopy;
+}
+
+/**
+ * A second place for all that the journal writes. A batch counts as durable when its sync has returned and the copy has let it
+ * go; so records are named durable by later ones only then.
+ */
+export interface JournalCopy {
+  /** The journal is open. `parts`: its segments as they are on the disk at the moment of the call, the oldest first. */
+  begin(parts: () => readonly JournalPart[]): void;
+  /** A batch is being written; the next one comes when this has resolved. Never rejects. */
+  take(batch: JournalBatch): Promise<void>;
+}
+
+export interface JournalPart {
+  readonly name: string;
+  readonly file: string;
+  /** How much of it has been written, and synced. */
+  readonly bytes: number;
+}
+
+/** Whole records, and where they stand. */
+export interface JournalBatch {
+  readonly name: string;
+  readonly at: number;
+  readonly bytes: Buffer;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
+import { workloadsOf } from '../api/authenticators.ts';
 import type { Authenticator } from '../api/identity.ts';
 import { DEFAULT_LIMITS } from '../api/limits.ts';
 import { startApi, type RunningApi } from '../api/start-api.ts';
@@ -10,10 +11,12 @@ import { httpCall } from '../loops/push.ts';
 import { DEFAULT_BOUNDS, startScheduler, type RunningScheduler } from '../loops/scheduler.ts';
 import { keepTable, readEarlierTables } from '../loops/earlier-tables.ts';
 import { readTable, watchTable } from '../loops/table-source.ts';
+import { MirrorRefused } from '../mirror/mirror.ts';
 import type { Config } from '../ops/config/fields.ts';
 import { schedulerNames } from '../ops/config/scheduler-names.ts';
 import { startTelemetry, type Telemetry } from '../ops/telemetry.ts';
 import { authenticatorsOf } from './authenticators-of.ts';
+import { openMirror, type RunningMirror } from './mirror-of.ts';
 import { storeOf } from './store-of.ts';
 
 export interface ServeOptions {
@@ -88,7 +91,10 @@ interface InForce {
 
 function waysToProve(config: Config, inForce: InForce): readonly Authenticator[] | Refused {
   try {
-    const ways = authenticatorsOf(config, () => inForce.table);
+    const ways = authenticatorsOf(
+      config,
+      workloadsOf(() => inForce.table),
+    );
     if (ways.length > 0) return ways;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -107,7 +113,7 @@ async function open(
   options: ServeOptions,
   inForce: InForce,
   authenticators: readonly Authenticator[],
-): Promise<Running | Refused> {
+): Promise<Running | ServeEnd> {
   const { config, version, clock, onFatal } = options;
   const opened: (() => Promise<void> | void)[] = [];
   const closeAll = async (): Promise<void> => {
@@ -117,6 +123,8 @@ async function open(
   let leaving = false;
   let scheduler: RunningScheduler | undefined;
   let folder = `the audit log lies in ${config.audit.dir}: see NOVA_TORCH_AUDIT_DIR`;
+  let journal: Journal | undefined;
+  let mirror: RunningMirror | undefined;
   try {
     const telemetry = await startTelemetry({
       config,
@@ -124,13 +132,27 @@ async function open(
       version,
       gauges: () => ({
         leader: scheduler?.leads() ?? false,
-        journalBytes: journal.stats.bytes,
+        journalBytes: journal?.stats.bytes ?? 0,
+        mirror: {
+          unmirrored: mirror?.sender.unmirrored ?? false,
+          lagBytes: mirror?.sender.lagBytes() ?? 0,
+        },
         fleets: scheduler?.gauges() ?? [],
       }),
     });
     opened.push(() => telemetry.close());
+    if (config.journal.mirror === 'peer') {
+      const journalNeeds = (): number => config.journal.bytesMax - (journal?.stats.bytes ?? 0);
+      const opening = await openMirror({ config, clock, telemetry, stop: options.stop, journalNeeds });
+      if (opening === 'stopped') {
+        await closeAll();
+        return { kind: 'ended' };
+      }
+      mirror = opening;
+      opened.push(() => opening.close());
+    }
     folder = `the journal lies in ${config.journal.dir}: see NOVA_TORCH_JOURNAL_DIR`;
-    const journal: Journal = await openJournal({
+    journal = await openJournal({
       directory: config.journal.dir,
       segmentBytes: config.journal.segmentBytes,
       bytesMax: config.journal.bytesMax,
@@ -139,7 +161,9 @@ async function open(
       nowMs: () => clock.nowMs(),
       onFatal,
       onSync: (seconds) => telemetry.observer.synced?.(seconds),
+      ...(mirror !== undefined && { copy: mirror.sender }),
     });
+    await mirrorAgrees(mirror, journal);
     const earlier = join(config.journal.dir, EARLIER_FOLDER);
     const keep = (next: RoutingTable): void => {
       // Without it a key may name a new task after a restart; nothing that was accepted is lost.
@@ -217,6 +241,14 @@ async function open(
   }
 }
 
+/** A journal that has lost what its mirror still has must not be gone on with: that would be the end of what it lost. */
+async function mirrorAgrees(mirror: RunningMirror | undefined, journal: Journal): Promise<void> {
+  const first = await mirror?.sender.first;
+  if (first?.kind !== 'unmirrored' || !first.ahead) return;
+  await journal.close();
+  throw new MirrorRefused('place', `the journal has lost records: ${first.reason}`);
+}
+
 /** What the machine, not the code, is to blame for. `folder` is the one that was being opened. */
 function refusedBy(error: unknown, { http, ops, audit }: Config, folder: string): Refused {
   if (!(error instanceof Error)) throw error;
@@ -233,7 +265,14 @@ function refusedBy(error: unknown, { http, ops, audit }: Config, folder: string)
       'keep the folder, and begin a new one: docs/reliability.md#a-damaged-audit-log',
     );
   }
-  if (/^the (journal|audit log) in /.test(error.message))
+  if (error instanceof MirrorRefused) {
+    const hint =
+      error.reason === 'damaged'
+        ? 'keep the folder of the mirror at the peer: docs/reliability.md#a-damaged-mirror'
+        : 'move the folder of the journal away, so that all of it comes back from the peer: docs/reliability.md#a-lost-disk';
+    return refused(error.message, hint);
+  }
+  if (/^the (journal|audit log|mirror) in /.test(error.message))
     return refused(error.message, 'one scheduler uses one folder');
   if (error.message.startsWith('the development token')) return refused(error.message, 'listen on 127.0.0.1');
   if (syscall === 'listen' && ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'].includes(code)) {

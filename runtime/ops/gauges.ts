@@ -6,4 +6,6 @@ export interface Gauges {
   /** Whether this replica runs what only one may run. */
   readonly leader: boolean;
   readonly journalBytes: number;
+  /** Of the journal's mirror at the peer; nothing is lacking where none is configured. */
+  readonly mirror: { readonly unmirrored: boolean; readonly lagBytes: number };
 }

@@ -16,7 +16,8 @@ const PROD = JSON.parse(
 const FLEET = PROD.routes[0]?.to[0]?.fleet ?? '';
 const ROUTE = PROD.routes[0]?.id ?? '';
 const OF = { fleet: FLEET, route: ROUTE };
-const NOTHING: Gauges = { fleets: [], leader: false, journalBytes: 0 };
+const MIRRORED = { unmirrored: false, lagBytes: 0 };
+const NOTHING: Gauges = { fleets: [], leader: false, journalBytes: 0, mirror: MIRRORED };
 
 function observed(gauges: Gauges = NOTHING, table = PROD): MetricsObserver {
   return metricsObserver({ table, version: '1.2.3', gauges: () => gauges });
@@ -100,6 +101,7 @@ test('each event moves exactly the series that speaks of it', async () => {
   observer.store?.('claim', 0.002);
   observer.synced?.(0.003);
   observer.canary?.('late', 'done');
+  observer.mirrored?.(0.004);
   const after = await series(metered);
   const moved = [...after].filter(([name, value]) => value !== before.get(name)).map(([name]) => name);
   const counts = moved.filter((name) => !/_(bucket|sum)/.test(name));
@@ -107,6 +109,7 @@ test('each event moves exactly the series that speaks of it', async () => {
     [
       'nova_canary_tasks_total{outcome="late"}',
       'nova_journal_sync_duration_seconds_count',
+      'nova_journal_mirror_duration_seconds_count',
       named('nova_scheduler_assignment_duration_seconds_count', OF),
       'nova_store_operation_duration_seconds_count{operation="claim"}',
       named('nova_task_queue_wait_duration_seconds_count', OF),
@@ -159,7 +162,7 @@ test('gauges are read when they are asked for, and are 0 again for what is not r
   const metered = metricsObserver({
     table: PROD,
     version: '1',
-    gauges: () => ({ fleets, leader: true, journalBytes: 4096 }),
+    gauges: () => ({ fleets, leader: true, journalBytes: 4096, mirror: { unmirrored: true, lagBytes: 77 } }),
   });
   const first = await series(metered);
   expect(first.get(named('nova_queue_depth_tasks', OF))).toBe(7);
@@ -168,6 +171,7 @@ test('gauges are read when they are asked for, and are 0 again for what is not r
   expect(first.get(named('nova_slots', { fleet: FLEET, state: 'free' }))).toBe(4);
   expect(first.get('nova_scheduler_leader')).toBe(1);
   expect(first.get('nova_journal_size_bytes')).toBe(4096);
+  expect([first.get('nova_journal_unmirrored'), first.get('nova_journal_mirror_lag_bytes')]).toEqual([1, 77]);
   fleets = fleets.map((reading) => ({ ...reading, routes: new Map() }));
   expect((await series(metered)).get(named('nova_queue_depth_tasks', OF))).toBe(0);
 });

@@ -138,6 +138,7 @@ function observerOf(
     },
     store: (operation, seconds) => to.observe('nova_store_operation_duration_seconds', { operation }, seconds),
     synced: (seconds) => to.observe('nova_journal_sync_duration_seconds', {}, seconds),
+    mirrored: (seconds) => to.observe('nova_journal_mirror_duration_seconds', {}, seconds),
     canary: (outcome) => to.add('nova_canary_tasks_total', { outcome }),
   };
 }
@@ -147,7 +148,7 @@ function isKept({ attempt, assignmentSeconds }: Assigned, exemplarSeconds: numbe
   return attempt > 1 || assignmentSeconds > exemplarSeconds;
 }
 
-function writeGauges(to: Instruments, names: Names, { fleets, leader, journalBytes }: Gauges): void {
+function writeGauges(to: Instruments, names: Names, { fleets, leader, journalBytes, mirror }: Gauges): void {
   for (const pair of names.world().pairs) {
     to.set('nova_queue_depth_tasks', { ...pair }, 0);
     to.set('nova_queue_oldest_task_age_seconds', { ...pair }, 0);
@@ -155,6 +156,8 @@ function writeGauges(to: Instruments, names: Names, { fleets, leader, journalByt
   for (const reading of fleets) if (names.hasFleet(reading.fleet)) writeFleet(to, names, reading);
   to.set('nova_scheduler_leader', {}, leader ? 1 : 0);
   to.set('nova_journal_size_bytes', {}, journalBytes);
+  to.set('nova_journal_unmirrored', {}, mirror.unmirrored ? 1 : 0);
+  to.set('nova_journal_mirror_lag_bytes', {}, mirror.lagBytes);
 }
 
 function writeFleet(to: Instruments, names: Names, { fleet, routes, agents, slots, unaccounted }: FleetReading): void {

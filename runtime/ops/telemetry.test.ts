@@ -35,7 +35,7 @@ async function speaking(name: string, env: Environment = {}): Promise<Speaking> 
     config: read.config,
     table: TABLE,
     version: '1.2.3',
-    gauges: () => ({ fleets: [], leader: true, journalBytes: 1 }),
+    gauges: () => ({ fleets: [], leader: true, journalBytes: 1, mirror: { unmirrored: false, lagBytes: 0 } }),
     to: { write: (line) => void lines.push(line) },
     spans: new SimpleSpanProcessor(spans),
   });

@@ -32,6 +32,7 @@ const EVENTS = [
   'breaker',
   'store',
   'synced',
+  'mirrored',
   'table',
   'recovery',
   'canary',

@@ -6,6 +6,14 @@ const STORE_URL: Form = [
   '^(memory:|rediss?://[^\\s@]+|unix:/\\S+)$',
   'memory:, redis://, rediss:// or unix:/, without a login',
 ];
+const PEER_URL: Form = [
+  '^https?://[^\\s@]+$',
+  'a URL that begins with http:// or https://, without a login; `{name}` stands for the name of the peer',
+];
+const WORKLOAD: Form = [
+  '^[a-z0-9-]{1,63}/[a-z0-9.-]{1,253}$',
+  'a namespace and a ServiceAccount, with a slash between',
+];
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
 
@@ -75,12 +83,56 @@ export const configFields = {
       variable: 'NOVA_TORCH_JOURNAL_SEGMENT_BYTES',
       about: 'Bytes of one of its files; space comes back in these',
     }),
+    mirror: choice(['off', 'peer'], 'off', {
+      variable: 'NOVA_TORCH_JOURNAL_MIRROR',
+      about: 'Whether a second scheduler has all that the journal has, on its own disk, before anybody is answered',
+    }),
     // Another scheduler's submission is open until it has heard of the end, and comes back with a store that is lost before
     // that: the end must be here still.
     keepMs: integer(60_000, 2_592_000_000, 3_600_000, {
       variable: 'NOVA_TORCH_JOURNAL_KEEP_MS',
       about:
         'How long the ends of tasks are kept at least: longer than a scheduler may be away, and than a store may be set back',
+    }),
+  },
+  mirror: {
+    peer: optional(PEER_URL, {
+      variable: 'NOVA_TORCH_MIRROR_PEER',
+      about:
+        'Where the peer takes mirrors; `{name}` stands for its name. The peer of a scheduler is the one with the next number, ' +
+        'of the last the first',
+    }),
+    dir: text(undefined, '.nova-torch/mirror', {
+      variable: 'NOVA_TORCH_MIRROR_DIR',
+      about: 'Folder of the mirror that is kept here for another scheduler',
+    }),
+    host: text(undefined, '127.0.0.1', {
+      variable: 'NOVA_TORCH_MIRROR_HOST',
+      about: 'Address at which that is taken',
+    }),
+    port: integer(0, 65_535, 8081, {
+      variable: 'NOVA_TORCH_MIRROR_PORT',
+      about: 'Port at which that is taken; 0 takes a free one',
+    }),
+    waitMs: integer(10, 4000, 1000, {
+      variable: 'NOVA_TORCH_MIRROR_WAIT_MS',
+      about: 'How long answers wait for a peer that does not answer, before they go out without it',
+    }),
+    restore: choice(['wait', 'skip'], 'wait', {
+      variable: 'NOVA_TORCH_MIRROR_RESTORE',
+      about:
+        'What a scheduler does whose disk is empty: bring back what its peer has, and wait for a peer that does not answer, or ' +
+        'begin without asking',
+    }),
+    workload: optional(WORKLOAD, {
+      variable: 'NOVA_TORCH_MIRROR_WORKLOAD',
+      about: 'The ServiceAccount of the schedulers, with its namespace: nobody else may send a mirror or ask for one',
+    }),
+    tokenPath: optional(undefined, {
+      variable: 'NOVA_TORCH_MIRROR_TOKEN_PATH',
+      about:
+        'File with a token of that ServiceAccount, shown to the peer where no proxy of the mesh speaks for it; read again ' +
+        'every minute',
     }),
   },
   routing: {

@@ -120,6 +120,25 @@ test('settings that do not go together are refused', () => {
   expect(problems(undefined, { ...env, NOVA_TORCH_SCHEDULER_ID: 's-1' })).toEqual([]);
 });
 
+test('a mirror needs a second scheduler, its place, and who may send one', () => {
+  const env = { NOVA_TORCH_JOURNAL_MIRROR: 'peer' };
+  const say = '$NOVA_TORCH_JOURNAL_MIRROR `journal.mirror` is `peer`,';
+  expect(problems(undefined, env)).toEqual([
+    `${say} but there is one scheduler alone`,
+    `${say} and nothing says where the peer is: set \`mirror.peer\``,
+    `${say} and nothing says who may send one: set \`mirror.workload\``,
+  ]);
+  const two = { NOVA_TORCH_SCHEDULER_COUNT: '2', NOVA_TORCH_STORE_URL: 'redis://store:6379' };
+  const mirror = {
+    NOVA_TORCH_MIRROR_PEER: 'http://{name}.peers:8081',
+    NOVA_TORCH_MIRROR_WORKLOAD: 'system/scheduler',
+  };
+  expect(problems(undefined, { ...env, ...two, ...mirror })).toEqual([]);
+  expect(problems(undefined, { ...env, ...two, ...mirror, NOVA_TORCH_MIRROR_WORKLOAD: 'scheduler' })).toEqual([
+    '$NOVA_TORCH_MIRROR_WORKLOAD `mirror.workload` must be a namespace and a ServiceAccount, with a slash between',
+  ]);
+});
+
 test('the names of all schedulers follow from one of them and their number', () => {
   const scheduler = { ...config(undefined).scheduler, id: 'nova-torch-scheduler-1', count: 3 };
   expect(schedulerNames(scheduler)).toEqual([
@@ -203,8 +222,17 @@ const LEFT_TO_OPERATORS = [
   'NOVA_TORCH_AUTH_SERVICE_ACCOUNT_KEYS',
   'NOVA_TORCH_CANARY_SECONDS',
   'NOVA_TORCH_JOURNAL_KEEP_MS',
+  'NOVA_TORCH_JOURNAL_MIRROR',
   'NOVA_TORCH_JOURNAL_SEGMENT_BYTES',
   'NOVA_TORCH_LOG_LEVEL',
+  'NOVA_TORCH_MIRROR_DIR',
+  'NOVA_TORCH_MIRROR_HOST',
+  'NOVA_TORCH_MIRROR_PEER',
+  'NOVA_TORCH_MIRROR_PORT',
+  'NOVA_TORCH_MIRROR_RESTORE',
+  'NOVA_TORCH_MIRROR_TOKEN_PATH',
+  'NOVA_TORCH_MIRROR_WAIT_MS',
+  'NOVA_TORCH_MIRROR_WORKLOAD',
   'NOVA_TORCH_SHUTDOWN_MS',
   'NOVA_TORCH_TRACES_SHARE',
 ];

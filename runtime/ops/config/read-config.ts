@@ -74,7 +74,30 @@ function conflicts(value: Tree, at: (path: readonly string[]) => string): readon
     const reason = `${count} schedulers need a store that all of them reach`;
     found.push({ at: at(['store', 'url']), message: `\`store.url\` is \`memory:\`, but ${reason}` });
   }
-  return found;
+  return [...found, ...mirrorConflicts(value, at, count)];
+}
+
+function mirrorConflicts(
+  value: Tree,
+  at: (path: readonly string[]) => string,
+  count: number,
+): readonly ConfigProblem[] {
+  if (get(value, ['journal', 'mirror']) !== 'peer') return [];
+  const say = (message: string): ConfigProblem => ({
+    at: at(['journal', 'mirror']),
+    message: `\`journal.mirror\` is \`peer\`, ${message}`,
+  });
+  const provesWho = [
+    ['mirror', 'workload'],
+    ['auth', 'devTokenFile'],
+  ].some((path) => get(value, path) !== undefined);
+  return [
+    ...(count > 1 ? [] : [say('but there is one scheduler alone')]),
+    ...(get(value, ['mirror', 'peer']) === undefined
+      ? [say('and nothing says where the peer is: set `mirror.peer`')]
+      : []),
+    ...(provesWho ? [] : [say('and nothing says who may send one: set `mirror.workload`')]),
+  ];
 }
 
 function filled(
