@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { randomNumbers } from '../simulation/random.ts';
-import { badDisk, GOOD_DISK, setDisk, syncedBytes } from './bad-disk.ts';
+import { badDisk, forgetDisk, GOOD_DISK, setDisk, syncedBytes } from './bad-disk.ts';
 import { losePower } from './power-loss.ts';
 
 let journal = '';
@@ -86,4 +86,21 @@ test('files that are no journal are left alone', async () => {
   await file.datasync();
   await file.close();
   expect([readFileSync(join(journal, 'lock'), 'utf8'), syncedBytes(disk).size]).toEqual(['1', 0]);
+});
+
+test('of another disk nothing is known, and a mirror on it does not pass for the journal of the same name', async () => {
+  await (await opened(join(journal, '1.journal'))).close();
+  mkdirSync(join(journal, '../mirror/owner'), { recursive: true });
+  const mirror = await opened(join(journal, '../mirror/owner/1.journal'));
+  await mirror.write(bytes('of another one'));
+  await mirror.datasync();
+  await mirror.close();
+  expect(syncedBytes(disk).get('1.journal') ?? 0).toBe(0);
+  const file = await opened(join(journal, '1.journal'));
+  await file.write(bytes('safe'));
+  await file.datasync();
+  await file.close();
+  expect(syncedBytes(disk).get('1.journal')).toBe(4);
+  forgetDisk(disk);
+  expect(syncedBytes(disk).size).toBe(0);
 });

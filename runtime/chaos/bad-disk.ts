@@ -1,6 +1,6 @@
-import { appendFileSync, constants, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, constants, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { FileHandle, open as openFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -48,6 +48,11 @@ export function noteSynced(folder: string, file: string, bytes: number): void {
   appendFileSync(join(folder, SYNCED), `${file} ${bytes}\n`);
 }
 
+/** It is another one now: nothing is known of it. */
+export function forgetDisk(folder: string): void {
+  rmSync(join(folder, SYNCED), { force: true });
+}
+
 type Open = typeof openFile;
 
 /** Puts the disk under files of a journal; everything else opens as before. */
@@ -57,6 +62,8 @@ export function badDisk(open: Open, folder: string): Open {
     const name = basename(pathOf(path));
     const [flags] = rest;
     const through = typeof flags === 'number' && (flags & constants.O_DSYNC) !== 0;
+    // A mirror's files have the names of those they mirror. A peer that is slow or full its wire shows as well.
+    if (pathOf(path).includes(`${sep}mirror${sep}`)) return handle;
     if (name.endsWith('.journal') || name === 'reserve') await sabotage(handle, pathOf(path), folder, through);
     return handle;
   };

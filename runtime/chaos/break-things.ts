@@ -78,7 +78,12 @@ async function breakOne(
 
 function namesOf(system: ChaosSystem, hold: Fault['hold'], index: number): readonly string[] {
   if (hold !== 'all') return [hold === 'store' ? 'store' : `${hold} ${index}`];
-  return ['store', ...system.schedulers.map((_, at) => `scheduler ${at}`)];
+  // A mirror that cannot be reached is no second disk.
+  const own = system.schedulers.flatMap((_, at) => [
+    `scheduler ${at}`,
+    ...(system.mirrorWires.length > 0 ? [`mirror-wire ${at}`] : []),
+  ]);
+  return ['store', ...own];
 }
 
 function shuffled<Item>(items: readonly Item[], random: RandomNumbers): Item[] {

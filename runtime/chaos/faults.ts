@@ -1,5 +1,6 @@
 import type { RandomNumbers } from '../simulation/random.ts';
 import { setDisk } from './bad-disk.ts';
+import { isMirrored, loseDisk, noteRestored } from './lost-disk.ts';
 import { losePower } from './power-loss.ts';
 import type { ChaosSystem } from './system.ts';
 
@@ -8,7 +9,9 @@ export interface Fault {
   readonly kind: string;
   readonly says: string;
   /** What it takes hold of: nobody else breaks that meanwhile. `all` is everything at once. */
-  readonly hold: 'store' | 'scheduler' | 'agent' | 'store-wire' | 'call-wire' | 'disk' | 'all';
+  readonly hold: 'store' | 'scheduler' | 'agent' | 'store-wire' | 'call-wire' | 'mirror-wire' | 'disk' | 'all';
+  /** It makes sense only where each journal has a mirror. */
+  readonly needs?: 'mirror';
   /** How long it lasts, in milliseconds. */
   readonly lasts: readonly [least: number, most: number];
   readonly begin: (at: FaultPlace) => Promise<void> | void;
@@ -32,7 +35,13 @@ export const FAULTS: readonly Fault[] = Object.freeze([
   ...wireFaults('store-wire', 'a scheduler and the store', ({ system }) => system.storeWires),
   ...wireFaults('call-wire', 'callers and a scheduler', ({ system }) => system.callWires),
   ...diskFaults(),
+  ...mirrorFaults(),
 ]);
+
+/** Those that can happen in a system with mirrors, or in one without. */
+export function possibleFaults(faults: readonly Fault[], mirrored: boolean): readonly Fault[] {
+  return faults.filter(({ needs }) => needs === undefined || mirrored);
+}
 
 function schedulerFaults(): readonly Fault[] {
   return [
@@ -157,7 +166,7 @@ function storeFaults(): readonly Fault[] {
 }
 
 function wireFaults(
-  hold: 'store-wire' | 'call-wire',
+  hold: 'store-wire' | 'call-wire' | 'mirror-wire',
   between: string,
   wires: (at: FaultPlace) => ChaosSystem['storeWires'],
 ): readonly Fault[] {
@@ -236,6 +245,33 @@ function diskFaults(): readonly Fault[] {
         losePower(journal, disk, at.random);
       },
       heal: (at) => schedulerAt(at).start(),
+    },
+  ];
+}
+
+function mirrorFaults(): readonly Fault[] {
+  const wires = wireFaults('mirror-wire', 'a scheduler and its mirror', ({ system }) => system.mirrorWires);
+  return [
+    ...wires.map((fault) => ({ ...fault, needs: 'mirror' as const })),
+    {
+      kind: 'disk:lost',
+      says: 'a scheduler’s disk is lost for good, with its journal and the mirror on it, and the store with it',
+      hold: 'all',
+      needs: 'mirror',
+      lasts: [100, 500],
+      begin: async (at) => {
+        // What is promised while a peer is away is on one disk, and says so.
+        await Promise.all(at.system.schedulers.map(isMirrored));
+        await Promise.all([at.system.store.child().kill(), schedulerAt(at).kill()]);
+        loseDisk(schedulerAt(at));
+        at.system.store.wipe();
+      },
+      heal: async (at) => {
+        await Promise.all([at.system.store.start(), schedulerAt(at).start()]);
+        noteRestored(schedulerAt(at));
+        // Its own mirror and the one it keeps are whole before anything else is broken.
+        await Promise.all(at.system.schedulers.map(isMirrored));
+      },
     },
   ];
 }

@@ -5,7 +5,7 @@ import { randomNumbers } from '../simulation/random.ts';
 import type { AgentReport } from './agent-process.ts';
 import { setDisk } from './bad-disk.ts';
 import { breakThings, type FaultRecord } from './break-things.ts';
-import type { Fault } from './faults.ts';
+import { possibleFaults, type Fault } from './faults.ts';
 import { finalStates } from './final-states.ts';
 import { openLedger, type BrokenPromise, type Ledger, type LedgerCounts } from './ledger.ts';
 import { startSystem, type ChaosSystem } from './system.ts';
@@ -25,6 +25,8 @@ export interface ChaosOptions {
   readonly store?: string;
   /** Journals on small file systems of their own, so that a full disk is a real one; root on Linux only. */
   readonly smallDisks?: boolean;
+  /** Each journal has a mirror at the next scheduler, and disks are lost. */
+  readonly mirrored?: boolean;
   /** The control: disks say that they have synced, and have not. This run must break promises. */
   readonly lyingDisks?: true;
   readonly stop?: AbortSignal;
@@ -59,7 +61,8 @@ const CONTROL_MS = 60_000;
 
 /** Breaks a whole system for a while, mends it, and compares what it says with what everyone heard. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
-  const { seed, durationMs, drainMs, perSecond, faults } = options;
+  const { seed, durationMs, drainMs, perSecond } = options;
+  const faults = possibleFaults(options.faults, options.mirrored === true);
   const begun = performance.now();
   const nowMs = (): number => performance.now() - begun;
   const ledger = openLedger();
@@ -80,6 +83,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     lameDuckMs: 0,
     ...(options.store !== undefined && { store: options.store }),
     ...(options.smallDisks === true && { smallDisks: true }),
+    ...(options.mirrored === true && { mirrored: true }),
     onReport: heard,
     onUnasked: (says) => failures.push(says),
   });

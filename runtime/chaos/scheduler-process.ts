@@ -10,6 +10,8 @@ export interface SchedulerProcess {
   readonly name: string;
   readonly journal: string;
   readonly disk: string;
+  /** What it keeps of another scheduler's journal. */
+  readonly mirror: string;
   /** File system of the journal, where it has one of its own. */
   readonly smallDisk?: SmallDisk;
   /** Address that stays the same over restarts. */
@@ -34,29 +36,35 @@ export interface SchedulerProcessOptions {
   /** The journal gets a file system of its own. */
   readonly smallDisk?: boolean;
   readonly wire: Pick<TcpProxy, 'port' | 'lead'>;
+  /** That by which it is sent the mirror of another one, where there are mirrors. */
+  readonly mirrorWire?: Pick<TcpProxy, 'lead'>;
   /** It ended although nobody asked it to. */
   readonly onUnasked: (says: string) => void;
 }
 
 const START_MS = 60_000;
 const LISTENING = /listening on http:\/\/[^:\s]+:(\d+), health and metrics on (http:[^\s"]+)/;
+const MIRRORS = /takes mirrors on http:\/\/[^:\s]+:(\d+)/;
 
 export function schedulerProcess(options: SchedulerProcessOptions): SchedulerProcess {
-  const { name, folder, program, env, wire, onUnasked } = options;
+  const { name, folder, program, env, wire, mirrorWire, onUnasked } = options;
   const journal = join(folder, 'journal');
   const disk = join(folder, 'disk');
+  const mirror = join(folder, 'mirror');
   mkdirSync(disk, { recursive: true });
   const small = options.smallDisk === true ? smallDisk(journal) : undefined;
   let child: Child | undefined;
   let opsUrl = '';
   let apiUrl = '';
-  let asked = true;
+  /** The one that runs; what ends late is still of its own life. */
+  let life = { asked: true };
   const running = (): Child => {
     if (child === undefined) throw new Error(`${name} was not started`);
     return child;
   };
   const start = async (): Promise<void> => {
-    asked = false;
+    const ours = { asked: false };
+    life = ours;
     const own = await new Promise<Child>((resolve, reject) => {
       const begun = startChild({
         program: process.execPath,
@@ -68,9 +76,12 @@ export function schedulerProcess(options: SchedulerProcessOptions): SchedulerPro
           NOVA_TORCH_SCHEDULER_ID: name,
           NOVA_TORCH_JOURNAL_DIR: journal,
           NOVA_TORCH_AUDIT_DIR: join(folder, 'audit'),
+          NOVA_TORCH_MIRROR_DIR: mirror,
           CHAOS_DISK: disk,
         },
         onLine: (line) => {
+          const [, mirrorPort] = MIRRORS.exec(line) ?? [];
+          if (mirrorPort !== undefined) mirrorWire?.lead(Number(mirrorPort));
           const [, port, ops] = LISTENING.exec(line) ?? [];
           if (port === undefined || ops === undefined) return;
           opsUrl = ops;
@@ -83,10 +94,13 @@ export function schedulerProcess(options: SchedulerProcessOptions): SchedulerPro
       const late = setTimeout(() => reject(new Error(`${name} did not start in time`)), START_MS);
       void begun.ended.then(({ code, signal }) => {
         clearTimeout(late);
-        wire.lead(undefined);
+        if (life === ours) {
+          wire.lead(undefined);
+          mirrorWire?.lead(undefined);
+        }
         const says = `${name} ended by itself with ${code ?? signal}:\n${begun.tail().slice(-12).join('\n')}`;
         reject(new Error(says));
-        if (!asked) onUnasked(says);
+        if (!ours.asked) onUnasked(says);
       });
     });
     child = own;
@@ -95,6 +109,7 @@ export function schedulerProcess(options: SchedulerProcessOptions): SchedulerPro
     name,
     journal,
     disk,
+    mirror,
     ...(small !== undefined && { smallDisk: small }),
     url: `http://127.0.0.1:${wire.port}`,
     apiUrl: () => apiUrl,
@@ -102,14 +117,15 @@ export function schedulerProcess(options: SchedulerProcessOptions): SchedulerPro
     child: running,
     start,
     stop: async () => {
-      asked = true;
+      life.asked = true;
       running().signal('SIGTERM');
       return (await running().ended).code;
     },
     kill: async () => {
-      asked = true;
+      life.asked = true;
       await child?.kill();
       wire.lead(undefined);
+      mirrorWire?.lead(undefined);
     },
   };
 }

@@ -21,6 +21,8 @@ export interface ChaosSystem {
   /** Of each scheduler: to the store, and from its callers. */
   readonly storeWires: readonly TcpProxy[];
   readonly callWires: readonly TcpProxy[];
+  /** To each scheduler from the one whose mirror it keeps; empty without mirrors. */
+  readonly mirrorWires: readonly TcpProxy[];
   readonly urls: readonly string[];
   readonly caller: HttpCaller;
   close(): Promise<void>;
@@ -36,6 +38,8 @@ export interface SystemOptions {
   readonly store?: string;
   /** Each journal on a small file system of its own. */
   readonly smallDisks?: boolean;
+  /** Each journal has a mirror at the next scheduler. */
+  readonly mirrored?: boolean;
   readonly onReport: (report: AgentReport) => void;
   /** A process ended that nobody had killed. */
   readonly onUnasked: (says: string) => void;
@@ -63,6 +67,7 @@ export async function startSystem(options: SystemOptions): Promise<ChaosSystem> 
     const count = options.schedulers;
     const storeWires = await wires(count, closing);
     const callWires = await wires(count, closing);
+    const mirrorWires = options.mirrored === true ? await wires(count, closing) : [];
     for (const wire of storeWires) wire.lead(store.socket);
     const dist = join(command, '../../..');
     const schedulers = callWires.map((wire, index) => {
@@ -77,8 +82,10 @@ export async function startSystem(options: SystemOptions): Promise<ChaosSystem> 
           NOVA_TORCH_STORE_URL: `redis://127.0.0.1:${storeWires[index]?.port}`,
           NOVA_TORCH_ROUTING_DIR: join(folder, 'table'),
           NOVA_TORCH_AUTH_DEV_TOKEN_FILE: join(folder, 'token'),
+          ...mirrorSettings(mirrorWires[(index + 1) % count]),
         },
         wire,
+        ...mirrorWireOf(mirrorWires[index]),
         ...(options.smallDisks === true && { smallDisk: true }),
         onUnasked,
       });
@@ -104,7 +111,7 @@ export async function startSystem(options: SystemOptions): Promise<ChaosSystem> 
     }
     const caller = httpCaller(token);
     closing.push(() => caller.close());
-    return { store, schedulers, agents, storeWires, callWires, urls, caller, close };
+    return { store, schedulers, agents, storeWires, callWires, mirrorWires, urls, caller, close };
   } catch (error) {
     await close();
     throw error;
@@ -121,6 +128,19 @@ const SETTINGS = {
   // As short as it may be: what is shorter forgets ends that the others still need.
   NOVA_TORCH_JOURNAL_KEEP_MS: '60000',
 };
+
+function mirrorSettings(peer: TcpProxy | undefined): Readonly<Record<string, string>> {
+  if (peer === undefined) return {};
+  return {
+    NOVA_TORCH_JOURNAL_MIRROR: 'peer',
+    NOVA_TORCH_MIRROR_PEER: `http://127.0.0.1:${peer.port}`,
+    NOVA_TORCH_MIRROR_PORT: '0',
+  };
+}
+
+function mirrorWireOf(wire: TcpProxy | undefined): { readonly mirrorWire?: TcpProxy } {
+  return wire === undefined ? {} : { mirrorWire: wire };
+}
 
 async function wires(count: number, closing: (() => Promise<void> | void)[]): Promise<readonly TcpProxy[]> {
   const made = await Promise.all(Array.from({ length: count }, () => tcpProxy()));

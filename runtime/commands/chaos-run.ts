@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import process from 'node:process';
 import { chaosText } from '../chaos/chaos-text.ts';
-import { FAULTS, type Fault } from '../chaos/faults.ts';
+import { FAULTS, possibleFaults, type Fault } from '../chaos/faults.ts';
 import { ChaosRefused } from '../chaos/refused.ts';
 import { keptAllPromises, runChaos, type ChaosReport } from '../chaos/run-chaos.ts';
 
@@ -21,6 +21,7 @@ export interface ChaosQuestion {
   readonly store?: string;
   readonly lyingDisks: boolean;
   readonly smallDisks: boolean;
+  readonly mirrored: boolean;
   readonly stop: AbortSignal;
   readonly onSeed: (seed: number) => void;
   readonly onFault: (says: string) => void;
@@ -38,6 +39,13 @@ export async function chaosRun(question: ChaosQuestion): Promise<ChaosAnswer> {
   if (stray !== undefined) {
     return { kind: 'refused', message: `there is no fault \`${stray}\``, hint: `there are ${kindsOf(FAULTS)}` };
   }
+  const possible = possibleFaults(faults, question.mirrored);
+  if (possible.length === 0) {
+    return { kind: 'refused', message: 'these faults are of mirrors, and there are none', hint: 'add --mirrored' };
+  }
+  if (question.mirrored && question.schedulers < 2) {
+    return { kind: 'refused', message: 'a mirror is at another scheduler', hint: 'start two with --schedulers 2' };
+  }
   const { seed = randomInt(1, 2 ** 31), command = realpathSync(process.argv[1] ?? '') } = question;
   onSeed(seed);
   try {
@@ -45,13 +53,13 @@ export async function chaosRun(question: ChaosQuestion): Promise<ChaosAnswer> {
       ...options,
       command,
       seed,
-      faults,
+      faults: possible,
       ...(store !== undefined && { store }),
       ...(lyingDisks && { lyingDisks: true }),
       onFault: ({ kind, index, fromMs, toMs }) =>
         onFault(`${(fromMs / 1000).toFixed(1)} s  ${kind} ${index}  ${((toMs - fromMs) / 1000).toFixed(1)} s`),
     });
-    return { kind: 'report', report, lines: chaosText(report, faults), kept: keptAllPromises(report) };
+    return { kind: 'report', report, lines: chaosText(report, possible), kept: keptAllPromises(report) };
   } catch (error) {
     if (!(error instanceof ChaosRefused)) throw error;
     return { kind: 'refused', message: error.message, hint: error.hint };

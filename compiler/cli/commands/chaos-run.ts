@@ -35,6 +35,9 @@ export const chaosRun = defineCommand({
     smallDisks: flag(
       'Journals on small file systems that are really filled; root on Linux. Otherwise writes are refused',
     ),
+    mirrored: flag(
+      'Each journal has a mirror at the next scheduler, and disks are lost for good together with the store',
+    ),
     lyingDisks: flag(
       'The control: disks say that they have synced and have not. Promises must be broken, and that be seen',
     ),
@@ -65,6 +68,7 @@ export const chaosRun = defineCommand({
       ...(options.store !== undefined && { store: options.store }),
       lyingDisks: options.lyingDisks,
       smallDisks: options.smallDisks,
+      mirrored: options.mirrored,
       stop: host.stop,
       onSeed: (seed) => err.line(`seed ${seed}`),
       onFault: (says) => {
