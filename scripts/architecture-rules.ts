@@ -37,8 +37,10 @@ function allowed(room: NonNullable<ReturnType<typeof roomOf>>, { target, typeOnl
   return room.path !== 'spec/contract' && doors.some((door) => inside(target, door));
 }
 
+/** For emitters, and for what several of them add. */
 function isKubernetesModel(room: string, target: string): boolean {
-  return target.startsWith('@kubernetes-models/') && inside(room, 'compiler/emitters');
+  const isTheirs = inside(room, 'compiler/emitters') || inside(room, 'compiler/cdk8s');
+  return target.startsWith('@kubernetes-models/') && isTheirs;
 }
 
 const programs: Rule = (file) =>

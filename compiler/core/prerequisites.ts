@@ -38,6 +38,7 @@ export function prerequisites(environment: EnvironmentModel): readonly Prerequis
       settings: [
         `PodMonitors and PrometheusRules of all namespaces are selected by the label \`${labelText(finders.prometheus)}\``,
         `Prometheus runs in \`${namespaces.observability}\` as the ServiceAccount \`${pods.prometheus['app.kubernetes.io/name']}\`, with pods labelled \`${labelText(pods.prometheus)}\``,
+        'It scrapes kube-state-metrics, Argo CD and the controller of Argo Rollouts, which dashboards read besides what we serve',
         `Alertmanager selects AlertmanagerConfigs of all namespaces by the same label, with \`alertmanagerConfigMatcherStrategy: {type: None}\`: alerts of all namespaces are silenced by one of ours`,
       ],
     },

@@ -1,4 +1,5 @@
 import { series } from '../../core/series.ts';
+import { found } from '../../cdk8s/pod-monitor.ts';
 import { synthesize } from '../../cdk8s/synthesize.ts';
 import type { Artifact } from '../../core/artifact.ts';
 import type { EnvironmentInput } from '../../core/emitter.ts';
@@ -12,7 +13,7 @@ import { together } from './rule.ts';
 import type { Group } from './rule.ts';
 import { groupsOf } from './emit.ts';
 import { addInhibitions } from './inhibitions.ts';
-import { addSchedulerMonitor, found } from './monitor.ts';
+import { addSchedulerMonitor } from './monitor.ts';
 import type { Owner } from './owner.ts';
 import { addRules, plainFiles } from './rule-files.ts';
 

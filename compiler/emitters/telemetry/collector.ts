@@ -4,6 +4,7 @@ import type { Add } from '../../cdk8s/synthesize.ts';
 import { waves } from '../../core/fleet-context.ts';
 import { STORE_PRIORITY, namespaces, platformSecrets, ports } from '../../core/names.ts';
 import type { PlatformContext } from '../../core/platform-context.ts';
+import { addTelemetryMonitor, scrapeAnnotations } from './monitor.ts';
 import { collectors, images, telemetryPorts } from './names.ts';
 import { samplingPolicies } from './sampling.ts';
 import type { Search } from './search.ts';
@@ -48,11 +49,7 @@ function addCollector(add: Add, context: PlatformContext, name: string, variable
       upgradeStrategy: 'none',
       serviceAccount: name,
       priorityClassName: STORE_PRIORITY,
-      podAnnotations: {
-        'prometheus.io/scrape': 'true',
-        'prometheus.io/port': String(telemetryPorts.metrics),
-        'prometheus.io/path': '/metrics',
-      },
+      podAnnotations: scrapeAnnotations(telemetryPorts.metrics),
       podSecurityContext: {
         runAsNonRoot: true,
         runAsUser: 10001,
@@ -69,6 +66,10 @@ function addCollector(add: Add, context: PlatformContext, name: string, variable
       podDisruptionBudget: { maxUnavailable: 1 },
       ...variable,
     },
+  });
+  addTelemetryMonitor(add, context, context.metadata(namespaces.observability, name, waves.observe), {
+    pods: { 'app.kubernetes.io/name': `${name}-collector` },
+    port: telemetryPorts.metrics,
   });
 }
 

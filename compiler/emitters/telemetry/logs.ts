@@ -5,12 +5,14 @@ import { waves } from '../../core/fleet-context.ts';
 import type { Metadata } from '../../core/fleet-context.ts';
 import { STORE_PRIORITY, namespaces, platformSecrets } from '../../core/names.ts';
 import type { PlatformContext } from '../../core/platform-context.ts';
+import { addTelemetryMonitor, scrapeAnnotations } from './monitor.ts';
 import { images, telemetryPods, telemetryPorts } from './names.ts';
 import type { Search } from './search.ts';
 import type { ClusterFilter, ClusterFluentBitConfig, ClusterInput, ClusterOutput, FluentBit } from './types.ts';
 
 const VERSION = 'fluentbit.fluent.io/v1alpha2';
 const CHOSEN = { 'nova-torch.dev/logs': 'enabled' };
+const FLUENT_BIT_METRICS = '/api/v2/metrics/prometheus';
 const BUFFER = '/buffers/storage';
 /** Lines of fleets and of the scheduler carry this tag, those of its audit another one. */
 const TAGS = { all: 'kube.*', audit: 'audit.*' } as const;
@@ -40,6 +42,7 @@ function addReader(add: Add, context: PlatformContext): void {
       imagePullPolicy: 'IfNotPresent',
       fluentBitConfigName: 'nova-torch',
       labels: { ...context.labels, ...telemetryPods.fluentBit },
+      annotations: scrapeAnnotations(telemetryPorts.fluentBit, FLUENT_BIT_METRICS),
       priorityClassName: STORE_PRIORITY,
       // Every node has logs, whatever it is tainted with.
       tolerations: [{ operator: 'Exists' }],
@@ -52,6 +55,11 @@ function addReader(add: Add, context: PlatformContext): void {
       resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '256Mi' } },
       containerSecurityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
     },
+  });
+  addTelemetryMonitor(add, context, context.metadata(namespaces.logs, 'fluent-bit', waves.observe), {
+    pods: telemetryPods.fluentBit,
+    port: telemetryPorts.fluentBit,
+    path: FLUENT_BIT_METRICS,
   });
   add(customResource<ClusterFluentBitConfig>(VERSION, 'ClusterFluentBitConfig'), {
     metadata: context.clusterMetadata('nova-torch', waves.observe),
