@@ -60,8 +60,10 @@ export interface Assigned extends Of {
 export interface Settled extends Of {
   readonly id: string;
   readonly agent: string;
-  readonly outcome: 'succeeded' | 'failed' | 'released' | 'stale';
-  readonly runSeconds: number;
+  /** `lost`: it was given up, nothing was heard of it in time. */
+  readonly outcome: 'succeeded' | 'failed' | 'released' | 'stale' | 'lost';
+  /** Absent when another scheduler began it: nobody here knows when. */
+  readonly runSeconds?: number;
 }
 
 export interface Finished extends Of {

@@ -1,6 +1,6 @@
 import type { EndState, TaskRecord } from '../core/task-record.ts';
 import { StoreFailure } from '../store/store-failure.ts';
-import { askPatiently, changed, type Engine, type FleetState } from './engine.ts';
+import { askPatiently, changed, type Engine, type FleetState, type Run } from './engine.ts';
 import type { End } from './journal-entry.ts';
 
 /** A task has ended in the store: makes it durable, closes its promise, and tells. Resolves when it is durable. */
@@ -86,6 +86,11 @@ export function judgeRun(engine: Engine, fleet: string, build: string, error: st
     else if (guilty.includes(name)) engine.breakers.ended(name, false);
     else engine.breakers.forget(name);
   }
+}
+
+/** How long it has been. */
+export function runSeconds({ clock }: Engine, { startedMs }: Run): number {
+  return Math.max(0, clock.nowMs() - startedMs) / 1000;
 }
 
 /** A run that says nothing about its build: given back, or cancelled. */

@@ -1,10 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
 import type { JournalRecord } from '../journal/journal.ts';
+import type { Settled } from '../core/observer.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import { memoryStore } from '../store/memory/memory-store.ts';
 import type { Store } from '../store/store.ts';
 import { decodeEntry } from './journal-entry.ts';
-import { AGENT, Bench, pollOnce, submission } from './testing/bench.ts';
+import { accept, AGENT, Bench, fleet, pollOnce, submission, table } from './testing/bench.ts';
 import { memoryJournal } from './testing/memory-journal.ts';
 
 const benches: Bench[] = [];
@@ -141,4 +142,28 @@ test('an agent that registers again under the name of one that drained gets task
   expect(await pollOnce(scheduler, { waitMs: 0 })).toMatchObject({ tasks: [], drain: true });
   scheduler.register(AGENT.fleet, { name: AGENT.name, slots: 4 });
   expect(await pollOnce(scheduler)).toMatchObject({ tasks: [{}], drain: false });
+});
+
+test('how long a run took is told by who handed it out, also when it is given up, and by nobody else', async () => {
+  const told: Settled[] = [];
+  const bench = new Bench(['s-0', 's-1']);
+  benches.push(bench);
+  const observer = { settled: (event: Settled) => void told.push(event) };
+  const brief = fleet({ accepts: { summarize: accept({ heartbeatMs: 200 }) } });
+  const changes = { observer, table: table({ fleets: { [AGENT.fleet]: brief } }) };
+  const starter = await bench.start('s-0', changes);
+  for (let count = 0; count < 3; count += 1) await starter.submit(submission(`k-${count}`));
+  const { tasks } = await pollOnce(starter, { free: 3 });
+  const [own, foreign, lost] = tasks.map(({ id, token }) => ({ id, token, agent: AGENT }));
+  const other = await bench.start('s-1', { ...changes, bounds: { tickMs: 60_000, idleTickMs: 60_000 } });
+  await expect.poll(() => other.status().store).toBe('up');
+  if (own !== undefined) await starter.complete(own, 'r');
+  if (foreign !== undefined) await other.complete(foreign, 'r');
+  await expect.poll(() => told.length, { timeout: 5000 }).toBe(3);
+  expect(told.map(({ id, outcome, runSeconds }) => [id, outcome, runSeconds === undefined])).toEqual([
+    [own?.id, 'succeeded', false],
+    [foreign?.id, 'succeeded', true],
+    [lost?.id, 'lost', false],
+  ]);
+  expect(told[2]?.runSeconds).toBeGreaterThanOrEqual(0.2);
 });

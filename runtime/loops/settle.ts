@@ -7,7 +7,7 @@ import type { AgentName, Held, Next, Run as AgentRun, RunFailure, SettleOutcome 
 import { StoreFailure } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
 import { want } from './deliver.ts';
-import { finish, finishForGood, forgetRun, judgeRun, tellEnd } from './ends.ts';
+import { finish, finishForGood, forgetRun, judgeRun, runSeconds, tellEnd } from './ends.ts';
 import { askPatiently, changed, type Engine, type FleetState, type Run } from './engine.ts';
 import { pollAside } from './poll-aside.ts';
 import { askSurely } from './roll-call.ts';
@@ -273,13 +273,12 @@ function judge(
 }
 
 function of(engine: Engine, state: FleetState, record: TaskRecord, known: Run | undefined) {
-  const now = engine.clock.nowMs();
   return {
     fleet: state.fleet,
     route: routeOf(engine, state, record, known),
     id: record.id,
     agent: record.agent ?? '',
-    runSeconds: Math.max(0, now - (known?.startedMs ?? now)) / 1000,
+    ...(known !== undefined && { runSeconds: runSeconds(engine, known) }),
   };
 }
 

@@ -2,7 +2,7 @@ import { StoreFailure } from '../store/store-failure.ts';
 import type { Reply, TickEvent } from '../store/store.ts';
 import { jittered } from './clock.ts';
 import { dropRun, want } from './deliver.ts';
-import { finish, forgetRun, judgeRun } from './ends.ts';
+import { finish, forgetRun, judgeRun, runSeconds } from './ends.ts';
 import { changed, type Engine, type FleetState, type Run } from './engine.ts';
 import { moveOn } from './move.ts';
 import type { Replayer } from './replayer.ts';
@@ -91,6 +91,10 @@ async function happened(engine: Engine, state: FleetState, { kind, record }: Tic
       const build = run?.build ?? engine.tables.lane(fleet, record.lane)?.build;
       if (run !== undefined && kind === 'lost' && !isToBlame(engine, state, run)) forgetRun(engine, fleet, run.build);
       else if (build !== undefined && (run !== undefined || kind === 'timeout')) judgeRun(engine, fleet, build, reason);
+      if (run !== undefined) {
+        const told = { fleet, route, id, agent: run.agent, runSeconds: runSeconds(engine, run) };
+        engine.observer.settled?.({ ...told, outcome: 'lost' });
+      }
       engine.runs.delete(id);
       if (record.state === 'dead') await finish(engine, fleet, record, { route });
       else engine.observer.retried?.({ fleet, route, reason });

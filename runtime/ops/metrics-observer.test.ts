@@ -97,6 +97,7 @@ test('each event moves exactly the series that speaks of it', async () => {
   observer.retried?.({ ...OF, reason: 'agent_lost' });
   observer.settled?.({ ...OF, id: 't-1', agent: 'a-1', outcome: 'succeeded', runSeconds: 3 });
   observer.settled?.({ ...OF, id: 't-1', agent: 'a-2', outcome: 'stale', runSeconds: 3 });
+  observer.settled?.({ ...OF, id: 't-1', agent: 'a-1', outcome: 'succeeded' });
   observer.finished?.({ ...OF, id: 't-1', outcome: 'succeeded' });
   observer.store?.('claim', 0.002);
   observer.synced?.(0.003);

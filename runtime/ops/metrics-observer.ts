@@ -129,7 +129,8 @@ function observerOf(
     },
     // A stale run was already counted when it was given up.
     settled: ({ outcome, runSeconds, ...of }) => {
-      if (outcome !== 'stale') to.observe('nova_task_run_duration_seconds', names.pair(of), runSeconds);
+      if (outcome !== 'stale' && runSeconds !== undefined)
+        to.observe('nova_task_run_duration_seconds', names.pair(of), runSeconds);
     },
     retried: ({ reason, ...of }) => to.add('nova_task_retries_total', { ...names.pair(of), reason }),
     finished: ({ outcome, ...of }) => to.add('nova_tasks_finished_total', { ...names.pair(of), outcome }),

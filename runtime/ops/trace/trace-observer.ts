@@ -48,7 +48,10 @@ export function traceObserver(
     observer: {
       submitted: (event) => endSend(tracer, sends, masked(event), nowMs()),
       assigned: (event) => beginRun(tracer, runs, masked(event), nowMs()),
-      settled: (event) => endRun(tracer, runs, masked(event), nowMs()),
+      // No agent said how a lost run ended; the next one of the task gives it up, or the task's end.
+      settled: (event) => {
+        if (event.outcome !== 'lost') endRun(tracer, runs, masked(event), nowMs());
+      },
       finished: (event) => endOpenRun(runs, masked(event), nowMs()),
     },
     begin: (traceparent) => {
