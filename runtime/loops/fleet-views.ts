@@ -1,6 +1,7 @@
 import type { FleetReading } from '../core/fleet-reading.ts';
 import type { AgentView, FleetView } from '../../spec/contract/protocol.ts';
 import { isCanary } from '../core/canary.ts';
+import type { ShardFacts } from '../store/store.ts';
 import { fleetBreaker } from './breakers.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
 import { iso } from './view.ts';
@@ -15,7 +16,7 @@ export async function fleetView(engine: Engine, fleet: string): Promise<FleetVie
   const reply = await askPatiently(engine, state.link, { op: 'inspect', lanes });
   if (reply.kind !== 'facts') throw new Error(`the store answered an inspection with ${reply.kind}`);
   const { facts } = reply;
-  const running = facts.lanes.reduce((sum, lane) => sum + lane.running, 0);
+  const running = runningIn(facts.lanes);
   const { agents, slots, free } = fleetAgents(engine, state);
   return {
     fleet,
@@ -76,7 +77,6 @@ export function fleetReading(engine: Engine, state: FleetState): FleetReading {
   const staying = here.filter((agent) => !agent.draining);
   const idle = staying.filter((agent) => agent.free === agent.slots).length;
   const free = staying.reduce((sum, agent) => sum + agent.free, 0);
-  const slots = staying.reduce((sum, agent) => sum + agent.slots, 0);
   return {
     fleet: state.fleet,
     routes,
@@ -86,9 +86,14 @@ export function fleetReading(engine: Engine, state: FleetState): FleetReading {
       draining: here.length - staying.length,
       lost: own.length - here.length,
     },
-    slots: { busy: slots - free, free },
+    // Of all schedulers: an agent that got its task at another one is idle or unknown here.
+    slots: { busy: runningIn(state.facts?.lanes), free },
     unaccounted: state.unaccounted.size,
   };
+}
+
+function runningIn(lanes: ShardFacts['lanes'] = []): number {
+  return lanes.reduce((sum, { running }) => sum + running, 0);
 }
 
 /** An agent that was not heard of for so long; a little longer, and it is forgotten. */

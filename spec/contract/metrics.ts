@@ -119,7 +119,7 @@ export const metrics = {
   nova_slots: {
     type: 'gauge',
     unit: 'slots',
-    help: 'Slots of agents that are not lost',
+    help: 'Slots: busy ones have a task, whichever replica gave it to them; free ones are of agents that talk to this one',
     from: 'scheduler',
     labels: { ...FLEET, state: ['busy', 'free'] },
     view: true,
