@@ -191,6 +191,8 @@ test('operators see and steer fleets', async () => {
   expect(await (await api.request('GET', '/v1/status', { as: OPERATOR })).json()).toMatchObject({
     ready: true,
     store: 'up',
+    table: api.scheduler.status().table.digest,
+    tableVersion: 1,
   });
 });
 

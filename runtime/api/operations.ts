@@ -391,7 +391,8 @@ export const OPERATIONS: readonly Operation[] = [
       return {
         status: 200,
         body: {
-          ...{ ready, draining, store, environment: table.environment, table: table.digest, loadedAt },
+          ...{ ready, draining, store, environment: table.environment, loadedAt },
+          ...{ table: table.digest, tableVersion: table.version },
           ...(refusedTable !== undefined && { refusedTable }),
         },
       };

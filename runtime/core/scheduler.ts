@@ -165,7 +165,13 @@ export interface SchedulerStatus {
   readonly ready: boolean;
   readonly draining: boolean;
   readonly store: 'up' | 'down' | 'recovering';
-  readonly table: { readonly digest: string; readonly environment: string; readonly loadedAtMs: number };
+  readonly table: {
+    readonly digest: string;
+    /** Of its form. */
+    readonly version: number;
+    readonly environment: string;
+    readonly loadedAtMs: number;
+  };
   /** Why the last routing table that was found was refused. */
   readonly refusedTable?: string;
 }

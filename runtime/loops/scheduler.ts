@@ -352,12 +352,12 @@ function mostWeight(builds: Readonly<Record<string, number>>): string | undefine
 
 function statusOf(engine: Engine, refusedTable: string | undefined): SchedulerStatus {
   const { compiled, loadedAtMs } = engine.tables;
-  const { digest, environment } = compiled.table;
+  const { digest, schema: version, environment } = compiled.table;
   return {
     ready: !engine.stopping,
     draining: engine.stopping,
     store: storeState(engine),
-    table: { digest, environment, loadedAtMs },
+    table: { digest, version, environment, loadedAtMs },
     ...(refusedTable !== undefined && { refusedTable }),
   };
 }

@@ -9,6 +9,8 @@ export interface LabelWorld {
   readonly dependencies: readonly string[];
   readonly version: string;
   readonly digest: string;
+  /** Of the form of the table. */
+  readonly tableVersion: string;
   readonly environment: string;
 }
 
@@ -41,6 +43,7 @@ export function labelWorld(table: RoutingTable, version: string): LabelWorld {
     ],
     version,
     digest: table.digest,
+    tableVersion: String(table.schema),
     environment: table.environment,
   };
 }
@@ -71,6 +74,8 @@ function valuesOf(label: string, world: LabelWorld): readonly string[] {
       return [world.version];
     case 'spec_hash':
       return [world.digest];
+    case 'spec_version':
+      return [world.tableVersion];
     case 'env':
       return [world.environment];
     default:

@@ -85,7 +85,7 @@ test('all label sets of the routing table are there before anything happened, at
     expect(found.get(named('nova_agents', { fleet, state: 'idle' }))).toBe(0);
   }
   expect(found.get('nova_build_info{version="1.2.3"}')).toBe(1);
-  expect(found.get(named('nova_spec_info', { spec_hash: PROD.digest, env: 'prod' }))).toBe(1);
+  expect(found.get(named('nova_spec_info', { spec_hash: PROD.digest, spec_version: '1', env: 'prod' }))).toBe(1);
 });
 
 test('each event moves exactly the series that speaks of it', async () => {
@@ -205,7 +205,7 @@ test('a new table brings its label sets; those of a route that went stay one tab
   const second = await series(metered);
   expect(second.get(name)).toBe(2);
   expect([...second.keys()].filter((key) => key.startsWith('nova_spec_info'))).toEqual([
-    'nova_spec_info{spec_hash="sha256-two",env="prod"}',
+    'nova_spec_info{spec_hash="sha256-two",spec_version="1",env="prod"}',
   ]);
   metered.use(without);
   expect((await series(metered)).get(name), 'the same table again is no other table').toBe(2);

@@ -47,9 +47,9 @@ export function metricsObserver(options: MetricsOptions): MetricsObserver {
     observer: observerOf(to, names, states, options.exemplarSeconds ?? EXEMPLAR_SECONDS),
     contentType: Registry.OPENMETRICS_CONTENT_TYPE,
     render: async () => {
-      const { digest, environment, version } = names.world();
+      const { digest, tableVersion, environment, version } = names.world();
       to.set('nova_build_info', { version }, 1);
-      to.set('nova_spec_info', { spec_hash: digest, env: environment }, 1);
+      to.set('nova_spec_info', { spec_hash: digest, spec_version: tableVersion, env: environment }, 1);
       writeGauges(to, names, options.gauges());
       writeBreakers(to, names.world().dependencies, states);
       const parts: string[] = [];

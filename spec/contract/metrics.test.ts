@@ -32,6 +32,7 @@ test('no label has a number of values without bound, or one that PromQL keeps fo
     'reason',
     'route',
     'spec_hash',
+    'spec_version',
     'state',
     'task',
     'version',

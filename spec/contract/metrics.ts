@@ -213,9 +213,9 @@ export const metrics = {
   nova_spec_info: {
     type: 'gauge',
     unit: 'flag',
-    help: 'Always 1; says which routing table runs, by its digest',
+    help: 'Always 1; says which routing table runs, by its digest, and of which version of its form it is',
     from: 'scheduler',
-    labels: { spec_hash: 'build', env: 'spec' },
+    labels: { spec_hash: 'build', spec_version: 'build', env: 'spec' },
   },
   nova_agent_slots: {
     type: 'gauge',
