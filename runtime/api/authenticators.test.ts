@@ -134,6 +134,12 @@ test('a person is what the groups say, and nobody without one that counts', asyn
     subject: 'person:bob',
     roles: ['auditor'],
   });
+  expect(await ask({ sub: 'cat', groups: ['team:shop', 'x', 'team:sales', 'team:shop'] })).toEqual({
+    subject: 'person:cat',
+    roles: ['submitter'],
+    teams: ['sales', 'shop'],
+  });
+  expect(await ask({ sub: 'dan', groups: ['team:shop', 'team:shop'] })).toMatchObject({ tenant: 'shop' });
   expect(await ask({ sub: 'eve', groups: ['team:', 'team:UPPER', 'others'] })).toBe('refused');
   expect(await ask({ sub: 'eve', groups: 'nova-torch:operators' })).toBe('refused');
   expect(await ask({ groups: ['nova-torch:operators'] })).toBe('refused');

@@ -122,19 +122,22 @@ export function serviceAccountAuthenticator(issuer: TokenIssuer, workloads: Work
 
 /**
  * Tokens of people. Their groups give them roles: `nova-torch:operators` and `nova-torch:auditors`, and `team:<name>` makes them
- * submitters of that team.
+ * submitters of that team. Who is in several says with each submission for which: the order of groups is nobody's intention.
  */
 export function peopleAuthenticator(issuer: TokenIssuer, groupsClaim: string): Authenticator {
   return jwtAuthenticator('OIDC token', issuer, (claims) => {
     const given = claims[groupsClaim];
     const groups = Array.isArray(given) ? given.filter((group) => typeof group === 'string') : [];
-    const team = groups.map((group) => /^team:([a-z0-9-]{1,63})$/.exec(group)?.[1]).find((name) => name !== undefined);
+    const teams = [...new Set(groups.flatMap((group) => /^team:([a-z0-9-]{1,63})$/.exec(group)?.[1] ?? []))].sort();
+    const [team] = teams;
     const roles = new Set<Role>();
     if (groups.includes('nova-torch:operators')) roles.add('operator');
     if (groups.includes('nova-torch:auditors')) roles.add('auditor');
     if (team !== undefined) roles.add('submitter');
     if (claims.sub === undefined || roles.size === 0) return 'refused';
-    return { subject: `person:${claims.sub.slice(0, 200)}`, roles, ...(team !== undefined && { tenant: team }) };
+    const subject = `person:${claims.sub.slice(0, 200)}`;
+    if (teams.length > 1) return { subject, roles, teams };
+    return { subject, roles, ...(team !== undefined && { tenant: team }) };
   });
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { taskId } from '../core/task-id.ts';
+import { isOf, taskId } from '../core/task-id.ts';
 import { accept, fleet, table } from '../loops/testing/bench.ts';
 import { ROLES, type Role } from './identity.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
@@ -163,6 +163,26 @@ async function stateOf({ scheduler }: Served, { id }: Thing): Promise<readonly u
 
 test('every operation has its rule', () => {
   expect(OPERATIONS.map(({ id }) => id).sort()).toEqual(Object.keys(RULES).sort());
+});
+
+test.for<[named: string | undefined, submit: number, mine: number, list: number]>([
+  [undefined, 400, 200, 400],
+  ['research', 201, 200, 200],
+  ['sales', 201, 404, 200],
+  ['strangers', 403, 403, 403],
+])('who is in two teams reaches both, and names one where one is meant: %s', async ([named, submit, mine, list]) => {
+  const api = await start();
+  const as = tokenOf(['submitter'], { teams: ['research', 'sales'] });
+  const headers = named === undefined ? {} : { 'nova-team': named };
+  const { id } = await thingFor(api, OPERATIONS[0] as Operation, { about: 'task', may: {} });
+  const made = await api.request('POST', '/v1/tasks', { as, headers, body: { task: 'summarize' } });
+  const seen = await api.request('GET', `/v1/tasks/${id}`, { as, headers });
+  const listed = await api.request('GET', `/v1/tasks?fleet=${FLEET}`, { as, headers });
+  expect([made.status, seen.status, listed.status]).toEqual([submit, mine, list]);
+  const { detail = '', id: own = '' } = (await made.json()) as { detail?: string; id?: string };
+  if (named === undefined) expect(detail).toBe('you are of research, sales: name one with the header nova-team');
+  if (submit === 201) expect([named, isOf(own, named ?? '')]).toEqual([named, true]);
+  if (list === 200) expect((await listed.text()).includes(id)).toBe(named === 'research');
 });
 
 test.for(OPERATIONS)(

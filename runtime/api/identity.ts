@@ -9,6 +9,8 @@ export interface Identity {
   readonly roles: ReadonlySet<Role>;
   /** Whose tasks it submits and sees; every tenant's for operators and auditors. */
   readonly tenant?: string;
+  /** Instead of it, of who is in several teams: which one is meant comes with the request. Two at least. */
+  readonly teams?: readonly string[];
   /** The fleet whose agent it is; absent for one that may be any fleet's (development only). */
   readonly fleet?: string;
   /** It may be whoever it says: the token of a machine of one's own. */

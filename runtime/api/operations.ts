@@ -11,7 +11,18 @@ import type {
 import type { Answer, Call } from './call.ts';
 import type { Role } from './identity.ts';
 import { change, settled, submitAnswer } from './outcomes.ts';
-import { found, idOf, mayAskFor, ownAgent, ownFleet, ownTask, pathAgent, pathFleet, tenantOf } from './ownership.ts';
+import {
+  found,
+  idOf,
+  mayAskFor,
+  ownAgent,
+  ownFleet,
+  ownTask,
+  pathAgent,
+  pathFleet,
+  TEAM_HEADER,
+  tenantOf,
+} from './ownership.ts';
 import { checkBuild, checkPoll } from './check-against-table.ts';
 import { ProblemError, type ProblemName } from './problems.ts';
 import { redriveMany } from './redrive.ts';
@@ -51,6 +62,7 @@ export interface Operation {
 const FLEET_PARAMS = { team: text(63, NAME), fleet: text(63, NAME) };
 const AGENT_PARAMS = { ...FLEET_PARAMS, agent: AGENT_NAME };
 const TASK_PARAMS = { id: TASK_ID };
+const WHICH_TEAM = { [TEAM_HEADER]: 'The team that is meant, of a submitter who is in several' };
 const READERS: readonly Role[] = ['submitter', 'operator', 'auditor'];
 
 export const OPERATIONS: readonly Operation[] = [
@@ -61,11 +73,14 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Submits a task. It is durable when this answers; the same idempotency key names the same task',
     roles: ['submitter'],
     owner: 'tenant',
-    headers: { 'idempotency-key': 'Names the task for its submitter, 1 to 128 characters; drawn when absent' },
+    headers: {
+      'idempotency-key': 'Names the task for its submitter, 1 to 128 characters; drawn when absent',
+      ...WHICH_TEAM,
+    },
     body: 'SubmitRequest',
     answer: 'SubmitResponse',
     status: [200, 201, 202],
-    problems: ['invalid-input', 'no-route', 'no-fleet', 'key-conflict', 'duplicate', 'queue-full'],
+    problems: ['which-team', 'invalid-input', 'no-route', 'no-fleet', 'key-conflict', 'duplicate', 'queue-full'],
     audit: 'task:submit',
     run: submit,
   },
@@ -83,17 +98,19 @@ export const OPERATIONS: readonly Operation[] = [
       after: { ...text(32, '^[0-9]{1,9}[.][0-9]{1,9}$'), description: '`next` of the page before' },
     },
     needs: ['fleet'],
+    headers: WHICH_TEAM,
     answer: 'TaskPage',
     status: [200],
-    problems: ['not-found'],
-    run: async ({ scheduler, table, who, all, query }) => {
+    problems: ['which-team', 'not-found'],
+    run: async (call) => {
+      const { scheduler, table, all, query } = call;
       const { fleet = '', of = 'open', limit = '20', after } = query;
       const page = await scheduler.tasks({
         fleet,
         of: of as 'open' | 'dead' | 'finished',
         limit: Number(limit),
         ...(after !== undefined && { after }),
-        ...(!all && { tenant: tenantOf(who) }),
+        ...(!all && { tenant: tenantOf(call) }),
       });
       // What the table has forgotten may have tasks yet.
       if (page.tasks.length === 0 && !Object.hasOwn(table.fleets, fleet)) throw new ProblemError('not-found');
@@ -426,7 +443,8 @@ function fleetChange(
   };
 }
 
-async function submit({ scheduler, table, who, body, headers, bytes }: Call): Promise<Answer> {
+async function submit(call: Call): Promise<Answer> {
+  const { scheduler, table, who, body, headers, bytes } = call;
   const request = body as SubmitRequest;
   mayAskFor(table, who, request.task);
   const key = headers['idempotency-key'];
@@ -435,7 +453,7 @@ async function submit({ scheduler, table, who, body, headers, bytes }: Call): Pr
   }
   const traceparent = headers['traceparent'];
   const outcome = await scheduler.submit({
-    tenant: tenantOf(who),
+    tenant: tenantOf(call),
     subject: who.subject,
     key: key ?? randomUUID(),
     request,

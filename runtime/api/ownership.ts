@@ -5,10 +5,27 @@ import type { Call } from './call.ts';
 import type { Identity } from './identity.ts';
 import { ProblemError } from './problems.ts';
 
+/** Names one team of a caller who is in several. */
+export const TEAM_HEADER = 'nova-team';
+
 /** Whose things a caller may touch; what belongs to others is not there. */
-export function tenantOf({ tenant }: Identity): string {
-  if (tenant === undefined) throw new ProblemError('forbidden', { detail: 'this identity belongs to no team' });
-  return tenant;
+export function tenantOf(call: Call): string {
+  const [team, ...others] = teamsOf(call);
+  if (team !== undefined && others.length === 0) return team;
+  const names = teamsOf(call).join(', ');
+  throw new ProblemError('which-team', { detail: `you are of ${names}: name one with the header ${TEAM_HEADER}` });
+}
+
+/** The teams of a caller; the one that the request names where it names one. */
+function teamsOf({ who: { tenant, teams }, headers }: Call): readonly string[] {
+  const own = teams ?? (tenant === undefined ? [] : [tenant]);
+  if (own.length === 0) throw new ProblemError('forbidden', { detail: 'this identity belongs to no team' });
+  const named = headers[TEAM_HEADER];
+  if (named === undefined) return own;
+  const found = own.filter((team) => team === named);
+  if (found.length === 0)
+    throw new ProblemError('forbidden', { detail: `you are not of ${String(named).slice(0, 63)}` });
+  return found;
 }
 
 export function idOf({ params }: Call): string {
@@ -18,7 +35,7 @@ export function idOf({ params }: Call): string {
 /** A foreign task is not there. */
 export function ownTask(call: Call): string {
   const id = idOf(call);
-  if (!call.all && !isOf(id, tenantOf(call.who))) throw new ProblemError('not-found');
+  if (!call.all && !teamsOf(call).some((team) => isOf(id, team))) throw new ProblemError('not-found');
   return id;
 }
 

@@ -7,6 +7,7 @@ export const PROBLEMS = {
     'The request cannot be read',
     'Its JSON, a parameter or a header is not of the form that is asked for.',
   ],
+  'which-team': [400, 'You are of several teams', 'Name the one that is meant with the header `nova-team`.'],
   'invalid-body': [422, 'The body does not fit', '`errors` names each place by JSON pointer and what is wrong there.'],
   'invalid-input': [
     422,

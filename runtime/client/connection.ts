@@ -12,6 +12,8 @@ export interface ConnectionOptions {
   readonly url?: string | readonly string[];
   /** A bearer token, or a way to it that is asked for each call: tokens in files are renewed. */
   readonly token?: string | (() => string | undefined);
+  /** Which of one's teams is meant, for people who are in several. */
+  readonly team?: string;
   readonly fetch?: typeof fetch;
 }
 
@@ -64,7 +66,7 @@ const TIMEOUT_MS = 30_000;
 
 /** Throws when nobody says where the scheduler is. */
 export function connection(options: ConnectionOptions, env: NodeJS.ProcessEnv = process.env): Connection {
-  const { url = env['NOVA_TORCH_SCHEDULER_URL'], fetch: call = fetch } = options;
+  const { url = env['NOVA_TORCH_SCHEDULER_URL'], fetch: call = fetch, team } = options;
   const urls = (typeof url === 'string' ? [url] : (url ?? [])).map((one) => one.replace(/\/+$/, ''));
   if (urls.length === 0) throw new TypeError('no scheduler: give `url`, or set NOVA_TORCH_SCHEDULER_URL');
   const token = options.token ?? tokenFrom(env['NOVA_TORCH_TOKEN_FILE']);
@@ -79,6 +81,7 @@ export function connection(options: ConnectionOptions, env: NodeJS.ProcessEnv = 
         signal: limit,
         headers: {
           ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+          ...(team !== undefined && { 'nova-team': team }),
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...headers,
         },

@@ -116,6 +116,19 @@ test.each([
   },
 );
 
+test('the team that is named is the one that is asked for', async () => {
+  const id = await submitted('k-team');
+  expect((await nova('task', 'get', id, '--team', 'dev')).code).toBe(0);
+  const input = '{"question":"Whose?"}';
+  expect(await nova('task', 'submit', 'research', '--input', input, '--team', 'others')).toEqual({
+    code: 3,
+    stdout: '',
+    stderr:
+      'error: This is not yours to do: you are not of others\n  ask an operator, or use a token with more roles\n',
+  });
+  await nova('task', 'cancel', id);
+});
+
 test('dead letters are listed and given another chance', async () => {
   expect(await nova('dlq', 'list', FLEET)).toMatchObject({ code: 0 });
   expect((await nova('dlq', 'redrive', FLEET)).stdout).toMatch(/^\d+ tasks? ready again\n$/);

@@ -13,7 +13,7 @@ const DEV_TOKEN = '.nova-torch/dev-token';
 /** A connection to the scheduler that the person means. A token is never an argument: those are seen by everybody on the machine. */
 export async function connect(
   context: Context,
-  { url: given, tokenFile }: { readonly url: string | undefined; readonly tokenFile: string | undefined },
+  { url: given, tokenFile, team: named }: Readonly<Record<'url' | 'tokenFile' | 'team', string | undefined>>,
 ): Promise<Connection> {
   const { env } = context.host;
   const url = given ?? env['NOVA_TORCH_SCHEDULER_URL'] ?? OWN_URL;
@@ -22,7 +22,8 @@ export async function connect(
   }
   const token = tokenOf(context, tokenFile ?? env['NOVA_TORCH_TOKEN_FILE'], isOwn(url));
   const { connection } = await import('../../../runtime/client/connection.ts');
-  return connection({ url, ...(token !== undefined && { token }) });
+  const team = named ?? env['NOVA_TORCH_TEAM'];
+  return connection({ url, ...(token !== undefined && { token }), ...(team !== undefined && { team }) });
 }
 
 /** Longest token that is read, in bytes. */

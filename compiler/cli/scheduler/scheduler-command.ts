@@ -1,4 +1,4 @@
-import type { Connection } from '../../../runtime/client/connection.ts';
+import type { Connection, SchedulerProblem } from '../../../runtime/client/connection.ts';
 import { defineCommand, type ArgumentSpec, type Command, type Example } from '../command.ts';
 import { complain, type Context, type Voice } from '../context.ts';
 import { exits, type ExitCode } from '../exit.ts';
@@ -10,6 +10,7 @@ import { connect } from './connect.ts';
 const COMMON = {
   url: text('url', 'The scheduler; NOVA_TORCH_SCHEDULER_URL or http://127.0.0.1:8080 otherwise'),
   tokenFile: text('file', 'Your token; NOVA_TORCH_TOKEN or that of `serve --dev` otherwise', 'file'),
+  team: text('team', 'Which of your teams you mean, where you are in several; NOVA_TORCH_TEAM otherwise'),
   format: choice(['text', 'json'], 'format', 'How to print'),
 };
 
@@ -44,8 +45,8 @@ export function schedulerCommand<const Specs extends OptionSpecs, Answer>(
       [exits.denied]: 'you may not do that',
     },
     async run({ arguments: given, options: chosen, context }) {
-      const { url, tokenFile, format } = chosen as OptionValues<typeof COMMON>;
-      const link = await connect(context, { url, tokenFile });
+      const { url, tokenFile, team, format } = chosen as OptionValues<typeof COMMON>;
+      const link = await connect(context, { url, tokenFile, team });
       try {
         const answer = await ask(link, { words: given, options: chosen, context });
         if (format === 'json') printJson(answer, context.out);
@@ -71,15 +72,16 @@ async function refused(context: Context, asked: readonly string[], error: unknow
     return exits.invalid;
   }
   const places = error.errors.map(({ pointer, detail }) => `${pointer === '' ? '/' : pointer}: ${detail}`);
-  complain(context, error.message, [...places, ...hintsFor(error.status, error.retryAfterMs)]);
+  complain(context, error.message, [...places, ...hintsFor(error)]);
   return error.status === 401 || error.status === 403 ? exits.denied : exits.invalid;
 }
 
 const UNKNOWN = 'it never was, is forgotten, or belongs to somebody else';
 
-function hintsFor(status: number, retryAfterMs: number | undefined): readonly string[] {
+function hintsFor({ status, problem, retryAfterMs }: SchedulerProblem): readonly string[] {
   if (status === 401) return ['set NOVA_TORCH_TOKEN, or name the file of a token with --token-file'];
   if (status === 403) return ['ask an operator, or use a token with more roles'];
+  if (problem === 'which-team') return ['--team says which'];
   if (retryAfterMs !== undefined) return [`try again in ${Math.max(1, Math.round(retryAfterMs / 1000))} s`];
   return [];
 }

@@ -28,10 +28,7 @@ export interface RequestOptions {
 }
 
 /** Says of whom it is: for tests of what roles may do. */
-export function tokenOf(
-  roles: readonly Role[],
-  more: { readonly tenant?: string; readonly fleet?: string } = {},
-): string {
+export function tokenOf(roles: readonly Role[], more: Pick<Identity, 'tenant' | 'teams' | 'fleet'> = {}): string {
   return Buffer.from(JSON.stringify({ roles, ...more })).toString('base64url');
 }
 
@@ -41,7 +38,7 @@ const statedAuthenticator: Authenticator = {
     if (authorization === undefined) return Promise.resolve(undefined);
     try {
       const text = Buffer.from(authorization.slice('Bearer '.length), 'base64url').toString();
-      const { roles, ...more } = JSON.parse(text) as { roles: Role[] } & Pick<Identity, 'tenant' | 'fleet'>;
+      const { roles, ...more } = JSON.parse(text) as { roles: Role[] } & Pick<Identity, 'tenant' | 'teams' | 'fleet'>;
       return Promise.resolve({ subject: `test:${roles.join('+')}`, roles: new Set(roles), ...more });
     } catch {
       return Promise.resolve('refused');
