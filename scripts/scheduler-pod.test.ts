@@ -109,7 +109,8 @@ describe.each(['dev', 'staging', 'prod'])('%s', (environment) => {
     expect(config.environment).toBe(environment);
     expect(config.scheduler.count).toBe(set.spec.replicas);
     const ports = Object.fromEntries(container.ports.map(({ name, containerPort }) => [name, containerPort]));
-    expect(ports).toEqual({ http: config.http.port, 'http-ops': config.ops.port });
+    const mirror = config.journal.mirror === 'peer' ? { 'http-mirror': config.mirror.port } : {};
+    expect(ports).toEqual({ http: config.http.port, 'http-ops': config.ops.port, ...mirror });
     const graceMs = pod.terminationGracePeriodSeconds * 1000;
     expect(graceMs).toBeGreaterThan(config.scheduler.lameDuckMs + config.scheduler.shutdownMs);
   });
@@ -122,7 +123,7 @@ describe.each(['dev', 'staging', 'prod'])('%s', (environment) => {
     for (const { name, value = '' } of told) {
       const mount = mounts.find(({ mountPath }) => value === mountPath || value.startsWith(`${mountPath}/`));
       expect(mount, name).toBeDefined();
-      const written = name === 'NOVA_TORCH_JOURNAL_DIR' || name === 'NOVA_TORCH_AUDIT_DIR';
+      const written = /^NOVA_TORCH_(JOURNAL|MIRROR|AUDIT)_DIR$/.test(name);
       expect(claims.has(mount?.name ?? ''), name).toBe(written);
       expect(mount?.readOnly ?? false, name).toBe(!written);
     }
@@ -140,6 +141,9 @@ describe.each(['dev', 'staging', 'prod'])('%s', (environment) => {
       NOVA_TORCH_AUTH_CLUSTER: 'false',
       NOVA_TORCH_HTTP_HOST: '127.0.0.1',
       NOVA_TORCH_HTTP_PORT: '0',
+      NOVA_TORCH_MIRROR_HOST: '127.0.0.1',
+      NOVA_TORCH_MIRROR_PORT: '0',
+      NOVA_TORCH_MIRROR_RESTORE: 'skip',
       NOVA_TORCH_OPS_HOST: '127.0.0.1',
       NOVA_TORCH_OPS_PORT: '0',
       NOVA_TORCH_STORE_URL: `unix:${join(root, 'no-store')}`,

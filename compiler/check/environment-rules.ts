@@ -7,6 +7,7 @@ import { callCycle } from './graph/call-cycle.ts';
 import { clocks } from './graph/clocks.ts';
 import { derivedNames } from './graph/derived-names.ts';
 import { endpoints } from './graph/endpoints.ts';
+import { mirrors } from './graph/mirrors.ts';
 import { snapshots } from './graph/snapshots.ts';
 import { singleFailure } from './objectives/success.ts';
 import { exportsGranted } from './ownership/exports.ts';
@@ -47,6 +48,7 @@ export const environmentRules: Readonly<Record<string, EnvironmentCheck>> = Obje
   'call-cycle': callCycle,
   'derived-names': derivedNames,
   snapshots,
+  mirrors,
   endpoints,
   'unrouted-task': unroutedTask,
   'unaccepted-task': unacceptedTask,

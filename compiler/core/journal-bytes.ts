@@ -1,11 +1,17 @@
 import { REFUSED_FROM } from '../../spec/contract/overload.ts';
+import type { EnvironmentFacts } from './model.ts';
 
-/** What the journal may take of its volume, which also holds the audit log and is never filled to the brim. */
-export function journalBytesMax(volumeBytes: number): number {
-  return Math.floor((volumeBytes * 3) / 4);
+type Volume = Pick<EnvironmentFacts['scheduler'], 'journalBytes' | 'mirrored'>;
+
+/**
+ * What the journal may take of its volume, which also holds the audit log and is never filled to the brim. A mirror is another
+ * journal's there, and takes a quarter more than that at most.
+ */
+export function journalBytesMax({ journalBytes, mirrored }: Volume): number {
+  return Math.floor((journalBytes * (mirrored ? 3 : 6)) / 8);
 }
 
 /** Somebody is woken while there is still room for tasks of normal priority: of those alone it grows no further than that. */
-export function journalAlarmBytes(volumeBytes: number): number {
-  return Math.floor(journalBytesMax(volumeBytes) * (REFUSED_FROM.normal - 0.1));
+export function journalAlarmBytes(volume: Volume): number {
+  return Math.floor(journalBytesMax(volume) * (REFUSED_FROM.normal - 0.1));
 }

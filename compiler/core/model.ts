@@ -84,7 +84,13 @@ export interface EnvironmentFacts {
   readonly trustDomain: string;
   readonly requireDigest: boolean;
   readonly registries?: readonly string[];
-  readonly scheduler: { readonly replicas: number; readonly image: string; readonly journalBytes: number };
+  readonly scheduler: {
+    readonly replicas: number;
+    readonly image: string;
+    readonly journalBytes: number;
+    /** Each journal has a mirror at the next replica. */
+    readonly mirrored: boolean;
+  };
   readonly dragonfly: {
     readonly replicas: number;
     readonly image: string;

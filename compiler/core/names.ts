@@ -88,6 +88,8 @@ export const ports = {
   scheduler: 8080,
   /** Health and metrics, apart from the API. */
   schedulerOps: 9090,
+  /** Mirrors of journals, from one scheduler to the next. */
+  schedulerMirror: 8081,
   store: 6379,
   /** Of the store, without a password: for its operator and its own replicas only. */
   storeAdmin: 9999,

@@ -22,8 +22,10 @@ function shapeOf({ text, shown, record = '' }: Expression): string {
 
 test('all that is generated asks for what is served or recorded, and all that is served or recorded is asked for', async () => {
   expect(contractProblems(expressions, declared)).toEqual([]);
+  // Only production has mirrors of journals.
+  const { nova_journal_unmirrored: _, ...others } = declared;
   for (const environment of ['dev', 'staging']) {
-    expect(contractProblems(expressionsOf(await companyFiles(environment)).expressions, declared)).toEqual([]);
+    expect(contractProblems(expressionsOf(await companyFiles(environment)).expressions, others)).toEqual([]);
   }
 });
 

@@ -51,7 +51,7 @@ export const LANGUAGE_DEFAULTS = Object.freeze({
   environment: {
     platform: { mesh: 'sidecar', revision: 'default', nodeLocalDns: false },
     images: { requireDigest: false },
-    scheduler: { replicas: 2, image: 'ghcr.io/nova-torch/nova-torch:0.1.0', journal: '10Gi' },
+    scheduler: { replicas: 2, image: 'ghcr.io/nova-torch/nova-torch:0.1.0', journal: '10Gi', mirror: 'none' },
     dragonfly: {
       replicas: 2,
       image: 'docker.dragonflydb.io/dragonflydb/dragonfly:v1.40.1',

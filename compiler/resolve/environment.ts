@@ -27,7 +27,12 @@ export function environmentFacts(document: SpecDocument<Environment>, company: C
     trustDomain: spec.trustDomain,
     requireDigest: images.requireDigest,
     registries: images.registries,
-    scheduler: { replicas: scheduler.replicas, image: scheduler.image, journalBytes: bytes(scheduler.journal) },
+    scheduler: {
+      replicas: scheduler.replicas,
+      image: scheduler.image,
+      journalBytes: bytes(scheduler.journal),
+      mirrored: scheduler.mirror === 'peer',
+    },
     dragonfly: {
       replicas: dragonfly.replicas,
       image: dragonfly.image,

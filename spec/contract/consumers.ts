@@ -83,6 +83,12 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Environment.spec.scheduler.replicas': ['emitter:platform'],
   'Environment.spec.scheduler.image': ['emitter:platform'],
   'Environment.spec.scheduler.journal': ['emitter:platform', 'emitter:platform-alerts', 'emitter:grafana'],
+  'Environment.spec.scheduler.mirror': [
+    'emitter:platform',
+    'emitter:platform-alerts',
+    'emitter:istio',
+    'emitter:grafana',
+  ],
   'Environment.spec.people.issuer': ['emitter:platform'],
   'Environment.spec.people.keys': ['emitter:istio', 'emitter:platform'],
   'Environment.spec.people.groups': ['emitter:platform'],

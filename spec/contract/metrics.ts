@@ -184,7 +184,6 @@ export const metrics = {
     help: 'Whether answers go out although the peer does not have what they promise; 0 without a mirror',
     from: 'scheduler',
     labels: {},
-    inspect: 'whether one lost disk would cost tasks now',
   },
   nova_journal_mirror_lag_bytes: {
     type: 'gauge',

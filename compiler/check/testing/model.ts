@@ -66,7 +66,7 @@ export const facts: EnvironmentFacts = {
   nodeLocalDns: false,
   trustDomain: 'cluster.local',
   requireDigest: false,
-  scheduler: { replicas: 2, image: 'ghcr.io/nova-torch/nova-torch:0.1.0', journalBytes: 10 * 2 ** 30 },
+  scheduler: { replicas: 2, image: 'ghcr.io/nova-torch/nova-torch:0.1.0', journalBytes: 10 * 2 ** 30, mirrored: false },
   dragonfly: {
     replicas: 2,
     image: 'docker.dragonflydb.io/dragonflydb/dragonfly:v1.40.1',

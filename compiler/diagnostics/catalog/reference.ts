@@ -314,4 +314,13 @@ export const reference = defineCatalog({
       yaml('secrets:', '  PASSWORD: {path: kv/engineering/database, field: password, mount: env}'),
     ),
   },
+  NT2064: {
+    severity: 'error',
+    exit: 1,
+    message: '`mirror: peer` needs a second replica of the scheduler, and there is one',
+    explanation: paragraphs(
+      'With `scheduler.mirror: peer` each replica sends its journal to the next one, whose disk has all of it before anybody is answered. One replica alone has no other disk.',
+      'Set `scheduler.replicas` to 2 or more, or leave `mirror` away.',
+    ),
+  },
 });

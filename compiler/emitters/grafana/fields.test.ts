@@ -19,7 +19,7 @@ spec:
   platform: { kubernetes: "1.34", istio: "1.28" }
   trustDomain: trust.acme.example
   secrets: { address: https://secrets.acme.example }
-  scheduler: { journal: 20Gi }
+  scheduler: { journal: 20Gi, mirror: none }
   observability: { prometheus: https://prometheus.acme.example, grafanaFolder: Agents, grafanaOutput: operator }
 `,
   'spec/providers/brain.yaml': `${HEAD} Provider
@@ -67,6 +67,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'Environment.spec.observability.grafanaFolder': ['grafanaFolder: Agents', 'grafanaFolder: Fleets'],
   'Environment.spec.observability.grafanaOutput': ['grafanaOutput: operator', 'grafanaOutput: config-map'],
   'Environment.spec.scheduler.journal': ['journal: 20Gi', 'journal: 30Gi'],
+  'Environment.spec.scheduler.mirror': ['mirror: none', 'mirror: peer'],
   'Fleet.spec.accepts.*.timeouts.queue': ['queue: 11m', 'queue: 12m'],
   'Fleet.spec.accepts.*.timeouts.run': ['run: 7m', 'run: 8m'],
   'Fleet.spec.agent.build': ['"7.1"', '"7.2"'],

@@ -20,7 +20,7 @@ export function schedulerDashboard({ facts }: EnvironmentModel): Dashboard {
     rows: [
       { title: 'Now', panels: nowPanels() },
       { title: 'Promises', panels: promisePanels() },
-      { title: 'Store and journal', panels: storagePanels(facts.scheduler.journalBytes) },
+      { title: 'Store and journal', panels: storagePanels(journalAlarmBytes(facts.scheduler)) },
       { title: 'Processes', panels: processPanels() },
     ],
   };
@@ -108,7 +108,7 @@ function promisePanels(): readonly Panel[] {
   ];
 }
 
-function storagePanels(journalBytes: number): readonly Panel[] {
+function storagePanels(alarmBytes: number): readonly Panel[] {
   const sync = aggregate('sum', over('rate', timingBuckets('nova_journal_sync_duration_seconds'), RATE), ['le', 'pod']);
   return [
     {
@@ -135,7 +135,7 @@ function storagePanels(journalBytes: number): readonly Panel[] {
         'Not trimmed yet. At the line somebody is woken: a little above it tasks of normal priority are refused.',
       unit: 'bytes',
       width: 8,
-      limits: atMost(journalAlarmBytes(journalBytes)),
+      limits: atMost(alarmBytes),
       queries: [{ query: aggregate('max', gauge('nova_journal_size_bytes'), ['pod']), legend: '{{pod}}' }],
     },
   ];

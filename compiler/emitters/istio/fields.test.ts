@@ -13,6 +13,7 @@ spec:
   platform: { kubernetes: "1.33", istio: "1.28", mesh: ${mesh}, revision: stable, nodeLocalDns: false }
   trustDomain: prod.acme.example
   people: { issuer: https://login.acme.example, keys: https://login.acme.example/keys }
+  scheduler: { mirror: none }
 `,
 });
 
@@ -80,6 +81,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'Environment.spec.platform.mesh': ['mesh: sidecar', 'mesh: ambient'],
   'Environment.spec.platform.nodeLocalDns': ['nodeLocalDns: false', 'nodeLocalDns: true'],
   'Environment.spec.platform.revision': ['revision: stable', 'revision: canary'],
+  'Environment.spec.scheduler.mirror': ['mirror: none', 'mirror: peer'],
   'Environment.spec.trustDomain': ['trustDomain: prod.acme', 'trustDomain: other.acme'],
   'Fleet.metadata.labels.*': ['tier: core', 'tier: edge'],
   'Fleet.metadata.name': ['metadata: { name: alone }', 'metadata: { name: lonely }'],

@@ -6,6 +6,7 @@ import { submittersOf } from '../../core/submitters.ts';
 import { trace } from '../../core/trace.ts';
 import { principal, serviceHost } from './identity.ts';
 import { kinds } from './kinds.ts';
+import type { AuthorizationRule } from './kinds.ts';
 
 /** Namespaces that are ours as a whole. Those of the mesh and of the cluster have rules of their own. */
 const CLOSED = [namespaces.system, namespaces.dragonfly, namespaces.egress];
@@ -49,6 +50,7 @@ function addSchedulerRules(add: Add, context: PlatformContext): void {
           from: [{ source: { principals: [identity(namespaces.observability, prometheus)] } }],
           to: [{ operation: { ports: [String(ports.schedulerOps)] } }],
         },
+        ...mirrorRules(context, identity(namespaces.system, services.scheduler)),
       ],
     },
   });
@@ -78,6 +80,13 @@ function addSchedulerRules(add: Add, context: PlatformContext): void {
       },
     },
   });
+}
+
+/** Mirrors of journals hold what all teams have submitted: nobody but a scheduler sends or reads one. */
+function mirrorRules({ environment, from }: PlatformContext, scheduler: string): AuthorizationRule[] {
+  if (!environment.facts.scheduler.mirrored) return [];
+  const port = from(String(ports.schedulerMirror), 'scheduler', 'mirror');
+  return [{ from: [{ source: { principals: [scheduler] } }], to: [{ operation: { ports: [port] } }] }];
 }
 
 function submitterPrincipals({ environment }: PlatformContext): string[] {

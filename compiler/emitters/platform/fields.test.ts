@@ -12,7 +12,7 @@ spec:
     { kubernetes: "1.34", istio: "1.28", mesh: sidecar, revision: stable, nodeLocalDns: false, storageClass: fast }
   trustDomain: trust.acme.example
   people: { issuer: https://login.acme.example, keys: https://login.acme.example/keys, groups: teams }
-  scheduler: { replicas: 3, image: ghcr.io/acme/scheduler:1, journal: 20Gi }
+  scheduler: { replicas: 3, image: ghcr.io/acme/scheduler:1, journal: 20Gi, mirror: none }
   dragonfly: { replicas: 4, image: ghcr.io/acme/store:1, memory: 2Gi, snapshotEvery: 10m }
 `,
   'spec/teams/research/team.yaml': `apiVersion: nova-torch.dev/v1
@@ -39,6 +39,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'Environment.spec.scheduler.replicas': ['replicas: 3', 'replicas: 5'],
   'Environment.spec.scheduler.image': ['scheduler:1', 'scheduler:2'],
   'Environment.spec.scheduler.journal': ['journal: 20Gi', 'journal: 30Gi'],
+  'Environment.spec.scheduler.mirror': ['mirror: none', 'mirror: peer'],
   'Environment.spec.dragonfly.replicas': ['replicas: 4', 'replicas: 5'],
   'Environment.spec.dragonfly.image': ['store:1', 'store:2'],
   'Environment.spec.dragonfly.memory': ['memory: 2Gi', 'memory: 4Gi'],

@@ -29,13 +29,20 @@ function ingressOf(context: PlatformContext): K8s.NetworkPolicyIngressRule[] {
   return [
     { from: [fleetPods()], ports: api },
     ...submitterIngress(context),
-    { from: [podsIn(namespaces.system, pods.scheduler)], ports: api },
+    { from: [podsIn(namespaces.system, pods.scheduler)], ports: peerPorts(context) },
     {
       from: [podsIn(namespaces.observability, pods.prometheus)],
       ports: metricsPorts(context, ports.schedulerOps),
     },
     ...probeIngress(context),
   ];
+}
+
+/** Schedulers reach each other, and where there are mirrors send them. */
+function peerPorts(context: PlatformContext): K8s.NetworkPolicyPort[] {
+  const { environment, from } = context;
+  if (!environment.facts.scheduler.mirrored) return meshPorts(context, ports.scheduler);
+  return meshPorts(context, ports.scheduler, from(ports.schedulerMirror, 'scheduler', 'mirror'));
 }
 
 /** Which of their pods may, the identity says that each must prove. */
@@ -53,7 +60,7 @@ function egressOf(context: PlatformContext): K8s.NetworkPolicyEgressRule[] {
   return [
     ...basicEgress(context),
     { to: [podsIn(namespaces.dragonfly, pods.store)], ports: meshPorts(context, ports.store) },
-    { to: [podsIn(namespaces.system, pods.scheduler)], ports: meshPorts(context, ports.scheduler) },
+    { to: [podsIn(namespaces.system, pods.scheduler)], ports: peerPorts(context) },
     { to: [podsIn(namespaces.observability, pods.collector)], ports: meshPorts(context, ports.otlp) },
     ...pushEgress(context),
     ...identityEgress(context),

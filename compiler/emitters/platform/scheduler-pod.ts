@@ -20,9 +20,11 @@ import { compareText } from '../../../spec/contract/text.ts';
 const FOLDERS = {
   audit: '/var/lib/nova-torch/audit',
   journal: '/var/lib/nova-torch/journal',
+  mirror: '/var/lib/nova-torch/mirror',
   routing: '/etc/nova-torch/routing',
   secrets: '/etc/nova-torch/secrets',
   cluster: '/var/run/secrets/kubernetes.io/serviceaccount',
+  identity: '/var/run/secrets/nova-torch',
 } as const;
 
 /** One replica of the scheduler, without the priority it runs at. */
@@ -52,6 +54,7 @@ export function schedulerPod(context: PlatformContext): K8s.PodSpec {
       { name: 'routing', projected: { defaultMode: 0o440, sources: tableSources(context) } },
       { name: 'secrets', secret: { secretName: platformSecrets.storeLogin, defaultMode: 0o440 } },
       ...(asksCluster(context) ? [clusterVolume()] : []),
+      ...(showsToken(context) ? [identityVolume()] : []),
     ],
   };
 }
@@ -75,6 +78,20 @@ function clusterVolume(): K8s.Volume {
   };
 }
 
+function isMirrored({ environment }: PlatformContext): boolean {
+  return environment.facts.scheduler.mirrored;
+}
+
+/** To its peer: where no proxy speaks for it, a scheduler shows a token as any caller does. */
+function showsToken(context: PlatformContext): boolean {
+  return isMirrored(context) && asksCluster(context);
+}
+
+function identityVolume(): K8s.Volume {
+  const token = { path: 'token', audience: IDENTITY_AUDIENCE, expirationSeconds: 3600 };
+  return { name: 'identity', projected: { defaultMode: 0o440, sources: [{ serviceAccountToken: token }] } };
+}
+
 /** All parts of the table in one folder; a new table arrives there without a restart. */
 function tableSources({ environment }: PlatformContext): K8s.VolumeProjection[] {
   return routingTableParts(environment).map((_, index) => ({ configMap: { name: routingTableMap(index) } }));
@@ -90,15 +107,18 @@ function container(context: PlatformContext): K8s.Container {
     ports: [
       { name: 'http', containerPort: ports.scheduler, protocol: 'TCP' },
       { name: 'http-ops', containerPort: ports.schedulerOps, protocol: 'TCP' },
+      ...(isMirrored(context) ? [{ name: 'http-mirror', containerPort: mirrorPort(context), protocol: 'TCP' }] : []),
     ],
     env: variables(context),
     volumeMounts: [
       { name: 'tmp', mountPath: '/tmp' },
       { name: 'journal', mountPath: FOLDERS.journal, subPath: 'journal' },
       { name: 'journal', mountPath: FOLDERS.audit, subPath: 'audit' },
+      ...(isMirrored(context) ? [{ name: 'journal', mountPath: FOLDERS.mirror, subPath: 'mirror' }] : []),
       { name: 'routing', mountPath: FOLDERS.routing, readOnly: true },
       { name: 'secrets', mountPath: FOLDERS.secrets, readOnly: true },
       ...(asksCluster(context) ? [{ name: 'cluster', mountPath: FOLDERS.cluster, readOnly: true }] : []),
+      ...(showsToken(context) ? [{ name: 'identity', mountPath: FOLDERS.identity, readOnly: true }] : []),
     ],
     // Replaying a journal after a crash takes its time; nothing is killed for it.
     startupProbe: { ...probe('/healthz/startup'), periodSeconds: 2, failureThreshold: 150 },
@@ -135,8 +155,9 @@ function variables(context: PlatformContext): K8s.EnvVar[] {
     NOVA_TORCH_ENVIRONMENT: from(environment.name),
     NOVA_TORCH_HTTP_HOST: EVERYWHERE,
     NOVA_TORCH_HTTP_PORT: String(ports.scheduler),
-    NOVA_TORCH_JOURNAL_BYTES_MAX: from(String(journalBytesMax(facts.scheduler.journalBytes)), 'scheduler', 'journal'),
+    NOVA_TORCH_JOURNAL_BYTES_MAX: from(String(journalBytesMax(facts.scheduler)), 'scheduler', 'journal'),
     NOVA_TORCH_JOURNAL_DIR: FOLDERS.journal,
+    ...mirrorVariables(context),
     // Longer than its readiness takes to be noticed everywhere.
     NOVA_TORCH_LAME_DUCK_MS: '8000',
     NOVA_TORCH_OPS_HOST: EVERYWHERE,
@@ -154,6 +175,25 @@ function variables(context: PlatformContext): K8s.EnvVar[] {
     { name: 'NOVA_TORCH_SCHEDULER_ID', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
     ...sorted.map(([name, value]) => ({ name, value })),
   ];
+}
+
+function mirrorPort({ from }: PlatformContext): number {
+  return from(ports.schedulerMirror, 'scheduler', 'mirror');
+}
+
+/** Pods of a StatefulSet have names by which the next one is found. */
+function mirrorVariables(context: PlatformContext): Record<string, string> {
+  if (!isMirrored(context)) return {};
+  const peer = `{name}.${services.schedulerPeers}.${namespaces.system}.svc`;
+  return {
+    NOVA_TORCH_JOURNAL_MIRROR: context.from('peer', 'scheduler', 'mirror'),
+    NOVA_TORCH_MIRROR_DIR: FOLDERS.mirror,
+    NOVA_TORCH_MIRROR_HOST: EVERYWHERE,
+    NOVA_TORCH_MIRROR_PEER: `http://${peer}:${ports.schedulerMirror}`,
+    NOVA_TORCH_MIRROR_PORT: String(ports.schedulerMirror),
+    NOVA_TORCH_MIRROR_WORKLOAD: `${namespaces.system}/${services.scheduler}`,
+    ...(showsToken(context) && { NOVA_TORCH_MIRROR_TOKEN_PATH: `${FOLDERS.identity}/token` }),
+  };
 }
 
 /** How callers prove who they are besides the mesh. */

@@ -1,4 +1,5 @@
 import { k8s } from '../../cdk8s/k8s.ts';
+import type { K8s } from '../../cdk8s/k8s.ts';
 import type { Add } from '../../cdk8s/synthesize.ts';
 import { formatSize } from '../../../spec/contract/units.ts';
 import { waves } from '../../core/fleet-context.ts';
@@ -34,7 +35,10 @@ export function addScheduler(add: Add, context: PlatformContext): void {
       // A replica that recovers is found by the others before it is ready for clients.
       publishNotReadyAddresses: true,
       selector: pods.scheduler,
-      ports: [{ name: 'http', port: ports.scheduler, targetPort: named('http'), protocol: 'TCP', appProtocol: 'http' }],
+      ports: [
+        { name: 'http', port: ports.scheduler, targetPort: named('http'), protocol: 'TCP', appProtocol: 'http' },
+        ...mirrorPorts(context),
+      ],
     },
   });
   add(k8s.KubePodDisruptionBudget, {
@@ -46,6 +50,13 @@ export function addScheduler(add: Add, context: PlatformContext): void {
     },
   });
   addReplicas(add, context, meta(services.scheduler, waves.workload));
+}
+
+/** One scheduler sends what it writes to the next one, by its own name. */
+function mirrorPorts({ environment, from }: PlatformContext): K8s.ServicePort[] {
+  if (!environment.facts.scheduler.mirrored) return [];
+  const port = from(ports.schedulerMirror, 'scheduler', 'mirror');
+  return [{ name: 'http-mirror', port, targetPort: named('http-mirror'), protocol: 'TCP', appProtocol: 'http' }];
 }
 
 function named(port: string) {

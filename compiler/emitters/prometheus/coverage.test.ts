@@ -14,7 +14,9 @@ import { together } from './rule.ts';
 const RUNBOOKS = join(import.meta.dirname, '../../../docs/runbooks');
 const bound = (boundMs: number) => ({ percentile: 0.95, boundMs });
 const one = fleet('eng/fixer', { slo: { queueWait: bound(30_000), run: bound(60_000) } });
-const whole = environment({ fleets: [one], facts });
+/** With everything that has an alert. */
+const mirrored = { ...facts, scheduler: { ...facts.scheduler, mirrored: true } };
+const whole = environment({ fleets: [one], facts: mirrored });
 const suites = {
   fleet: together([...objectivesOf(one).map(objectiveSuite), ...fleetSuites(one)]),
   platform: together([...platformObjectives(whole).map(objectiveSuite), ...platformSuites(whole)]),

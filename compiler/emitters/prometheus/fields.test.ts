@@ -33,7 +33,10 @@ const unchanged = emitted();
 
 test('every field that names this emitter as its consumer has a change here', () => {
   expect(Object.keys(CHANGES).sort()).toEqual(fieldsOf('prometheus'));
-  expect(fieldsOf('platform-alerts')).toEqual(['Environment.spec.scheduler.journal']);
+  expect(fieldsOf('platform-alerts')).toEqual([
+    'Environment.spec.scheduler.journal',
+    'Environment.spec.scheduler.mirror',
+  ]);
 });
 
 test.each(Object.entries(CHANGES))('%s changes the rules', async (_, change) => {
@@ -42,10 +45,13 @@ test.each(Object.entries(CHANGES))('%s changes the rules', async (_, change) => 
   expect(changed).not.toBe(await unchanged);
 });
 
-test('the size of the journal changes the alerts of the platform', async () => {
+test.each([
+  ['the size of the journal', 'journal: 7Gi'],
+  ['its mirror', 'mirror: peer'],
+])('%s changes the alerts of the platform', async (_, said) => {
   const scheduler: Change = [
     'trustDomain: prod.acme.example',
-    'trustDomain: prod.acme.example\n  scheduler: { journal: 7Gi }',
+    `trustDomain: prod.acme.example\n  scheduler: { ${said} }`,
   ];
   const changed = await emittedText(['platform-alerts'], SPEC, scheduler);
   expect(changed).toContain('kind: PrometheusRule');

@@ -28,7 +28,11 @@ export function platformSuites(environment: EnvironmentModel): readonly Suite[] 
   });
   return [taskLoss, schedulerDown, splitBrain, storeDown, breakerOpen, storeSlow, specDrift, telemetryLoss, watchdog]
     .map((suite) => suite(alertOf))
-    .concat([journalFull(environment, alertOf), seriesBudget(environment, alertOf)]);
+    .concat([
+      journalFull(environment, alertOf),
+      ...unmirrored(environment, alertOf),
+      seriesBudget(environment, alertOf),
+    ]);
 }
 
 type AlertOf = (alert: Omit<Alert, 'labels' | 'at'> & { at?: Alert['at'] }) => Alert;
@@ -195,8 +199,7 @@ function watchdog(alertOf: AlertOf): Suite {
 
 function journalFull({ facts, from }: EnvironmentModel, alertOf: AlertOf): Suite {
   const size = gauge('nova_journal_size_bytes', { pod: 'a' }).text;
-  const { journalBytes } = facts.scheduler;
-  const alarm = journalAlarmBytes(journalBytes);
+  const alarm = journalAlarmBytes(facts.scheduler);
   return proven(
     alertOf({
       name: 'NovaJournalFull',
@@ -208,11 +211,30 @@ function journalFull({ facts, from }: EnvironmentModel, alertOf: AlertOf): Suite
     }),
     {
       // All that tasks of normal priority can fill.
-      fire: { [size]: `${Math.floor(journalBytesMax(journalBytes) * REFUSED_FROM.normal)}x60` },
+      fire: { [size]: `${Math.floor(journalBytesMax(facts.scheduler) * REFUSED_FROM.normal)}x60` },
       silent: { [size]: `${alarm - 1}x60` },
       taken: { pod: 'a' },
     },
   );
+}
+
+/** Longer than a peer takes to come back after a restart. */
+function unmirrored({ facts, from }: EnvironmentModel, alertOf: AlertOf): readonly Suite[] {
+  if (!facts.scheduler.mirrored) return [];
+  const alone = gauge('nova_journal_unmirrored', { pod: 'a' }).text;
+  const suite = proven(
+    alertOf({
+      name: 'NovaJournalUnmirrored',
+      severity: 'ticket',
+      query: join(aggregate('max', gauge('nova_journal_unmirrored'), ['pod']), '==', 1),
+      forMs: 5 * MINUTE,
+      summary:
+        'The peer of {{ $labels.pod }} does not have all of its journal: one lost disk and a lost store would lose tasks',
+      at: from(['scheduler', 'mirror']),
+    }),
+    { fire: { [alone]: '1x60' }, silent: { [alone]: '0x60' }, taken: { pod: 'a' } },
+  );
+  return [suite];
 }
 
 function seriesBudget(environment: EnvironmentModel, alertOf: AlertOf): Suite {

@@ -1744,7 +1744,7 @@ return errors === 0;
 }
 
 export const validateEnvironment = validate98;
-const schema34 = {"type":"object","required":["cluster","platform","trustDomain"],"properties":{"description":{"$ref":"description"},"cluster":{"type":"object","required":["server"],"properties":{"server":{"$ref":"url"}},"additionalProperties":false},"platform":{"type":"object","required":["kubernetes","istio"],"properties":{"kubernetes":{"type":"string","enum":["1.30","1.31","1.32","1.33","1.34","1.35","1.36"]},"istio":{"type":"string","enum":["1.28","1.29","1.30"]},"mesh":{"type":"string","enum":["sidecar","ambient"]},"revision":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},"nodeLocalDns":{"type":"boolean"},"storageClass":{"$ref":"storageClass"}},"additionalProperties":false},"trustDomain":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},"images":{"type":"object","properties":{"requireDigest":{"type":"boolean"},"registries":{"type":"array","items":{"$ref":"registry"},"maxItems":32,"minItems":1,"uniqueItems":true}},"additionalProperties":false},"scheduler":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"image":{"$ref":"image"},"journal":{"$ref":"size","x-bounds":{"least":"1Gi","most":"16Ti","why":"with less a busy hour fills it, and no volume is larger"}}},"additionalProperties":false},"people":{"type":"object","required":["issuer","keys"],"properties":{"issuer":{"$ref":"url"},"keys":{"$ref":"url"},"groups":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_.:/-]{0,62}$"}},"additionalProperties":false},"dragonfly":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":5},"image":{"$ref":"image"},"memory":{"$ref":"size","x-bounds":{"least":"320Mi","most":"1Ti","why":"with less the store does not start, and no node has more"}},"snapshotEvery":{"$ref":"duration","x-bounds":{"least":"1m","most":"1d","why":"snapshots know minutes, and what is older than a day is not worth loading"}}},"additionalProperties":false},"secrets":{"type":"object","required":["address"],"properties":{"engine":{"type":"string","enum":["vault","openbao"]},"delivery":{"type":"string","enum":["vso","eso"]},"address":{"$ref":"url"},"mount":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9][a-z0-9-]{0,62}$"},"platform":{"$ref":"secretPath"}},"additionalProperties":false},"observability":{"type":"object","required":["prometheus"],"properties":{"prometheus":{"$ref":"url"},"elasticsearch":{"$ref":"url"},"grafanaFolder":{"type":"string","minLength":1,"maxLength":80,"pattern":"^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$"},"grafanaOutput":{"type":"string","enum":["operator","operator-v2","config-map"]}},"additionalProperties":false},"arrivals":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":200,"additionalProperties":{"$ref":"rate","x-bounds":{"least":"1/h","most":"100000/s","why":"a task that never comes needs no figure, and one scheduler does not take more"}}},"defaults":{"$ref":"defaults"}},"additionalProperties":false};
+const schema34 = {"type":"object","required":["cluster","platform","trustDomain"],"properties":{"description":{"$ref":"description"},"cluster":{"type":"object","required":["server"],"properties":{"server":{"$ref":"url"}},"additionalProperties":false},"platform":{"type":"object","required":["kubernetes","istio"],"properties":{"kubernetes":{"type":"string","enum":["1.30","1.31","1.32","1.33","1.34","1.35","1.36"]},"istio":{"type":"string","enum":["1.28","1.29","1.30"]},"mesh":{"type":"string","enum":["sidecar","ambient"]},"revision":{"type":"string","minLength":1,"maxLength":40,"pattern":"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"},"nodeLocalDns":{"type":"boolean"},"storageClass":{"$ref":"storageClass"}},"additionalProperties":false},"trustDomain":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},"images":{"type":"object","properties":{"requireDigest":{"type":"boolean"},"registries":{"type":"array","items":{"$ref":"registry"},"maxItems":32,"minItems":1,"uniqueItems":true}},"additionalProperties":false},"scheduler":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":9},"image":{"$ref":"image"},"journal":{"$ref":"size","x-bounds":{"least":"1Gi","most":"16Ti","why":"with less a busy hour fills it, and no volume is larger"}},"mirror":{"type":"string","enum":["none","peer"]}},"additionalProperties":false},"people":{"type":"object","required":["issuer","keys"],"properties":{"issuer":{"$ref":"url"},"keys":{"$ref":"url"},"groups":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z][A-Za-z0-9_.:/-]{0,62}$"}},"additionalProperties":false},"dragonfly":{"type":"object","properties":{"replicas":{"type":"integer","minimum":1,"maximum":5},"image":{"$ref":"image"},"memory":{"$ref":"size","x-bounds":{"least":"320Mi","most":"1Ti","why":"with less the store does not start, and no node has more"}},"snapshotEvery":{"$ref":"duration","x-bounds":{"least":"1m","most":"1d","why":"snapshots know minutes, and what is older than a day is not worth loading"}}},"additionalProperties":false},"secrets":{"type":"object","required":["address"],"properties":{"engine":{"type":"string","enum":["vault","openbao"]},"delivery":{"type":"string","enum":["vso","eso"]},"address":{"$ref":"url"},"mount":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[a-z0-9][a-z0-9-]{0,62}$"},"platform":{"$ref":"secretPath"}},"additionalProperties":false},"observability":{"type":"object","required":["prometheus"],"properties":{"prometheus":{"$ref":"url"},"elasticsearch":{"$ref":"url"},"grafanaFolder":{"type":"string","minLength":1,"maxLength":80,"pattern":"^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$"},"grafanaOutput":{"type":"string","enum":["operator","operator-v2","config-map"]}},"additionalProperties":false},"arrivals":{"type":"object","propertyNames":{"$ref":"taskType"},"maxProperties":200,"additionalProperties":{"$ref":"rate","x-bounds":{"least":"1/h","most":"100000/s","why":"a task that never comes needs no figure, and one scheduler does not take more"}}},"defaults":{"$ref":"defaults"}},"additionalProperties":false};
 const func23 = Object.prototype.hasOwnProperty;
 const pattern14 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$", "u");
 
@@ -2115,7 +2115,7 @@ if(data.scheduler !== undefined){
 let data15 = data.scheduler;
 if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
 for(const key4 in data15){
-if(!(((key4 === "replicas") || (key4 === "image")) || (key4 === "journal"))){
+if(!((((key4 === "replicas") || (key4 === "image")) || (key4 === "journal")) || (key4 === "mirror"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/scheduler",schemaPath:"#/$defs/EnvironmentSpec/properties/scheduler/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}});
 errors++;
 }
@@ -2154,6 +2154,17 @@ vErrors = add(vErrors, {instancePath:instancePath+"/scheduler/journal",schemaPat
 errors++;
 }
 }
+if(data15.mirror !== undefined){
+let data19 = data15.mirror;
+if(typeof data19 !== "string"){
+vErrors = add(vErrors, {instancePath:instancePath+"/scheduler/mirror",schemaPath:"#/$defs/EnvironmentSpec/properties/scheduler/properties/mirror/type",keyword:"type",params:{type: "string"}});
+errors++;
+}
+if(!((data19 === "none") || (data19 === "peer"))){
+vErrors = add(vErrors, {instancePath:instancePath+"/scheduler/mirror",schemaPath:"#/$defs/EnvironmentSpec/properties/scheduler/properties/mirror/enum",keyword:"enum",params:{allowedValues: schema34.properties.scheduler.properties.mirror.enum}});
+errors++;
+}
+}
 }
 else {
 vErrors = add(vErrors, {instancePath:instancePath+"/scheduler",schemaPath:"#/$defs/EnvironmentSpec/properties/scheduler/type",keyword:"type",params:{type: "object"}});
@@ -2161,46 +2172,46 @@ errors++;
 }
 }
 if(data.people !== undefined){
-let data19 = data.people;
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-if(data19.issuer === undefined){
+let data20 = data.people;
+if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
+if(data20.issuer === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/people",schemaPath:"#/$defs/EnvironmentSpec/properties/people/required",keyword:"required",params:{missingProperty: "issuer"}});
 errors++;
 }
-if(data19.keys === undefined){
+if(data20.keys === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/people",schemaPath:"#/$defs/EnvironmentSpec/properties/people/required",keyword:"required",params:{missingProperty: "keys"}});
 errors++;
 }
-for(const key5 in data19){
+for(const key5 in data20){
 if(!(((key5 === "issuer") || (key5 === "keys")) || (key5 === "groups"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/people",schemaPath:"#/$defs/EnvironmentSpec/properties/people/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}});
 errors++;
 }
 }
-if(data19.issuer !== undefined){
-if(!(validate31(data19.issuer, {instancePath:instancePath+"/people/issuer",parentData:data19,parentDataProperty:"issuer",rootData}))){
+if(data20.issuer !== undefined){
+if(!(validate31(data20.issuer, {instancePath:instancePath+"/people/issuer",parentData:data20,parentDataProperty:"issuer",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
-if(data19.keys !== undefined){
-if(!(validate31(data19.keys, {instancePath:instancePath+"/people/keys",parentData:data19,parentDataProperty:"keys",rootData}))){
+if(data20.keys !== undefined){
+if(!(validate31(data20.keys, {instancePath:instancePath+"/people/keys",parentData:data20,parentDataProperty:"keys",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
-if(data19.groups !== undefined){
-let data22 = data19.groups;
-if(typeof data22 === "string"){
-if(func2(data22) > 63){
+if(data20.groups !== undefined){
+let data23 = data20.groups;
+if(typeof data23 === "string"){
+if(func2(data23) > 63){
 vErrors = add(vErrors, {instancePath:instancePath+"/people/groups",schemaPath:"#/$defs/EnvironmentSpec/properties/people/properties/groups/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(func2(data22) < 1){
+if(func2(data23) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/people/groups",schemaPath:"#/$defs/EnvironmentSpec/properties/people/properties/groups/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern18.test(data22)){
+if(!pattern18.test(data23)){
 vErrors = add(vErrors, {instancePath:instancePath+"/people/groups",schemaPath:"#/$defs/EnvironmentSpec/properties/people/properties/groups/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9_.:/-]{0,62}$"}});
 errors++;
 }
@@ -2217,55 +2228,55 @@ errors++;
 }
 }
 if(data.dragonfly !== undefined){
-let data23 = data.dragonfly;
-if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
-for(const key6 in data23){
+let data24 = data.dragonfly;
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+for(const key6 in data24){
 if(!((((key6 === "replicas") || (key6 === "image")) || (key6 === "memory")) || (key6 === "snapshotEvery"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/dragonfly",schemaPath:"#/$defs/EnvironmentSpec/properties/dragonfly/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6}});
 errors++;
 }
 }
-if(data23.replicas !== undefined){
-let data24 = data23.replicas;
-if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
+if(data24.replicas !== undefined){
+let data25 = data24.replicas;
+if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
 vErrors = add(vErrors, {instancePath:instancePath+"/dragonfly/replicas",schemaPath:"#/$defs/EnvironmentSpec/properties/dragonfly/properties/replicas/type",keyword:"type",params:{type: "integer"}});
 errors++;
 }
-if((typeof data24 == "number") && (isFinite(data24))){
-if(data24 > 5 || isNaN(data24)){
+if((typeof data25 == "number") && (isFinite(data25))){
+if(data25 > 5 || isNaN(data25)){
 vErrors = add(vErrors, {instancePath:instancePath+"/dragonfly/replicas",schemaPath:"#/$defs/EnvironmentSpec/properties/dragonfly/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5}});
 errors++;
 }
-if(data24 < 1 || isNaN(data24)){
+if(data25 < 1 || isNaN(data25)){
 vErrors = add(vErrors, {instancePath:instancePath+"/dragonfly/replicas",schemaPath:"#/$defs/EnvironmentSpec/properties/dragonfly/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}});
 errors++;
 }
 }
 }
-if(data23.image !== undefined){
-if(!(validate107(data23.image, {instancePath:instancePath+"/dragonfly/image",parentData:data23,parentDataProperty:"image",rootData}))){
+if(data24.image !== undefined){
+if(!(validate107(data24.image, {instancePath:instancePath+"/dragonfly/image",parentData:data24,parentDataProperty:"image",rootData}))){
 vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors);
 errors = vErrors.length;
 }
 }
-if(data23.memory !== undefined){
-let data26 = data23.memory;
-if(!(validate38(data26, {instancePath:instancePath+"/dragonfly/memory",parentData:data23,parentDataProperty:"memory",rootData}))){
+if(data24.memory !== undefined){
+let data27 = data24.memory;
+if(!(validate38(data27, {instancePath:instancePath+"/dragonfly/memory",parentData:data24,parentDataProperty:"memory",rootData}))){
 vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
-if(typeof data26 === "string" && !isWithin("size", data26, 335544320, 1099511627776)){
+if(typeof data27 === "string" && !isWithin("size", data27, 335544320, 1099511627776)){
 vErrors = add(vErrors, {instancePath:instancePath+"/dragonfly/memory",schemaPath:"#/$defs/EnvironmentSpec/properties/dragonfly/properties/memory/x-bounds",keyword:"x-bounds",params:{}});
 errors++;
 }
 }
-if(data23.snapshotEvery !== undefined){
-let data27 = data23.snapshotEvery;
-if(!(validate43(data27, {instancePath:instancePath+"/dragonfly/snapshotEvery",parentData:data23,parentDataProperty:"snapshotEvery",rootData}))){
+if(data24.snapshotEvery !== undefined){
+let data28 = data24.snapshotEvery;
+if(!(validate43(data28, {instancePath:instancePath+"/dragonfly/snapshotEvery",parentData:data24,parentDataProperty:"snapshotEvery",rootData}))){
 vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
 errors = vErrors.length;
 }
-if(typeof data27 === "string" && !isWithin("duration", data27, 60000, 86400000)){
+if(typeof data28 === "string" && !isWithin("duration", data28, 60000, 86400000)){
 vErrors = add(vErrors, {instancePath:instancePath+"/dragonfly/snapshotEvery",schemaPath:"#/$defs/EnvironmentSpec/properties/dragonfly/properties/snapshotEvery/x-bounds",keyword:"x-bounds",params:{}});
 errors++;
 }
@@ -2277,58 +2288,58 @@ errors++;
 }
 }
 if(data.secrets !== undefined){
-let data28 = data.secrets;
-if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
-if(data28.address === undefined){
+let data29 = data.secrets;
+if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
+if(data29.address === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/required",keyword:"required",params:{missingProperty: "address"}});
 errors++;
 }
-for(const key7 in data28){
+for(const key7 in data29){
 if(!(((((key7 === "engine") || (key7 === "delivery")) || (key7 === "address")) || (key7 === "mount")) || (key7 === "platform"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7}});
 errors++;
 }
 }
-if(data28.engine !== undefined){
-let data29 = data28.engine;
-if(typeof data29 !== "string"){
+if(data29.engine !== undefined){
+let data30 = data29.engine;
+if(typeof data30 !== "string"){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/engine",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/engine/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-if(!((data29 === "vault") || (data29 === "openbao"))){
+if(!((data30 === "vault") || (data30 === "openbao"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/engine",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/engine/enum",keyword:"enum",params:{allowedValues: schema34.properties.secrets.properties.engine.enum}});
 errors++;
 }
 }
-if(data28.delivery !== undefined){
-let data30 = data28.delivery;
-if(typeof data30 !== "string"){
+if(data29.delivery !== undefined){
+let data31 = data29.delivery;
+if(typeof data31 !== "string"){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/delivery",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/delivery/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-if(!((data30 === "vso") || (data30 === "eso"))){
+if(!((data31 === "vso") || (data31 === "eso"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/delivery",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/delivery/enum",keyword:"enum",params:{allowedValues: schema34.properties.secrets.properties.delivery.enum}});
 errors++;
 }
 }
-if(data28.address !== undefined){
-if(!(validate31(data28.address, {instancePath:instancePath+"/secrets/address",parentData:data28,parentDataProperty:"address",rootData}))){
+if(data29.address !== undefined){
+if(!(validate31(data29.address, {instancePath:instancePath+"/secrets/address",parentData:data29,parentDataProperty:"address",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
-if(data28.mount !== undefined){
-let data32 = data28.mount;
-if(typeof data32 === "string"){
-if(func2(data32) > 63){
+if(data29.mount !== undefined){
+let data33 = data29.mount;
+if(typeof data33 === "string"){
+if(func2(data33) > 63){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/mount",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/mount/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(func2(data32) < 1){
+if(func2(data33) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/mount",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/mount/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern19.test(data32)){
+if(!pattern19.test(data33)){
 vErrors = add(vErrors, {instancePath:instancePath+"/secrets/mount",schemaPath:"#/$defs/EnvironmentSpec/properties/secrets/properties/mount/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9][a-z0-9-]{0,62}$"}});
 errors++;
 }
@@ -2338,8 +2349,8 @@ vErrors = add(vErrors, {instancePath:instancePath+"/secrets/mount",schemaPath:"#
 errors++;
 }
 }
-if(data28.platform !== undefined){
-if(!(validate116(data28.platform, {instancePath:instancePath+"/secrets/platform",parentData:data28,parentDataProperty:"platform",rootData}))){
+if(data29.platform !== undefined){
+if(!(validate116(data29.platform, {instancePath:instancePath+"/secrets/platform",parentData:data29,parentDataProperty:"platform",rootData}))){
 vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
 errors = vErrors.length;
 }
@@ -2351,42 +2362,42 @@ errors++;
 }
 }
 if(data.observability !== undefined){
-let data34 = data.observability;
-if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
-if(data34.prometheus === undefined){
+let data35 = data.observability;
+if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
+if(data35.prometheus === undefined){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/required",keyword:"required",params:{missingProperty: "prometheus"}});
 errors++;
 }
-for(const key8 in data34){
+for(const key8 in data35){
 if(!((((key8 === "prometheus") || (key8 === "elasticsearch")) || (key8 === "grafanaFolder")) || (key8 === "grafanaOutput"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8}});
 errors++;
 }
 }
-if(data34.prometheus !== undefined){
-if(!(validate31(data34.prometheus, {instancePath:instancePath+"/observability/prometheus",parentData:data34,parentDataProperty:"prometheus",rootData}))){
+if(data35.prometheus !== undefined){
+if(!(validate31(data35.prometheus, {instancePath:instancePath+"/observability/prometheus",parentData:data35,parentDataProperty:"prometheus",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
-if(data34.elasticsearch !== undefined){
-if(!(validate31(data34.elasticsearch, {instancePath:instancePath+"/observability/elasticsearch",parentData:data34,parentDataProperty:"elasticsearch",rootData}))){
+if(data35.elasticsearch !== undefined){
+if(!(validate31(data35.elasticsearch, {instancePath:instancePath+"/observability/elasticsearch",parentData:data35,parentDataProperty:"elasticsearch",rootData}))){
 vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
-if(data34.grafanaFolder !== undefined){
-let data37 = data34.grafanaFolder;
-if(typeof data37 === "string"){
-if(func2(data37) > 80){
+if(data35.grafanaFolder !== undefined){
+let data38 = data35.grafanaFolder;
+if(typeof data38 === "string"){
+if(func2(data38) > 80){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaFolder",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaFolder/maxLength",keyword:"maxLength",params:{limit: 80}});
 errors++;
 }
-if(func2(data37) < 1){
+if(func2(data38) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaFolder",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaFolder/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern21.test(data37)){
+if(!pattern21.test(data38)){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaFolder",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaFolder/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9 _-]{0,79}$"}});
 errors++;
 }
@@ -2396,13 +2407,13 @@ vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaFolder"
 errors++;
 }
 }
-if(data34.grafanaOutput !== undefined){
-let data38 = data34.grafanaOutput;
-if(typeof data38 !== "string"){
+if(data35.grafanaOutput !== undefined){
+let data39 = data35.grafanaOutput;
+if(typeof data39 !== "string"){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaOutput",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaOutput/type",keyword:"type",params:{type: "string"}});
 errors++;
 }
-if(!(((data38 === "operator") || (data38 === "operator-v2")) || (data38 === "config-map"))){
+if(!(((data39 === "operator") || (data39 === "operator-v2")) || (data39 === "config-map"))){
 vErrors = add(vErrors, {instancePath:instancePath+"/observability/grafanaOutput",schemaPath:"#/$defs/EnvironmentSpec/properties/observability/properties/grafanaOutput/enum",keyword:"enum",params:{allowedValues: schema34.properties.observability.properties.grafanaOutput.enum}});
 errors++;
 }
@@ -2414,31 +2425,31 @@ errors++;
 }
 }
 if(data.arrivals !== undefined){
-let data39 = data.arrivals;
-if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
-if(Object.keys(data39).length > 200){
+let data40 = data.arrivals;
+if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
+if(Object.keys(data40).length > 200){
 vErrors = add(vErrors, {instancePath:instancePath+"/arrivals",schemaPath:"#/$defs/EnvironmentSpec/properties/arrivals/maxProperties",keyword:"maxProperties",params:{limit: 200}});
 errors++;
 }
-for(const key9 in data39){
-const _errs75 = errors;
-if(!(validate120(key9, {instancePath:instancePath+"/arrivals",parentData:data39,parentDataProperty:"arrivals",rootData}))){
+for(const key9 in data40){
+const _errs77 = errors;
+if(!(validate120(key9, {instancePath:instancePath+"/arrivals",parentData:data40,parentDataProperty:"arrivals",rootData}))){
 vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
-var valid12 = _errs75 === errors;
+var valid12 = _errs77 === errors;
 if(!valid12){
 vErrors = add(vErrors, {instancePath:instancePath+"/arrivals",schemaPath:"#/$defs/EnvironmentSpec/properties/arrivals/propertyNames",keyword:"propertyNames",params:{propertyName: key9}});
 errors++;
 }
 }
-for(const key10 in data39){
-let data40 = data39[key10];
-if(!(validate122(data40, {instancePath:instancePath+"/arrivals/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data39,parentDataProperty:key10,rootData}))){
+for(const key10 in data40){
+let data41 = data40[key10];
+if(!(validate122(data41, {instancePath:instancePath+"/arrivals/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data40,parentDataProperty:key10,rootData}))){
 vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
-if(typeof data40 === "string" && !isWithin("rate", data40, 2.7777777777777776e-7, 100)){
+if(typeof data41 === "string" && !isWithin("rate", data41, 2.7777777777777776e-7, 100)){
 vErrors = add(vErrors, {instancePath:instancePath+"/arrivals/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/EnvironmentSpec/properties/arrivals/additionalProperties/x-bounds",keyword:"x-bounds",params:{}});
 errors++;
 }

@@ -83,7 +83,7 @@ export const configFields = {
       variable: 'NOVA_TORCH_JOURNAL_SEGMENT_BYTES',
       about: 'Bytes of one of its files; space comes back in these',
     }),
-    mirror: choice(['off', 'peer'], 'off', {
+    mirror: choice(['none', 'peer'], 'none', {
       variable: 'NOVA_TORCH_JOURNAL_MIRROR',
       about: 'Whether a second scheduler has all that the journal has, on its own disk, before anybody is answered',
     }),

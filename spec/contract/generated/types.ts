@@ -425,6 +425,8 @@ export interface EnvironmentSpec {
     readonly image?: Image;
     /** Volume of one replica's journal. From `1Gi` to `16Ti`. Default: `'10Gi'`. */
     readonly journal?: Size;
+    /** Whether a second replica has all of a journal on its own disk before anybody is answered: `peer` survives one lost disk together with the store. The journal then takes half as much of its volume, since the mirror of another one lies there too. Default: `'none'`. */
+    readonly mirror?: 'none' | 'peer';
   };
   /** How people prove to the scheduler who they are. Without it only workloads of the cluster may call it. */
   readonly people?: {
