@@ -107,6 +107,27 @@ export interface TaskRecord {
   readonly reason?: string;
 }
 
+/** What became of the last run of a task that has not ended: what a journal keeps of it, and a replay says. */
+export interface Standing {
+  /** `leased` to an agent. `waiting` for another run, `dead` until someone redrives it. */
+  readonly state: 'leased' | 'waiting' | 'dead';
+  /** Of that run. */
+  readonly token: number;
+  /** Attempts and crashes with that run. */
+  readonly attempts: number;
+  readonly crashes: number;
+  /** Whose run it was; may be empty unless it is `leased`. Token text. */
+  readonly agent: string;
+  /** Since when. Milliseconds since 1970, of the store. */
+  readonly sinceMs: number;
+  /** `leased`: when the run must be over. `waiting`: when it may run again; 0 for at once. */
+  readonly dueMs: number;
+  /** Token text, or empty. */
+  readonly reason: string;
+  /** Of a dead letter. JSON text. */
+  readonly result: string;
+}
+
 export const COST_MAX = 1_000_000_000;
 export const BODY_BYTES_MAX = 65_536;
 export const RESULT_BYTES_MAX = 65_536;

@@ -1,9 +1,10 @@
 import type { ChangeOutcome } from '../core/scheduler.ts';
+import type { TaskRecord } from '../core/task-record.ts';
 import { reasonText } from '../core/reason-text.ts';
 import type { AgentName } from '../core/scheduler.ts';
 import { askedValue, readAsked } from './asked.ts';
 import { want } from './deliver.ts';
-import { finishForGood } from './ends.ts';
+import { finishForGood, noteStanding } from './ends.ts';
 import { askPatiently, changed, type Engine, type FleetState } from './engine.ts';
 import { findSurely, viewOf } from './view.ts';
 import { DRAIN_ALL, drainSwitch, PAUSED } from './view-of-fleets.ts';
@@ -17,25 +18,35 @@ export async function cancel(engine: Engine, id: string, reason: string): Promis
   if (reply.kind === 'unknown' || !('record' in reply) || reply.record === undefined) return { kind: 'unknown' };
   const { record } = reply;
   const task = viewOf(engine, state.fleet, record);
-  if (reply.kind === 'asked') return { kind: 'asked', task };
+  if (reply.kind === 'asked') {
+    await noteCancel(engine, state, record);
+    return { kind: 'asked', task };
+  }
   if (reply.kind === 'stale') return { kind: 'not-now', task };
   await finishForGood(engine, state.fleet, record);
   return { kind: 'done', task };
+}
+
+/** Also when the store forgets it, its end was asked for. */
+async function noteCancel(engine: Engine, { fleet, link, cancelsSaid }: FleetState, record: TaskRecord): Promise<void> {
+  const { id, reason = '' } = record;
+  cancelsSaid.set(id, link.joins);
+  const lsn = engine.ledger.askCancel({ fleet, id, reason, askedMs: engine.clock.nowMs() });
+  link.recorded(lsn);
+  await engine.ledger.durable(lsn);
+  await askPatiently(engine, link, { op: 'inspect', lanes: [] });
 }
 
 /** `Scheduler.redrive`. */
 export async function redrive(engine: Engine, id: string): Promise<ChangeOutcome> {
   const found = await findSurely(engine, id);
   if (found === undefined) return { kind: 'unknown' };
-  const { state, reply } = found;
-  const { token } = reply.record;
+  const { state } = found;
   const answer = await askPatiently(engine, state.link, { op: 'redrive', id });
   if (answer.kind === 'unknown' || !('record' in answer) || answer.record === undefined) return { kind: 'unknown' };
   const task = viewOf(engine, state.fleet, answer.record);
   if (answer.kind !== 'done') return { kind: 'not-now', task };
-  const lsn = engine.ledger.redrive(state.fleet, id, token);
-  state.link.recorded(lsn);
-  await engine.ledger.durable(lsn);
+  await noteStanding(engine, state.fleet, answer.record);
   await askPatiently(engine, state.link, { op: 'inspect', lanes: [] });
   state.ready += 1;
   want(engine, state);
@@ -81,11 +92,26 @@ export function drainAgent({ pool }: Engine, name: AgentName): boolean {
 async function setSwitch(engine: Engine, fleet: string, name: string, value: string): Promise<boolean> {
   const state = engine.fleets.get(fleet);
   if (state === undefined) return false;
-  await askPatiently(engine, state.link, { op: 'switch', name, value });
+  state.saying += 1;
+  await say(engine, state, name, value).finally(() => {
+    state.saying -= 1;
+  });
   noteSwitch(state, name, value);
   engine.store.hint(state.link.shard);
   if (value === '') want(engine, state);
   return true;
+}
+
+/** Durable before it answers, and the last word: also when another scheduler's clock is ahead. */
+async function say({ ledger, clock }: Engine, { fleet, link }: FleetState, name: string, value: string): Promise<void> {
+  let atMs = clock.nowMs();
+  for (;;) {
+    const lsn = ledger.setSwitch({ fleet, name, value, atMs });
+    const reply = await link.submit({ op: 'switch', name, value, atMs }, lsn);
+    await ledger.durable(lsn);
+    if (reply === 'journaled' || reply.kind !== 'passed') return;
+    atMs = Math.max(clock.nowMs(), reply.atMs + 1);
+  }
 }
 
 /** What was set, before the next tick tells it. */

@@ -1,12 +1,13 @@
 import type { Assignment, PollRequest, PollResponse } from '../../spec/contract/protocol.ts';
 import { claimOrder } from '../core/choose-agent.ts';
 import { routeOfLane } from '../core/lane.ts';
+import { runsOnce, standingOf } from '../core/standing.ts';
 import type { AgentName } from '../core/scheduler.ts';
 import { CLAIM_MAX, type ClaimedTask, type Operation } from '../store/store.ts';
 import type { RoutePolicy } from '../core/route-policy.ts';
 import type { Parked } from './agent-pool.ts';
 import { changed, type Engine, type FleetState } from './engine.ts';
-import { forgetRun } from './ends.ts';
+import { forgetRun, noteReleased } from './ends.ts';
 import { decodeEnvelope, type Envelope } from './envelope.ts';
 import { fullTeamRoutes, noteStarts, providerRoom } from './gates.ts';
 import type { PendingClaim } from './shard-link.ts';
@@ -133,24 +134,9 @@ function claimOf(
   return {
     operation: { op: 'claim', agent: agent.id, lanes, count, looks: LOOKS },
     done: ({ claims }) => {
-      parked.asked = false;
-      if (claims.length === 0) {
-        parked.unserved?.();
-        return;
-      }
-      if (!engine.pool.isParked(parked)) {
-        // It went while the claim was under way.
-        for (const claim of claims) giveBack(state, claim);
-        return;
-      }
-      agent.free = Math.max(0, agent.free - claims.length);
-      const tasks = claims.map((claim) => {
-        const envelope = decodeEnvelope(claim.body);
-        noteRun(engine, state, parked, claim, envelope, wantedMs);
-        return assignmentOf(engine, state.fleet, claim, envelope);
-      });
-      noteStarts(engine, state.fleet, claims.length);
-      parked.answer(tasks);
+      const begun = noteBegun(engine, state, claims);
+      if (begun === undefined) handOver(engine, state, parked, claims, wantedMs);
+      else void begun.then(() => handOver(engine, state, parked, claims, wantedMs));
     },
     lost: () => {
       parked.asked = false;
@@ -159,10 +145,52 @@ function claimOf(
   };
 }
 
-function giveBack({ link }: FleetState, { record: { id, token } }: ClaimedTask): void {
+/** What must not be begun twice has an agent, also if the store forgets it: durable before that agent hears of it. */
+function noteBegun(
+  { ledger }: Engine,
+  { fleet, link }: FleetState,
+  claims: readonly ClaimedTask[],
+): Promise<void> | undefined {
+  let lsn = 0;
+  for (const { record } of claims) if (runsOnce(record)) lsn = ledger.stand(fleet, record.id, standingOf(record));
+  if (lsn === 0) return undefined;
+  link.recorded(lsn);
+  return ledger.durable(lsn);
+}
+
+function handOver(
+  engine: Engine,
+  state: FleetState,
+  parked: Parked,
+  claims: readonly ClaimedTask[],
+  wantedMs: number,
+): void {
+  const { agent } = parked;
+  parked.asked = false;
+  if (claims.length === 0) {
+    parked.unserved?.();
+    return;
+  }
+  if (!engine.pool.isParked(parked)) {
+    // It went while the claim was under way.
+    for (const claim of claims) giveBack(engine, state, claim);
+    return;
+  }
+  agent.free = Math.max(0, agent.free - claims.length);
+  const tasks = claims.map((claim) => {
+    const envelope = decodeEnvelope(claim.body);
+    noteRun(engine, state, parked, claim, envelope, wantedMs);
+    return assignmentOf(engine, state.fleet, claim, envelope);
+  });
+  noteStarts(engine, state.fleet, claims.length);
+  parked.answer(tasks);
+}
+
+function giveBack(engine: Engine, { link, fleet }: FleetState, { record: { id, token } }: ClaimedTask): void {
   // If the store is lost now, the lease runs out by itself.
   link
     .ask({ op: 'fail', id, token, then: 'release', delayMs: 0, reason: 'agent-gone', result: '' })
+    .then((reply) => (reply.kind === 'done' ? noteReleased(engine, fleet, reply.record) : undefined))
     .catch(() => undefined);
 }
 

@@ -1,3 +1,4 @@
+import { runsOnce, standingOf } from '../core/standing.ts';
 import type { EndState, TaskRecord } from '../core/task-record.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import { askPatiently, changed, type Engine, type FleetState, type Run } from './engine.ts';
@@ -10,11 +11,27 @@ export async function finish(
   record: TaskRecord,
   { result = '', route }: { readonly result?: string; readonly route?: string } = {},
 ): Promise<void> {
-  const { id, token, digest, reason = '' } = record;
-  const lsn = engine.ledger.end(fleet, id, { state: endState(record), token, digest, reason, result });
+  const { id, state, token, digest, reason = '' } = record;
+  if (state === 'dead') await noteStanding(engine, fleet, record, result);
+  else {
+    const lsn = engine.ledger.end(fleet, id, { state: endState(record), token, digest, reason, result });
+    engine.fleets.get(fleet)?.link.recorded(lsn);
+    await engine.ledger.durable(lsn);
+  }
+  tellEnd(engine, fleet, record, route);
+}
+
+/** How a task stands that has not ended. Resolves when it is durable. */
+export async function noteStanding(engine: Engine, fleet: string, record: TaskRecord, result = ''): Promise<void> {
+  const lsn = engine.ledger.stand(fleet, record.id, standingOf(record, result));
   engine.fleets.get(fleet)?.link.recorded(lsn);
   await engine.ledger.durable(lsn);
-  tellEnd(engine, fleet, record, route);
+}
+
+/** It was given back: what may be begun once only was begun by nobody; whose end was asked for has ended. */
+export async function noteReleased(engine: Engine, fleet: string, record: TaskRecord): Promise<void> {
+  if (record.state === 'cancelled') await finish(engine, fleet, record);
+  else if (runsOnce(record)) await noteStanding(engine, fleet, record);
 }
 
 /**
@@ -49,7 +66,7 @@ export function isOver({ state }: TaskRecord): boolean {
 /** Tells those who listen that a task has ended. */
 export function tellEnd(engine: Engine, fleet: string, record: TaskRecord, route?: string): void {
   const { id, reason = '' } = record;
-  const state = endState(record);
+  const state = record.state === 'dead' ? record.state : endState(record);
   engine.runs.delete(id);
   if (state !== 'moved') {
     engine.observer.finished?.({
@@ -69,7 +86,7 @@ export async function finishShed(engine: Engine, fleet: string, shed: TaskRecord
 }
 
 function endState({ id, state }: TaskRecord): End['state'] {
-  if (state === 'delayed' || state === 'ready' || state === 'held' || state === 'leased') {
+  if (state === 'delayed' || state === 'ready' || state === 'held' || state === 'leased' || state === 'dead') {
     throw new Error(`${id} has not ended, it is ${state}`);
   }
   return state;

@@ -71,6 +71,10 @@ export interface FleetState {
   startedSince: number;
   /** Since when no agent is there. */
   noAgentSinceMs?: number;
+  /** How many are telling the shard to set a switch. */
+  saying: number;
+  /** Cancellations that this scheduler has asked the shard for, and how often it had joined it by then (`link.joins`). */
+  readonly cancelsSaid: Map<string, number>;
   /** Own promises that the store should know, and does not. */
   readonly unaccounted: Set<string>;
   /** Which beats of the shard the schedulers have said last that they lack nothing of, while that is asked for. */

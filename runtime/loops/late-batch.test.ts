@@ -3,6 +3,8 @@ import { memoryStore } from '../store/memory/memory-store.ts';
 import type { Batch, Operation } from '../store/store.ts';
 import { AGENT, Bench, pollOnce, submission } from './testing/bench.ts';
 
+/** Ends of so many tasks, and what was submitted, are replayed in two. */
+const MORE_THAN_A_BATCH = 90;
 const SHARD = { fleet: 'research/summarizer', index: 0 };
 
 test('the last batch of a replay, late and after another loss, does not make the shard seem to know the ends before it', async () => {
@@ -16,16 +18,21 @@ test('the last batch of a replay, late and after another loss, does not make the
     },
   });
   const scheduler = await bench.start();
-  await scheduler.submit(submission('k-1'));
-  const [task] = (await pollOnce(scheduler)).tasks;
-  await scheduler.complete({ id: task?.id ?? '', token: task?.token ?? 0, agent: AGENT }, 'r');
+  let last = '';
+  for (let key = 0; key < MORE_THAN_A_BATCH; key += 1) {
+    await scheduler.submit(submission(`k-${key}`));
+    for (const { id, token } of (await pollOnce(scheduler)).tasks) {
+      await scheduler.complete({ id, token, agent: AGENT }, 'r');
+      last = id;
+    }
+  }
   memory.wipe();
-  await expect.poll(() => scheduler.task(task?.id ?? '')).toMatchObject({ state: 'succeeded' });
+  await expect.poll(() => scheduler.task(last)).toMatchObject({ state: 'succeeded' });
   await bench.close();
 
   const ended = batches.findLastIndex(({ operations }) => operations.some(({ op }) => op === 'finish'));
   const late = batches.slice(ended).find(({ prevLsn, lsn }) => prevLsn === 0 && lsn > 0);
-  expect(late).toMatchObject({ operations: [] });
+  expect(late?.operations.map(({ op }) => op)).not.toContain('finish');
   memory.wipe();
   // Others are there again, and have brought the shard as far as it was.
   for (let number = 1; number <= (late?.beat ?? 0); number += 1) {

@@ -1,13 +1,18 @@
 import type { Journal } from '../journal/journal.ts';
+import type { Standing } from '../core/task-record.ts';
 import {
+  cancelName,
   decodeEntry,
   encodeEntry,
   moveName,
+  standingName,
   submissionName,
+  switchName,
   type End,
   type JournaledTask,
   type JournalEntry,
 } from './journal-entry.ts';
+import { ledgerNotes, type AskedCancel, type NotedTask, type SaidSwitch } from './ledger-notes.ts';
 
 /**
  * This scheduler's promises: its journal, and in memory what of it is still open. Every method that writes returns the LSN of
@@ -27,7 +32,20 @@ export interface Ledger {
   isUnended(lsn: number): boolean;
   /** The store refused the submission. */
   refuse(fleet: string, id: string): number;
-  redrive(fleet: string, id: string, token: number): number;
+  /** How a task stands that has not ended; nothing is written when more is known. */
+  stand(fleet: string, id: string, standing: Standing): number;
+  /** Whether that is the last that this journal says of it, and it has not ended. */
+  stands(fleet: string, id: string, standing: Standing): boolean;
+  /** The end of a task that runs was asked for. */
+  askCancel(asked: AskedCancel): number;
+  cancels(fleet: string): IterableIterator<AskedCancel>;
+  /** Tasks of which more is kept than their submission; also of those that other schedulers have accepted. */
+  noted(): IterableIterator<NotedTask>;
+  setSwitch(said: SaidSwitch): number;
+  /** The last that this journal says of each switch of a fleet. */
+  switches(fleet: string): IterableIterator<SaidSwitch>;
+  /** Something later was said, elsewhere. */
+  forgetSwitch(fleet: string, name: string): void;
   move(from: string, to: string, task: JournaledTask): number;
   /** The store has let it go: from now on it belongs to the other shard. */
   moved(move: Move, end: End): number;
@@ -73,8 +91,9 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
   const newest = new Map<string, number>();
   /** LSNs of ends that were taken back: of each outage as many as were being written when it began. */
   const unended = new Set<number>();
+  const notes = ledgerNotes();
   /** What has been closed, and by which records; only while the journal is read: an `unend` may follow. */
-  const closed = new Map<string, { readonly submission: OpenSubmission; readonly by: Set<number> }>();
+  const closed = new Map<string, { readonly submission: OpenSubmission | undefined; readonly by: Set<number> }>();
   /** The last success of each run; only while the journal is read. */
   const successes = new Map<string, number>();
   const begun = new Set<string>();
@@ -85,6 +104,7 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
   /** `name`: that of its submission, where the caller has made it already. */
   const note = (entry: JournalEntry, lsn: number, name?: string): void => {
     for (const fleet of fleetsOf(entry)) newest.set(fleet, lsn);
+    notes.take(entry);
     if (entry.kind === 'life') tokensBelow = Math.max(tokensBelow, entry.tokensBelow ?? 0);
     if (entry.kind === 'submit') promise(entry.fleet, entry.task, name);
     else if (entry.kind === 'move') {
@@ -98,20 +118,21 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
       close(moveName(task.id), () => moves.delete(task.id));
     } else if (entry.kind === 'unend') {
       const taken = entry.lsn ?? successes.get(runName(entry));
-      if (taken !== undefined) takeBack(submissionName(entry.fleet, entry.id), taken);
-    }
-    // A dead letter is open: its body must come back with the store.
-    else if (entry.kind === 'void' || (entry.kind === 'end' && entry.end.state !== 'dead')) {
+      if (taken !== undefined) takeBack(entry, taken);
+    } else if (entry.kind === 'void' || entry.kind === 'end') {
       if (reading && entry.kind === 'end' && entry.end.state === 'succeeded') {
         successes.set(runName({ ...entry, token: entry.end.token }), lsn);
       }
       forget(entry.fleet, entry.id, lsn);
     }
   };
-  const takeBack = (name: string, lsn: number): void => {
+  const takeBack = ({ fleet, id }: { readonly fleet: string; readonly id: string }, lsn: number): void => {
     unended.add(lsn);
+    const name = submissionName(fleet, id);
     const known = closed.get(name);
-    if (known?.by.delete(lsn) === true && known.by.size === 0) open.set(name, known.submission);
+    if (known?.by.delete(lsn) !== true || known.by.size > 0) return;
+    if (known.submission !== undefined) open.set(name, known.submission);
+    notes.remember(fleet, id);
   };
   const promise = (fleet: string, { id, acceptedMs }: JournaledTask, name = submissionName(fleet, id)): void => {
     open.set(name, { fleet, id, acceptedMs });
@@ -125,11 +146,13 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
     const name = submissionName(fleet, id);
     if (reading && by !== undefined) noteClosed(name, by);
     close(name, () => open.delete(name));
+    for (const noted of notes.forget(fleet, id)) if (!reading) journal.settle(noted);
   };
   const noteClosed = (name: string, lsn: number): void => {
     const submission = open.get(name);
-    if (submission !== undefined) closed.set(name, { submission, by: new Set([lsn]) });
-    else closed.get(name)?.by.add(lsn);
+    const known = closed.get(name);
+    if (submission !== undefined || known === undefined) closed.set(name, { submission, by: new Set([lsn]) });
+    else known.by.add(lsn);
   };
   const append = (entry: JournalEntry, name?: string, kind: 'submit' | 'settle' = 'settle'): number =>
     journal.append(encodeEntry(entry), { class: kind, ...(name !== undefined && { open: name }) });
@@ -143,6 +166,7 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
   reading = false;
   for (const name of closed.keys()) if (!open.has(name)) journal.settle(name);
   for (const id of begun) if (!moves.has(id)) journal.settle(moveName(id));
+  for (const name of notes.read()) journal.settle(name);
   closed.clear();
   successes.clear();
   begun.clear();
@@ -162,7 +186,24 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
     unend: (fleet, id, token, lsn) => write({ kind: 'unend', fleet, id, token, lsn }),
     isUnended: (lsn) => unended.has(lsn),
     refuse: (fleet, id) => write({ kind: 'void', fleet, id }),
-    redrive: (fleet, id, token) => write({ kind: 'redrive', fleet, id, token }),
+    stand: (fleet, id, standing) =>
+      notes.isNews(fleet, id, standing)
+        ? write({ kind: 'stand', fleet, id, standing }, standingName(fleet, id))
+        : (newest.get(fleet) ?? 0),
+    stands: notes.stands,
+    askCancel: (asked) => write({ kind: 'cancel', ...asked }, cancelName(asked.fleet, asked.id)),
+    cancels: notes.cancels,
+    noted: notes.tasks,
+    setSwitch: (said) => {
+      const name = switchName(said.fleet, said.name);
+      const lsn = write({ kind: 'switch', ...said }, said.value === '' ? undefined : name);
+      if (said.value === '') journal.settle(name);
+      return lsn;
+    },
+    switches: notes.switches,
+    forgetSwitch: (fleet, name) => {
+      journal.settle(notes.forgetSwitch(fleet, name));
+    },
     move: (from, to, task) => write({ kind: 'move', from, to, task }, moveName(task.id)),
     moved: ({ from, to, task }, end) => write({ kind: 'moved', from, to, task, end }, submissionName(to, task.id)),
     stay: (id) => write({ kind: 'stay', id }),

@@ -7,14 +7,15 @@ import { decodeEnvelope } from './envelope.ts';
 import { promiseEnd } from './ends.ts';
 import type { Engine } from './engine.ts';
 import { decodeEntry, type End, type JournaledTask } from './journal-entry.ts';
+import type { NotedTask } from './ledger-notes.ts';
 import type { OpenSubmission } from './ledger.ts';
 import { movedTo } from './view.ts';
 import { drains } from './view-of-fleets.ts';
 
 /**
  * Looks after this scheduler's open submissions, a few at a time.
- * - It learns of ends that other schedulers have seen, and writes them, so that the journal can let go of the tasks. A task that
- *   the store no longer knows although it has lost nothing ended long ago.
+ * - It learns of ends that other schedulers have seen, and writes them, so that the journal can let go of the tasks, and of what it
+ *   notes of those that others accepted. A task that the store no longer knows although it has lost nothing ended long ago.
  * - A task that the store does not know although it can have forgotten nothing yet is not accounted for: it is kept, and told.
  * - A task that waits for a build which the table no longer has, or that drains, goes to another one: nobody claims for it.
  * - A task whose route the table no longer has goes where the present routes send it; one that none of them takes is told as not
@@ -33,18 +34,30 @@ const YOUNG_MS = 30_000;
 const HOPS_MAX = 16;
 
 export function reconciler(engine: Engine): Reconciler {
-  let left: OpenSubmission[] = [];
+  let left: (() => Promise<void>)[] = [];
   return {
     look: async () => {
       if (left.length === 0) left = ripe(engine);
-      await Promise.all(left.splice(0, BATCH).map((open) => check(engine, open)));
+      await Promise.all(left.splice(0, BATCH).map((look) => look()));
     },
   };
 }
 
-function ripe({ ledger, clock }: Engine): OpenSubmission[] {
-  const now = clock.nowMs();
-  return [...ledger.open()].filter(({ acceptedMs }) => now - acceptedMs > YOUNG_MS);
+function ripe(engine: Engine): (() => Promise<void>)[] {
+  const { ledger, clock } = engine;
+  const young = clock.nowMs() - YOUNG_MS;
+  const open = [...ledger.open()].filter(({ acceptedMs }) => acceptedMs < young);
+  const noted = [...ledger.noted()].filter(({ fleet, id, sinceMs }) => sinceMs < young && !ledger.isOpen(fleet, id));
+  return [...open.map((one) => () => check(engine, one)), ...noted.map((one) => () => checkNoted(engine, one))];
+}
+
+/** Of a task that another scheduler has accepted. */
+async function checkNoted(engine: Engine, { fleet, id, sinceMs }: NotedTask): Promise<void> {
+  const facts = await inspect(engine, fleet, id);
+  if (facts === undefined) return;
+  const state = facts.task?.record.state;
+  const isOver = state === undefined ? !cannotHaveForgotten(facts, engine.clock.nowMs() - sinceMs) : !OPEN.has(state);
+  if (isOver) engine.ledger.forget(fleet, id);
 }
 
 async function check(engine: Engine, { fleet, id, acceptedMs }: OpenSubmission): Promise<void> {

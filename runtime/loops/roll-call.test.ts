@@ -1,80 +1,14 @@
-import { Redis } from 'ioredis';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { taskId } from '../core/task-id.ts';
-import { dragonflyStore } from '../store/dragonfly/dragonfly-store.ts';
-import { StoreFailure } from '../store/store-failure.ts';
-import type { Applied, Gap, Store } from '../store/store.ts';
-import { startStoreServer } from '../store/testing/store-server.ts';
 import { pause, systemClock } from './clock.ts';
-import type { EngineBounds } from './engine.ts';
-import type { RunningScheduler } from './scheduler.ts';
-import { AGENT, Bench, fleet, pollOnce, route, submission, table } from './testing/bench.ts';
+import { AGENT, Bench, fleet, pollOnce, route, table } from './testing/bench.ts';
+import { accepted, bothUp, twoSchedulers } from './testing/two-schedulers.ts';
 
-/** Two schedulers over one real store, each with a way to it of its own. */
 const FLEET = 'research/summarizer';
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
-
-/** A way to the store that can be cut, or keep what is sent until it is delivered. */
-interface Way {
-  readonly store: Store;
-  state: 'open' | 'cut' | 'stuck';
-  readonly stuck: (() => Promise<Applied | Gap>)[];
-}
-
-async function two(changes: Partial<EngineBounds> = {}) {
-  const bounds = { patienceMs: 400, ...changes };
-  const server = await startStoreServer();
-  const admin = server.url.startsWith('unix:') ? new Redis({ path: server.url.slice(5) }) : new Redis(server.url);
-  const bench = new Bench(['s-0', 's-1']);
-  const [way, otherWay] = await Promise.all([wayTo(server.url), wayTo(server.url)]);
-  ends.push(async () => {
-    admin.disconnect();
-    await server.stop();
-  });
-  ends.push(() => bench.close());
-  const first = await bench.start('s-0', { store: way.store, bounds });
-  const second = await bench.start('s-1', { store: otherWay.store, bounds });
-  await bothUp([first, second]);
-  return { admin, way, first, second };
-}
-
-async function wayTo(url: string): Promise<Way> {
-  const inner = dragonflyStore({ url });
-  ends.push(() => inner.close());
-  await inner.ready();
-  const way: Way = {
-    state: 'open',
-    stuck: [],
-    store: {
-      ...inner,
-      apply: (shard, batch) => {
-        if (way.state === 'open') return inner.apply(shard, batch);
-        const isWord = batch.operations.some(({ op }) => op === 'present');
-        if (way.state === 'stuck' && isWord) way.stuck.push(() => inner.apply(shard, batch));
-        return Promise.reject(new StoreFailure('unavailable', 'cut off'));
-      },
-    },
-  };
-  return way;
-}
-
-async function bothUp(schedulers: readonly RunningScheduler[]): Promise<void> {
-  await expect.poll(() => schedulers.map((one) => one.status().store), { timeout: 10_000 }).toEqual(['up', 'up']);
-}
-
-async function accepted(scheduler: RunningScheduler, key: string): Promise<{ id: string; status: string }> {
-  const outcome = await scheduler.submit(submission(key));
-  if (outcome.kind !== 'accepted') throw new Error(`${key} is ${outcome.kind}`);
-  return outcome.response;
-}
-
 const NOT_SEEN = { name: 'Uncertain', message: 'the store does not know it; s-0 may, and was not seen there' };
 
 test('what one scheduler has accepted without the store, the other does not deny, and finds once it is there', async () => {
-  const { way, first, second } = await two();
+  const { way, first, second } = await twoSchedulers();
   way.state = 'cut';
   await expect.poll(async () => (await accepted(first, `k-${Date.now()}`)).status).toBe('journaled');
   const { id } = await accepted(first, 'k');
@@ -89,7 +23,7 @@ test('what one scheduler has accepted without the store, the other does not deny
 });
 
 test('who asks while it is on its way waits for it', async () => {
-  const { way, first, second } = await two({ patienceMs: 10_000 });
+  const { way, first, second } = await twoSchedulers({ patienceMs: 10_000 });
   way.state = 'cut';
   await expect.poll(async () => (await accepted(first, `k-${Date.now()}`)).status).toBe('journaled');
   const { id } = await accepted(first, 'k');
@@ -100,7 +34,7 @@ test('who asks while it is on its way waits for it', async () => {
 
 test('what nobody has accepted is not there, and that is said before anybody’s patience ends', async () => {
   // No look of theirs comes in time: they hear that they are asked.
-  const { second } = await two({ patienceMs: 5000, tickMs: 60_000, idleTickMs: 60_000 });
+  const { second } = await twoSchedulers({ patienceMs: 5000, tickMs: 60_000, idleTickMs: 60_000 });
   const ids = Array.from({ length: 50 }, (_, n) => taskId('research', `never-${n}`, FLEET));
   const begun = performance.now();
   expect(new Set(await Promise.all(ids.map((id) => second.task(id))))).toEqual(new Set([undefined]));
@@ -108,7 +42,7 @@ test('what nobody has accepted is not there, and that is said before anybody’s
 });
 
 test('what the store has forgotten and its scheduler has not brought back is not denied', async () => {
-  const { admin, way, first, second } = await two();
+  const { admin, way, first, second } = await twoSchedulers();
   const { id, status } = await accepted(first, 'k');
   expect(status).toBe('accepted');
   way.state = 'cut';
@@ -121,7 +55,7 @@ test('what the store has forgotten and its scheduler has not brought back is not
 });
 
 test('who has done what the store has forgotten is not told that nobody knows it', async () => {
-  const { admin, way, first, second } = await two();
+  const { admin, way, first, second } = await twoSchedulers();
   const { id } = await accepted(first, 'k');
   const [task] = (await pollOnce(second)).tasks;
   const run = { id, token: task?.token ?? 0, agent: AGENT };
@@ -137,7 +71,7 @@ test('who has done what the store has forgotten is not told that nobody knows it
 });
 
 test('a word that was long on its way does not speak for what was accepted since', async () => {
-  const { way, first, second } = await two();
+  const { way, first, second } = await twoSchedulers();
   way.state = 'stuck';
   await expect.poll(() => way.stuck.length).toBeGreaterThan(0);
   await expect.poll(async () => (await accepted(first, `k-${Date.now()}`)).status).toBe('journaled');
@@ -150,7 +84,7 @@ test('a word that was long on its way does not speak for what was accepted since
 });
 
 test('a task of a fleet that only the other one’s table has yet is not denied', async () => {
-  const { first, second } = await two();
+  const { first, second } = await twoSchedulers();
   const fleets = { 'research/summarizer': fleet(), 'research/new': fleet() };
   const routes = [route({ to: [{ fleet: 'research/new', weight: 100 }] })];
   const newer = table({ fleets, routes, digest: 'sha256-2' });
@@ -169,7 +103,7 @@ test('a task of a fleet that only the other one’s table has yet is not denied'
 
 test('a scheduler that is alone waits for nobody', async () => {
   const bench = new Bench(['s-0']);
-  ends.push(() => bench.close());
   const scheduler = await bench.start('s-0', { bounds: { patienceMs: 60_000 } });
   expect(await scheduler.task(taskId('research', 'never', FLEET))).toBeUndefined();
+  await bench.close();
 });

@@ -258,6 +258,8 @@ function join(engine: Engine, replay: Replayer, tokens: TokenFloor, fleet: strin
     factsMs: 0,
     ready: 0,
     startedSince: 0,
+    saying: 0,
+    cancelsSaid: new Map(),
     unaccounted: new Set(),
     hintedMs: 0,
     lookedMs: 0,
@@ -269,7 +271,7 @@ function join(engine: Engine, replay: Replayer, tokens: TokenFloor, fleet: strin
   };
   engine.fleets.set(fleet, state);
   link.open();
-  return startSweep(engine, state, replay);
+  return startSweep(engine, state);
 }
 
 function noteApplied(engine: Engine, state: FleetState, { ready, revision, holdUntilMs, nowMs }: Applied): void {
@@ -433,6 +435,7 @@ const OPERATION_NAMES: Partial<Record<Operation['op'], StoreOperation>> = {
   fail: 'fail',
   tick: 'sweep',
   finish: 'replay',
+  restore: 'replay',
   begin: 'replay',
   end: 'replay',
   policy: 'register',

@@ -7,7 +7,16 @@ import type { AgentName, Held, Next, Run as AgentRun, RunFailure, SettleOutcome 
 import { StoreFailure } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
 import { want } from './deliver.ts';
-import { finish, finishForGood, forgetRun, judgeRun, runSeconds, tellEnd } from './ends.ts';
+import {
+  finish,
+  finishForGood,
+  forgetRun,
+  judgeRun,
+  noteReleased,
+  noteStanding,
+  runSeconds,
+  tellEnd,
+} from './ends.ts';
 import { askPatiently, changed, type Engine, type FleetState, type Run } from './engine.ts';
 import { pollAside } from './poll-aside.ts';
 import { askSurely } from './roll-call.ts';
@@ -176,7 +185,7 @@ export async function fail(engine: Engine, run: AgentRun, failure: RunFailure): 
   if (isOver(record)) {
     const result = record.state === 'cancelled' ? '' : operation.result;
     await finish(engine, state.fleet, record, { result });
-  }
+  } else if (reply.kind === 'done') await noteStanding(engine, state.fleet, record);
   engine.runs.delete(id);
   changed(engine, id);
   return settledAs(record, reply.kind === 'already');
@@ -199,8 +208,7 @@ export async function release(engine: Engine, { id, token, agent }: AgentRun): P
   engine.runs.delete(id);
   if (reply.kind === 'done') {
     engine.observer.settled?.({ ...of(engine, state, reply.record, known), outcome: 'released' });
-    // Its end was asked for.
-    if (isOver(reply.record)) await finish(engine, state.fleet, reply.record);
+    await noteReleased(engine, state.fleet, reply.record);
   }
   state.ready += 1;
   want(engine, state);

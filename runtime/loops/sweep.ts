@@ -1,11 +1,10 @@
 import { StoreFailure } from '../store/store-failure.ts';
-import type { Reply, TickEvent } from '../store/store.ts';
+import type { TickEvent } from '../store/store.ts';
 import { jittered } from './clock.ts';
 import { dropRun, want } from './deliver.ts';
-import { finish, forgetRun, judgeRun, runSeconds } from './ends.ts';
+import { finish, forgetRun, judgeRun, noteStanding, runSeconds } from './ends.ts';
 import { changed, type Engine, type FleetState, type Run } from './engine.ts';
 import { moveOn } from './move.ts';
-import type { Replayer } from './replayer.ts';
 import { sayPresent } from './roll-call.ts';
 import { agentsSwitch, agentsValue, fleetAgents, ownAgents } from './view-of-fleets.ts';
 
@@ -13,7 +12,7 @@ import { agentsSwitch, agentsValue, fleetAgents, ownAgents } from './view-of-fle
  * Looks at every shard again and again: what is due, what it holds, what the other schedulers say. A shard with work is looked
  * at each `tickMs`, one without each `idleTickMs`. Returns the way to stop.
  */
-export function startSweep(engine: Engine, state: FleetState, replayer: Replayer): () => void {
+export function startSweep(engine: Engine, state: FleetState): () => void {
   let stopped = false;
   let cancel = (): void => undefined;
   let looks = 0;
@@ -28,7 +27,7 @@ export function startSweep(engine: Engine, state: FleetState, replayer: Replayer
     // This process stood still: nobody could be heard meanwhile.
     if (engine.clock.monotonicMs() - dueMs > STILL_MS) state.sinceMs = engine.clock.nowMs();
     try {
-      if (state.link.state === 'up') await sweep(engine, state, replayer, looks);
+      if (state.link.state === 'up') await sweep(engine, state, looks);
       looks += 1;
     } catch (error) {
       // The store went away: the link says so, and the next look comes.
@@ -49,7 +48,7 @@ const TICK_LIMIT = 100;
 const FACTS_EVERY = 4;
 const AGENTS_LAST_MS = 15_000;
 
-async function sweep(engine: Engine, state: FleetState, replayer: Replayer, looks: number): Promise<void> {
+async function sweep(engine: Engine, state: FleetState, looks: number): Promise<void> {
   const { link, fleet, switches } = state;
   const asked = [link.ask({ op: 'tick', limit: TICK_LIMIT })];
   const full = looks % FACTS_EVERY === 0 || !isBusy(engine, state);
@@ -63,11 +62,14 @@ async function sweep(engine: Engine, state: FleetState, replayer: Replayer, look
   }
   if (tick?.kind === 'ticked') {
     // One that was set here meanwhile may be newer than what the tick saw: the next one tells.
-    if (state.switches === switches) state.switches = tick.switches;
+    if (state.switches === switches) {
+      state.switches = tick.switches;
+      if (state.saying === 0) forgetPassed(engine, state);
+    }
     noteAgents(engine, state);
     for (const event of tick.events) await happened(engine, state, event);
   }
-  await retryDead(state, replayer);
+  await cancelAgain(engine, state);
   if (state.ready > 0) want(engine, state);
 }
 
@@ -97,7 +99,11 @@ async function happened(engine: Engine, state: FleetState, { kind, record }: Tic
       }
       engine.runs.delete(id);
       if (record.state === 'dead') await finish(engine, fleet, record, { route });
-      else engine.observer.retried?.({ fleet, route, reason });
+      else {
+        // Nobody waits to hear of it.
+        void noteStanding(engine, fleet, record);
+        engine.observer.retried?.({ fleet, route, reason });
+      }
       break;
     }
     case 'expired':
@@ -138,12 +144,37 @@ function isToBlame({ pool, clock, tables }: Engine, { fleet, sinceMs, blamedMs }
 /** What is forgotten counts a crash once more. */
 const BLAMED_MAX = 10_000;
 
-async function retryDead({ link, fleet }: FleetState, replayer: Replayer): Promise<void> {
-  for (const operation of replayer.dead(fleet)) {
-    const reply: Reply = await link.ask(operation);
-    if (operation.op === 'finish') replayer.deadDone(fleet, operation.id, reply);
+/** What was said here of the fleet, and no longer holds since something later was said elsewhere. */
+function forgetPassed({ ledger }: Engine, { fleet, switches }: FleetState): void {
+  for (const { name, value } of [...ledger.switches(fleet)]) {
+    if (value !== '' && switches.get(name) !== value) ledger.forgetSwitch(fleet, name);
   }
 }
+
+/**
+ * Cancellations of runs that the shard may have forgotten with a loss: those that were asked for here before this scheduler joined
+ * it last.
+ */
+async function cancelAgain(engine: Engine, state: FleetState): Promise<void> {
+  const { link, fleet, cancelsSaid } = state;
+  const asked = [...engine.ledger.cancels(fleet)];
+  if (asked.length === 0) cancelsSaid.clear();
+  for (const { id, reason, askedMs } of asked) {
+    if (cancelsSaid.get(id) === link.joins) continue;
+    const found = await link.ask({ op: 'get', id });
+    // Its submission may be on its way.
+    if (found.kind !== 'task') continue;
+    // Another task of the same name came later.
+    const isAnother = found.record.acceptedMs > askedMs + CLOCKS_MS;
+    const reply = isAnother ? undefined : await link.ask({ op: 'cancel', id, reason });
+    if (reply?.kind === 'held') continue;
+    cancelsSaid.set(id, link.joins);
+    if (reply?.kind === 'done') await finish(engine, fleet, reply.record);
+  }
+}
+
+/** How far clocks may be apart. */
+const CLOCKS_MS = 60_000;
 
 /** Tells the other schedulers how many agents are here, so that none of them thinks there are none. */
 async function tellAgents(engine: Engine, state: FleetState): Promise<void> {

@@ -113,7 +113,9 @@ test('an interrupted write of its journal costs nothing that was answered', asyn
       call(api, '/v1/tasks', { task: 'research', input: { question: `What is number ${index}?` } }),
     ),
   );
-  const ids = await Promise.all(answers.map(async (answer) => ((await answer.json()) as { id: string }).id));
+  const told = await Promise.all(answers.map(async (answer) => (await answer.json()) as { id: string }));
+  expect(answers.flatMap(({ ok, status }, index) => (ok ? [] : [{ status, said: told[index] }]))).toEqual([]);
+  const ids = told.map(({ id }) => id);
   first.child.kill('SIGKILL');
   await first.ended;
   const { api: next } = await serve(['--dev']).urls;

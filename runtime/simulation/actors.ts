@@ -62,7 +62,9 @@ async function change(world: World, network: Network, outside: Outside, id: stri
   const cancels = world.random.chance(0.7);
   const heard = (outcome: ChangeOutcome): void => {
     if (cancels && outcome.kind === 'done') outside.cancelled.add(id);
+    if (cancels && outcome.kind === 'asked') outside.cancelAsked.add(id);
   };
+  if (!cancels) outside.mayRunAgain(id);
   const outcome = await call(world, network, {
     from: 'somebody',
     make: (scheduler) => (cancels ? scheduler.cancel(id, 'changed-my-mind') : scheduler.redrive(id)),
@@ -73,7 +75,7 @@ async function change(world: World, network: Network, outside: Outside, id: stri
 }
 
 /** Pauses, drains, lists and redrives, until it is told to stop. What it leaves behind is for `resume`. */
-export async function operator(world: World, network: Network, isOver: () => boolean): Promise<void> {
+export async function operator(world: World, network: Network, outside: Outside, isOver: () => boolean): Promise<void> {
   const { random } = world;
   const from = 'operator';
   while (!isOver()) {
@@ -89,6 +91,7 @@ export async function operator(world: World, network: Network, isOver: () => boo
         if (what === 'drain') return scheduler.drain(fleet, random.pick(['v1', 'v2']));
         if (what === 'look') return scheduler.fleet(fleet);
         const { tasks } = await scheduler.tasks({ fleet, of: 'dead', limit: 10 });
+        for (const { id } of tasks) outside.mayRunAgain(id);
         return Promise.all(tasks.map(({ id }) => scheduler.redrive(id)));
       },
     });
@@ -192,6 +195,7 @@ async function work(
   const heard = (outcome: SettleOutcome): void => {
     if (end === 'completed' && outcome.kind === 'settled') outside.complete(id, token);
   };
+  if (end !== 'completed') outside.mayRunAgain(id);
   const takesMore = random.chance(0.7) && habits.more();
   for (let attempt = 0; attempt < ATTEMPTS_MAX && process.alive; attempt += 1) {
     const gone = new AbortController();

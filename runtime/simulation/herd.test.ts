@@ -17,8 +17,16 @@ test(
   async () => {
     const world = new World(1);
     const server = new SimServer(world);
-    const outside = new Outside(world);
-    const shape = { perKey: false, affinity: false, aging: false, rate: false, queueMs: 600_000, runMs: 20_000 };
+    const outside = new Outside(world, false);
+    const shape = {
+      perKey: false,
+      affinity: false,
+      aging: false,
+      rate: false,
+      external: false,
+      queueMs: 600_000,
+      runMs: 20_000,
+    };
     watchShards(server, outside, shape);
     const names = ['s-0', 's-1'];
     const hosts = names.map((name) => new Host(name, { world, server, names, shape, mutant: undefined }));

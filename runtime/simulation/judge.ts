@@ -60,11 +60,16 @@ export async function judge(world: World, hosts: readonly Host[], outside: Outsi
       outside.violate('completion-lost', `${key} ${id} is ${view.state}`);
     } else if (outside.cancelled.has(id) && view.state !== 'cancelled') {
       outside.violate('cancel-lost', `${key} ${id} is ${view.state}`);
+    } else if (outside.cancelAsked.has(id) && !CANCELLED.has(view.state)) {
+      outside.violate('cancel-forgotten', `${key} ${id} is ${view.state}`);
     } else world.note(`end:${view.state}`);
   }
 }
 
 const ENDS: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled', 'expired', 'dead']);
+
+/** How a task may end whose end was asked for while it ran. */
+const CANCELLED: ReadonlySet<string> = new Set(['succeeded', 'cancelled', 'expired']);
 
 /** Time goes on until there is an answer. */
 async function during<Answer>(world: World, asked: Promise<Answer>): Promise<Answer | undefined> {

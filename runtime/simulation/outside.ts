@@ -8,6 +8,7 @@ import type { World } from './world.ts';
  */
 export class Outside {
   readonly #world: World;
+  readonly #runsOnce: boolean;
   /** Tasks whose submitters were told that they are accepted. */
   readonly accepted = new Map<string, { readonly key: string; readonly atMs: number }>();
   /** Keys that were submitted at all, and whether as urgent. */
@@ -16,14 +17,20 @@ export class Outside {
   readonly completed = new Map<string, number>();
   /** Tasks whose cancellation was acknowledged. */
   readonly cancelled = new Set<string>();
+  /** Tasks whose cancellation somebody was told is asked for. */
+  readonly cancelAsked = new Set<string>();
+  /** Tasks that agents wanted to give back or to fail, or that somebody redrove: they may run again, whatever their effects. */
+  readonly #mayRunAgain = new Set<string>();
   /** Task -> token -> agent that was given it. */
   readonly #runs = new Map<string, Map<number, string>>();
   /** Task -> tokens of its leases, in the order in which they were given. */
   readonly #claims = new Map<string, number[]>();
   readonly violations: string[] = [];
 
-  constructor(world: World) {
+  /** `runsOnce`: tasks have effects that must not be had twice. */
+  constructor(world: World, runsOnce: boolean) {
     this.#world = world;
+    this.#runsOnce = runsOnce;
   }
 
   submit(key: string, urgent: boolean): void {
@@ -44,6 +51,9 @@ export class Outside {
     if (attempt > ATTEMPTS_MAX) this.violate('too-many-attempts', `${id} is tried the ${attempt}th time`);
     const runs = this.#runs.get(id) ?? new Map<number, string>();
     this.#runs.set(id, runs);
+    if (this.#runsOnce && runs.size > 0 && !runs.has(token) && !this.#mayRunAgain.has(id)) {
+      this.violate('begun-twice', `${id}: ${[...runs.keys()].join(', ')} and ${token}`);
+    }
     const other = runs.get(token);
     if (other !== undefined) this.violate('token-shared', `${id} ${token}: ${other} and ${agent}`);
     this.#rises(id, token, runs.keys());
@@ -64,6 +74,10 @@ export class Outside {
       const isLater = claims.lastIndexOf(token) > claims.lastIndexOf(other);
       if (isLater !== token > other) this.violate('token-fell', `${id}: ${token} and ${other}`);
     }
+  }
+
+  mayRunAgain(id: string): void {
+    this.#mayRunAgain.add(id);
   }
 
   complete(id: string, token: number): void {

@@ -42,6 +42,7 @@ export const REACHED: readonly string[] = [
   'op:present',
   'op:redrive',
   'op:remove',
+  'op:restore',
   'op:submit',
   'op:switch',
   'op:tick',

@@ -1,5 +1,6 @@
-import { routeNumber } from '../core/lane.ts';
-import { ROUTE_LANES, RUNNING, type ShardData } from '../store/memory/shard-data.ts';
+import { routeNumber, routeOfLane } from '../core/lane.ts';
+import type { ShardData } from '../store/memory/shard-data.ts';
+import type { Row } from '../store/row.ts';
 import { shardName, type Applied, type Operation } from '../store/store.ts';
 import { tagOf } from '../store/memory/step.ts';
 import { audit } from '../store/memory/audit.ts';
@@ -9,15 +10,15 @@ import { IN_FLIGHT, PER_KEY, ROUTE, type TableShape } from './table.ts';
 
 /** Looks at every shard after every batch: at no time does more run than the route allows, and nobody is passed over. */
 export function watchShards(server: SimServer, outside: Outside, shape: TableShape): void {
-  const first = RUNNING + routeNumber(ROUTE) * ROUTE_LANES;
   server.onApplied((shard, { operations }, answer) => {
     const data = server.memory.shard(shardName(shard));
     if (data === undefined || answer.kind === 'gap') return;
     const claimed = claimsIn(operations, answer);
     if (claimed.length === 0) return;
-    const running = data.i.count(first, first + ROUTE_LANES - 1);
-    if (running > IN_FLIGHT) outside.violate('capacity', `${shard.fleet} runs ${running}`);
-    if (shape.perKey) keys(data, outside);
+    const running = [...data.o.values()].filter((row) => runs(row, answer.nowMs));
+    const ofRoute = running.filter(({ lane }) => routeOfLane(lane) === routeNumber(ROUTE));
+    if (ofRoute.length > IN_FLIGHT) outside.violate('capacity', `${shard.fleet} runs ${ofRoute.length}`);
+    if (shape.perKey) keys(running, outside);
     turns(data, claimed, outside);
     for (const id of claimed) outside.claim(id, data.o.get(id)?.token ?? 0);
     for (const wrong of audit(data)) outside.violate('sets', `${shard.fleet}: ${wrong}`);
@@ -30,12 +31,15 @@ function claimsIn(operations: readonly Operation[], { replies }: Applied): reado
   );
 }
 
-function keys(data: ShardData, outside: Outside): void {
-  const running = new Map<string, number>();
-  for (const { state, key } of data.o.values()) {
-    if (state === 'L' && key !== '') running.set(key, (running.get(key) ?? 0) + 1);
-  }
-  for (const [key, count] of running) if (count > PER_KEY) outside.violate('per-key', `${key} runs ${count} times`);
+/** One whose time is over does not: a journal brings it back, and the next look at the shard ends it. */
+function runs({ state, dueMs }: Row, nowMs: number): boolean {
+  return state === 'L' && dueMs > nowMs;
+}
+
+function keys(running: readonly Row[], outside: Outside): void {
+  const counts = new Map<string, number>();
+  for (const { key } of running) if (key !== '') counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const [key, count] of counts) if (count > PER_KEY) outside.violate('per-key', `${key} runs ${count} times`);
 }
 
 /** No task that is ready still has an earlier turn than one of its lane that has just been handed out. */

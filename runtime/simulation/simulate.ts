@@ -45,9 +45,9 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const world = new World(seed, options.recentMax);
   const { random } = world;
   const started = world.now;
-  const outside = new Outside(world);
   const server = new SimServer(world, options.store);
   const shape = drawShape(random);
+  const outside = new Outside(world, shape.external);
   watchShards(server, outside, shape);
   const names = ['s-0', 's-1', 's-2'].slice(0, random.whole(1, 3));
   const hosts = names.map((name) => new Host(name, { world, server, names, shape, mutant: options.mutant }));
@@ -61,7 +61,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const submitters = startSubmitters(world, network, outside, tasks, brokenMs);
   const callers = [...agents.map(({ name }) => name), ...Array.from({ length: tasks }, (_, task) => `k-${task}`)];
   const stopAgents = (): void => agents.forEach((one) => one.crash());
-  if (random.chance(0.2)) void operator(world, network, () => world.now >= until);
+  if (random.chance(0.2)) void operator(world, network, outside, () => world.now >= until);
   breakThings({ world, server, hosts, network, callers, stopAgents }, until);
   await world.run(until);
 

@@ -17,6 +17,8 @@ export interface TableShape {
   readonly affinity: boolean;
   readonly aging: boolean;
   readonly rate: boolean;
+  /** Runs have effects that must not be had twice. */
+  readonly external: boolean;
   readonly queueMs: number;
   readonly runMs: number;
 }
@@ -29,6 +31,7 @@ export function drawShape(random: RandomNumbers): TableShape {
     rate: random.chance(0.15),
     queueMs: random.chance(0.15) ? 8000 : 600_000,
     runMs: random.chance(0.15) ? 1500 : 20_000,
+    external: random.chance(0.25),
   };
 }
 
@@ -52,7 +55,7 @@ export function buildsOf(version: 1 | 2): Readonly<Record<string, number>> {
   return version === 1 ? { v1: 10_000 } : { v1: 5000, v2: 5000 };
 }
 
-function simFleet({ queueMs, runMs }: TableShape, builds: TableFleet['builds']): TableFleet {
+function simFleet({ queueMs, runMs, external }: TableShape, builds: TableFleet['builds']): TableFleet {
   return {
     team: 'acme',
     namespace: 'acme--worker',
@@ -70,7 +73,7 @@ function simFleet({ queueMs, runMs }: TableShape, builds: TableFleet['builds']):
         attempts: 4,
         backoff: { firstMs: 100, factor: 2, maxMs: 2000, jitter: 'full' },
         never: ['Never'],
-        effects: 'idempotent',
+        effects: external ? 'external' : 'idempotent',
       },
     },
     calls: {},

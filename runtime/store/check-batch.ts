@@ -1,4 +1,4 @@
-import { BODY_BYTES_MAX, COST_MAX, RESULT_BYTES_MAX, type NewTask } from '../core/task-record.ts';
+import { BODY_BYTES_MAX, COST_MAX, RESULT_BYTES_MAX, type NewTask, type Standing } from '../core/task-record.ts';
 import { CLAIM_MAX, LANES_MAX, LIMIT_MAX, OPERATIONS_MAX, type Batch, type Operation } from './store.ts';
 
 /**
@@ -46,6 +46,9 @@ function checkOperation(operation: Operation): void {
       check(operation.reason === '' || TOKEN_TEXT.test(operation.reason), 'a reason');
       check(TOKEN_TEXT.test(operation.digest), 'a digest');
       return;
+    case 'restore':
+      checkStanding(operation.id, operation.standing);
+      return;
     case 'heartbeat':
       checkLease(operation);
       return;
@@ -88,6 +91,7 @@ function checkOperation(operation: Operation): void {
     case 'switch':
       check(TOKEN_TEXT.test(operation.name), 'the name of a switch');
       check(operation.value === '' || TOKEN_TEXT.test(operation.value), 'the value of a switch');
+      whole(operation.atMs ?? 0);
       return;
     case 'inspect':
       check(operation.lanes.length <= LANES_MAX, 'the number of lanes');
@@ -134,6 +138,14 @@ function checkTask(task: NewTask): void {
 
 function checkKey(key: string | undefined): void {
   check(key === undefined || TOKEN_TEXT.test(key), 'a key');
+}
+
+function checkStanding(id: string, standing: Standing): void {
+  const { token, attempts, crashes, agent, sinceMs, dueMs, reason, result } = standing;
+  checkResult({ id, token, result });
+  for (const number of [attempts, crashes, sinceMs, dueMs]) whole(number);
+  check(agent === '' || TOKEN_TEXT.test(agent), 'the name of an agent');
+  check(reason === '' || TOKEN_TEXT.test(reason), 'a reason');
 }
 
 function checkResult(operation: { readonly id: string; readonly token: number; readonly result: string }): void {

@@ -54,7 +54,10 @@ function leasesIn(answer: Applied | Gap): readonly Lease[] {
 
 function operationOf({ operation, lease }: Draw, leases: readonly Lease[]): Operation {
   const chosen = lease === undefined ? undefined : leases.at(-1 - lease);
-  return chosen === undefined ? operation : { ...operation, ...chosen };
+  if (chosen === undefined) return operation;
+  if (operation.op !== 'restore') return { ...operation, ...chosen };
+  const { standing } = operation;
+  return { ...operation, id: chosen.id, standing: { ...standing, token: chosen.token + standing.token } };
 }
 
 test('both stores answer alike and hold alike, whatever they are sent', { timeout: 300_000 }, async () => {

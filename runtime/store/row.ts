@@ -20,7 +20,7 @@ export interface Row {
   sinceMs: number;
   /** Delayed: when it is ready. Leased: when the run must be over. Ready and held: when its wait is reported next, or 0. */
   dueMs: number;
-  /** Letters: `c` its end was asked for, `s` any agent may take it. */
+  /** Letters: `c` its end was asked for, `s` any agent may take it, `b` only its end is known. */
   flags: string;
   priority: number;
   lane: number;
@@ -292,6 +292,14 @@ export function newRow(task: NewTask, nowMs: number): Row {
     crashMs: (task.crashes ?? 0) > 0 ? nowMs : 0,
     acceptedMs: task.acceptedMs ?? nowMs,
     priority: priorityNumber(task.priority),
+    ...submitted(task),
+    digest: task.digest,
+  };
+}
+
+/** What a submission brings, and nothing changes. */
+export function submitted(task: NewTask): Meta {
+  return {
     basePriority: priorityNumber(task.priority),
     lane: task.lane,
     cost: task.cost,
@@ -304,11 +312,10 @@ export function newRow(task: NewTask, nowMs: number): Row {
     runMs: task.runMs,
     attemptMax: task.attemptMax,
     retryMs: task.retryMs,
-    digest: task.digest,
   };
 }
 
-/** A task of which only its end is known. */
+/** A task of which nothing is known yet. */
 export function emptyRow(nowMs: number): Row {
   return {
     state: 'R',

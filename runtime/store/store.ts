@@ -1,4 +1,4 @@
-import type { EndState, NewTask, TaskRecord } from '../core/task-record.ts';
+import type { EndState, NewTask, Standing, TaskRecord } from '../core/task-record.ts';
 import type { RoutePolicy, ShardSettings } from '../core/route-policy.ts';
 
 /**
@@ -114,6 +114,7 @@ export type Operation =
   | Redrive
   | Tick
   | Finish
+  | Restore
   | Begin
   | End
   | Policy
@@ -126,11 +127,14 @@ export type Operation =
 
 /**
  * Accepts a task, unless it is known, a duplicate, or there is no room for it. One that says when it was accepted is a replay:
- * it was promised, so only `known` keeps it out.
+ * it was promised, so only `known` keeps it out; it says of a task of which only its end is known what was submitted; and its
+ * dedupe window is that of its acceptance.
  */
 interface Submit {
   readonly op: 'submit';
   readonly task: NewTask;
+  /** Of a replay: it is over, and nothing is to run. The answer is `known` or `unknown`. */
+  readonly over?: true;
 }
 
 /** Leases up to `count` tasks of the lanes to an agent, the smallest tags first, as far as the routes' limits let it. */
@@ -169,7 +173,10 @@ interface Fail {
   readonly result: string;
 }
 
-/** The agent is alive: the lease lasts on, but never past the end of the run. */
+/**
+ * The agent is alive: the lease lasts on, but never past the end of the run. During a hold nobody is told that it is gone: it may
+ * come back.
+ */
 interface Heartbeat {
   readonly op: 'heartbeat';
   readonly id: string;
@@ -209,18 +216,26 @@ interface Tick {
   readonly limit: number;
 }
 
-/**
- * Replay of an end from a journal: makes it so, whatever the shard knows, also of a task it does not know. Only `dead` needs
- * a task that is known, since a dead letter has a body: submit it first.
- */
+/** Replay of an end from a journal: makes it so, whatever the shard knows, also of a task it does not know. */
 interface Finish {
   readonly op: 'finish';
   readonly id: string;
-  readonly state: EndState | 'dead';
+  readonly state: EndState;
   readonly token: number;
   readonly digest: string;
   readonly reason: string;
   readonly result: string;
+}
+
+/**
+ * Replay of what became of the last run of a task that has not ended: makes it so unless the shard knows of a later run, or more
+ * of this one (`leased`, then `dead`, then `waiting`). Of a task it does not know (`unknown`) it is kept, and done with the replay
+ * of the submission. To be sent while the shard holds, so that nobody begins a run before.
+ */
+interface Restore {
+  readonly op: 'restore';
+  readonly id: string;
+  readonly standing: Standing;
 }
 
 /** This scheduler begins to replay: the shard holds for `holdMs` (at most 60,000), or until all have said `end` after this. */
@@ -252,6 +267,8 @@ interface Switch {
   readonly op: 'switch';
   readonly name: string;
   readonly value: string;
+  /** Of one that journals keep: when it was said. An earlier word than the one that holds changes nothing (`passed`). */
+  readonly atMs?: number;
 }
 
 interface Get {
@@ -321,7 +338,10 @@ export type Reply =
   | { readonly kind: 'asked'; readonly record: TaskRecord }
   /** `remove`: everything needed to submit it elsewhere. */
   | { readonly kind: 'removed'; readonly record: TaskRecord; readonly body: string }
-  /** `complete`, `fail`, `cancel`, `remove`, `redrive`: nothing changed, because of the shard's hold. Ask again. */
+  /**
+   * `complete`, `fail`, `cancel`, `remove`, `redrive`, and a `heartbeat` of a lease that is not known: nothing changed, because of
+   * the shard's hold. Ask again.
+   */
   | { readonly kind: 'held' }
   /** The shard does not know this task. */
   | { readonly kind: 'unknown' }
@@ -335,6 +355,8 @@ export type Reply =
   | { readonly kind: 'facts'; readonly facts: ShardFacts }
   /** `present`: the beat of each scheduler that was asked for, 0 when it has said nothing. */
   | { readonly kind: 'present'; readonly beats: readonly number[] }
+  /** `switch`: nothing changed, what holds was said later, at `atMs`. */
+  | { readonly kind: 'passed'; readonly atMs: number }
   /** `begin`, `end`, `policy`, `switch`. */
   | { readonly kind: 'ok' };
 

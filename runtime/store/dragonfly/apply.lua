@@ -31,6 +31,7 @@ local concat, spread = table.concat, table.unpack or unpack
 local ROUTE_LANES = 1048576
 local RUNNING = 70368744177664
 local HELD_MS = 30000
+local KEPT_MS = 2592000000
 local HOLD_MAX_MS = 60000
 local NAMES_MAX = 100000
 local SHED_LOOKS = 8
@@ -829,7 +830,7 @@ local function submit(at)
       return refused
     end
   end
-  if dedupe ~= '' then
+  if dedupe ~= '' and not replay then
     remember('d:' .. dedupe, id, now + tonumber(window_ms))
   end
   note(of_b, id, body)
@@ -1215,16 +1216,21 @@ local function fail(at)
   return 'D' .. pack(row)
 end
 
+-- When a lease ends unless a heartbeat comes. One that lasts as long as the run does so also when the clock was set back.
+local function lease_end(meta, due)
+  return meta.lease_ms >= meta.run_ms and due or min(now + meta.lease_ms, due)
+end
+
 local function heartbeat(at)
   local id, given = ARGV[at], ARGV[at + 1]
   local row = load(id)
   if not row then
-    return '?'
+    return hold_until > now and 'h' or '?'
   end
   if row[STATE] ~= 'L' or row[TOKEN] ~= given then
-    return 'T' .. pack(row)
+    return hold_until > now and 'h' or 'T' .. pack(row)
   end
-  local until_ms = min(now + meta_of(row).lease_ms, tonumber(row[DUE_MS]))
+  local until_ms = lease_end(meta_of(row), tonumber(row[DUE_MS]))
   note(of_d, id, int(until_ms))
   return 'B' .. int(until_ms) .. '|' .. (find(row[FLAGS], 'c', 1, true) and '1' or '0')
 end
@@ -1307,6 +1313,25 @@ local function waiting_operations()
     return 'D' .. pack(row)
   end
 
+  return { K = cancel, M = remove, L = relane }
+end
+
+-- Coming back ----------------------------------------------------------------------------------------------------------
+
+-- Dead letters, and what journals bring back.
+local function returning_operations()
+  -- A dead letter is ready again, and its turn is paid for anew.
+  local function revive(id, row)
+    row[SINCE_MS], row[DUE_MS] = NOW, '0'
+    row[TAG], row[FLAGS], row[REASON] = '', '', ''
+    local meta = meta_of(row)
+    row[PRIORITY] = int(meta.base_priority)
+    enqueue(id, meta, row, 'X')
+    forget_counts(meta)
+    drop(of_x, id)
+    keep_result(id, '', false)
+  end
+
   local function redrive(at)
     local id = ARGV[at]
     local row = load(id)
@@ -1317,14 +1342,7 @@ local function waiting_operations()
       return (is_end(row) and 'T' or 'A') .. pack(row)
     end
     row[ATTEMPTS], row[CRASHES], row[CRASH_MS] = '0', '0', '0'
-    row[SINCE_MS], row[DUE_MS] = NOW, '0'
-    row[TAG], row[FLAGS], row[REASON] = '', '', ''
-    local meta = meta_of(row)
-    row[PRIORITY] = int(meta.base_priority)
-    enqueue(id, meta, row, 'X')
-    forget_counts(meta)
-    drop(of_x, id)
-    keep_result(id, '', false)
+    revive(id, row)
     return 'D' .. pack(row)
   end
 
@@ -1332,32 +1350,124 @@ local function waiting_operations()
     local id, state, given, digest = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
     local reason, result = ARGV[at + 4], ARGV[at + 5]
     local row = load(id)
-    if not row and state == 'X' then
-      return '?'
-    end
     if row and row[STATE] == 'S' and state == 'S' and tonumber(given) > tonumber(row[TOKEN]) then
       -- Of two runs the later one was told that it is the one; the earlier one was never told, whatever its scheduler meant to.
       row[TOKEN] = given
       keep_result(id, result, false)
       record(id, row)
     end
-    if row and (is_end(row) or row[STATE] == state) then
+    if row and is_end(row) then
       return (row[STATE] == state and 'A' or 'T') .. pack(row)
     end
     if not row then
-      row = { 'R', '', '0', '', '0', '0', '0', NOW, NOW, '0', '', '0', '', '', digest, '0|0|1||||0|0|0|0|1|0' }
+      row = { 'R', '', '0', '', '0', '0', '0', NOW, NOW, '0', 'b', '0', '', '', digest, '0|0|1||||0|0|0|0|1|0' }
     end
     -- The run that succeeded, and no other one that may be under way.
     row[TOKEN] = state == 'S' and given or int(max(tonumber(row[TOKEN]), tonumber(given)))
-    if state == 'X' then
-      bury(id, row, reason, result)
-    else
-      finish(id, row, state, reason, result)
-    end
+    finish(id, row, state, reason, result)
     return 'D' .. pack(row)
   end
 
-  return { K = cancel, M = remove, L = relane, V = redrive, R = replay_end }
+  -- Of one run: it was begun, its end made a dead letter of the task, and somebody redrove that; or it is to be tried again.
+  local LATER = { L = 0, X = 1 }
+  local STANDING = '^(%u)|(%d+)|(%d+)|(%d+)|([^|]*)|(%d+)|(%d+)|([^|]*)|(.*)$'
+
+  local function is_news(state, given, state_before, given_before)
+    if given == given_before then
+      return (LATER[state] or 2) > (LATER[state_before] or 2)
+    end
+    return tonumber(given) > tonumber(given_before)
+  end
+
+  -- Its agent has it still.
+  local function hold_lease(id, row, agent, since, due)
+    local meta = meta_of(row)
+    local was, tag, held = row[STATE], row[TAG], row[HOLD]
+    if was == 'X' then
+      keep_result(id, '', false)
+    end
+    row[STATE], row[AGENT], row[SINCE_MS], row[DUE_MS] = 'L', agent, since, due
+    row[FLAGS], row[REASON], row[HOLD] = '', '', ''
+    put(id, row, lease_end(meta, tonumber(due)))
+    take(given_i, taken_i, id, meta.running_text)
+    if meta.key ~= '' then
+      take(given_j, taken_j, meta.key_start .. ' ' .. id, '0')
+    end
+    forget_counts(meta)
+    leave(id, meta, was, tag, held)
+  end
+
+  -- Whether it changed anything.
+  local function stand(id, row, word)
+    local state, given, attempts, crashes, agent, since, due, reason, result = match(word, STANDING)
+    local was = row[STATE]
+    if is_end(row) or not is_news(state, given, was, row[TOKEN]) then
+      return false
+    end
+    row[TOKEN], row[ATTEMPTS], row[CRASHES] = given, attempts, crashes
+    row[CRASH_MS] = crashes == '0' and '0' or NOW
+    token = max(token, tonumber(given))
+    if state == 'X' then
+      if was == 'X' then
+        keep_result(id, '', false)
+      end
+      bury(id, row, reason, result)
+      note(of_x, id, NOW)
+    elseif state == 'L' then
+      hold_lease(id, row, agent, since, due)
+    elseif was == 'X' then
+      revive(id, row)
+    elseif was == 'L' then
+      again(id, row, max(0, tonumber(due) - now), true)
+    else
+      record(id, row)
+    end
+    return true
+  end
+
+  local function restore(at)
+    local id, word = ARGV[at], ARGV[at + 1]
+    local row = load(id)
+    if row then
+      return (stand(id, row, word) and 'D' or 'A') .. pack(row)
+    end
+    local state, given = match(word, STANDING)
+    local state_before, given_before = match(recall('n:' .. id) or '', STANDING)
+    if not given_before or is_news(state, given, state_before, given_before) then
+      remember('n:' .. id, word, now + KEPT_MS)
+    end
+    return '?'
+  end
+
+  local function resubmit(at)
+    local id, meta_text = ARGV[at], ARGV[at + 1]
+    local accepted, dedupe, window_ms = match(ARGV[at + 3], '^%d+|(%d+)|%d+|%d+|([^|]*)|(%d+)$')
+    local row = load(id)
+    local is_new = not row or row[FLAGS] == 'b'
+    if row and is_new then
+      row[FLAGS], row[ACCEPTED_MS], row[META] = '', accepted, meta_text
+      row[PRIORITY] = meta_of(row).priority_text
+      record(id, row)
+    end
+    -- The first of the same decides.
+    local until_ms = tonumber(accepted) + tonumber(window_ms)
+    if dedupe ~= '' and is_new and until_ms > now and not recall('d:' .. dedupe) then
+      remember('d:' .. dedupe, id, until_ms)
+    end
+    if ARGV[at + 5] == '1' then
+      return row and '=' .. pack(row) or '?'
+    end
+    local reply = submit(at)
+    local word = sub(reply, 1, 1) == '+' and recall('n:' .. id)
+    if word then
+      call('HDEL', e, 'n:' .. id)
+      call('ZREM', u, 'n:' .. id)
+      stand(id, load(id), word)
+    end
+    return reply
+  end
+
+  return { V = redrive, R = replay_end, U = restore, B = resubmit }
 end
 
 -- Time -----------------------------------------------------------------------------------------------------------------
@@ -1587,11 +1697,23 @@ local function control_operations()
   end
 
   local function set_switch(at)
-    local name, value = ARGV[at], ARGV[at + 1]
+    local name, value, at_ms = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+    local held = call('HGET', s, name) or ''
+    local text = (value == '' or at_ms == '') and value or at_ms .. '|' .. value
+    if at_ms ~= '' then
+      local held_ms = max(tonumber(match(held, '^(%d+)|') or 0), tonumber(recall('x:' .. name) or 0))
+      if tonumber(at_ms) < held_ms or (tonumber(at_ms) == held_ms and held ~= text) then
+        return 'w' .. int(held_ms)
+      end
+      if value == '' then
+        -- Another scheduler's journal may still bring what was said before.
+        remember('x:' .. name, at_ms, now + KEPT_MS)
+      end
+    end
     if value == '' then
       call('HDEL', s, name)
-    elseif call('HEXISTS', s, name) == 1 or call('HLEN', s) < SWITCHES_MAX then
-      call('HSET', s, name, value)
+    elseif held ~= '' or call('HLEN', s) < SWITCHES_MAX then
+      call('HSET', s, name, text)
     end
     paused = nil
     return 'o'
@@ -1736,13 +1858,15 @@ local FURTHER = {
   K = waiting_operations, -- id, reason
   M = waiting_operations, -- id, reason
   L = waiting_operations, -- id, lane
-  V = waiting_operations, -- id
-  R = waiting_operations, -- id, state, token, digest, reason, result
+  V = returning_operations, -- id
+  R = returning_operations, -- id, state, token, digest, reason, result
+  U = returning_operations, -- id, standing
+  B = returning_operations, -- as S, then '1' when it is over
   X = time_operations, -- limit
   G = control_operations, -- hold
   Y = control_operations, -- schedulers: scheduler ...
   P = control_operations, -- revision, settings, routes: route, policy ...
-  W = control_operations, -- name, value
+  W = control_operations, -- name, value, when it was said or ''
   p = control_operations, -- schedulers: scheduler ...
   g = reading_operations, -- id
   l = reading_operations, -- of, lane, offset, limit
@@ -1750,7 +1874,7 @@ local FURTHER = {
   c = reading_operations, -- number of the batch
 }
 -- How many arguments an operation has, its letter included; of those with lists, without them.
-local LENGTH = { S = 6, A = 4, N = 7, H = 3, K = 3, M = 3, L = 3, V = 2, X = 2, R = 7, G = 2, W = 3, g = 2, l = 5, c = 2 }
+local LENGTH = { S = 6, A = 4, N = 7, H = 3, K = 3, M = 3, L = 3, V = 2, X = 2, R = 7, U = 3, B = 7, G = 2, W = 4, g = 2, l = 5, c = 2 }
 
 local function length_of(letter, at)
   if letter == 'C' then

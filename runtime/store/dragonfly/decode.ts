@@ -1,4 +1,5 @@
 import { decodeRow, toRecord } from '../row.ts';
+import { saidOf } from '../said.ts';
 import type { TaskRecord } from '../../core/task-record.ts';
 import type { Applied, Batch, ClaimedTask, Gap, LaneFacts, Operation, Reply, TickEvent } from '../store.ts';
 
@@ -69,6 +70,8 @@ function decodeWord(text: string, operation: Operation): Reply {
       return { kind: 'alive', untilMs: Number(rest.slice(0, -2)), cancel: rest.endsWith('1') };
     case 'o':
       return { kind: 'ok' };
+    case 'w':
+      return { kind: 'passed', atMs: Number(rest) };
     default:
       throw new Error(`the store answered ${operation.op} with ${JSON.stringify(text)}`);
   }
@@ -96,7 +99,7 @@ function decodeList(parts: Parts, operation: Operation): Reply {
     case 'm':
       return { kind: 'removed', record: record(idIn(operation), text(rest[0])), body: text(rest[1]) };
     case 't':
-      return { kind: 'ticked', events: decodeEvents(rest[1] ?? []), switches: pairs(rest[0] ?? []) };
+      return { kind: 'ticked', events: decodeEvents(rest[1] ?? []), switches: switches(rest[0] ?? []) };
     case 'g':
       return decodeTask(idIn(operation), rest as readonly (string | null)[]);
     case 'l':
@@ -146,8 +149,8 @@ function decodeEvents(parts: string | readonly string[]): readonly TickEvent[] {
   }));
 }
 
-function pairs(parts: string | readonly string[]): ReadonlyMap<string, string> {
-  return new Map(chunks(parts as readonly string[], 2).map(([name, value]) => [name ?? '', value ?? '']));
+function switches(parts: string | readonly string[]): ReadonlyMap<string, string> {
+  return new Map(chunks(parts as readonly string[], 2).map(([name, held]) => [name ?? '', saidOf(held ?? '')]));
 }
 
 function decodeTask(id: string, [row, body, result]: readonly (string | null)[]): Reply {

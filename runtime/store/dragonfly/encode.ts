@@ -2,6 +2,7 @@ import { priorityNumber } from '../../core/fairness.ts';
 import type { RoutePolicy, ShardSettings } from '../../core/route-policy.ts';
 import type { NewTask } from '../../core/task-record.ts';
 import { STATES, encodeMeta } from '../row.ts';
+import { encodeStanding } from '../standing.ts';
 import { shardName, type Batch, type Operation, type Shard } from '../store.ts';
 
 /** What the script reads: its keys and its arguments, in the order its header says. */
@@ -106,6 +107,9 @@ function push(args: string[], operation: Exclude<Operation, Claim>): void {
       args.push('R', id, STATES[state], String(token), digest, reason, result);
       return;
     }
+    case 'restore':
+      args.push('U', operation.id, encodeStanding(operation.standing));
+      return;
     case 'begin':
       args.push('G', String(operation.holdMs));
       return;
@@ -119,7 +123,7 @@ function push(args: string[], operation: Exclude<Operation, Claim>): void {
       return;
     }
     case 'switch':
-      args.push('W', operation.name, operation.value);
+      args.push('W', operation.name, operation.value, String(operation.atMs ?? ''));
       return;
     case 'get':
       args.push('g', operation.id);
@@ -140,8 +144,10 @@ function push(args: string[], operation: Exclude<Operation, Claim>): void {
   }
 }
 
-function pushSubmit(args: string[], { task }: Extract<Operation, { op: 'submit' }>): void {
-  args.push('S', task.id, encodeMeta(task), task.digest, encodeExtra(task), task.body);
+function pushSubmit(args: string[], { task, over }: Extract<Operation, { op: 'submit' }>): void {
+  const isReplay = task.acceptedMs !== undefined;
+  args.push(isReplay ? 'B' : 'S', task.id, encodeMeta(task), task.digest, encodeExtra(task), task.body);
+  if (isReplay) args.push(over === true ? '1' : '');
 }
 
 /** What most submissions do not say. */

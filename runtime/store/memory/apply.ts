@@ -2,12 +2,13 @@ import type { Applied, Batch, Gap, Operation, Reply } from '../store.ts';
 import { claim } from './claim.ts';
 import { begin, end, policy, present, setSwitch } from './control.ts';
 import { claimed, get, inspect, list } from './read.ts';
+import { replayEnd, restore, resubmit } from './replay.ts';
 import { complete, fail, heartbeat } from './running.ts';
 import { claimedBy, type ShardData } from './shard-data.ts';
 import { isHeld, type Step } from './step.ts';
 import { submit } from './submit.ts';
 import { tick } from './tick.ts';
-import { cancel, redrive, relane, remove, replayEnd } from './waiting.ts';
+import { cancel, redrive, relane, remove } from './waiting.ts';
 
 /** `Store.apply` on one shard, at a time in microseconds. Changes the shard. */
 export function applyBatch(data: ShardData, batch: Batch, nowUs: number): Applied | Gap {
@@ -44,7 +45,7 @@ function perform(step: Step, operation: Operation): Reply {
   if (isHeld(step) && HELD_BACK.has(operation.op)) return { kind: 'held' };
   switch (operation.op) {
     case 'submit':
-      return submit(step, operation);
+      return operation.task.acceptedMs === undefined ? submit(step, operation) : resubmit(step, operation);
     case 'claim':
       return claim(step, operation);
     case 'complete':
@@ -65,6 +66,8 @@ function perform(step: Step, operation: Operation): Reply {
       return tick(step, operation);
     case 'finish':
       return replayEnd(step, operation);
+    case 'restore':
+      return restore(step, operation);
     case 'begin':
       return begin(step, operation);
     case 'end':

@@ -1,5 +1,7 @@
 import type { Operation, Reply } from '../store.ts';
-import type { Step } from './step.ts';
+import { saidOf } from '../said.ts';
+import type { ShardData } from './shard-data.ts';
+import { KEPT_MS, recall, remember, type Step } from './step.ts';
 
 type Of<Name extends Operation['op']> = Extract<Operation, { op: Name }>;
 
@@ -40,8 +42,27 @@ export function present({ data, batch }: Step, { schedulers }: Of<'present'>): R
 }
 
 /** See `Switch` in `../store.ts`. */
-export function setSwitch({ data }: Step, { name, value }: Of<'switch'>): Reply {
-  if (value === '') data.s.delete(name);
-  else if (data.s.has(name) || data.s.size < SWITCHES_MAX) data.s.set(name, value);
+export function setSwitch(step: Step, { name, value, atMs }: Of<'switch'>): Reply {
+  const { s } = step.data;
+  const held = s.get(name) ?? '';
+  const text = value === '' || atMs === undefined ? value : `${atMs}|${value}`;
+  if (atMs !== undefined) {
+    const heldMs = Math.max(saidMs(held), Number(recall(step, `x:${name}`) ?? 0));
+    if (atMs < heldMs || (atMs === heldMs && held !== text)) return { kind: 'passed', atMs: heldMs };
+    // Another scheduler's journal may still bring what was said before.
+    if (value === '') remember(step, `x:${name}`, String(atMs), step.nowMs + KEPT_MS);
+  }
+  if (value === '') s.delete(name);
+  else if (held !== '' || s.size < SWITCHES_MAX) s.set(name, text);
   return { kind: 'ok' };
+}
+
+/** When what a switch holds was said; 0 where that was not written down. */
+function saidMs(held: string): number {
+  return Number(/^(\d+)\|/.exec(held)?.[1] ?? 0);
+}
+
+/** As they were said. */
+export function switchesOf({ s }: ShardData): ReadonlyMap<string, string> {
+  return new Map([...s].map(([name, held]) => [name, saidOf(held)]));
 }

@@ -1,6 +1,6 @@
 import { toRecord, type Row } from '../row.ts';
 import type { Operation, Reply } from '../store.ts';
-import { bury, delay, endLease, finish, put, type Step } from './step.ts';
+import { bury, delay, endLease, finish, isHeld, leaseEndMs, put, type Step } from './step.ts';
 
 type Complete = Extract<Operation, { op: 'complete' }>;
 type Fail = Extract<Operation, { op: 'fail' }>;
@@ -57,9 +57,11 @@ export function again(step: Step, id: string, row: Row, delayMs: number, pays: b
 /** See `Heartbeat` in `../store.ts`. */
 export function heartbeat(step: Step, { id, token }: Heartbeat): Reply {
   const row = step.data.o.get(id);
-  if (row === undefined) return { kind: 'unknown' };
-  if (row.state !== 'L' || row.token !== token) return { kind: 'stale', record: toRecord(id, row) };
-  const untilMs = Math.min(step.nowMs + row.leaseMs, row.dueMs);
+  if (row?.state !== 'L' || row.token !== token) {
+    if (isHeld(step)) return { kind: 'held' };
+    return row === undefined ? { kind: 'unknown' } : { kind: 'stale', record: toRecord(id, row) };
+  }
+  const untilMs = leaseEndMs(step, row);
   put(step, id, row, untilMs);
   return { kind: 'alive', untilMs, cancel: row.flags.includes('c') };
 }

@@ -31,9 +31,9 @@ export interface ShardData {
   readonly b: Map<string, string>;
   /** Results. */
   readonly r: Map<string, string>;
-  /** `d:<dedupe key>` to an id, `a:<affinity key>` to an agent. */
+  /** `d:<dedupe key>` to an id, `a:<affinity key>` to an agent, `n:<id>` to how it stands, `x:<switch>` to when it was cleared. */
   readonly e: Map<string, string>;
-  /** Switches. */
+  /** Switches: `<value>`, or `<when it was said>|<value>`. */
   readonly s: Map<string, string>;
   readonly m: ShardMeta;
 }

@@ -23,6 +23,9 @@ const HELD_MS = 30_000;
 /** Names (dedupe keys and bound agents) that are remembered; the first to be forgotten go. */
 const NAMES_MAX = 100_000;
 
+/** How long a word is kept for a task, or against a switch, that another scheduler may still bring: it may be away. */
+export const KEPT_MS = 2_592_000_000;
+
 export function policyOf({ data }: Step, lane: number): RoutePolicy | undefined {
   return data.m.policies.get(routeOfLane(lane));
 }
@@ -190,6 +193,24 @@ export function bury(step: Step, id: string, row: Row, reason: string, result: s
   put(step, id, row, undefined);
   data.i.remove(id);
   endLease(step, id, row, true);
+}
+
+/** When a lease ends unless a heartbeat comes. One that lasts as long as the run does so also when the clock was set back. */
+export function leaseEndMs({ nowMs }: Step, { leaseMs, runMs, dueMs }: Row): number {
+  return leaseMs >= runMs ? dueMs : Math.min(nowMs + leaseMs, dueMs);
+}
+
+/** A dead letter is ready again, and its turn is paid for anew. */
+export function revive(step: Step, id: string, row: Row): void {
+  leave(step, id, row);
+  row.sinceMs = step.nowMs;
+  row.dueMs = 0;
+  row.tag = '';
+  row.flags = '';
+  row.reason = '';
+  row.priority = row.basePriority;
+  enqueue(step, id, row);
+  keepResult(step, id, '');
 }
 
 export function keepResult({ data }: Step, id: string, result: string): void {

@@ -30,7 +30,8 @@ export function submit(step: Step, { task }: Submit): Reply {
   const row = newRow(task, nowMs);
   const room = replay ? {} : makeRoom(step, row);
   if ('kind' in room) return room;
-  if (task.dedupe !== undefined) remember(step, `d:${task.dedupe.key}`, task.id, nowMs + task.dedupe.windowMs);
+  if (task.dedupe !== undefined && !replay)
+    remember(step, `d:${task.dedupe.key}`, task.id, nowMs + task.dedupe.windowMs);
   data.b.set(task.id, task.body);
   if (task.key !== undefined && policyOf(step, row.lane)?.perKey?.onFull === 'reject') {
     data.j.add(keyMember(row, task.id), 0);

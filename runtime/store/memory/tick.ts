@@ -1,5 +1,6 @@
 import { toRecord, type Row } from '../row.ts';
 import type { Operation, Reply, TickEvent } from '../store.ts';
+import { switchesOf } from './control.ts';
 import { again } from './running.ts';
 import {
   agesAtMs,
@@ -20,7 +21,7 @@ import {
 export function tick(step: Step, { limit }: Extract<Operation, { op: 'tick' }>): Reply {
   const { data, nowMs } = step;
   const events: TickEvent[] = [];
-  if (isHeld(step)) return { kind: 'ticked', events, switches: new Map(data.s) };
+  if (isHeld(step)) return { kind: 'ticked', events, switches: switchesOf(data) };
   for (const id of data.d.range(-Infinity, nowMs, 0, limit)) {
     const row = data.o.get(id);
     if (row === undefined) continue;
@@ -31,7 +32,7 @@ export function tick(step: Step, { limit }: Extract<Operation, { op: 'tick' }>):
   trimFinished(step, limit);
   for (const name of data.u.range(-Infinity, nowMs, 0, limit)) forget(data, name);
   for (const flow of data.t.range(-Infinity, data.m.v, 0, limit)) data.t.remove(flow);
-  return { kind: 'ticked', events, switches: new Map(data.s) };
+  return { kind: 'ticked', events, switches: switchesOf(data) };
 }
 
 function look(step: Step, id: string, row: Row): readonly TickEvent['kind'][] {

@@ -1,6 +1,6 @@
 import { laneOf, routeNumber } from '../../core/lane.ts';
 import { DEFAULT_SETTINGS, type RoutePolicy, type ShardSettings } from '../../core/route-policy.ts';
-import type { NewTask, TaskRecord } from '../../core/task-record.ts';
+import type { NewTask, Standing, TaskRecord } from '../../core/task-record.ts';
 import type { Applied, Batch, ClaimedTask, Operation, Reply, Shard, Store } from '../store.ts';
 
 /** A store under test, whose clock the test moves. */
@@ -32,6 +32,21 @@ export function task(id: string, more: Partial<NewTask> = {}): NewTask {
     retryMs: 1000,
     digest: 'd1',
     body: `{"id":"${id}"}`,
+    ...more,
+  };
+}
+
+export function standing(more: Partial<Standing> = {}): Standing {
+  return {
+    state: 'waiting',
+    token: 5,
+    attempts: 1,
+    crashes: 0,
+    agent: '',
+    sinceMs: START_MS,
+    dueMs: 0,
+    reason: '',
+    result: '',
     ...more,
   };
 }

@@ -72,6 +72,7 @@ export const LOSS_CASES: readonly Case[] = [
       await talker.policy();
       for (const id of ['t1', 't2', 't3']) await talker.submit(id);
       const [run, buried] = await talker.claims('a-1', 2);
+      const beat = { op: 'heartbeat', id: run?.record.id ?? '', token: run?.record.token ?? 0 } as const;
       const { id = '', token = 0 } = run?.record ?? {};
       const dead = { id: buried?.record.id ?? '', token: buried?.record.token ?? 0 };
       await talker.one({ op: 'fail', ...dead, then: 'dead', delayMs: 0, reason: 'error', result: '' });
@@ -85,8 +86,10 @@ export const LOSS_CASES: readonly Case[] = [
           { op: 'cancel', id: 't3', reason: 'by-owner' },
           { op: 'remove', id: 't3', reason: 'fallback' },
           { op: 'redrive', id: dead.id },
+          { ...beat, token: 1 },
+          { ...beat, id: 'nobody' },
         ),
-      ).toEqual(Array.from({ length: 5 }, () => ({ kind: 'held' })));
+      ).toEqual(Array.from({ length: 7 }, () => ({ kind: 'held' })));
       expect([await talker.state(id), await talker.state('t3')]).toEqual(['leased', 'ready']);
       await talker.one({ op: 'end', schedulers: ['s-1'] });
       expect(await talker.tick()).toEqual([`lost ${id} ready`]);
@@ -179,19 +182,6 @@ export const LOSS_CASES: readonly Case[] = [
       expect(await talker.one({ op: 'get', id: 'gone' })).toMatchObject({ result: '"r"' });
       expect(await talker.complete({ id: 'gone', token: 5 })).toMatchObject({ kind: 'already' });
       expect(await talker.claim()).toEqual([]);
-    },
-  ],
-  [
-    'a replayed dead letter is one again',
-    async (talker) => {
-      await talker.policy();
-      await talker.submit('t1', { acceptedMs: START_MS - 5000, attempts: 2, crashes: 1 });
-      expect(await talker.record('t1')).toMatchObject({ acceptedMs: START_MS - 5000, attempts: 2, crashes: 1 });
-      const end = { op: 'finish', id: 't1', state: 'dead', token: 5, digest: 'd1', reason: 'x', result: '' } as const;
-      expect(await talker.one(end)).toMatchObject({ kind: 'done', record: { state: 'dead' } });
-      expect(await talker.one(end)).toMatchObject({ kind: 'already' });
-      expect(await talker.one({ op: 'redrive', id: 't1' })).toMatchObject({ kind: 'done' });
-      expect(await talker.claim()).toEqual(['t1']);
     },
   ],
   [

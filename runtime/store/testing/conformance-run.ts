@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { LANE, OTHER_LANE, START_MS, routePolicy } from './bench.ts';
+import { LANE, OTHER_LANE, START_MS, routePolicy, standing } from './bench.ts';
 import type { Case } from './conformance.ts';
 
 /** What agents and operators do to a task, and what comes too late. */
@@ -29,7 +29,7 @@ export const RUN_CASES: readonly Case[] = [
         { op: 'relane', id, lane: LANE },
         { op: 'redrive', id },
         { op: 'get', id },
-        { op: 'finish', id, state: 'dead', token: 0, digest: 'd', reason: 'crashes', result: '' },
+        { op: 'restore', id, standing: standing() },
       );
       expect(replies.map(({ kind }) => kind)).toEqual(replies.map(() => 'unknown'));
     },

@@ -3,6 +3,7 @@ import { BATCH_CASES } from './conformance-batch.ts';
 import { BOUNDS_CASES } from './conformance-bounds.ts';
 import { CLAIM_CASES } from './conformance-claim.ts';
 import { LOSS_CASES } from './conformance-loss.ts';
+import { RETURN_CASES } from './conformance-return.ts';
 import { RUN_CASES } from './conformance-run.ts';
 import { TIME_CASES } from './conformance-time.ts';
 import { Talker, type Bench } from './bench.ts';
@@ -16,6 +17,7 @@ export const CASES: readonly Case[] = [
   ...TIME_CASES,
   ...BOUNDS_CASES,
   ...LOSS_CASES,
+  ...RETURN_CASES,
   ...BATCH_CASES,
 ];
 

@@ -33,8 +33,8 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
   ],
   [
     'keeps a lease alive whatever token is shown',
-    "if row[STATE] ~= 'L' or row[TOKEN] ~= given then\n    return 'T'",
-    "if row[STATE] ~= 'L' then\n    return 'T'",
+    "if row[STATE] ~= 'L' or row[TOKEN] ~= given then\n    return hold_until",
+    "if row[STATE] ~= 'L' then\n    return hold_until",
   ],
   [
     'ends a task again',
@@ -42,7 +42,7 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     "row[STATE] = 'L'",
   ],
   // Capacity
-  ['counts no runs', 'take(given_i, taken_i, id, meta.running_text)', ''],
+  ['counts no runs', 'take(given_i, taken_i, id, meta.running_text)\n  if waiting', 'if waiting'],
   [
     'leaks capacity when a lease ends',
     "if from == 'L' then\n    give_back(given_i, taken_i, id, meta.lane_text)\n  elseif from == '' or from == 'X' then",
@@ -88,11 +88,7 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
   ['counts no attempts', "if what ~= 'release' then\n    add_one(row, ATTEMPTS)\n  end", ''],
   ['counts a release as an attempt', "if what ~= 'release' then", 'if true then'],
   ['counts no crashes', 'if tonumber(row[CRASHES]) >= settings.crash_max then', 'if false then'],
-  [
-    'lets a run go on for ever',
-    'local until_ms = min(now + meta_of(row).lease_ms, tonumber(row[DUE_MS]))',
-    'local until_ms = now + meta_of(row).lease_ms',
-  ],
+  ['lets a run go on for ever', 'and due or min(now + meta.lease_ms, due)', 'and due or now + meta.lease_ms'],
   ['runs on what was cancelled', "if find(row[FLAGS], 'c', 1, true) then\n      finish", 'if false then\n      finish'],
   [
     'runs again what was to end',
@@ -102,7 +98,11 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
   // Ends and losses
   ['accepts a task it knows', "if known then\n    return '='", "if false then\n    return '='"],
   ['refuses a replay for want of room', 'if not replay then\n    refused, shed', 'if true then\n    refused, shed'],
-  ['takes a replay for a duplicate', "if dedupe ~= '' and not replay then", "if dedupe ~= '' then"],
+  [
+    'takes a replay for a duplicate',
+    "if dedupe ~= '' and not replay then\n    local of",
+    "if dedupe ~= '' then\n    local of",
+  ],
   ['claims during a hold', "if hold_until > now then\n    held = 'hold'", "if false then\n    held = 'hold'"],
   ['ends tasks during a hold', 'hold_until > now and HELD_BACK[letter]', 'false and HELD_BACK[letter]'],
   [
@@ -118,7 +118,7 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     "'at:' .. scheduler, int(beat))",
   ],
   ['keeps no word of who lacks nothing', "call('HSET', m, 'at:' .. scheduler, ARGV[8])", ''],
-  ['replays an end over one that it has', 'if row and (is_end(row) or row[STATE] == state) then', 'if false then'],
+  ['replays an end over one that it has', 'if row and is_end(row) then', 'if false then'],
   [
     'forgets a replayed end that it never knew',
     'if not row then\n      row = {',
@@ -136,6 +136,94 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     'row[TOKEN] = int(',
   ],
   ['lets the earlier of two successes stand', "state == 'S' and tonumber(given) > tonumber(row[TOKEN])", 'false'],
+  // Coming back
+  ['tells an agent during a hold that its lease is gone', "return hold_until > now and 'h' or 'T'", "return 'T'"],
+  ['tells an agent during a hold that its task is gone', "return hold_until > now and 'h' or '?'", "return '?'"],
+  [
+    'forgets a word whose task is not there yet',
+    'if not given_before or is_news(state, given, state_before, given_before) then\n      remember(',
+    'if false then\n      remember(',
+  ],
+  [
+    'keeps the last word instead of the latest',
+    'if not given_before or is_news(state, given, state_before, given_before) then',
+    'if true then',
+  ],
+  ['does nothing with a word that it kept', 'stand(id, load(id), word)', ''],
+  [
+    'does it again with the next task of that name',
+    "call('HDEL', e, 'n:' .. id)\n      call('ZREM', u, 'n:' .. id)",
+    '',
+  ],
+  [
+    'takes an old word for news',
+    'if is_end(row) or not is_news(state, given, was, row[TOKEN]) then',
+    'if is_end(row) then',
+  ],
+  ['restores what has ended', 'if is_end(row) or not is_news(', 'if not is_news('],
+  ['does not see that a run was given back', 'return (LATER[state] or 2) > (LATER[state_before] or 2)', 'return false'],
+  [
+    'restores a run without counting it',
+    'take(given_i, taken_i, id, meta.running_text)\n    if meta.key',
+    'if meta.key',
+  ],
+  [
+    'restores a run without its key',
+    "take(given_j, taken_j, meta.key_start .. ' ' .. id, '0')\n    end\n    forget_counts(meta)\n    leave(",
+    'end\n    forget_counts(meta)\n    leave(',
+  ],
+  [
+    'hands out what a restored run has',
+    'forget_counts(meta)\n    leave(id, meta, was, tag, held)\n  end',
+    'forget_counts(meta)\n  end',
+  ],
+  [
+    'keeps the result of a dead letter that runs',
+    "keep_result(id, '', false)\n    end\n    row[STATE], row[AGENT]",
+    'end\n    row[STATE], row[AGENT]',
+  ],
+  [
+    'loses a dead letter of which it hears again',
+    'bury(id, row, reason, result)\n      note(of_x, id, NOW)',
+    'bury(id, row, reason, result)',
+  ],
+  [
+    'keeps the result of an earlier dead letter',
+    "keep_result(id, '', false)\n      end\n      bury",
+    'end\n      bury',
+  ],
+  ['hands out a token that a restored run has', 'token = max(token, tonumber(given))', ''],
+  [
+    'runs a retry at once that should wait',
+    'again(id, row, max(0, tonumber(due) - now), true)',
+    'again(id, row, 0, true)',
+  ],
+  [
+    'ends a lease that lasts as long as its run when the clock was set back',
+    'return meta.lease_ms >= meta.run_ms and due or min(',
+    'return min(',
+  ],
+  [
+    'counts no crashes of before',
+    'row[TOKEN], row[ATTEMPTS], row[CRASHES] = given, attempts, crashes',
+    'row[TOKEN], row[ATTEMPTS] = given, attempts',
+  ],
+  ['runs what is over', "if ARGV[at + 5] == '1' then", 'if false then'],
+  ['does not say what was submitted', 'if row and is_new then', 'if false then'],
+  [
+    'says what was submitted again and again',
+    "row[FLAGS], row[ACCEPTED_MS], row[META] = '', accepted",
+    'row[ACCEPTED_MS], row[META] = accepted',
+  ],
+  ['lets the last of the same decide', "and not recall('d:' .. dedupe) then", 'then'],
+  ['begins the window anew with each repetition', "if dedupe ~= '' and is_new and", "if dedupe ~= '' and"],
+  [
+    'begins the window anew',
+    'local until_ms = tonumber(accepted) + tonumber(window_ms)',
+    'local until_ms = now + tonumber(window_ms)',
+  ],
+  ['lets an earlier word set a switch', "return 'w' .. int(held_ms)", ''],
+  ['forgets when a switch was cleared', "remember('x:' .. name, at_ms, now + KEPT_MS)", ''],
   // Writing at the end
   ['counts what waits before it has written it', 'settle(given_i)\n    settle(taken_i)', ''],
   ['counts what runs for a key before it has written it', 'settle(given_j)\n  settle(taken_j)', ''],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { PRIORITIES } from '../../../spec/contract/task.ts';
 import { DEFAULT_SETTINGS } from '../../core/route-policy.ts';
+import type { Standing } from '../../core/task-record.ts';
 import type { Operation } from '../store.ts';
 import { LANE, OTHER_LANE, START_MS, routePolicy, task } from './bench.ts';
 
@@ -44,8 +45,9 @@ const submission = fc
     acceptedMs: fc.constantFrom(undefined, undefined, undefined, START_MS),
     attempts: fc.constantFrom(0, 1),
     crashes: fc.constantFrom(0, 1),
+    over: fc.constantFrom(false as const, false as const, true as const),
   })
-  .map(({ key, affinity, dedupe, acceptedMs, ...rest }): Operation => {
+  .map(({ key, affinity, dedupe, acceptedMs, over, ...rest }): Operation => {
     const more = {
       ...rest,
       ...(key !== undefined && { key }),
@@ -53,7 +55,7 @@ const submission = fc
       ...(dedupe !== undefined && { dedupe }),
       ...(acceptedMs !== undefined && { acceptedMs }),
     };
-    return { op: 'submit', task: task(rest.id, more) };
+    return { op: 'submit', task: task(rest.id, more), ...(over && acceptedMs !== undefined && { over }) };
   });
 
 const policy = fc
@@ -148,13 +150,28 @@ const plain: readonly fc.WeightedArbitrary<Operation>[] = [
   },
   {
     weight: 1,
-    arbitrary: fc.record({
-      op: fc.constant('switch' as const),
-      name: fc.constantFrom('paused', 'drain:a'),
-      value: fc.constantFrom('', '', 'on'),
-    }),
+    arbitrary: fc
+      .record({
+        name: fc.constantFrom('paused', 'drain:a'),
+        value: fc.constantFrom('', '', 'on'),
+        atMs: fc.constantFrom(undefined, 1, 2, 3),
+      })
+      .map(({ atMs, ...said }) => ({ op: 'switch' as const, ...said, ...(atMs !== undefined && { atMs }) })),
   },
 ];
+
+/** Its token is counted from that of a lease, where there is one. */
+const standing: fc.Arbitrary<Standing> = fc.record({
+  state: fc.constantFrom('leased', 'waiting', 'dead'),
+  token: fc.constantFrom(0, 0, 0, 1),
+  attempts: fc.constantFrom(0, 1, 2),
+  crashes: fc.constantFrom(0, 1),
+  agent: AGENT,
+  sinceMs: fc.constant(START_MS),
+  dueMs: fc.constantFrom(0, START_MS + 15, START_MS + 60),
+  reason: fc.constantFrom('', 'error'),
+  result: RESULT,
+});
 
 const leased: readonly fc.WeightedArbitrary<Draw>[] = [
   {
@@ -183,12 +200,21 @@ const leased: readonly fc.WeightedArbitrary<Draw>[] = [
     }),
   },
   {
+    weight: 4,
+    arbitrary: fc
+      .record({ lease: fc.option(LEASE, { nil: undefined }), id: ID, standing })
+      .map(({ lease, ...about }) => ({
+        ...(lease !== undefined && { lease }),
+        operation: { op: 'restore' as const, ...about },
+      })),
+  },
+  {
     weight: 2,
     arbitrary: fc
       .record({
         lease: LEASE,
         id: ID,
-        state: fc.constantFrom('succeeded' as const, 'failed' as const, 'dead' as const),
+        state: fc.constantFrom('succeeded' as const, 'failed' as const),
         reason: REASON,
         result: RESULT,
       })
