@@ -320,7 +320,7 @@ export const OPERATIONS: readonly Operation[] = [
     status: [200],
     audit: 'agent:drain',
     run: async (call) => {
-      if (!call.scheduler.drainAgent(pathAgent(call))) throw new ProblemError('not-found');
+      if (!(await call.scheduler.drainAgent(pathAgent(call)))) throw new ProblemError('not-found');
       return { status: 200, body: { done: true } };
     },
   },

@@ -43,8 +43,8 @@ export interface Scheduler {
   fail(run: Run, failure: RunFailure): Promise<SettleOutcome>;
   /** Gives the task back; nothing is counted against it. */
   release(run: Run): Promise<SettleOutcome>;
-  /** The agent is told with its next poll or heartbeat. False when it is unknown. */
-  drainAgent(agent: AgentName): boolean;
+  /** The agent is told with its next poll or heartbeat, at whichever scheduler. False when none of them has seen it of late. */
+  drainAgent(agent: AgentName): Promise<boolean>;
   agents(fleet?: string): readonly AgentView[];
 
   fleets(): Promise<readonly FleetView[]>;

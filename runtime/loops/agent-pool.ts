@@ -15,6 +15,8 @@ export interface Agent {
   slots: number;
   free: number;
   draining: boolean;
+  /** It has registered, and not all schedulers may have forgotten yet that its last life drained. */
+  isNew: boolean;
   seenMs: number;
   /** When it said hello last; 0 when it did so elsewhere. */
   bornMs: number;
@@ -82,7 +84,7 @@ export function agentPool(nowMs: () => number): AgentPool {
       }
       forgetOne(fleets.get(fleet));
       const id = agentId({ fleet, name });
-      const rest = { draining: false, seenMs: nowMs(), bornMs: 0, parked: undefined };
+      const rest = { draining: false, isNew: false, seenMs: nowMs(), bornMs: 0, parked: undefined };
       const agent: Agent = { fleet, name, id, build, slots, free, ...rest };
       fleets.set(fleet, (fleets.get(fleet) ?? new Map<string, Agent>()).set(name, agent));
       return agent;

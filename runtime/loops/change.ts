@@ -1,7 +1,6 @@
 import type { ChangeOutcome } from '../core/scheduler.ts';
 import type { TaskRecord } from '../core/task-record.ts';
 import { reasonText } from '../core/reason-text.ts';
-import type { AgentName } from '../core/scheduler.ts';
 import { askedValue, readAsked } from './asked.ts';
 import { want } from './deliver.ts';
 import { finishForGood, noteStanding } from './ends.ts';
@@ -78,15 +77,6 @@ export async function undrain(engine: Engine, fleet: string): Promise<void> {
   for (const name of names) {
     if (name === DRAIN_ALL || name.startsWith(drainSwitch(''))) await setSwitch(engine, fleet, name, '');
   }
-}
-
-/** `Scheduler.drainAgent`. */
-export function drainAgent({ pool }: Engine, name: AgentName): boolean {
-  const agent = pool.get(name);
-  if (agent === undefined) return false;
-  agent.draining = true;
-  agent.parked?.answer([]);
-  return true;
 }
 
 async function setSwitch(engine: Engine, fleet: string, name: string, value: string): Promise<boolean> {

@@ -12,7 +12,7 @@ import { decodeEnvelope, type Envelope } from './envelope.ts';
 import { fullTeamRoutes, noteStarts, providerRoom } from './gates.ts';
 import type { PendingClaim } from './shard-link.ts';
 import { iso, typeOf } from './view.ts';
-import { isClosed } from './view-of-fleets.ts';
+import { isClosed, leaves } from './view-of-fleets.ts';
 
 /** `Scheduler.poll`: parks the agent until there is work for it, its time is over, or it goes. */
 export function poll(
@@ -24,6 +24,7 @@ export function poll(
   const agent = engine.pool.see(name, request);
   agent.parked?.answer([]);
   const state = engine.fleets.get(name.fleet);
+  if (state !== undefined) agent.draining = leaves(state, agent);
   if (state === undefined || agent.draining || engine.stopping || request.free < 1 || signal.aborted) {
     return Promise.resolve({ tasks: [], drain: agent.draining });
   }

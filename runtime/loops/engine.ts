@@ -79,6 +79,8 @@ export interface FleetState {
   readonly unaccounted: Set<string>;
   /** Which beats of the shard the schedulers have said last that they lack nothing of, while that is asked for. */
   calling?: Promise<ReadonlyMap<string, number>>;
+  /** Looks at the shard at once, and not when it is time. */
+  lookSoon?: () => void;
   hintedMs: number;
   lookedMs: number;
   heldUntilMs: number;

@@ -3,6 +3,7 @@ import type { AgentName } from '../core/scheduler.ts';
 import type { Parked } from './agent-pool.ts';
 import { want } from './deliver.ts';
 import type { Engine, FleetState } from './engine.ts';
+import { leaves } from './view-of-fleets.ts';
 
 /** Work that is asked for beside something else, and not waited for. */
 export interface Aside {
@@ -15,6 +16,7 @@ export interface Aside {
 /** Asks for work with the batch that leaves next. */
 export function pollAside(engine: Engine, state: FleetState, name: AgentName, request: NextRequest): Aside {
   const agent = engine.pool.see(name, request);
+  agent.draining = leaves(state, agent);
   let answer: PollResponse | undefined;
   let over: ((answer: PollResponse) => void) | undefined;
   const parked: Parked = {

@@ -10,7 +10,8 @@ import { StoreFailure } from '../store/store-failure.ts';
 import { type Applied, type Operation, type Store } from '../store/store.ts';
 import { agentPool } from './agent-pool.ts';
 import { breakers, providerBreaker } from './breakers.ts';
-import { cancel, drain, drainAgent, redrive, setPaused, undrain } from './change.ts';
+import { beginAnew, drainAgent } from './agent-drain.ts';
+import { cancel, drain, redrive, setPaused, undrain } from './change.ts';
 import { startCanary } from './canary.ts';
 import { pause as wait, type Clock } from './clock.ts';
 import { claimsFor, poll, want } from './deliver.ts';
@@ -244,6 +245,7 @@ function join(engine: Engine, replay: Replayer, tokens: TokenFloor, fleet: strin
     state: (_, linkState) => {
       if (linkState === 'up') {
         state.sinceMs = engine.clock.nowMs();
+        state.lookSoon?.();
         void sendPolicy(engine, state);
       }
       noteStore(engine);
@@ -308,6 +310,8 @@ function hinted(engine: Engine, shard: string): void {
   }
   if (state.link.state !== 'up' || engine.clock.monotonicMs() - state.lookedMs < LOOK_EVERY_MS) return;
   state.lookedMs = engine.clock.monotonicMs();
+  // One that drains here may have begun anew there.
+  if (engine.pool.of(state.fleet).some(({ draining }) => draining)) state.lookSoon?.();
   void sayPresent(engine, state).catch(ignoreLoss);
 }
 
@@ -334,8 +338,9 @@ function register(engine: Engine, fleet: string, request: RegisterRequest): Regi
   if (build === undefined || !known) return { kind: 'unknown-build', builds };
   const agent = engine.pool.see({ fleet, name: request.name }, { build, slots: request.slots, free: request.slots });
   agent.bornMs = engine.clock.nowMs();
-  // A new life under the same name, as a pod that was started again has: what the last one was told is over with it.
-  agent.draining = false;
+  const state = engine.fleets.get(fleet);
+  // A new life under the same name, as a pod that was started again has.
+  if (state !== undefined) void beginAnew(engine, state, agent);
   return {
     kind: 'registered',
     response: {

@@ -132,13 +132,13 @@ test('a completion that asks for more leaves the open poll of its agent alone', 
 
 test('an agent that drains is told so with its completion, and gets nothing more', async () => {
   const { scheduler, run, next } = await oneRuns(2);
-  scheduler.drainAgent(AGENT);
+  expect(await scheduler.drainAgent(AGENT)).toBe(true);
   expect(await scheduler.complete(run, 'r', next())).toMatchObject({ next: { tasks: [], drain: true } });
 });
 
 test('an agent that registers again under the name of one that drained gets tasks', async () => {
   const { scheduler } = await oneRuns(2);
-  scheduler.drainAgent(AGENT);
+  expect(await scheduler.drainAgent(AGENT)).toBe(true);
   expect(await pollOnce(scheduler, { waitMs: 0 })).toMatchObject({ tasks: [], drain: true });
   scheduler.register(AGENT.fleet, { name: AGENT.name, slots: 4 });
   expect(await pollOnce(scheduler)).toMatchObject({ tasks: [{}], drain: false });

@@ -6,6 +6,7 @@ import { RESULT_BYTES_MAX, type TaskRecord } from '../core/task-record.ts';
 import type { AgentName, Held, Next, Run as AgentRun, RunFailure, SettleOutcome } from '../core/scheduler.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
+import { agentId } from './agent-pool.ts';
 import { want } from './deliver.ts';
 import {
   finish,
@@ -21,13 +22,16 @@ import { askPatiently, changed, type Engine, type FleetState, type Run } from '.
 import { pollAside } from './poll-aside.ts';
 import { askSurely } from './roll-call.ts';
 import { iso, typeOf, viewState } from './view.ts';
+import { leaves } from './view-of-fleets.ts';
 
 /** `Scheduler.heartbeat`. */
 export async function heartbeat(engine: Engine, agent: AgentName, tasks: readonly Held[]): Promise<HeartbeatResponse> {
   engine.pool.touch(agent);
   const state = engine.fleets.get(agent.fleet);
-  const drain = engine.pool.get(agent)?.draining ?? false;
-  if (state === undefined) return { tasks: tasks.map(({ id }) => ({ id, lease: 'gone', cancel: false })), drain };
+  if (state === undefined) {
+    return { tasks: tasks.map(({ id }) => ({ id, lease: 'gone', cancel: false })), drain: false };
+  }
+  const drain = leaves(state, engine.pool.get(agent) ?? { id: agentId(agent), isNew: false });
   const replies = await Promise.all(
     tasks.map(({ id, token }) => askPatiently(engine, state.link, { op: 'heartbeat', id, token })),
   );

@@ -1,3 +1,4 @@
+import { noteLeaving } from './agent-drain.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import type { TickEvent } from '../store/store.ts';
 import { jittered } from './clock.ts';
@@ -17,13 +18,13 @@ export function startSweep(engine: Engine, state: FleetState): () => void {
   let cancel = (): void => undefined;
   let looks = 0;
   let dueMs = 0;
-  const again = (): void => {
-    const { tickMs, idleTickMs } = engine.bounds;
-    const ms = jittered(engine.clock, isBusy(engine, state) ? tickMs : idleTickMs);
+  let isLooking = false;
+  const again = (ms: number): void => {
     dueMs = engine.clock.monotonicMs() + ms;
     cancel = engine.clock.after(ms, () => void look());
   };
   const look = async (): Promise<void> => {
+    isLooking = true;
     // This process stood still: nobody could be heard meanwhile.
     if (engine.clock.monotonicMs() - dueMs > STILL_MS) state.sinceMs = engine.clock.nowMs();
     try {
@@ -33,9 +34,19 @@ export function startSweep(engine: Engine, state: FleetState): () => void {
       // The store went away: the link says so, and the next look comes.
       if (!(error instanceof StoreFailure)) throw error;
     }
-    if (!stopped) again();
+    isLooking = false;
+    if (!stopped) again(pauseMs());
   };
-  again();
+  const pauseMs = (): number => {
+    const { tickMs, idleTickMs } = engine.bounds;
+    return jittered(engine.clock, isBusy(engine, state) ? tickMs : idleTickMs);
+  };
+  state.lookSoon = () => {
+    if (stopped || isLooking) return;
+    cancel();
+    again(0);
+  };
+  again(pauseMs());
   return () => {
     stopped = true;
     cancel();
@@ -67,6 +78,7 @@ async function sweep(engine: Engine, state: FleetState, looks: number): Promise<
       if (state.saying === 0) forgetPassed(engine, state);
     }
     noteAgents(engine, state);
+    noteLeaving(engine, state);
     for (const event of tick.events) await happened(engine, state, event);
   }
   await cancelAgain(engine, state);

@@ -1,5 +1,6 @@
 import type { FleetView as RoutingView } from '../core/route-decision.ts';
 import { readAsked, type Asked } from './asked.ts';
+import type { Agent } from './agent-pool.ts';
 import type { Engine, FleetState } from './engine.ts';
 
 /** What routing may know of the fleets right now: of this scheduler's own agents, and of those the others tell of. */
@@ -23,6 +24,14 @@ export function isClosed(engine: Engine, fleet: string, build: string): boolean 
 export function drains({ fleets }: Engine, fleet: string, build: string): boolean {
   const switches = fleets.get(fleet)?.switches;
   return switches !== undefined && switches.size > 0 && (switches.has(DRAIN_ALL) || switches.has(drainSwitch(build)));
+}
+
+/** The switch of an agent that drains; see `agent-drain.ts`. */
+export const LEAVES = 'leave:';
+
+/** Whether an agent is to go, also one that polls here for the first time. */
+export function leaves({ switches }: FleetState, { id, isNew }: Pick<Agent, 'id' | 'isNew'>): boolean {
+  return switches.size > 0 && !isNew && switches.has(LEAVES + id);
 }
 
 /** Since when a build drains, where that was written down. */

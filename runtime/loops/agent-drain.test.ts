@@ -1,0 +1,98 @@
+import { afterEach, expect, test } from 'vitest';
+import { memoryStore } from '../store/memory/memory-store.ts';
+import type { RunningScheduler } from './scheduler.ts';
+import { AGENT, Bench, submission } from './testing/bench.ts';
+import { VirtualClock } from './testing/virtual-clock.ts';
+
+const SHARD = 'research/summarizer:0';
+let close = (): Promise<unknown> => Promise.resolve();
+afterEach(() => close());
+
+async function started(first: string, ...others: readonly string[]) {
+  const clock = new VirtualClock();
+  const store = memoryStore({ nowUs: () => clock.nowMs() * 1000 });
+  const bench = new Bench([first, ...others], store);
+  close = () => clock.until(bench.close());
+  const start = (name: string): Promise<RunningScheduler> =>
+    clock.until(bench.start(name, { clock, bounds: { tickMs: 200, idleTickMs: 400 } }));
+  const here = await start(first);
+  let there = here;
+  for (const name of others) there = await start(name);
+  await clock.pass(1000);
+  const poll = (scheduler: RunningScheduler, name: string = AGENT.name) => {
+    const request = { build: 'v1', slots: 4, free: 1, waitMs: 0 };
+    return clock.until(scheduler.poll({ fleet: AGENT.fleet, name }, request, new AbortController().signal));
+  };
+  const leaving = (): readonly string[] =>
+    [...(store.shard(SHARD)?.s.keys() ?? [])].filter((name) => name.startsWith('leave:'));
+  const drain = (scheduler: RunningScheduler, name: string = AGENT.name): Promise<boolean> =>
+    clock.until(scheduler.drainAgent({ fleet: AGENT.fleet, name }));
+  return { clock, start, here, there, poll, drain, leaving };
+}
+
+test('an agent that drains gets nothing more and is told so, wherever it polls and beats', async () => {
+  const { clock, here, there, poll, drain } = await started('s-0', 's-1');
+  await poll(there);
+  expect(await drain(here)).toBe(true);
+  await clock.until(here.submit(submission('k-1')));
+  for (const scheduler of [there, here]) {
+    expect(await poll(scheduler)).toEqual({ tasks: [], drain: true });
+    expect(await clock.until(scheduler.heartbeat(AGENT, []))).toMatchObject({ drain: true });
+  }
+});
+
+test('an agent that no scheduler has seen of late is not there, and nothing is left of the question', async () => {
+  const { clock, here, there, poll, drain, leaving } = await started('s-0', 's-1');
+  expect(await drain(here)).toBe(false);
+  expect(leaving()).toEqual([]);
+  await clock.pass(1000);
+  expect(await poll(there)).toMatchObject({ drain: false });
+});
+
+test('one that registers anew gets tasks at once, wherever it polls', async () => {
+  const { clock, here, there, poll, drain, leaving } = await started('s-0', 's-1');
+  await poll(there);
+  await drain(there);
+  await clock.pass(1000);
+  expect(await poll(here)).toMatchObject({ drain: true });
+  here.register(AGENT.fleet, { name: AGENT.name, slots: 4 });
+  await clock.pass(5);
+  expect([await poll(here), await poll(there)]).toMatchObject([{ drain: false }, { drain: false }]);
+  expect(leaving()).toEqual([]);
+});
+
+test('a scheduler that begins anew knows who drains', async () => {
+  const { clock, start, here, poll, drain } = await started('s-0');
+  await poll(here);
+  await drain(here);
+  await clock.until(here.close());
+  const again = await start('s-0');
+  close = () => clock.until(again.close());
+  await clock.pass(20);
+  expect(await poll(again)).toMatchObject({ drain: true });
+});
+
+test('it is kept as long as the agent is seen, and forgotten a while later', async () => {
+  const { clock, here, poll, drain, leaving } = await started('s-0');
+  await poll(here);
+  await drain(here);
+  for (let minutes = 0; minutes < 20; minutes += 0.5) {
+    expect(await poll(here)).toMatchObject({ drain: true });
+    await clock.pass(30_000);
+  }
+  await clock.pass(14 * 60_000);
+  expect(leaving()).toHaveLength(1);
+  await clock.pass(3 * 60_000);
+  expect(leaving()).toEqual([]);
+});
+
+test('however many agents drain, so many are remembered', async () => {
+  const { here, poll, drain, leaving } = await started('s-0');
+  for (let n = 0; n < 310; n += 1) {
+    await poll(here, `a-${n}`);
+    await drain(here, `a-${n}`);
+  }
+  expect(leaving()).toHaveLength(300);
+  expect(leaving()).not.toContain('leave:a-0');
+  expect(leaving()).toContain('leave:a-309');
+});

@@ -1,0 +1,108 @@
+import type { AgentName } from '../core/scheduler.ts';
+import { StoreFailure } from '../store/store-failure.ts';
+import { agentId, type Agent } from './agent-pool.ts';
+import { noteSwitch } from './change.ts';
+import { pause } from './clock.ts';
+import { askPatiently, type Engine, type FleetState } from './engine.ts';
+import { LEAVES, leaves } from './view-of-fleets.ts';
+
+/**
+ * An agent that drains does so wherever it polls: a switch of its fleet's shard tells all schedulers, `leave:<agent>` with the time
+ * up to which it is kept, in milliseconds since 1970. Whoever sees the agent keeps it for longer; it is cleared when the agent
+ * registers anew, and when nobody has seen it for so long. Where the agent is not known, the one who was asked waits for
+ * another scheduler to keep the switch, which says that it knows the agent.
+ */
+const KEPT_MS = 900_000;
+/** Kept for longer when less than this is left. */
+const RENEWED_MS = 600_000;
+/** Of one that nobody has seen yet. */
+const ASKED_MS = 30_000;
+/** As many as leave room for other switches: the store takes 1,000. */
+const LEAVES_MAX = 300;
+const LOOK_MS = 50;
+
+/** `Scheduler.drainAgent`. */
+export async function drainAgent(engine: Engine, name: AgentName): Promise<boolean> {
+  const state = engine.fleets.get(name.fleet);
+  const isHere = engine.pool.get(name) !== undefined;
+  if (state === undefined || (!isHere && engine.schedulers.length === 1)) return false;
+  const id = agentId(name);
+  if (!state.switches.has(LEAVES + id)) await makeRoom(engine, state);
+  await keep(engine, state, id, isHere ? KEPT_MS : ASKED_MS);
+  return isHere || isSeen(engine, state, id);
+}
+
+/** After each look at the switches. */
+export function noteLeaving(engine: Engine, state: FleetState): void {
+  const now = engine.clock.nowMs();
+  const agents = new Map(engine.pool.of(state.fleet).map((agent) => [agent.id, agent]));
+  for (const agent of agents.values()) {
+    agent.draining = leaves(state, agent);
+    if (agent.draining) agent.parked?.answer([]);
+  }
+  for (const [id, untilMs] of leaving(state)) {
+    const agent = agents.get(id);
+    if (agent?.isNew === true) continue;
+    if (agent !== undefined && untilMs - now < RENEWED_MS) void keep(engine, state, id, KEPT_MS).catch(ignoreLoss);
+    else if (untilMs < now) void clear(engine, state, id).catch(ignoreLoss);
+  }
+}
+
+/** It has begun anew: what its last life was told is over with it, at all schedulers. */
+export async function beginAnew(engine: Engine, state: FleetState, agent: Agent): Promise<void> {
+  agent.draining = false;
+  if (agent.isNew) return;
+  agent.isNew = true;
+  for (let isCleared = false; !isCleared && !engine.stopping && engine.pool.get(agent) === agent;) {
+    isCleared = await clear(engine, state, agent.id).then(() => true, ignoreLoss);
+  }
+  agent.isNew = false;
+}
+
+function leaving({ switches }: FleetState): readonly (readonly [id: string, untilMs: number])[] {
+  return [...switches].flatMap(([name, value]) =>
+    name.startsWith(LEAVES) ? [[name.slice(LEAVES.length), Number(value)] as const] : [],
+  );
+}
+
+/** The one that would be forgotten first goes. */
+async function makeRoom(engine: Engine, state: FleetState): Promise<void> {
+  const all = leaving(state);
+  const [first] = all.length < LEAVES_MAX ? [] : [...all].sort(([, a], [, b]) => a - b);
+  if (first !== undefined) await clear(engine, state, first[0]);
+}
+
+async function isSeen(engine: Engine, state: FleetState, id: string): Promise<boolean> {
+  const { clock, bounds } = engine;
+  // Each look of another scheduler, and then of this one.
+  for (const until = clock.monotonicMs() + 3 * bounds.idleTickMs; clock.monotonicMs() < until;) {
+    await pause(clock, LOOK_MS);
+    if (Number(state.switches.get(LEAVES + id)) - clock.nowMs() > ASKED_MS) return true;
+    state.lookSoon?.();
+  }
+  await clear(engine, state, id);
+  return false;
+}
+
+function keep(engine: Engine, state: FleetState, id: string, forMs: number): Promise<void> {
+  return set(engine, state, id, String(Math.floor(engine.clock.nowMs() + forMs)));
+}
+
+function clear(engine: Engine, state: FleetState, id: string): Promise<void> {
+  return set(engine, state, id, '');
+}
+
+async function set(engine: Engine, state: FleetState, id: string, value: string): Promise<void> {
+  await askPatiently(engine, state.link, { op: 'switch', name: LEAVES + id, value });
+  noteSwitch(state, LEAVES + id, value);
+  for (const agent of engine.pool.of(state.fleet)) {
+    if (agent.id === id) agent.draining = leaves(state, agent);
+    if (agent.id === id && agent.draining) agent.parked?.answer([]);
+  }
+  engine.store.hint(state.link.shard);
+}
+
+function ignoreLoss(error: unknown): false {
+  if (error instanceof StoreFailure) return false;
+  throw error;
+}
