@@ -61,6 +61,8 @@ export interface Ledger {
   /** Whether there is nothing to wait for. */
   isDurable(lsn: number): boolean;
   isOpen(fleet: string, id: string): boolean;
+  /** Digest of what was submitted, while it is open. */
+  promised(fleet: string, id: string): string | undefined;
   /** Newest record about a fleet's shard; 0 when there is none. */
   newest(fleet: string): number;
   /** Fleets that the journal speaks of. */
@@ -74,6 +76,7 @@ export interface OpenSubmission {
   readonly fleet: string;
   readonly id: string;
   readonly acceptedMs: number;
+  readonly digest: string;
 }
 
 export type Move = Extract<JournalEntry, { kind: 'move' }>;
@@ -134,8 +137,12 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
     if (known.submission !== undefined) open.set(name, known.submission);
     notes.remember(fleet, id);
   };
-  const promise = (fleet: string, { id, acceptedMs }: JournaledTask, name = submissionName(fleet, id)): void => {
-    open.set(name, { fleet, id, acceptedMs });
+  const promise = (
+    fleet: string,
+    { id, acceptedMs, digest }: JournaledTask,
+    name = submissionName(fleet, id),
+  ): void => {
+    open.set(name, { fleet, id, acceptedMs, digest });
     closed.delete(name);
   };
   const close = (name: string, forgetIt: () => boolean): void => {
@@ -216,6 +223,7 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
     durable: (lsn) => journal.durable(lsn),
     isDurable: (lsn) => lsn <= journal.durableLsn,
     isOpen: (fleet, id) => open.has(submissionName(fleet, id)),
+    promised: (fleet, id) => open.get(submissionName(fleet, id))?.digest,
     newest: (fleet) => newest.get(fleet) ?? 0,
     fleets: () => [...newest.keys()],
     open: () => open.values(),

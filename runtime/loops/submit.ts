@@ -149,20 +149,22 @@ async function offerTo(engine: Engine, offer: Offer, place: Place): Promise<Subm
   const state = engine.fleets.get(place.fleet);
   if (state === undefined) return { kind: 'unroutable', because: 'no-fleet', route: place.route.id };
   // A repetition of what this scheduler has promised and not yet seen end needs no second promise.
-  const promised = ledger.isOpen(place.fleet, id);
+  const digest = ledger.promised(place.fleet, id);
+  const promised = digest !== undefined;
   const task = offeredTask(engine, offer, place);
   const promise: JournaledTask = { ...task, acceptedMs: clock.nowMs() };
   const lsn = promised ? undefined : ledger.submit(place.fleet, promise);
   const sent =
     lsn === undefined
-      ? state.link.ask({ op: 'submit', task: promise })
+      ? state.link.ask({ op: 'submit', task: promise }).catch(isAway)
       : // By the store's own clock, and within its bounds: only a replay says when it was accepted.
         state.link.submit({ op: 'submit', task }, lsn);
   state.wantedMs ??= clock.nowMs();
   const reply = await sent;
   // As a rule it is by now.
   if (lsn !== undefined && !ledger.isDurable(lsn)) await ledger.durable(lsn);
-  if (reply === 'journaled') return accepted(id, place, 'journaled');
+  if (reply === 'journaled')
+    return digest === undefined ? accepted(id, place, 'journaled') : promisedHere(engine, offer, place, digest);
   switch (reply.kind) {
     case 'accepted':
       if (reply.shed !== undefined) await finishShed(engine, place.fleet, reply.shed);
@@ -181,6 +183,20 @@ async function offerTo(engine: Engine, offer: Offer, place: Place): Promise<Subm
     default:
       throw new Error(`the store answered a submission with ${reply.kind}`);
   }
+}
+
+/** Without the store, what this scheduler has promised under that key answers for it. */
+async function promisedHere({ ledger }: Engine, offer: Offer, place: Place, digest: string): Promise<SubmitOutcome> {
+  const { id } = offer;
+  if (digest !== offer.digest) return { kind: 'conflict', id };
+  // The first call may wait for that as well.
+  await ledger.durable(ledger.newest(place.fleet));
+  return { kind: 'accepted', response: { ...response(id, place, 'journaled'), duplicate: 'repeated' } };
+}
+
+function isAway(error: unknown): 'journaled' {
+  if (error instanceof StoreFailure) return 'journaled';
+  throw error;
 }
 
 function offeredTask(engine: Engine, { submission, task, id, digest, decision }: Offer, place: Place): NewTask {
