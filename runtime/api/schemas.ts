@@ -92,6 +92,7 @@ const TASK_VIEW = object(
     agent: STRING,
     cancelAsked: BOOLEAN,
     reason: STRING,
+    conflictAt: TIME,
     tenant: STRING,
     labels: LABELS,
     input: ANY_OBJECT,

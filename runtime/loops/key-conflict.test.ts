@@ -1,9 +1,13 @@
 import { afterEach, expect, test } from 'vitest';
+import type { TaskView } from '../../spec/contract/protocol.ts';
+import type { Observer } from '../core/observer.ts';
 import type { SubmitOutcome } from '../core/scheduler.ts';
 import { memoryStore } from '../store/memory/memory-store.ts';
 import { StoreFailure } from '../store/store-failure.ts';
+import { taskId } from '../core/task-id.ts';
 import type { RunningScheduler } from './scheduler.ts';
-import { Bench, submission } from './testing/bench.ts';
+import { digestOf } from './submit.ts';
+import { AGENT, Bench, submission } from './testing/bench.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
 
 let close = (): Promise<unknown> => Promise.resolve();
@@ -21,13 +25,26 @@ async function started(...names: readonly string[]) {
   });
   close = () => clock.until(bench.close());
   const schedulers = new Map<string, RunningScheduler>();
+  const told: string[] = [];
+  const bounds = { tickMs: 200, idleTickMs: 400 };
   for (const name of names) {
-    schedulers.set(name, await clock.until(bench.start(name, { clock, bounds: { tickMs: 200, idleTickMs: 400 } })));
+    const observer: Observer = { keyConflict: ({ id, digest }) => told.push(`${name} ${id} ${digest}`) };
+    schedulers.set(name, await clock.until(bench.start(name, { clock, observer, bounds })));
   }
   await clock.pass(1000);
+  const scheduler = (name: string): RunningScheduler => {
+    const found = schedulers.get(name);
+    if (found === undefined) throw new Error(`no ${name}`);
+    return found;
+  };
   const submit = (name: string, key: string, input: Readonly<Record<string, string>> = {}): Promise<SubmitOutcome> =>
-    clock.until(schedulers.get(name)?.submit(submission(key, input)) ?? Promise.reject(new Error(`no ${name}`)));
-  return { clock, away, submit, schedulers };
+    clock.until(scheduler(name).submit(submission(key, input)));
+  const views = async (id: string): Promise<readonly (TaskView | undefined)[]> => {
+    const found: (TaskView | undefined)[] = [];
+    for (const scheduler of schedulers.values()) found.push(await clock.until(scheduler.task(id)));
+    return found;
+  };
+  return { clock, memory, away, submit, views, told, scheduler };
 }
 
 test('without the store a key that this scheduler has accepted is the same task, and not another one', async () => {
@@ -49,4 +66,45 @@ test('without the store a key that this scheduler has accepted is the same task,
     response: { status: 'accepted', duplicate: 'repeated' },
   });
   expect(await submit('s-0', 'k-1', { n: '2' })).toMatchObject({ kind: 'conflict' });
+});
+
+const ID = taskId('research', 'k-1', 'research/summarizer');
+
+/** Two inputs under one key: that of `s-1` was accepted while it was cut off from the store. */
+async function conflicting() {
+  const bench = await started('s-0', 's-1');
+  bench.away.add('s-1');
+  await bench.clock.pass(1000);
+  expect(await bench.submit('s-1', 'k-1', { n: 'there' })).toMatchObject({ response: { status: 'journaled', id: ID } });
+  expect(await bench.submit('s-0', 'k-1', { n: 'here' })).toMatchObject({ response: { status: 'accepted', id: ID } });
+  return bench;
+}
+
+test('of two inputs under one key the one that the store has is the task, and the other one is told, once', async () => {
+  const { clock, memory, away, submit, views, told } = await conflicting();
+  away.clear();
+  await clock.pass(40_000);
+  const shown = { id: ID, input: { n: 'here' }, conflictAt: expect.any(String) };
+  expect(await views(ID)).toMatchObject([shown, shown]);
+  expect(told).toEqual([`s-1 ${ID} ${digestOf({ task: 'summarize', input: { n: 'there' } })}`]);
+  expect(await submit('s-1', 'k-1', { n: 'there' })).toMatchObject({ kind: 'conflict', id: ID });
+  memory.wipe();
+  await clock.pass(40_000);
+  expect(await views(ID)).toMatchObject([{ input: { n: 'here' } }, { input: { n: 'here' } }]);
+  expect(told).toHaveLength(1);
+});
+
+test('an end that was told stays that of its input, whichever came back first after a loss', async () => {
+  const { clock, memory, away, views, told, scheduler } = await conflicting();
+  const here = scheduler('s-0');
+  const request = { build: 'v1', slots: 1, free: 1, waitMs: 1000 };
+  const [task] = (await clock.until(here.poll(AGENT, request, new AbortController().signal))).tasks;
+  await clock.until(here.complete({ id: ID, token: task?.token ?? 0, agent: AGENT }, 'done'));
+  away.add('s-0').delete('s-1');
+  memory.wipe();
+  await clock.pass(5000);
+  away.clear();
+  await clock.pass(60_000);
+  expect(await views(ID)).toMatchObject([{ state: 'succeeded', result: 'done' }, { conflictAt: expect.any(String) }]);
+  expect(told).toHaveLength(1);
 });

@@ -6,6 +6,7 @@ import { DEFAULT_SETTINGS } from '../core/route-policy.ts';
 import { decodeEnvelope } from './envelope.ts';
 import { promiseEnd } from './ends.ts';
 import type { Engine } from './engine.ts';
+import { giveWay } from './key-conflict.ts';
 import { decodeEntry, type End, type JournaledTask } from './journal-entry.ts';
 import type { NotedTask } from './ledger-notes.ts';
 import type { OpenSubmission } from './ledger.ts';
@@ -17,6 +18,8 @@ import { drains } from './view-of-fleets.ts';
  * - It learns of ends that other schedulers have seen, and writes them, so that the journal can let go of the tasks, and of what it
  *   notes of those that others accepted. A task that the store no longer knows although it has lost nothing ended long ago.
  * - A task that the store does not know although it can have forgotten nothing yet is not accounted for: it is kept, and told.
+ * - A task that the store has with another input: a scheduler that could not be asked had accepted its key as well. What the store
+ *   knew first is the task; see `key-conflict.ts`.
  * - A task that waits for a build which the table no longer has, or that drains, goes to another one: nobody claims for it.
  * - A task whose route the table no longer has goes where the present routes send it; one that none of them takes is told as not
  *   accounted for, until one does or it is cancelled.
@@ -60,7 +63,7 @@ async function checkNoted(engine: Engine, { fleet, id, sinceMs }: NotedTask): Pr
   if (isOver) engine.ledger.forget(fleet, id);
 }
 
-async function check(engine: Engine, { fleet, id, acceptedMs }: OpenSubmission): Promise<void> {
+async function check(engine: Engine, { fleet, id, acceptedMs, digest }: OpenSubmission): Promise<void> {
   const { ledger } = engine;
   const facts = await inspect(engine, fleet, id);
   if (facts === undefined || !ledger.isOpen(fleet, id)) return;
@@ -72,6 +75,10 @@ async function check(engine: Engine, { fleet, id, acceptedMs }: OpenSubmission):
     return;
   }
   const isTold = unaccounted?.delete(id) === true;
+  if (record !== undefined && record.digest !== digest) {
+    await giveWay(engine, fleet, id, digest);
+    return;
+  }
   if (record !== undefined && OPEN.has(record.state)) {
     if (isStranded(engine, fleet, record) && !(await leads(engine, fleet, record))) {
       if (!isTold)

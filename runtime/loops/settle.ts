@@ -8,16 +8,7 @@ import { StoreFailure } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
 import { agentId } from './agent-pool.ts';
 import { want } from './deliver.ts';
-import {
-  finish,
-  finishForGood,
-  forgetRun,
-  judgeRun,
-  noteReleased,
-  noteStanding,
-  runSeconds,
-  tellEnd,
-} from './ends.ts';
+import { finish, finishForGood, forgetRun, judgeRun, noteReleased, noteStanding, runSeconds, tellEnd } from './ends.ts';
 import { askPatiently, changed, type Engine, type FleetState, type Run } from './engine.ts';
 import { pollAside } from './poll-aside.ts';
 import { askSurely } from './roll-call.ts';

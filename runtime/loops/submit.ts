@@ -238,7 +238,7 @@ function repeated(engine: Engine, offer: Offer, fleet: string, record: TaskRecor
 }
 
 /** Takes the promise back, durably, before anyone is told. */
-async function refuse({ ledger, fleets }: Engine, fleet: string, id: string, promised: boolean): Promise<void> {
+export async function refuse({ ledger, fleets }: Engine, fleet: string, id: string, promised: boolean): Promise<void> {
   if (promised) return;
   const lsn = ledger.refuse(fleet, id);
   fleets.get(fleet)?.link.recorded(lsn);

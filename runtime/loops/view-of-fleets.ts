@@ -34,6 +34,15 @@ export function leaves({ switches }: FleetState, { id, isNew }: Pick<Agent, 'id'
   return switches.size > 0 && !isNew && switches.has(LEAVES + id);
 }
 
+/** The switch of a task of whose key another input was accepted as well; see `key-conflict.ts`. */
+export const CONFLICT = 'conflict:';
+
+/** When that was found. */
+export function conflictSinceMs(state: FleetState | undefined, id: string): number | undefined {
+  const value = state === undefined || state.switches.size === 0 ? undefined : state.switches.get(CONFLICT + id);
+  return value === undefined ? undefined : Number(value);
+}
+
 /** Since when a build drains, where that was written down. */
 export function drainSinceMs({ switches }: FleetState, build: string): number | undefined {
   const times = [DRAIN_ALL, drainSwitch(build)].flatMap((name) => askedOf(switches, name)?.sinceMs ?? []);

@@ -6,6 +6,7 @@ import type { Reply } from '../store/store.ts';
 import { decodeEnvelope } from './envelope.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
 import { surely } from './roll-call.ts';
+import { conflictSinceMs } from './view-of-fleets.ts';
 
 /** A task where it is now: the shard that has it, and what the shard says of it. */
 export interface Found {
@@ -83,6 +84,7 @@ export function viewOf(
   { body, result }: { readonly body?: string; readonly result?: string } = {},
 ): TaskView {
   const lane = engine.tables.lane(fleet, record.lane);
+  const conflictMs = conflictSinceMs(engine.fleets.get(fleet), record.id);
   const envelope = body === undefined || body === '' ? undefined : decodeEnvelope(body);
   return {
     id: record.id,
@@ -100,6 +102,7 @@ export function viewOf(
     ...(record.agent !== undefined && { agent: record.agent }),
     ...(record.cancelAsked && { cancelAsked: true as const }),
     ...(record.reason !== undefined && record.reason !== '' && { reason: record.reason }),
+    ...(conflictMs !== undefined && { conflictAt: iso(conflictMs) }),
     ...(envelope !== undefined && { tenant: envelope.tenant, labels: envelope.labels, input: envelope.input }),
     ...(result !== undefined && result !== '' && { result: JSON.parse(result) }),
   };

@@ -103,6 +103,15 @@ test('what is audited stands in the folder and, whatever the level, on standard 
   expect(verifyAudit(files, { macKey, anchors })).toMatchObject({ provenThrough: 2, signed: 2, findings: [] });
 });
 
+test('an input that gives way to another one under its key is in the log and in the audit log', async () => {
+  const { telemetry, lines } = await speaking('conflict');
+  telemetry.observer.keyConflict?.({ fleet: OF.fleet, id: 't-1', digest: 'triage/d' });
+  await telemetry.close();
+  const said = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(said.some(({ message }) => String(message).startsWith('an input that was accepted while'))).toBe(true);
+  expect(lines.find((line) => line.includes('idempotency-conflict'))).toContain('task:submit');
+});
+
 test('submissions of those who may not submit are counted, and nothing else that is refused', async () => {
   const spoken = await speaking('refused');
   const { audit, metrics } = spoken.telemetry;

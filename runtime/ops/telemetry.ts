@@ -76,8 +76,9 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   return {
     log,
     // Without a collector nothing is traced, and four events of each task need not be made spans of nothing.
-    observer: tellAll([metrics.observer, ...(tracing.isOn ? [traces.observer] : []), logObserver(log)], (event, err) =>
-      log.error({ err, action: event }, 'an observer failed'),
+    observer: tellAll(
+      [metrics.observer, ...(tracing.isOn ? [traces.observer] : []), logObserver(log), auditObserver(events)],
+      (event, err) => log.error({ err, action: event }, 'an observer failed'),
     ),
     metrics,
     beginTrace: traces.begin,
@@ -89,6 +90,14 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
       await Promise.all([tracing.close(), audit.close()]);
       await new Promise<void>((resolve) => log.flush(() => resolve()));
     },
+  };
+}
+
+/** What nobody asked for, and somebody must be able to prove. */
+function auditObserver(sink: AuditSink): Observer {
+  const event = { actor: 'scheduler', action: 'task:submit', outcome: 'failed', requestId: '' } as const;
+  return {
+    keyConflict: ({ id }) => sink.record({ ...event, at: Date.now(), target: id, reason: 'idempotency-conflict' }),
   };
 }
 

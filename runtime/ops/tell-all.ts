@@ -35,6 +35,7 @@ const EVENTS = [
   'mirrored',
   'table',
   'recovery',
+  'keyConflict',
   'canary',
   'warning',
 ] as const satisfies readonly (keyof Observer)[];

@@ -63,6 +63,8 @@ export interface TaskView {
   /** Someone asked for its end while it ran. */
   readonly cancelAsked?: true;
   readonly reason?: string;
+  /** When it was found that another input had been accepted under its key, at a scheduler that could not ask the store: that one is not done. */
+  readonly conflictAt?: string;
   /** While the task is open, or dead. */
   readonly tenant?: string;
   readonly labels?: Readonly<Record<string, string>>;

@@ -30,6 +30,11 @@ export function logObserver(log: Logger): Observer {
         { shard, records },
         kind === 'begun' ? 'the store has forgotten; replaying the journal' : 'the store knows everything again',
       ),
+    keyConflict: ({ fleet, id, digest }) =>
+      log.warn(
+        { taskId: id, fleet, digest },
+        'an input that was accepted while the store was away is not done: another one was accepted under its key',
+      ),
     canary: (outcome, step) => {
       if (outcome !== 'ok') log.warn({ outcome, reason: step }, 'the canary task did not come through in time');
     },

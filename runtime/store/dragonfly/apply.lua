@@ -1364,6 +1364,8 @@ local function returning_operations()
     end
     -- The run that succeeded, and no other one that may be under way.
     row[TOKEN] = state == 'S' and given or int(max(tonumber(row[TOKEN]), tonumber(given)))
+    -- Another input may have come back first under the same key; the end was told of this one.
+    row[DIGEST] = digest
     finish(id, row, state, reason, result)
     return 'D' .. pack(row)
   end

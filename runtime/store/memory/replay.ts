@@ -43,6 +43,8 @@ export function replayEnd(step: Step, op: Of<'finish'>): Reply {
   }
   // The run that succeeded, and no other one that may be under way.
   row.token = letter === 'S' ? token : Math.max(row.token, token);
+  // Another input may have come back first under the same key; the end was told of this one.
+  row.digest = op.digest;
   finish(step, id, row, letter, reason, result);
   return { kind: 'done', record: toRecord(id, row) };
 }

@@ -112,6 +112,15 @@ export const LOSS_CASES: readonly Case[] = [
     },
   ],
   [
+    'a replayed end is that of its input, also when another one came back first under the same id',
+    async (talker) => {
+      await talker.policy();
+      await talker.submit('t1', { digest: 'd2' });
+      expect(await talker.one({ op: 'finish', id: 't1', ...END })).toMatchObject({ record: { digest: 'd1' } });
+      expect((await talker.record('t1')).digest).toBe('d1');
+    },
+  ],
+  [
     'what one scheduler has seen handed out stays below what another one is given',
     async (talker, bench) => {
       await talker.policy();

@@ -69,6 +69,7 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     'count_route(waiting, meta.route, 0) < policy.depth_max',
     'count_route(waiting, meta.route, 0) <= policy.depth_max',
   ],
+  ['takes the end of one input for that of another', 'row[DIGEST] = digest', ''],
   ['wakes nobody whose key is free again', "if meta.key ~= '' then\n    wake(meta)\n  end", ''],
   ['starts faster than the rate', 'if after - now_us <= policy.rate_ms * 1000 then', 'if true then'],
   // Turns
