@@ -7,7 +7,8 @@ import { StoreFailure } from '../store/store-failure.ts';
 import { taskId } from '../core/task-id.ts';
 import type { RunningScheduler } from './scheduler.ts';
 import { digestOf } from './submit.ts';
-import { AGENT, Bench, submission } from './testing/bench.ts';
+import { AGENT, Bench, route, submission } from './testing/bench.ts';
+import { VirtualBench } from './testing/virtual-bench.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
 
 let close = (): Promise<unknown> => Promise.resolve();
@@ -107,4 +108,18 @@ test('an end that was told stays that of its input, whichever came back first af
   await clock.pass(60_000);
   expect(await views(ID)).toMatchObject([{ state: 'succeeded', result: 'done' }, { conflictAt: expect.any(String) }]);
   expect(told).toHaveLength(1);
+});
+
+test('a key is the same task also when its fleet takes nothing new and another one would get it', async () => {
+  const bench = new VirtualBench();
+  close = () => bench.close();
+  const fallback = [{ when: ['breaker-open' as const], afterMs: 0, fleet: 'research/backup' }];
+  await bench.start({ routes: [route({ fallback })] });
+  expect(await bench.accepted('k-1', { input: { n: '1' } })).toBe(ID);
+  await bench.clock.until(bench.scheduler.drain('research/summarizer'));
+  expect(await bench.submit('k-1', { input: { n: '2' } })).toMatchObject({ kind: 'conflict', id: ID });
+  expect(await bench.submit('k-1', { input: { n: '1' } })).toMatchObject({
+    response: { id: ID, duplicate: 'repeated' },
+  });
+  expect(await bench.view(ID)).toMatchObject({ state: 'ready', fleet: 'research/summarizer', input: { n: '1' } });
 });

@@ -267,6 +267,9 @@ async function offerElsewhere(engine: Engine, offer: Offer, home: string, place:
   const { id, digest } = offer;
   const state = engine.fleets.get(home);
   if (state === undefined) return offerTo(engine, offer, place);
+  // The word would end one that is open there, whoever runs it.
+  const before = await find(engine, id);
+  if (before !== undefined) return repeated(engine, offer, before.state.fleet, before.reply.record);
   const end = { state: 'moved', token: 0, digest, reason: movedReason(place.fleet), result: '' } as const;
   const reply = await state.link.ask({ op: 'finish', id, ...end });
   if (reply.kind === 'already' || reply.kind === 'stale') {
