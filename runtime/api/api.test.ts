@@ -158,6 +158,13 @@ test('operators see and steer fleets', async () => {
   await api.request('POST', `${fleet}/resume`, { as: OPERATOR });
   expect(Object.keys((await view()) as object)).not.toContain('pausedSince');
   expect(await view()).toMatchObject({ paused: false });
+  const long = await api.request('POST', `${fleet}/pause`, { as: OPERATOR, body: { reason: 'ü'.repeat(201) } });
+  expect([long.status, await problemOf(long)]).toMatchObject([422, { errors: [{ pointer: '/reason' }] }]);
+  expect(await view()).toMatchObject({ paused: false });
+  const reason = `${'„ü|%/👍“ '.repeat(25).trim()}!`;
+  await api.request('POST', `${fleet}/pause`, { as: OPERATOR, body: { reason } });
+  expect(await view()).toMatchObject({ ...paused, pausedReason: reason });
+  await api.request('POST', `${fleet}/resume`, { as: OPERATOR });
   await api.request('POST', `${fleet}/pause`, { as: OPERATOR, body: {} });
   expect(await view()).toMatchObject(paused);
   expect(Object.keys((await view()) as object)).not.toContain('pausedReason');

@@ -56,9 +56,11 @@ const LABELS: Schema = {
 
 const FREE_SLOTS = { build: BUILD, slots: whole(1, 1000), free: whole(0, 64) };
 
+const REASON = { ...text(200), description: 'why, for people; kept as it is, on one line' };
+
 export const bodies = {
   SubmitRequest: object({ task: TASK_TYPE }, { input: ANY_OBJECT, labels: LABELS, delayMs: whole(0, 30 * DAY_MS) }),
-  CancelRequest: object({}, { reason: text(200) }),
+  CancelRequest: object({}, { reason: REASON }),
   RegisterRequest: object({ name: AGENT_NAME, slots: whole(1, 1000) }, { build: BUILD, fleet: FLEET_ID }),
   PollRequest: object({ ...FREE_SLOTS, waitMs: whole(0, 60_000) }),
   HeartbeatRequest: object({ tasks: list(object({ id: TASK_ID, token: TOKEN }), 256) }),
@@ -68,7 +70,7 @@ export const bodies = {
     { message: { type: 'string', maxLength: 16_384 }, final: BOOLEAN, retryAfterMs: whole(0, DAY_MS) },
   ),
   ReleaseRequest: object({ agent: AGENT_NAME, token: TOKEN }),
-  PauseRequest: object({}, { reason: text(200) }),
+  PauseRequest: object({}, { reason: REASON }),
   DrainRequest: object({}, { build: BUILD }),
   RedriveRequest: object({}, { ids: list(TASK_ID, 100), limit: whole(1, 100) }),
 } as const satisfies Record<string, Schema>;

@@ -1,18 +1,27 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { reasonText } from './reason-text.ts';
+import { readReason, reasonText } from './reason-text.ts';
 
-test('a reason stays readable', () => {
-  expect(reasonText('not needed any more')).toBe('not_needed_any_more');
-  expect(reasonText('incident-42: paused by ops')).toBe('incident-42:_paused_by_ops');
-  expect(reasonText(' größe|x ')).toBe('gr_e_x');
-  expect(reasonText('…')).toBe('other');
+const kept = (text: string): string => readReason(reasonText(text));
+
+test('a reason is kept as it was written, on one line', () => {
+  for (const text of ['not needed any more', 'größe|x 100 %', '50%20off', 'ärger: „warum?“ 👩‍🚒', 'می‌خواهم']) {
+    expect(kept(text)).toBe(text);
+  }
+  expect(kept(' first\r\n\tsecond\u202e ')).toBe('first second');
+  expect([kept('\u0000\ud800'), kept('')]).toEqual(['other', 'other']);
+  expect([...kept('👍'.repeat(300))]).toHaveLength(200);
 });
 
-test('any text becomes a token text', () => {
+test('what an earlier version kept is read as it is', () => {
+  for (const text of ['the_disk_is_full', '100%_full', 'cut_in_the_midst%C3']) expect(readReason(text)).toBe(text);
+});
+
+test('any text becomes one that the store takes, and comes back', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
-      expect(reasonText(text)).toMatch(/^[!-{}~]{1,96}$/);
+    fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (text) => {
+      expect(reasonText(text)).toMatch(/^[!-{}~]{1,2400}$/);
+      expect(kept(kept(text))).toBe(kept(text));
     }),
   );
 });

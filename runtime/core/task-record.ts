@@ -15,6 +15,7 @@ import type { Priority } from '../../spec/contract/task.ts';
  * - attempt: a run that ended with an error or ran too long
  * - crash: a run of which nothing was heard any more; counted apart from attempts
  * - token text: printable ASCII without `|` and space, 1 to 96 characters; see `store-key.ts`
+ * - reason: token text of up to 2,500 characters; see `reason-text.ts`
  */
 export interface NewTask {
   /** 1 to 64 of `A-Z a-z 0-9 . _ : -`. */

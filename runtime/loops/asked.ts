@@ -7,15 +7,12 @@ export interface Asked {
   readonly reason?: string;
 }
 
-/** Reason: token text. */
+/** Reason: as `reasonText` makes it. */
 export function askedValue({ sinceMs, reason }: Required<Asked>): string {
-  return `${sinceMs}/${reason}`.slice(0, VALUE_MAX);
+  return `${sinceMs}/${reason}`;
 }
 
 export function readAsked(value: string): Asked {
   const [, since, reason] = /^(\d{12,15})\/(.+)$/.exec(value) ?? [];
   return since === undefined || reason === undefined ? { reason: value } : { sinceMs: Number(since), reason };
 }
-
-/** What the store takes as a value. */
-const VALUE_MAX = 96;

@@ -1,3 +1,4 @@
+import { readReason } from '../core/reason-text.ts';
 import { runsOnce, standingOf } from '../core/standing.ts';
 import type { EndState, TaskRecord } from '../core/task-record.ts';
 import { StoreFailure } from '../store/store-failure.ts';
@@ -74,7 +75,7 @@ export function tellEnd(engine: Engine, fleet: string, record: TaskRecord, route
       route: route ?? engine.tables.lane(fleet, record.lane)?.route ?? '',
       id,
       outcome: state === 'dead' ? 'dead_lettered' : state,
-      ...(reason !== '' && { reason }),
+      ...(reason !== '' && { reason: readReason(reason) }),
     });
   }
   changed(engine, id);

@@ -1,3 +1,4 @@
+import { readReason } from '../core/reason-text.ts';
 import type { FleetView as RoutingView } from '../core/route-decision.ts';
 import { readAsked, type Asked } from './asked.ts';
 import type { Agent } from './agent-pool.ts';
@@ -54,7 +55,7 @@ export function pauseFacts({ switches }: FleetState): { pausedSinceMs?: number; 
   const { sinceMs, reason = NO_REASON } = askedOf(switches, PAUSED) ?? {};
   return {
     ...(sinceMs !== undefined && { pausedSinceMs: sinceMs }),
-    ...(reason !== NO_REASON && { pausedReason: reason }),
+    ...(reason !== NO_REASON && { pausedReason: readReason(reason) }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { TaskView, TaskViewState } from '../../spec/contract/protocol.ts';
+import { readReason } from '../core/reason-text.ts';
 import { homeMark, homeOf } from '../core/task-id.ts';
 import type { TaskRecord, TaskState } from '../core/task-record.ts';
 import { Uncertain } from '../store/store-failure.ts';
@@ -101,7 +102,7 @@ export function viewOf(
     ...(record.dueMs !== undefined && { dueAt: iso(record.dueMs) }),
     ...(record.agent !== undefined && { agent: record.agent }),
     ...(record.cancelAsked && { cancelAsked: true as const }),
-    ...(record.reason !== undefined && record.reason !== '' && { reason: record.reason }),
+    ...(record.reason !== undefined && record.reason !== '' && { reason: readReason(record.reason) }),
     ...(conflictMs !== undefined && { conflictAt: iso(conflictMs) }),
     ...(envelope !== undefined && { tenant: envelope.tenant, labels: envelope.labels, input: envelope.input }),
     ...(result !== undefined && result !== '' && { result: JSON.parse(result) }),

@@ -91,7 +91,7 @@ test('paused and drain: the reason is told, and since when it was asked for firs
 
   const pausedAt = now();
   await bench.clock.until(bench.scheduler.pause(FLEET, 'the disk is full'));
-  expect(await hold(0)).toMatchObject({ says: `${FLEET} is paused: the_disk_is_full`, since: pausedAt });
+  expect(await hold(0)).toMatchObject({ says: `${FLEET} is paused: the disk is full`, since: pausedAt });
   await bench.clock.pass(5000);
   await bench.clock.until(bench.scheduler.pause(FLEET, 'x'.repeat(200)));
   expect(await hold(0)).toMatchObject({ says: expect.stringContaining(': xxx') as string, since: pausedAt });

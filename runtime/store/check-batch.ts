@@ -7,6 +7,8 @@ import { CLAIM_MAX, LANES_MAX, LIMIT_MAX, OPERATIONS_MAX, type Batch, type Opera
  */
 const ID = /^[A-Za-z0-9._:-]{1,64}$/;
 const TOKEN_TEXT = /^[!-{}~]{1,96}$/;
+/** Why, in words of people; see `reason-text.ts`. */
+const REASON = /^[!-{}~]{1,2500}$/;
 
 export function checkBatch(batch: Batch): void {
   check(TOKEN_TEXT.test(batch.scheduler), 'the name of a scheduler');
@@ -43,7 +45,7 @@ function checkOperation(operation: Operation): void {
       return;
     case 'finish':
       checkResult(operation);
-      check(operation.reason === '' || TOKEN_TEXT.test(operation.reason), 'a reason');
+      check(operation.reason === '' || REASON.test(operation.reason), 'a reason');
       check(TOKEN_TEXT.test(operation.digest), 'a digest');
       return;
     case 'restore':
@@ -55,7 +57,7 @@ function checkOperation(operation: Operation): void {
     case 'cancel':
     case 'remove':
       check(ID.test(operation.id), 'the id of a task');
-      check(TOKEN_TEXT.test(operation.reason), 'a reason');
+      check(REASON.test(operation.reason), 'a reason');
       return;
     case 'relane':
       check(ID.test(operation.id), 'the id of a task');
@@ -90,7 +92,7 @@ function checkOperation(operation: Operation): void {
       return;
     case 'switch':
       check(TOKEN_TEXT.test(operation.name), 'the name of a switch');
-      check(operation.value === '' || TOKEN_TEXT.test(operation.value), 'the value of a switch');
+      check(operation.value === '' || REASON.test(operation.value), 'the value of a switch');
       whole(operation.atMs ?? 0);
       return;
     case 'inspect':
@@ -145,7 +147,7 @@ function checkStanding(id: string, standing: Standing): void {
   checkResult({ id, token, result });
   for (const number of [attempts, crashes, sinceMs, dueMs]) whole(number);
   check(agent === '' || TOKEN_TEXT.test(agent), 'the name of an agent');
-  check(reason === '' || TOKEN_TEXT.test(reason), 'a reason');
+  check(reason === '' || REASON.test(reason), 'a reason');
 }
 
 function checkResult(operation: { readonly id: string; readonly token: number; readonly result: string }): void {

@@ -261,7 +261,7 @@ interface Policy {
 
 /**
  * Sets or (`value` empty) clears a switch that all schedulers see with their next `tick`; at most 1,000. `paused` with any
- * value stops claims of this shard. Name and value are token texts.
+ * value stops claims of this shard. Name and value are token texts, the value of up to 2,500 characters: somebody's reason is in it.
  */
 interface Switch {
   readonly op: 'switch';

@@ -75,7 +75,7 @@ test('a task is submitted, shown, explained, listed and cancelled', async () => 
   expect(await nova('task', 'cancel', id)).toMatchObject({ code: 0 });
   const watched = await nova('task', 'watch', id);
   expect(watched.code).toBe(1);
-  expect(watched.stdout).toMatch(/cancelled +asked_twice\n$/);
+  expect(watched.stdout).toMatch(/cancelled +asked twice\n$/);
 });
 
 test('a fleet is paused, resumed and drained, and says so', async () => {
@@ -85,7 +85,7 @@ test('a fleet is paused, resumed and drained, and says so', async () => {
   });
   const { stdout } = await nova('fleet', 'get', FLEET);
   expect(stdout).toContain(`${FLEET} (paused)`);
-  expect(stdout).toMatch(/\npaused since 20\S+Z: vendor_is_down\n$/);
+  expect(stdout).toMatch(/\npaused since 20\S+Z: vendor is down\n$/);
   const id = await submitted('k-2');
   expect((await nova('task', 'why', id)).stdout).toContain('is paused');
   expect(await nova('fleet', 'resume', FLEET)).toMatchObject({ code: 0 });

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { reasonText } from '../../core/reason-text.ts';
 import { LANE, OTHER_LANE, START_MS, Talker, routePolicy, task } from './bench.ts';
 import type { Case } from './conformance.ts';
 
@@ -100,6 +101,18 @@ export const CLAIM_CASES: readonly Case[] = [
       expect(await talker.one({ op: 'tick', limit: 1 })).toMatchObject({ switches: new Map([['paused', 'by-ops']]) });
       await talker.one({ op: 'switch', name: 'paused', value: '' });
       expect(await talker.claim()).toEqual(['t1']);
+    },
+  ],
+  [
+    'what people gave as a reason is kept whole',
+    async (talker) => {
+      await talker.policy();
+      await talker.submit('t1');
+      const reason = reasonText(`„${'ä|%/ 👍'.repeat(33)}“`);
+      const value = `1800000000000/${reason}`;
+      await talker.run({ op: 'switch', name: 'paused', value }, { op: 'cancel', id: 't1', reason });
+      expect(await talker.one({ op: 'tick', limit: 1 })).toMatchObject({ switches: new Map([['paused', value]]) });
+      expect(await talker.one({ op: 'get', id: 't1' })).toMatchObject({ record: { state: 'cancelled', reason } });
     },
   ],
   [
