@@ -62,6 +62,9 @@ export async function openMirror(options: MirrorOptions): Promise<RunningMirror 
     await kept.close();
     await unlock();
   };
+  // Who waits for an answer that may take minutes is not kept from ending.
+  const abandon = (): void => peer.close();
+  options.stop.addEventListener('abort', abandon, { once: true });
   try {
     log.info(
       { action: 'mirror-listening' },
@@ -92,6 +95,8 @@ export async function openMirror(options: MirrorOptions): Promise<RunningMirror 
   } catch (error) {
     await close();
     throw error;
+  } finally {
+    options.stop.removeEventListener('abort', abandon);
   }
   const sender = senderTo(peer, options);
   return {

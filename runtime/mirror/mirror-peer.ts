@@ -45,8 +45,9 @@ export function httpPeer(options: HttpPeerOptions): HttpPeer {
   const { url, owner, journal } = options;
   const { Agent } = url.startsWith('https:') ? https : http;
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
-  const ask = async (method: string, path: string, body?: Buffer): Promise<IncomingMessage> =>
-    send(options, agent, method, `${url.replace(/\/$/, '')}/mirror/${owner}${path}`, body);
+  const at = (path: string): string => `${url.replace(/\/$/, '')}/mirror/${owner}${path}`;
+  const ask = (method: string, path: string, body?: Buffer): Promise<IncomingMessage> =>
+    send(options, agent, method, at(path), body);
   return {
     begin: async () => {
       const response = await ask('POST', `/begin?journal=${journal()}`, Buffer.alloc(0));
@@ -57,7 +58,7 @@ export function httpPeer(options: HttpPeerOptions): HttpPeer {
       return (await readJson(await ask('POST', `/${segment}?${query}`, bytes))) as Place;
     },
     contents: async () => {
-      const response = await ask('GET', '');
+      const response = await send({ ...options, timeoutMs: CHECK_MS }, agent, 'GET', at(''));
       const body = await readJson(response, [200, 404]);
       if (response.statusCode === 404 && reasonOf(body) === 'none') return undefined;
       if (response.statusCode === 404) throw refusal(404, body);
@@ -71,6 +72,9 @@ export function httpPeer(options: HttpPeerOptions): HttpPeer {
     close: () => agent.destroy(),
   };
 }
+
+/** Before it answers, a peer reads and checks all that it has. */
+const CHECK_MS = 300_000;
 
 async function send(
   { token, timeoutMs }: HttpPeerOptions,

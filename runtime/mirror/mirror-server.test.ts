@@ -158,3 +158,22 @@ test('a connection that says nothing is closed', async () => {
   socket.write('POST /mirror HTTP/1.1\r\n');
   await once(socket, 'close');
 }, 5000);
+
+test('only so many pieces are read at the same time', async () => {
+  const { session } = await peer.begin();
+  const path = `/mirror/scheduler-0/${FIRST}?session=${session}&at=8&oldest=${FIRST}`;
+  const calls = Array.from({ length: 5 }, () => {
+    const call = ask(`${url}${path}`, { method: 'POST', headers: { 'content-length': 1000 } });
+    call.on('error', () => undefined);
+    call.flushHeaders();
+    return call;
+  });
+  const answered = await Promise.race(calls.map((call) => once(call, 'response')));
+  const response = answered[0] as NodeJS.ReadableStream & { readonly statusCode: number };
+  expect([response.statusCode, JSON.parse((await buffer(response)).toString())]).toEqual([
+    500,
+    { reason: 'failed', detail: '4 pieces are on their way already' },
+  ]);
+  for (const call of calls) call.destroy();
+  await expect.poll(() => peer.append(piece(8, bytes(0, 1), session)).catch(() => undefined)).toMatchObject({ lsn: 1 });
+});

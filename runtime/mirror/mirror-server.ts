@@ -34,6 +34,12 @@ export interface MirrorServer {
   close(): Promise<void>;
 }
 
+interface Kept {
+  readonly folders: ReadonlyMap<string, MirrorFolder>;
+  /** Of pieces that are being read. */
+  readonly bodies: { open: number };
+}
+
 interface Answer {
   readonly status: number;
   readonly body: unknown;
@@ -53,8 +59,9 @@ export function mirrorServer(options: MirrorServerOptions): MirrorServer {
     options.owners.map((owner) => [owner, new MirrorFolder({ ...options, directory: join(options.directory, owner) })]),
   );
   // Node looks for slow connections every half minute, unless it is told otherwise.
+  const bodies = { open: 0 };
   const server = createServer({ connectionsCheckingInterval: 500 }, (request, response) => {
-    answer(options, folders, request, response).catch((error: unknown) => {
+    answer(options, { folders, bodies }, request, response).catch((error: unknown) => {
       options.onFault(error);
       response.destroy();
     });
@@ -93,7 +100,7 @@ function credentialsOf({ headers, socket }: IncomingMessage): MirrorCredentials 
 
 async function answer(
   options: MirrorServerOptions,
-  folders: ReadonlyMap<string, MirrorFolder>,
+  { folders, bodies }: Kept,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -109,7 +116,7 @@ async function answer(
     if (request.method === 'GET' && isSegmentName(rest)) {
       return await sendSegment(join(options.directory, owner, rest), Number(url.searchParams.get('bytes')), response);
     }
-    const { status, body } = await ask(folder, request, rest, url.searchParams);
+    const { status, body } = await ask(folder, bodies, request, rest, url.searchParams);
     send(response, status, body);
   } catch (error) {
     if (!(error instanceof MirrorRefused)) options.onFault(error);
@@ -123,6 +130,7 @@ async function answer(
 
 async function ask(
   folder: MirrorFolder,
+  bodies: Kept['bodies'],
   request: IncomingMessage,
   what: string,
   query: URLSearchParams,
@@ -139,7 +147,7 @@ async function ask(
   if (request.method === 'POST' && isSegmentName(what)) {
     const [session = '', oldest = ''] = ['session', 'oldest'].map((name) => query.get(name) ?? '');
     const at = Number(query.get('at') ?? Number.NaN);
-    const bytes = await bodyOf(request);
+    const bytes = await bodyOf(request, bodies);
     const piece = { session, segment: what, at, oldest, cut: query.get('cut') === '1', bytes };
     return { status: 200, body: await folder.append(piece) };
   }
@@ -148,7 +156,20 @@ async function ask(
 
 const ID = /^[0-9a-f-]{36}$/;
 
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+/** An owner has one on its way, and perhaps one that it has given up. */
+const BODIES_MAX = 4;
+
+async function bodyOf(request: IncomingMessage, bodies: Kept['bodies']): Promise<Buffer> {
+  if (bodies.open >= BODIES_MAX) throw new MirrorRefused('failed', `${BODIES_MAX} pieces are on their way already`);
+  bodies.open += 1;
+  try {
+    return await readBody(request);
+  } finally {
+    bodies.open -= 1;
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
