@@ -26,7 +26,8 @@ const MOVES = {
   promote: { from: ['delayed'], to: 'ready' },
   setAside: { from: ['ready', 'held'], to: 'held' },
   bringBack: { from: ['held'], to: 'ready' },
-  lease: { from: ['ready', 'held', 'delayed', 'dead'], to: 'leased' },
+  lease: { from: ['ready', 'held'], to: 'leased' },
+  goOn: { from: ['delayed', 'ready', 'held', 'dead'], to: 'leased' },
   complete: { from: ['delayed', 'ready', 'held', 'leased', 'dead'], to: 'succeeded' },
   retryLater: { from: ['leased'], to: 'delayed' },
   retryNow: { from: ['leased'], to: 'ready' },
@@ -69,9 +70,14 @@ export function bringBack(task: TaskIn<'held'>): Move {
   return make('bringBack', task);
 }
 
-/** An agent gets it; or has it, says a journal that is replayed: only then from other states than ready and held. */
-export function lease(task: TaskIn<Waiting | 'dead'>, fence: number): Move {
+/** An agent gets it. */
+export function lease(task: TaskIn<'ready' | 'held'>, fence: number): Move {
   return make('lease', task, { fence });
+}
+
+/** Its agent has it still, says a journal that is replayed; `fence` is that of the run. */
+export function goOn(task: TaskIn<Waiting | 'dead'>, fence: number): Move {
+  return make('goOn', task, { fence });
 }
 
 /** Its agent finished; also when the store has forgotten the lease, or gave it up and nobody else has it. */
