@@ -70,8 +70,10 @@ async function arrive({ ledger, fleets }: Engine, move: Move, record: TaskRecord
   const { token, digest, reason = '' } = record;
   const lsn = ledger.moved(move, { state: 'moved', token, digest, reason, result: '' });
   fleets.get(from)?.link.recorded(lsn);
-  const sent = fleets.get(to)?.link.submit({ op: 'submit', task }, lsn);
-  await ledger.durable(lsn);
+  // Not before: the task may end there, and begin again here when the store goes back and the record is lost.
+  const durable = ledger.durable(lsn);
+  const sent = fleets.get(to)?.link.submit({ op: 'submit', task }, lsn, durable);
+  await durable;
   await sent;
 }
 

@@ -190,8 +190,9 @@ async function bring(engine: Engine, from: string, to: string, left: TaskRecord)
   const task = movedTask(engine, record, envelope, place);
   const lsn = ledger.moved({ kind: 'move', from, to, task }, movedEnd(left));
   fleets.get(from)?.link.recorded(lsn);
-  const sent = fleets.get(to)?.link.submit({ op: 'submit', task }, lsn);
-  await ledger.durable(lsn);
+  const durable = ledger.durable(lsn);
+  const sent = fleets.get(to)?.link.submit({ op: 'submit', task }, lsn, durable);
+  await durable;
   await sent;
 }
 

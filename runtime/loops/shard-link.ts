@@ -81,6 +81,8 @@ export class ShardLink {
   /** Calls on their way, the oldest first; at most `CALLS_MAX`. */
   #calls: Promise<void>[] = [];
   #wakes = false;
+  /** Records that must be durable before the next call. */
+  #waits = 0;
   #claimWanted = false;
   #closed = false;
 
@@ -121,11 +123,15 @@ export class ShardLink {
     return this.#enqueue(operation) as Promise<Reply>;
   }
 
-  /** Sends what record `lsn` says; to be called in the order of the records, at once after each was appended. */
-  submit(operation: Operation, lsn: number): Promise<Reply | 'journaled'> {
+  /**
+   * Sends what record `lsn` says; to be called in the order of the records, at once after each was appended. With `durable` nothing
+   * is sent to the shard before that: what it says must not be known to anybody whose record may be lost.
+   */
+  submit(operation: Operation, lsn: number, durable?: Promise<void>): Promise<Reply | 'journaled'> {
     this.#newest = Math.max(this.#newest, lsn);
     // The replay goes up to the newest record at its beginning; what comes later waits for its end.
     if (this.#state === 'lost') return Promise.resolve('journaled');
+    if (durable !== undefined) void this.#wait(durable);
     return this.#enqueue(operation, lsn);
   }
 
@@ -166,6 +172,13 @@ export class ShardLink {
     return answer;
   }
 
+  async #wait(durable: Promise<void>): Promise<void> {
+    this.#waits += 1;
+    await durable;
+    this.#waits -= 1;
+    this.#wake();
+  }
+
   #enqueue(operation: Operation, lsn?: number): Promise<Reply | 'journaled'> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ operation, lsn, resolve, reject });
@@ -185,7 +198,7 @@ export class ShardLink {
 
   /** One call is on its way as a rule: what is asked meanwhile costs less together. */
   #mayCall(): boolean {
-    if (this.#state !== 'up' || this.#closed) return false;
+    if (this.#state !== 'up' || this.#closed || this.#waits > 0) return false;
     return (
       this.#calls.length === 0 || (this.#calls.length < CALLS_MAX && this.#queue.length >= this.#context.callWorth)
     );
