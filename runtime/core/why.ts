@@ -60,7 +60,7 @@ export interface WhyFacts {
   readonly bound?: { readonly agent: string; readonly untilMs: number };
   /** Agents of the build that are connected and do not drain. */
   readonly agents: { readonly connected: number; readonly freeSlots: number; readonly noneSinceMs?: number };
-  readonly breaker?: { readonly sinceMs: number; readonly untilMs: number };
+  readonly breaker?: OpenBreaker;
   /** The build, or the whole fleet, was asked to take nothing new. */
   readonly drains?: boolean;
   readonly drainedSinceMs?: number;
@@ -69,7 +69,15 @@ export interface WhyFacts {
   /** Providers of the fleet that allow no start now. */
   readonly providers?: readonly ProviderHold[];
   /** The team of the route, when it runs as much as it may. */
-  readonly fullTeam?: { readonly team: string; readonly running: number; readonly max: number };
+  readonly fullTeam?: {
+    readonly team: string;
+    readonly running: number;
+    readonly max: number;
+    readonly sinceMs?: number;
+  };
+  /** Since when all slots of the build are taken, and the route runs as many as it may. */
+  readonly noSlotSinceMs?: number;
+  readonly routeFullSinceMs?: number;
 }
 
 export interface ProviderHold {
@@ -77,6 +85,15 @@ export interface ProviderHold {
   readonly because: 'breaker' | 'concurrent' | 'rate';
   readonly sinceMs?: number;
   readonly untilMs?: number;
+  readonly onlyAt?: readonly string[];
+}
+
+/** A breaker; each scheduler has its own. `onlyAt`: the schedulers where it is open, when the others may start runs. */
+export interface OpenBreaker {
+  readonly sinceMs: number;
+  /** When the first of them lets a run try. */
+  readonly untilMs: number;
+  readonly onlyAt?: readonly string[];
 }
 
 export function why(facts: WhyFacts): Why {
@@ -156,7 +173,7 @@ const LOOKERS: readonly Looker[] = [
     breaker !== undefined && breaker.untilMs > nowMs
       ? hold(
           'breaker',
-          `the circuit breaker of ${fleet} ${build} is open`,
+          `the circuit breaker of ${fleet} ${build} is open${onlyAt(breaker)}`,
           `wait until ${iso(breaker.untilMs)}`,
           breaker,
         )
@@ -169,6 +186,7 @@ const LOOKERS: readonly Looker[] = [
           'team',
           `${fullTeam.running} tasks of ${fullTeam.team} run, and ${fullTeam.max} may`,
           `wait for one to end, or raise inFlight of ${fullTeam.team} in the company`,
+          since(fullTeam.sinceMs),
         ),
   ({ agents, fleet, build }) =>
     agents.connected === 0
@@ -179,20 +197,22 @@ const LOOKERS: readonly Looker[] = [
           since(agents.noneSinceMs),
         )
       : undefined,
-  ({ agents, fleet, build }) =>
+  ({ agents, fleet, build, noSlotSinceMs }) =>
     agents.connected > 0 && agents.freeSlots === 0
       ? hold(
           'no-free-slot',
           `all slots of the ${agents.connected} agents of ${fleet} ${build} are taken`,
           `add agents to ${fleet}`,
+          since(noSlotSinceMs),
         )
       : undefined,
-  ({ policy, routeRunning, route }) =>
+  ({ policy, routeRunning, route, routeFullSinceMs }) =>
     policy?.inFlight !== undefined && routeRunning >= policy.inFlight
       ? hold(
           'in-flight',
           `${routeRunning} tasks of ${route} run, and ${policy.inFlight} may`,
           `wait for one to end, or raise limits.inFlight of ${route}`,
+          since(routeFullSinceMs),
         )
       : undefined,
   ({ rateUntilMs, nowMs, route }) =>
@@ -217,8 +237,10 @@ const LOOKERS: readonly Looker[] = [
     const change = `wait until ${bound.agent} is free, at most until ${iso(untilMs)}`;
     return hold('affinity', `its key keeps it for ${bound.agent}`, change, { sinceMs: record.sinceMs, untilMs });
   },
-  ({ ahead, route }) =>
-    ahead > 0 ? hold('turn', `${ahead} tasks of ${route} come first`, `wait for ${ahead} tasks to start`) : undefined,
+  ({ ahead, route, record: { sinceMs } }) =>
+    ahead > 0
+      ? hold('turn', `${ahead} tasks of ${route} come first`, `wait for ${ahead} tasks to start`, { sinceMs })
+      : undefined,
 ];
 
 function holdsOf(facts: WhyFacts): readonly Hold[] {
@@ -229,7 +251,7 @@ function providerHold({ provider, because, ...times }: ProviderHold): Hold {
   const until = times.untilMs === undefined ? '' : `wait until ${iso(times.untilMs)}`;
   switch (because) {
     case 'breaker':
-      return hold('provider', `the circuit breaker of the provider ${provider} is open`, until, times);
+      return hold('provider', `the circuit breaker of the provider ${provider} is open${onlyAt(times)}`, until, times);
     case 'rate':
       return hold('provider', `${provider} allows no more starts a second`, until, times);
     case 'concurrent':
@@ -237,6 +259,7 @@ function providerHold({ provider, because, ...times }: ProviderHold): Hold {
         'provider',
         `as many tasks use ${provider} as it allows at once`,
         `wait for one to end, or raise limits.concurrent of ${provider}`,
+        times,
       );
   }
 }
@@ -255,6 +278,10 @@ function hold(
     ...(untilMs !== undefined && { untilMs }),
     change,
   };
+}
+
+function onlyAt({ onlyAt: names }: Pick<OpenBreaker, 'onlyAt'>): string {
+  return names === undefined ? '' : ` at ${names.join(', ')}; other schedulers may start it`;
 }
 
 function since(sinceMs: number | undefined): { readonly sinceMs?: number } {

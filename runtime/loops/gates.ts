@@ -1,7 +1,6 @@
 import { nextStartMs, takeStart, type StartRate } from '../core/start-rate.ts';
-import type { ProviderHold, WhyFacts } from '../core/why.ts';
-import { providerBreaker } from './breakers.ts';
-import type { Engine } from './engine.ts';
+import type { OpenBreaker, ProviderHold, WhyFacts } from '../core/why.ts';
+import type { Engine, FleetState } from './engine.ts';
 
 /**
  * Limits that hold over several fleets: what a provider allows, and how much a team may run at once. The store counts each
@@ -23,15 +22,17 @@ export function providerRoom(engine: Engine, fleet: string): number {
 }
 
 /** The providers of a fleet that allow no start now, in the order of the table. */
-export function providerHolds(engine: Engine, fleet: string): readonly ProviderHold[] {
+export function providerHolds(
+  engine: Engine,
+  fleet: string,
+  breakerOf: (provider: string) => OpenBreaker | undefined,
+): readonly ProviderHold[] {
   const { table } = engine.tables.compiled;
   return (table.fleets[fleet]?.providers ?? []).flatMap((provider): readonly ProviderHold[] => {
     const { concurrent, requestsPerSecond } = table.providers[provider] ?? {};
-    const breaker = engine.breakers.state(providerBreaker(provider));
+    const breaker = breakerOf(provider);
     const holds: ProviderHold[] = [];
-    if (breaker.state === 'open' && breaker.untilMs > engine.clock.nowMs()) {
-      holds.push({ provider, because: 'breaker', sinceMs: breaker.sinceMs, untilMs: breaker.untilMs });
-    }
+    if (breaker !== undefined) holds.push({ provider, because: 'breaker', ...breaker });
     if (concurrent !== undefined && shareOf(engine, concurrent, usersOf(engine, provider)) === 0) {
       holds.push({ provider, because: 'concurrent' });
     }
@@ -75,6 +76,28 @@ export function fullTeam(engine: Engine, team: string): WhyFacts['fullTeam'] {
   const max = engine.tables.compiled.table.teams[team]?.inFlightMax;
   const running = max === undefined ? 0 : teamRuns(engine, team);
   return max === undefined || running < max ? undefined : { team, running, max };
+}
+
+/** The lanes whose runs a provider counts, and those that a team does. */
+export function lanesOfProvider(engine: Engine, provider: string): readonly Places[] {
+  return usersOf(engine, provider).flatMap((fleet) => places(engine, fleet, () => true));
+}
+
+export function lanesOfTeam(engine: Engine, team: string): readonly Places[] {
+  return [...engine.fleets.keys()].flatMap((fleet) =>
+    places(engine, fleet, (lane) => engine.tables.lane(fleet, lane)?.team === team),
+  );
+}
+
+interface Places {
+  readonly state: FleetState;
+  readonly lanes: readonly number[];
+}
+
+function places({ fleets, tables }: Engine, fleet: string, isMeant: (lane: number) => boolean): readonly Places[] {
+  const state = fleets.get(fleet);
+  const lanes = tables.allLanes(fleet).filter(isMeant);
+  return state === undefined || lanes.length === 0 ? [] : [{ state, lanes }];
 }
 
 function usersOf({ tables }: Engine, provider: string): readonly string[] {

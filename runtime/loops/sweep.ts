@@ -7,6 +7,7 @@ import { finish, forgetRun, judgeRun, noteStanding, runSeconds } from './ends.ts
 import { changed, type Engine, type FleetState, type Run } from './engine.ts';
 import { moveOn } from './move.ts';
 import { sayPresent } from './roll-call.ts';
+import { tellWords } from './words.ts';
 import { agentsSwitch, agentsValue, fleetAgents, ownAgents } from './view-of-fleets.ts';
 
 /**
@@ -64,7 +65,10 @@ async function sweep(engine: Engine, state: FleetState, looks: number): Promise<
   const asked = [link.ask({ op: 'tick', limit: TICK_LIMIT })];
   const full = looks % FACTS_EVERY === 0 || !isBusy(engine, state);
   if (full) asked.push(link.ask({ op: 'inspect', lanes: engine.tables.allLanes(fleet).slice(0, LANES_MAX) }));
-  if (full) void tellAgents(engine, state);
+  if (full) {
+    void tellAgents(engine, state);
+    void tellWords(engine, state);
+  }
   const [[tick, facts]] = await Promise.all([Promise.all(asked), sayPresent(engine, state)]);
   if (facts?.kind === 'facts') {
     state.facts = facts.facts;

@@ -4,10 +4,12 @@ import { isOf } from '../core/task-id.ts';
 import type { TaskRecord } from '../core/task-record.ts';
 import { why, type WhyFacts } from '../core/why.ts';
 import { routeOfLane } from '../core/lane.ts';
-import { fleetBreaker } from './breakers.ts';
+import { fleetBreaker, providerBreaker } from './breakers.ts';
 import { askPatiently, waitForChange, type Engine, type FleetState } from './engine.ts';
 import { findSurely, iso, viewOf, viewState } from './view.ts';
-import { fullTeam, providerHolds } from './gates.ts';
+import { fullSinceMs } from './full-since.ts';
+import { fullTeam, lanesOfProvider, lanesOfTeam, providerHolds } from './gates.ts';
+import { goneSinceMs, noAgentSinceMs, openBreaker } from './words.ts';
 import { drains, drainSinceMs, fleetAgents, pauseFacts } from './view-of-fleets.ts';
 
 /** `Scheduler.task`. */
@@ -77,7 +79,7 @@ export async function whyView(engine: Engine, id: string): Promise<WhyResponse |
   const found = await findSurely(engine, id);
   if (found === undefined) return undefined;
   const { state, reply } = found;
-  const answer = why(await whyFacts(engine, state, reply.record));
+  const answer = why(await withTimes(engine, state, await whyFacts(engine, state, reply.record)));
   return {
     id,
     state: viewState(answer.state),
@@ -101,11 +103,12 @@ async function whyFacts(engine: Engine, state: FleetState, record: TaskRecord): 
   const lane = facts.lanes[0];
   const { route = '', build = '', team = '' } = engine.tables.lane(fleet, record.lane) ?? {};
   const policy = engine.tables.policies(fleet).find((one) => one.route === routeOfLane(record.lane));
-  const breaker = engine.breakers.state(fleetBreaker(fleet, build));
+  const breaker = openBreaker(engine, state, fleetBreaker(fleet, build));
   const { agents, free } = fleetAgents(engine, state, build);
   const full = fullTeam(engine, team);
   const drainedMs = drainSinceMs(state, build);
-  const goneMs = engine.tables.goneSinceMs(fleet, route);
+  const noneMs = noAgentSinceMs(state);
+  const goneMs = goneSinceMs(engine, state, record.lane);
   return {
     record: facts.task?.record ?? record,
     nowMs: engine.clock.nowMs(),
@@ -124,16 +127,45 @@ async function whyFacts(engine: Engine, state: FleetState, record: TaskRecord): 
     agents: {
       connected: agents,
       freeSlots: free,
-      ...(state.noAgentSinceMs !== undefined && { noneSinceMs: state.noAgentSinceMs }),
+      ...(noneMs !== undefined && { noneSinceMs: noneMs }),
     },
     drains: drains(engine, fleet, build),
     ...(drainedMs !== undefined && { drainedSinceMs: drainedMs }),
     ...(goneMs !== undefined && { goneSinceMs: goneMs }),
-    providers: providerHolds(engine, fleet),
+    providers: providerHolds(engine, fleet, (provider) => openBreaker(engine, state, providerBreaker(provider))),
     ...(full !== undefined && { fullTeam: full }),
-    ...(breaker.state === 'open' && { breaker: { sinceMs: breaker.sinceMs, untilMs: breaker.untilMs } }),
+    ...(breaker !== undefined && { breaker }),
   };
 }
+
+/** Since when there is no room, where there is none: read from the runs that take it, and not before the task could have used it. */
+async function withTimes(engine: Engine, state: FleetState, facts: WhyFacts): Promise<WhyFacts> {
+  const { record, fleet, build, route, policy, routeRunning, agents, fullTeam: team, providers = [] } = facts;
+  if (!WAITS.has(record.state)) return facts;
+  const { tables } = engine;
+  const since = async (places: Parameters<typeof fullSinceMs>[1]): Promise<{ readonly sinceMs?: number }> => {
+    const fullMs = await fullSinceMs(engine, places);
+    return fullMs === undefined ? {} : { sinceMs: Math.max(fullMs, record.sinceMs) };
+  };
+  const isFull = policy?.inFlight !== undefined && routeRunning >= policy.inFlight;
+  const ofRoute = tables.allLanes(fleet).filter((lane) => tables.lane(fleet, lane)?.route === route);
+  const hasNoSlot = agents.connected > 0 && agents.freeSlots === 0;
+  const noSlot = hasNoSlot ? await since([{ state, lanes: tables.lanesOf(fleet, build, NONE) }]) : {};
+  const full = isFull ? await since([{ state, lanes: ofRoute }]) : {};
+  const timed = providers.map(async (one) =>
+    one.because === 'concurrent' ? { ...one, ...(await since(lanesOfProvider(engine, one.provider))) } : one,
+  );
+  return {
+    ...facts,
+    providers: await Promise.all(timed),
+    ...(team !== undefined && { fullTeam: { ...team, ...(await since(lanesOfTeam(engine, team.team))) } }),
+    ...(noSlot.sinceMs !== undefined && { noSlotSinceMs: noSlot.sinceMs }),
+    ...(full.sinceMs !== undefined && { routeFullSinceMs: full.sinceMs }),
+  };
+}
+
+const WAITS: ReadonlySet<string> = new Set(['delayed', 'ready', 'held']);
+const NONE: ReadonlySet<string> = new Set();
 
 const ORDER: readonly TaskViewState[] = ['journaled', 'delayed', 'ready', 'held', 'running'];
 
