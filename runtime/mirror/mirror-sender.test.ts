@@ -77,13 +77,16 @@ test('a peer that is slower than that is not waited for again and again', async 
     await pause(300);
     return call();
   };
-  const begun = performance.now();
-  for (let count = 0; count < 20; count += 1) {
+  let waitedMs = 0;
+  for (let count = 0; count < 5; count += 1) {
+    const begun = performance.now();
     await at.write(`slow-${count}`);
-    await pause(50);
+    waitedMs += performance.now() - begun;
+    // By then it has everything.
+    await pause(500);
   }
-  // One wait of 200 ms, and none of the other nineteen.
-  expect(performance.now() - begun).toBeLessThan(20 * 50 + 700);
+  // Once 200 ms, and then no more.
+  expect(waitedMs).toBeLessThan(600);
   expect(kinds()).toEqual(['unmirrored']);
   at.wire = (call) => call();
   await expect.poll(() => at.sender.unmirrored, { timeout: 8000 }).toBe(false);
