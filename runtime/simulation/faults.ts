@@ -48,11 +48,10 @@ const NAMES = {
     strike: ({ world }, { weather }) => {
       world.note('fault:slow-store');
       const { delayMs } = weather;
-      const slow = world.random.between(200, 1500);
-      weather.delayMs = slow;
+      weather.delayMs = world.random.between(200, 1500);
+      // It may have struck again, or all be whole by then.
       world.after(world.random.between(200, 4000), () => {
-        // Unless all is whole again, or it has become slower still.
-        if (weather.delayMs === slow) weather.delayMs = delayMs;
+        weather.delayMs = Math.min(delayMs, weather.delayMs);
       });
     },
   },
