@@ -120,7 +120,7 @@ test('heartbeats keep a run that takes longer than its lease, and a cancelled on
   const unwanted = await tasks.submit('summarize', { text: 'unwanted' });
   await expect.poll(async () => (await tasks.get(unwanted.id)).state).toBe('running');
   expect(await tasks.cancel(unwanted.id, 'not needed')).toMatchObject({ asked: true });
-  expect(await tasks.ended(unwanted.id)).toMatchObject({ state: 'cancelled', reason: 'not_needed' });
+  expect(await tasks.ended(unwanted.id)).toMatchObject({ state: 'cancelled', reason: 'not needed' });
   expect(await tasks.ended(long.id)).toMatchObject({ state: 'succeeded', attempts: 0, crashes: 0 });
   expect(reasons).toEqual(['cancelled']);
 });

@@ -19,11 +19,12 @@ export function deliveryDashboard(): Dashboard {
           {
             ...chart,
             title: 'Routing tables',
-            description: 'Schedulers by the digest of the table that they run. More than one for long is drift.',
+            description:
+              'Schedulers by the digest of the table that they run, and the version of its form. More than one for long is drift.',
             queries: [
               {
-                query: aggregate('count', gauge('nova_spec_info'), ['env', 'spec_hash']),
-                legend: '{{env}} {{spec_hash}}',
+                query: aggregate('count', gauge('nova_spec_info'), ['env', 'spec_hash', 'spec_version']),
+                legend: '{{env}} {{spec_hash}} (form {{spec_version}})',
               },
             ],
           },
