@@ -51,6 +51,9 @@ async function pushed(answer: (call: Call) => void, changes: Parameters<typeof a
   return { scheduler, submit: () => submitted(scheduler) };
 }
 
+/** A lease that outlasts a machine with other work. */
+const PATIENT = { heartbeatMs: 20_000 };
+
 async function submitted(scheduler: RunningScheduler, key = 'k-1'): Promise<string> {
   const outcome = await scheduler.submit(submission(key, { text: 'hello' }));
   if (outcome.kind !== 'accepted') throw new Error(outcome.kind);
@@ -74,7 +77,7 @@ test('a task is handed over with its token, and the answer is its result', async
   const { scheduler, submit } = await pushed((call) => {
     calls.push(call);
     reply(call.response, 200, '{"summary":"hi"}');
-  });
+  }, PATIENT);
   const id = await submit();
   expect(await view(scheduler, id, 'succeeded')).toMatchObject({ result: { summary: 'hi' }, attempts: 0 });
   const [{ task, path, headers } = fail()] = calls;
