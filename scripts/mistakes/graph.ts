@@ -121,7 +121,7 @@ export const mistakesOfGraph: readonly Mistake[] = [
   [
     'rename task in arrivals of prod',
     [changed('environments/prod.yaml', 'ticket_reply:', 'ticket_answer:')],
-    ['environments/prod.yaml:52:5 NT2505 no fleet accepts `ticket_answer`, so nothing can be said about its arrivals'],
+    ['environments/prod.yaml:53:5 NT2505 no fleet accepts `ticket_answer`, so nothing can be said about its arrivals'],
   ],
   [
     '`pull` for a canary of the mesh',

@@ -201,7 +201,7 @@ export const mistakesOfText: readonly Mistake[] = [
   [
     'env prometheus removed in prod',
     [changed('environments/prod.yaml', '    prometheus: https://prometheus.acme.example\n', '')],
-    ['environments/prod.yaml:35:3 NT1202 `spec.observability` lacks `prometheus`'],
+    ['environments/prod.yaml:36:3 NT1202 `spec.observability` lacks `prometheus`'],
   ],
   [
     'freeze date format',
