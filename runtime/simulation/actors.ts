@@ -189,6 +189,7 @@ async function work(
     if (said?.cancel === true && random.chance(0.5)) return [];
     if (said?.cancel === true) break;
   }
+  outside.worked(token);
   const chance = random.next();
   const end = chance < habits.failures ? 'failed' : random.chance(0.02) ? 'released' : 'completed';
   const why = failure(random.next());

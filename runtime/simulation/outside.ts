@@ -21,6 +21,7 @@ export class Outside {
   readonly cancelAsked = new Set<string>();
   /** Tasks that agents wanted to give back or to fail, or that somebody redrove: they may run again, whatever their effects. */
   readonly #mayRunAgain = new Set<string>();
+  readonly #worked = new Set<number>();
   /** Task -> token -> agent that was given it. */
   readonly #runs = new Map<string, Map<number, string>>();
   /** Task -> tokens of its leases, in the order in which they were given. */
@@ -74,6 +75,15 @@ export class Outside {
       const isLater = claims.lastIndexOf(token) > claims.lastIndexOf(other);
       if (isLater !== token > other) this.violate('token-fell', `${id}: ${token} and ${other}`);
     }
+  }
+
+  /** Its agent has done what there was to do; whether anybody has heard of that is not said. */
+  worked(token: number): void {
+    this.#worked.add(token);
+  }
+
+  isAtWork(token: number): boolean {
+    return !this.#worked.has(token);
   }
 
   mayRunAgain(id: string): void {

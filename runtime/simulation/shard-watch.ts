@@ -15,7 +15,7 @@ export function watchShards(server: SimServer, outside: Outside, shape: TableSha
     if (data === undefined || answer.kind === 'gap') return;
     const claimed = claimsIn(operations, answer);
     if (claimed.length === 0) return;
-    const running = [...data.o.values()].filter((row) => runs(row, answer.nowMs));
+    const running = [...data.o.values()].filter((row) => runs(row, answer.nowMs) && outside.isAtWork(row.token));
     const ofRoute = running.filter(({ lane }) => routeOfLane(lane) === routeNumber(ROUTE));
     if (ofRoute.length > IN_FLIGHT) outside.violate('capacity', `${shard.fleet} runs ${ofRoute.length}`);
     if (shape.perKey) keys(running, outside);
@@ -31,7 +31,10 @@ function claimsIn(operations: readonly Operation[], { replies }: Applied): reado
   );
 }
 
-/** One whose time is over does not: a journal brings it back, and the next look at the shard ends it. */
+/**
+ * One whose time is over does not: a journal brings it back, and the next look at the shard ends it. Nor does one that its agent has
+ * done: the store may have forgotten that, and the agent says it again.
+ */
 function runs({ state, dueMs }: Row, nowMs: number): boolean {
   return state === 'L' && dueMs > nowMs;
 }

@@ -75,7 +75,7 @@ local function claimed_by(number)
   return 'c' .. int(tonumber(number) % 2) .. ':' .. scheduler
 end
 
-local head = call('HMGET', m, 'hw:' .. scheduler, 'v', 'token', 'bytes', 'rev', 'hold', 'set', 'beat', 'n:' .. scheduler)
+local head = call('HMGET', m, 'hw:' .. scheduler, 'v', 'token', 'bytes', 'rev', 'hold', 'set', 'beat', 'n:' .. scheduler, 'words')
 local beat = tonumber(head[8] or 0)
 if (head[1] or '0') ~= prev_lsn or (head[9] or '0') ~= ARGV[6] or beat < tonumber(ARGV[8]) then
   return { 'gap', head[1] or '0', head[9] or '0', int(beat) }
@@ -111,6 +111,9 @@ local waiting, running = {}, {}
 -- The rest is a function of its own: where one is made, a server looks for each outer name it uses among all that are open, but
 -- finds at once what is an outer name here already. That halves what a small batch costs. The older Lua lets it use 60 from above.
 return (function()
+
+-- Words on tasks that are not there yet: at least as many are kept as names.
+local words = tonumber(head[10] or 0)
 
 -- Writing --------------------------------------------------------------------------------------------------------------
 
@@ -1435,10 +1438,27 @@ local function returning_operations()
     end
     local state, given = match(word, STANDING)
     local state_before, given_before = match(recall('n:' .. id) or '', STANDING)
+    if not given_before then
+      call('HINCRBY', m, 'words', '1')
+      words = words + 1
+    end
     if not given_before or is_news(state, given, state_before, given_before) then
       remember('n:' .. id, word, now + KEPT_MS)
     end
     return '?'
+  end
+
+  -- A task is there now of which a word was kept.
+  local function stand_as_kept(at)
+    local id = ARGV[at]
+    local word = recall('n:' .. id)
+    if word then
+      call('HDEL', e, 'n:' .. id)
+      call('ZREM', u, 'n:' .. id)
+      call('HINCRBY', m, 'words', '-1')
+      words = words - 1
+      stand(id, load(id), word)
+    end
   end
 
   local function resubmit(at)
@@ -1460,16 +1480,13 @@ local function returning_operations()
       return row and '=' .. pack(row) or '?'
     end
     local reply = submit(at)
-    local word = sub(reply, 1, 1) == '+' and recall('n:' .. id)
-    if word then
-      call('HDEL', e, 'n:' .. id)
-      call('ZREM', u, 'n:' .. id)
-      stand(id, load(id), word)
+    if words > 0 and sub(reply, 1, 1) == '+' then
+      stand_as_kept(at)
     end
     return reply
   end
 
-  return { V = redrive, R = replay_end, U = restore, B = resubmit }
+  return { V = redrive, R = replay_end, U = restore, B = resubmit, kept = stand_as_kept }
 end
 
 -- Time -----------------------------------------------------------------------------------------------------------------
@@ -1864,6 +1881,7 @@ local FURTHER = {
   R = returning_operations, -- id, state, token, digest, reason, result
   U = returning_operations, -- id, standing
   B = returning_operations, -- as S, then '1' when it is over
+  kept = returning_operations, -- after S: no operation of a batch
   X = time_operations, -- limit
   G = control_operations, -- hold
   Y = control_operations, -- schedulers: scheduler ...
@@ -1949,7 +1967,12 @@ for index = 1, #starts do
   if hold_until > now and HELD_BACK[letter] then
     replies[index] = 'h'
   else
-    replies[index] = (OPERATIONS[letter] or operation_of(letter))(at + 1)
+    local reply = (OPERATIONS[letter] or operation_of(letter))(at + 1)
+    -- Another scheduler's journal may have had a word on it before.
+    if words > 0 and letter == 'S' and sub(reply, 1, 1) == '+' then
+      operation_of('kept')(at + 1)
+    end
+    replies[index] = reply
   end
 end
 

@@ -2,11 +2,10 @@ import type { Applied, Batch, Gap, Operation, Reply } from '../store.ts';
 import { claim } from './claim.ts';
 import { begin, end, policy, present, setSwitch } from './control.ts';
 import { claimed, get, inspect, list } from './read.ts';
-import { replayEnd, restore, resubmit } from './replay.ts';
+import { replayEnd, restore, resubmit, submitNew } from './replay.ts';
 import { complete, fail, heartbeat } from './running.ts';
 import { claimedBy, type ShardData } from './shard-data.ts';
 import { isHeld, type Step } from './step.ts';
-import { submit } from './submit.ts';
 import { tick } from './tick.ts';
 import { cancel, redrive, relane, remove } from './waiting.ts';
 
@@ -45,7 +44,7 @@ function perform(step: Step, operation: Operation): Reply {
   if (isHeld(step) && HELD_BACK.has(operation.op)) return { kind: 'held' };
   switch (operation.op) {
     case 'submit':
-      return operation.task.acceptedMs === undefined ? submit(step, operation) : resubmit(step, operation);
+      return operation.task.acceptedMs === undefined ? submitNew(step, operation) : resubmit(step, operation);
     case 'claim':
       return claim(step, operation);
     case 'complete':

@@ -71,8 +71,13 @@ export function resubmit(step: Step, operation: Of<'submit'>): Reply {
     const known = data.o.get(id);
     return known === undefined ? { kind: 'unknown' } : { kind: 'known', record: toRecord(id, known) };
   }
+  return submitNew(step, operation);
+}
+
+/** See `Submit` in `../store.ts`. A word of another scheduler's journal may be there before. */
+export function submitNew(step: Step, operation: Of<'submit'>): Reply {
   const reply = submit(step, operation);
-  if (reply.kind === 'accepted') standAsKept(step, id);
+  if (reply.kind === 'accepted' && (step.data.m.words ?? 0) > 0) standAsKept(step, operation.task.id);
   return reply;
 }
 
@@ -86,6 +91,7 @@ function standAsKept(step: Step, id: string): void {
   const row = step.data.o.get(id);
   if (kept === undefined || row === undefined) return;
   forget(step.data, keptName(id));
+  countWords(step, -1);
   stand(step, id, row, decodeStanding(kept));
 }
 
@@ -94,6 +100,7 @@ export function restore(step: Step, { id, standing }: Of<'restore'>): Reply {
   const row = step.data.o.get(id);
   if (row === undefined) {
     const kept = recall(step, keptName(id));
+    if (kept === undefined) countWords(step, 1);
     if (kept === undefined || isNews(standing, decodeStanding(kept))) {
       remember(step, keptName(id), encodeStanding(standing), step.nowMs + KEPT_MS);
     }
@@ -131,6 +138,10 @@ function holdLease(step: Step, id: string, row: Row, { agent, sinceMs, dueMs }: 
   step.data.i.add(id, RUNNING + row.lane);
   if (row.key !== '') step.data.j.add(keyMember(row, id), 0);
   put(step, id, row, leaseEndMs(step, row));
+}
+
+function countWords({ data: { m } }: Step, more: number): void {
+  m.words = (m.words ?? 0) + more;
 }
 
 function keptName(id: string): string {

@@ -55,6 +55,8 @@ interface ShardMeta {
   readonly positions: Map<string, number>;
   /** Of the last batch, by scheduler. */
   readonly numbers: Map<string, number>;
+  /** Words on tasks that are not there yet: at least as many are kept as names; absent before the first. */
+  words?: number;
   /** Batches applied. */
   beat: number;
   /** Number of the last hold. */

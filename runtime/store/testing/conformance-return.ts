@@ -131,6 +131,18 @@ export const RETURN_CASES: readonly Case[] = [
     },
   ],
   [
+    'a word counts also when its task is accepted anew',
+    async (talker) => {
+      await talker.policy();
+      for (const id of ['t1', 't2']) await talker.one({ op: 'restore', id, standing: LEASED });
+      await talker.submit('t1');
+      expect(await talker.record('t1')).toMatchObject({ state: 'leased', token: 5, agent: 'a-7' });
+      await talker.submit('t3');
+      await talker.submit('t2', ACCEPTED);
+      expect(await talker.claim('a-1', 4)).toEqual(['t3']);
+    },
+  ],
+  [
     'a word is done with once',
     async (talker) => {
       await talker.policy([], { finishedMax: 0 });

@@ -40,6 +40,7 @@ function dumpMeta(m: ShardData['m']): Record<string, string> {
   for (const [scheduler, position] of m.positions) fields[`hw:${scheduler}`] = String(position);
   for (const [scheduler, number] of m.numbers) fields[`n:${scheduler}`] = String(number);
   if (m.era !== 0) fields['era'] = String(m.era);
+  if (m.words !== undefined) fields['words'] = String(m.words);
   for (const [scheduler, era] of m.ended) fields[`y:${scheduler}`] = String(era);
   for (const [scheduler, beat] of m.present) fields[`at:${scheduler}`] = String(beat);
   for (const [name, { number, leases }] of m.claimed) {

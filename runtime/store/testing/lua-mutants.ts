@@ -151,6 +151,7 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     'if true then',
   ],
   ['does nothing with a word that it kept', 'stand(id, load(id), word)', ''],
+  ['does nothing with a word that it kept when its task comes anew', "operation_of('kept')(at + 1)", ''],
   [
     'does it again with the next task of that name',
     "call('HDEL', e, 'n:' .. id)\n      call('ZREM', u, 'n:' .. id)",
