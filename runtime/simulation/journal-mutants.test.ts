@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { afterEach, expect, test } from 'vitest';
 import { taskId } from '../core/task-id.ts';
-import type { JournalRecord } from '../journal/journal.ts';
-import { Bench, route, submission, table } from '../loops/testing/bench.ts';
+import type { Journal, JournalRecord } from '../journal/journal.ts';
+import { Bench, pollOnce, route, submission, table } from '../loops/testing/bench.ts';
 import { memoryJournal } from '../loops/testing/memory-journal.ts';
 import { ENDS, OLD_JOURNALS, oldJournal } from '../loops/testing/old-journal.ts';
 import { memoryStore } from '../store/memory/memory-store.ts';
@@ -40,11 +40,42 @@ async function endsWith(bug: string): Promise<Readonly<Record<string, string | u
 
 test.each([
   ['forgets that it took an end back', { 'taken-back': 'succeeded' }],
-  ['forgets in its journal how tasks stand', { dead: 'ready' }],
   ['forgets submissions that were refused', { refused: 'ready' }],
 ])('a scheduler that %s is found out', async (bug, wrong) => {
   expect(SHOWN_BY_A_JOURNAL).toContain(bug);
   expect(await endsWith(bug)).toEqual({ ...ENDS, ...wrong });
+});
+
+/** What a scheduler makes of its journal when the store has lost all: of a run whose end was asked for, and of a pause. */
+async function heldAfterALoss(bug: string): Promise<{ readonly sound: unknown; readonly wrong: unknown }> {
+  bench = new Bench();
+  const first = await bench.start('s-0');
+  const outcome = await first.submit(submission('k-1'));
+  const id = outcome.kind === 'accepted' ? outcome.response.id : '';
+  await pollOnce(first);
+  await first.cancel(id, 'changed-my-mind');
+  await first.pause('research/backup', 'maintenance');
+  const records = bench.journals.get('s-0') ?? [];
+  const after = async (journal: Journal): Promise<unknown> => {
+    await bench.close();
+    bench = new Bench();
+    const second = await bench.start('s-0', { journal });
+    await expect.poll(() => second.status().store).toBe('up');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return { task: (await second.task(id))?.state, paused: (await second.fleet('research/backup'))?.paused };
+  };
+  const sound = await after(memoryJournal([...records]));
+  const mutant = MUTANTS[bug]?.journal?.(memoryJournal([...records]), {} as SimDisk);
+  if (mutant === undefined) throw new Error(`${bug} is no bug of the journal`);
+  return { sound, wrong: await after(mutant) };
+}
+
+test.each([
+  ['forgets in its journal whose end was asked for', { task: 'ready', paused: true }],
+  ['forgets in its journal what holds for a fleet', { task: 'cancelled', paused: false }],
+])('a scheduler that %s is found out when the store is', async (bug, wrong) => {
+  expect(SHOWN_BY_A_JOURNAL).toContain(bug);
+  expect(await heldAfterALoss(bug)).toEqual({ sound: { task: 'cancelled', paused: true }, wrong });
 });
 
 /** A scheduler dies when the shard has let a task go, before it hears of it. What its next life with this bug makes of the task. */

@@ -103,7 +103,8 @@ export const EQUIVALENT: Readonly<Record<string, { readonly because: string; rea
  */
 export const SHOWN_BY_A_JOURNAL: readonly string[] = [
   'forgets that it took an end back',
-  'forgets in its journal how tasks stand',
+  'forgets in its journal whose end was asked for',
+  'forgets in its journal what holds for a fleet',
   'forgets in its journal that a move was begun',
   'forgets submissions that were refused',
 ];
