@@ -154,7 +154,7 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
   ['does nothing with a word that it kept when its task comes anew', "operation_of('kept')(at + 1)", ''],
   [
     'does it again with the next task of that name',
-    "call('HDEL', e, 'n:' .. id)\n      call('ZREM', u, 'n:' .. id)",
+    "call('HDEL', e, 'n:' .. id)\n      call('ZREM', u, 'n:' .. id)\n      call('HINCRBY', m, 'words', '-1')\n      words = words - 1",
     '',
   ],
   [
