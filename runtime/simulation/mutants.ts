@@ -152,7 +152,14 @@ function fitting(asked: Operation | undefined, sent: Operation | undefined, repl
 async function atAnyPosition(store: Store, shard: Parameters<Store['apply']>[0], batch: Batch): Promise<Applied | Gap> {
   const answer = await store.apply(shard, batch);
   if (answer.kind !== 'gap' || batch.prevLsn === -1) return answer;
-  return store.apply(shard, { ...batch, beat: 0, prevLsn: answer.position, lsn: Math.max(answer.position, batch.lsn) });
+  const { position, number } = answer;
+  return store.apply(shard, {
+    ...batch,
+    beat: 0,
+    after: number,
+    prevLsn: position,
+    lsn: Math.max(position, batch.lsn),
+  });
 }
 
 function atAnyBeat(store: Store, shard: Parameters<Store['apply']>[0], batch: Batch): Promise<Applied | Gap> {
