@@ -177,7 +177,7 @@ export async function fail(engine: Engine, run: AgentRun, failure: RunFailure): 
       engine.observer.retried?.({ fleet: state.fleet, route: routeOf(engine, state, record, known), reason });
     }
   }
-  if (isOver(record)) {
+  if (isGivenUp(record)) {
     const result = record.state === 'cancelled' ? '' : operation.result;
     await finish(engine, state.fleet, record, { result });
   } else if (reply.kind === 'done') await noteStanding(engine, state.fleet, record);
@@ -244,7 +244,7 @@ async function recordOf(engine: Engine, state: FleetState, id: string): Promise<
   return reply.kind === 'task' ? reply.record : undefined;
 }
 
-function isOver({ state }: TaskRecord): boolean {
+function isGivenUp({ state }: TaskRecord): boolean {
   return state === 'failed' || state === 'dead' || state === 'cancelled';
 }
 
