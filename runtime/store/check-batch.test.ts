@@ -5,10 +5,14 @@ import { SHARD, START_MS, Talker, task } from './testing/bench.ts';
 
 const talker = new Talker({ store: memoryStore({ nowUs: () => START_MS * 1000 }), now: START_MS });
 
+const NOTE = (_: unknown, index: number) => ({ agent: `a-${index}`, note: 'idle' });
+
 test.each<[string, Operation]>([
   ['the id of a task', { op: 'complete', id: 'a|b', token: 1, result: '' }],
   ['a whole number (-1)', { op: 'heartbeat', id: 't1', token: -1 }],
   ['a whole number (1.5)', { op: 'heartbeat', id: 't1', token: 1.5 }],
+  ['a note on an agent', { op: 'roster', notes: [{ agent: 'a-1', note: 'a|b' }], after: 0 }],
+  ['the number of notes on agents', { op: 'roster', notes: Array.from({ length: 1001 }, NOTE), after: 0 }],
   ['a whole number (NaN)', { op: 'submit', task: task('t1', { delayMs: Number.NaN }) }],
 ])('%s that no shard could keep is refused before it is sent', async (what, operation) => {
   await expect(talker.run(operation)).rejects.toThrow(`the store was sent ${what} that it does not take`);

@@ -7,6 +7,7 @@ import { CLAIM_MAX, LANES_MAX, LIMIT_MAX, OPERATIONS_MAX, type Batch, type Opera
  */
 const ID = /^[A-Za-z0-9._:-]{1,64}$/;
 const TOKEN_TEXT = /^[!-{}~]{1,96}$/;
+const NOTE = /^[!-{}~]{1,500}$/;
 /** Why, in words of people; see `reason-text.ts`. */
 const REASON = /^[!-{}~]{1,2500}$/;
 
@@ -20,6 +21,8 @@ export function checkBatch(batch: Batch): void {
   whole(batch.tokenFloor);
   whole(batch.beat);
   for (const operation of batch.operations) checkOperation(operation);
+  const notes = batch.operations.reduce((sum, one) => sum + (one.op === 'roster' ? one.notes.length : 0), 0);
+  check(notes <= NOTES_MAX, 'the number of notes on agents');
 }
 
 function checkOperation(operation: Operation): void {
@@ -102,6 +105,13 @@ function checkOperation(operation: Operation): void {
       return;
     case 'claimed':
       whole(operation.number);
+      return;
+    case 'roster':
+      whole(operation.after);
+      for (const { agent, note } of operation.notes) {
+        check(TOKEN_TEXT.test(agent), 'the name of an agent');
+        check(NOTE.test(note), 'a note on an agent');
+      }
   }
 }
 
@@ -114,6 +124,8 @@ function checkSchedulers(schedulers: readonly string[]): void {
 }
 
 const SCHEDULERS_MAX = 16;
+/** Each has a turn of its own within the batch. */
+const NOTES_MAX = 1000;
 
 function checkTask(task: NewTask): void {
   check(ID.test(task.id), 'the id of a task');

@@ -123,7 +123,8 @@ export type Operation =
   | List
   | Inspect
   | Claimed
-  | Present;
+  | Present
+  | Roster;
 
 /**
  * Accepts a task, unless it is known, a duplicate, or there is no room for it. One that says when it was accepted is a replay:
@@ -311,6 +312,27 @@ interface Present {
   readonly schedulers: readonly string[];
 }
 
+/**
+ * Writes down what this scheduler knows of agents, and reads what all schedulers have written since `after` (0 for all, else a
+ * reply's `upTo`), at most `ROSTER_PAGE` in the order of writing. Of one agent only the last note is kept. What was written
+ * 60 s ago is forgotten, and the oldest of more than 10,000 agents.
+ */
+interface Roster {
+  readonly op: 'roster';
+  /** At most 1,000 of a batch. */
+  readonly notes: readonly AgentNote[];
+  readonly after: number;
+}
+
+export interface AgentNote {
+  /** Token text. */
+  readonly agent: string;
+  /** Token text of up to 500 characters: whatever the schedulers tell each other. */
+  readonly note: string;
+}
+
+export const ROSTER_PAGE = 250;
+
 export type Reply =
   /** `submit`. `shed`: a less urgent task that ended (`expired`) to make room. */
   | { readonly kind: 'accepted'; readonly shed?: TaskRecord }
@@ -355,10 +377,17 @@ export type Reply =
   | { readonly kind: 'facts'; readonly facts: ShardFacts }
   /** `present`: the beat of each scheduler that was asked for, 0 when it has said nothing. */
   | { readonly kind: 'present'; readonly beats: readonly number[] }
+  /** `roster`. */
+  | { readonly kind: 'roster'; readonly notes: readonly KnownAgent[]; readonly upTo: number }
   /** `switch`: nothing changed, what holds was said later, at `atMs`. */
   | { readonly kind: 'passed'; readonly atMs: number }
   /** `begin`, `end`, `policy`, `switch`. */
   | { readonly kind: 'ok' };
+
+export interface KnownAgent extends AgentNote {
+  /** The scheduler that wrote it. */
+  readonly by: string;
+}
 
 export interface ClaimedTask {
   readonly record: TaskRecord;

@@ -3,7 +3,8 @@
 -- server takes a script as one text, and its functions share what the batch has read and noted.
 --
 -- KEYS     q ready, d times to look again, w held, i open, j keys, t finish tags, z ended, x dead, u names' ends,
---          o records, b bodies, r results, e names, s switches, m meta; all with the hash tag of the shard
+--          o records, b bodies, r results, e names, s switches, m meta, a agents, l agents by their turn; all with the hash tag
+--          of the shard
 -- ARGV     now in microseconds (empty: the store's clock), scheduler, its position before and after, number of the batch
 --          and of the one before, floor of tokens, beat it has seen, number of operations, then for each operation its letter and
 --          arguments (see the end)
@@ -111,6 +112,8 @@ local waiting, running = {}, {}
 -- The rest is a function of its own: where one is made, a server looks for each outer name it uses among all that are open, but
 -- finds at once what is an outer name here already. That halves what a small batch costs. The older Lua lets it use 60 from above.
 return (function()
+
+local a, l = KEYS[16], KEYS[17]
 
 -- Words on tasks that are not there yet: at least as many are kept as names.
 local words = tonumber(head[10] or 0)
@@ -1662,6 +1665,15 @@ end
 
 -- Control --------------------------------------------------------------------------------------------------------------
 
+local AGENT_KEPT_MS = 60000
+local AGENTS_MAX = 10000
+-- Looked at for their age; besides as many as are written, so that there are never more for long.
+local AGENT_LOOKS = 50
+local ROSTER_PAGE = 250
+-- What is written has its place among all by its batch, and within it by its turn.
+local NOTES_OF_BATCH = 1024
+local noted = 0
+
 local function control_operations()
   local function begin(at)
     hold_until = max(hold_until, now + min(tonumber(ARGV[at]), HOLD_MAX_MS))
@@ -1748,7 +1760,49 @@ local function control_operations()
     return out
   end
 
-  return { G = begin, Y = finish_replay, P = set_policy, W = set_switch, p = present }
+  local function forget_agents(looks)
+    local over = call('ZCARD', l) - AGENTS_MAX
+    local names = call('ZRANGE', l, '0', int(looks - 1))
+    if #names == 0 then
+      return
+    end
+    local texts, old = call('HMGET', a, spread(names)), {}
+    for index = 1, #names do
+      local written = tonumber(match(texts[index] or '', '^%d+') or 0)
+      if index <= over or written <= now - AGENT_KEPT_MS then
+        old[#old + 1] = names[index]
+      end
+    end
+    send('ZREM', l, old)
+    send('HDEL', a, old)
+  end
+
+  local function roster(at)
+    local after, count = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+    local notes, turns = {}, {}
+    for index = 1, count do
+      local agent = ARGV[at + 2 * index]
+      noted = noted + 1
+      turns[2 * index - 1], turns[2 * index] = int(beat * NOTES_OF_BATCH + noted), agent
+      notes[2 * index - 1], notes[2 * index] = agent, NOW .. '|' .. scheduler .. '|' .. ARGV[at + 1 + 2 * index]
+    end
+    send('HSET', a, notes)
+    send('ZADD', l, turns)
+    forget_agents(count + AGENT_LOOKS)
+    local names = call('ZRANGEBYSCORE', l, int(after + 1), '9007199254740991', 'LIMIT', '0', int(ROSTER_PAGE))
+    local size = #names
+    if size == 0 then
+      return { 'a', int(after) }
+    end
+    local texts = call('HMGET', a, spread(names))
+    local out = { 'a', call('ZSCORE', l, names[size]) }
+    for index = 1, size do
+      out[2 * index + 1], out[2 * index + 2] = names[index], texts[index] or ''
+    end
+    return out
+  end
+
+  return { G = begin, Y = finish_replay, P = set_policy, W = set_switch, p = present, a = roster }
 end
 
 -- Reading --------------------------------------------------------------------------------------------------------------
@@ -1888,6 +1942,7 @@ local FURTHER = {
   P = control_operations, -- revision, settings, routes: route, policy ...
   W = control_operations, -- name, value, when it was said or ''
   p = control_operations, -- schedulers: scheduler ...
+  a = control_operations, -- after, notes: agent, note ...
   g = reading_operations, -- id
   l = reading_operations, -- of, lane, offset, limit
   i = reading_operations, -- id, lanes: lane ...
@@ -1903,6 +1958,8 @@ local function length_of(letter, at)
     return 4 + 2 * tonumber(ARGV[at + 3])
   elseif letter == 'Y' or letter == 'p' then
     return 2 + tonumber(ARGV[at + 1])
+  elseif letter == 'a' then
+    return 3 + 2 * tonumber(ARGV[at + 2])
   end
   return 3 + tonumber(ARGV[at + 2])
 end

@@ -1,3 +1,4 @@
+import { noteOf } from '../agent-note.ts';
 import { decodeRow, toRecord } from '../row.ts';
 import { saidOf } from '../said.ts';
 import type { TaskRecord } from '../../core/task-record.ts';
@@ -109,6 +110,8 @@ function decodeList(parts: Parts, operation: Operation): Reply {
       };
     case 'p':
       return { kind: 'present', beats: rest.map(Number) };
+    case 'a':
+      return decodeRoster(rest as readonly string[]);
     case 'f':
       return decodeFacts(idIn(operation), rest as readonly (readonly string[])[]);
     default:
@@ -178,6 +181,14 @@ function decodeFacts(id: string, [counts = [], lanes = [], task = []]: readonly 
   const bound = agent === undefined ? {} : { bound: { agent, untilMs: Number(untilMs) } };
   const about = { record: record(id, row), ahead: Number(ahead), keyRunning: Number(keyRunning), ...bound };
   return { kind: 'facts', facts: { ...facts, task: about } };
+}
+
+function decodeRoster([upTo, ...notes]: readonly string[]): Reply {
+  return {
+    kind: 'roster',
+    upTo: Number(upTo),
+    notes: chunks(notes, 2).map(([agent = '', text = '']) => noteOf(agent, text)),
+  };
 }
 
 function laneFacts(parts: readonly string[]): LaneFacts {

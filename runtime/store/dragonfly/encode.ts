@@ -7,7 +7,7 @@ import { shardName, type Batch, type Operation, type Shard } from '../store.ts';
 
 /** What the script reads: its keys and its arguments, in the order its header says. */
 
-const KEY_LETTERS = ['q', 'd', 'w', 'i', 'j', 't', 'z', 'x', 'u', 'o', 'b', 'r', 'e', 's', 'm'] as const;
+const KEY_LETTERS = ['q', 'd', 'w', 'i', 'j', 't', 'z', 'x', 'u', 'o', 'b', 'r', 'e', 's', 'm', 'a', 'l'] as const;
 export const KEY_COUNT = KEY_LETTERS.length;
 
 /** All keys of a shard; the part in braces puts them into one slot and one lock. */
@@ -141,6 +141,12 @@ function push(args: string[], operation: Exclude<Operation, Claim>): void {
       return;
     case 'present':
       args.push('p', String(operation.schedulers.length), ...operation.schedulers);
+      return;
+    case 'roster': {
+      const { notes, after } = operation;
+      args.push('a', String(after), String(notes.length));
+      for (const { agent, note } of notes) args.push(agent, note);
+    }
   }
 }
 

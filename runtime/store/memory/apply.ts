@@ -3,6 +3,7 @@ import { claim } from './claim.ts';
 import { begin, end, policy, present, setSwitch } from './control.ts';
 import { claimed, get, inspect, list } from './read.ts';
 import { replayEnd, restore, resubmit, submitNew } from './replay.ts';
+import { roster } from './roster.ts';
 import { complete, fail, heartbeat } from './running.ts';
 import { claimedBy, type ShardData } from './shard-data.ts';
 import { isHeld, type Step } from './step.ts';
@@ -18,7 +19,7 @@ export function applyBatch(data: ShardData, batch: Batch, nowUs: number): Applie
   }
   // What any scheduler has seen handed out stays below what is handed out, whatever the store has forgotten.
   data.m.token = Math.max(data.m.token, batch.tokenFloor);
-  const step: Step = { data, batch, nowUs, nowMs: Math.floor(nowUs / 1000), leases: [] };
+  const step: Step = { data, batch, nowUs, nowMs: Math.floor(nowUs / 1000), leases: [], noted: 0 };
   const replies = batch.operations.map((operation) => perform(step, operation));
   if (step.leases.length > 0)
     data.m.claimed.set(claimedBy(batch.scheduler, batch.number), { number: batch.number, leases: step.leases });
@@ -85,5 +86,7 @@ function perform(step: Step, operation: Operation): Reply {
       return claimed(step, operation);
     case 'present':
       return present(step, operation);
+    case 'roster':
+      return roster(step, operation);
   }
 }

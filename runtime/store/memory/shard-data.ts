@@ -35,6 +35,10 @@ export interface ShardData {
   readonly e: Map<string, string>;
   /** Switches: `<value>`, or `<when it was said>|<value>`. */
   readonly s: Map<string, string>;
+  /** What schedulers know of agents: `<when it was written>|<by which>|<note>`. */
+  readonly a: Map<string, string>;
+  /** Agents in the order in which they were written down. */
+  readonly l: SortedSet;
   readonly m: ShardMeta;
 }
 
@@ -100,6 +104,8 @@ export function emptyShard(): ShardData {
     r: new Map(),
     e: new Map(),
     s: new Map(),
+    a: new Map(),
+    l: new SortedSet(),
     m: {
       v: 0,
       token: 0,
@@ -138,6 +144,8 @@ export function cloneShard(data: ShardData): ShardData {
     r: new Map(data.r),
     e: new Map(data.e),
     s: new Map(data.s),
+    a: new Map(data.a),
+    l: data.l.clone(),
     m: {
       ...m,
       rates: new Map(m.rates),

@@ -16,6 +16,8 @@ export interface Step {
   readonly nowMs: number;
   /** What the batch has leased. */
   readonly leases: Lease[];
+  /** Notes on agents that the batch has written. */
+  noted: number;
 }
 
 /** How long a task held for its key waits at most before it is looked at again, should a wake-up be lost. */

@@ -4,6 +4,7 @@ import { BOUNDS_CASES } from './conformance-bounds.ts';
 import { CLAIM_CASES } from './conformance-claim.ts';
 import { LOSS_CASES } from './conformance-loss.ts';
 import { RETURN_CASES } from './conformance-return.ts';
+import { ROSTER_CASES } from './conformance-roster.ts';
 import { RUN_CASES } from './conformance-run.ts';
 import { TIME_CASES } from './conformance-time.ts';
 import { Talker, type Bench } from './bench.ts';
@@ -18,6 +19,7 @@ export const CASES: readonly Case[] = [
   ...BOUNDS_CASES,
   ...LOSS_CASES,
   ...RETURN_CASES,
+  ...ROSTER_CASES,
   ...BATCH_CASES,
 ];
 

@@ -9,7 +9,7 @@ import type { Shard } from '../store.ts';
 /** A shard's keys as plain data: by letter, then by member or field. The same for both stores. */
 export type Dump = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-const SORTED = ['q', 'd', 'w', 'i', 'j', 't', 'z', 'x', 'u'] as const;
+const SORTED = ['q', 'd', 'w', 'i', 'j', 't', 'z', 'x', 'u', 'l'] as const;
 
 export function dumpMemory(data: ShardData): Dump {
   const dump: Record<string, Record<string, string>> = {};
@@ -17,7 +17,7 @@ export function dumpMemory(data: ShardData): Dump {
     dump[letter] = Object.fromEntries(data[letter].entries().map(({ member, score }) => [member, String(score)]));
   }
   dump['o'] = Object.fromEntries([...data.o].map(([id, row]) => [id, encodeRow(row)]));
-  for (const letter of ['b', 'r', 'e', 's'] as const) dump[letter] = Object.fromEntries(data[letter]);
+  for (const letter of ['b', 'r', 'e', 's', 'a'] as const) dump[letter] = Object.fromEntries(data[letter]);
   dump['m'] = dumpMeta(data.m);
   return dump;
 }

@@ -150,6 +150,14 @@ const plain: readonly fc.WeightedArbitrary<Operation>[] = [
   },
   {
     weight: 1,
+    arbitrary: fc.record({
+      op: fc.constant('roster' as const),
+      notes: fc.array(fc.record({ agent: AGENT, note: fc.constantFrom('1/2', '2/2') }), { maxLength: 3 }),
+      after: fc.constantFrom(0, 1025, 10_000),
+    }),
+  },
+  {
+    weight: 1,
     arbitrary: fc
       .record({
         name: fc.constantFrom('paused', 'drain:a'),
