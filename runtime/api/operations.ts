@@ -328,7 +328,7 @@ export const OPERATIONS: readonly Operation[] = [
     id: 'listAgents',
     method: 'GET',
     path: '/v1/agents',
-    summary: 'Agents that talk to this scheduler',
+    summary: 'Agents that were heard of within the last minute, at any scheduler',
     roles: ['operator', 'auditor'],
     owner: 'none',
     query: { fleet: FLEET_ID },

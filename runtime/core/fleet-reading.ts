@@ -1,4 +1,4 @@
-/** What one scheduler knows of a fleet at one moment; of agents, those that talk to it. */
+/** What one scheduler knows of a fleet at one moment. */
 export interface FleetReading {
   readonly fleet: string;
   /** By route id. */

@@ -34,6 +34,7 @@ test('an agent that drains gets nothing more and is told so, wherever it polls a
   const { clock, here, there, poll, drain } = await started('s-0', 's-1');
   await poll(there);
   expect(await drain(here)).toBe(true);
+  await clock.pass(1000);
   await clock.until(here.submit(submission('k-1')));
   for (const scheduler of [there, here]) {
     expect(await poll(scheduler)).toEqual({ tasks: [], drain: true });

@@ -4,19 +4,17 @@ import { agentId, type Agent } from './agent-pool.ts';
 import { noteSwitch } from './change.ts';
 import { pause } from './clock.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
+import { isThere, shareRoster } from './roster.ts';
 import { LEAVES, leaves } from './view-of-fleets.ts';
 
 /**
  * An agent that drains does so wherever it polls: a switch of its fleet's shard tells all schedulers, `leave:<agent>` with the time
  * up to which it is kept, in milliseconds since 1970. Whoever sees the agent keeps it for longer; it is cleared when the agent
- * registers anew, and when nobody has seen it for so long. Where the agent is not known, the one who was asked waits for
- * another scheduler to keep the switch, which says that it knows the agent.
+ * registers anew, and when nobody has seen it for so long.
  */
 const KEPT_MS = 900_000;
 /** Kept for longer when less than this is left. */
 const RENEWED_MS = 600_000;
-/** Of one that nobody has seen yet. */
-const ASKED_MS = 30_000;
 /** As many as leave room for other switches: the store takes 1,000. */
 const LEAVES_MAX = 300;
 const LOOK_MS = 50;
@@ -24,12 +22,11 @@ const LOOK_MS = 50;
 /** `Scheduler.drainAgent`. */
 export async function drainAgent(engine: Engine, name: AgentName): Promise<boolean> {
   const state = engine.fleets.get(name.fleet);
-  const isHere = engine.pool.get(name) !== undefined;
-  if (state === undefined || (!isHere && engine.schedulers.length === 1)) return false;
+  if (state === undefined || !(await isKnown(engine, state, name))) return false;
   const id = agentId(name);
   if (!state.switches.has(LEAVES + id)) await makeRoom(engine, state);
-  await keep(engine, state, id, isHere ? KEPT_MS : ASKED_MS);
-  return isHere || isSeen(engine, state, id);
+  await keep(engine, state, id);
+  return true;
 }
 
 /** After each look at the switches. */
@@ -43,7 +40,7 @@ export function noteLeaving(engine: Engine, state: FleetState): void {
   for (const [id, untilMs] of leaving(state)) {
     const agent = agents.get(id);
     if (agent?.isNew === true) continue;
-    if (agent !== undefined && untilMs - now < RENEWED_MS) void keep(engine, state, id, KEPT_MS).catch(ignoreLoss);
+    if (agent !== undefined && untilMs - now < RENEWED_MS) void keep(engine, state, id).catch(ignoreLoss);
     else if (untilMs < now) void clear(engine, state, id).catch(ignoreLoss);
   }
 }
@@ -72,20 +69,20 @@ async function makeRoom(engine: Engine, state: FleetState): Promise<void> {
   if (first !== undefined) await clear(engine, state, first[0]);
 }
 
-async function isSeen(engine: Engine, state: FleetState, id: string): Promise<boolean> {
-  const { clock, bounds } = engine;
-  // Each look of another scheduler, and then of this one.
-  for (const until = clock.monotonicMs() + 3 * bounds.idleTickMs; clock.monotonicMs() < until;) {
+/** One that has just come to another scheduler is told of with its next look. */
+async function isKnown(engine: Engine, state: FleetState, name: AgentName): Promise<boolean> {
+  const { clock, bounds, schedulers } = engine;
+  if (schedulers.length === 1) return isThere(engine, name);
+  for (const until = clock.monotonicMs() + 2 * bounds.idleTickMs; clock.monotonicMs() < until;) {
+    if (isThere(engine, name)) return true;
     await pause(clock, LOOK_MS);
-    if (Number(state.switches.get(LEAVES + id)) - clock.nowMs() > ASKED_MS) return true;
-    state.lookSoon?.();
+    await shareRoster(engine, state);
   }
-  await clear(engine, state, id);
-  return false;
+  return isThere(engine, name);
 }
 
-function keep(engine: Engine, state: FleetState, id: string, forMs: number): Promise<void> {
-  return set(engine, state, id, String(Math.floor(engine.clock.nowMs() + forMs)));
+function keep(engine: Engine, state: FleetState, id: string): Promise<void> {
+  return set(engine, state, id, String(Math.floor(engine.clock.nowMs() + KEPT_MS)));
 }
 
 function clear(engine: Engine, state: FleetState, id: string): Promise<void> {

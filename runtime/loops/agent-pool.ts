@@ -4,7 +4,7 @@ import { storeKey } from '../core/store-key.ts';
 
 /**
  * The agents that talk to this scheduler, and those of them that wait for work. An agent is known by what its last poll said:
- * any scheduler can answer it, and none of them keeps anything of it that matters.
+ * any scheduler can answer it, and none of them keeps anything of it that matters. Who talks to the others: see `roster.ts`.
  */
 export interface Agent {
   readonly fleet: string;
@@ -21,6 +21,10 @@ export interface Agent {
   /** When it said hello last; 0 when it did so elsewhere. */
   bornMs: number;
   parked: Parked | undefined;
+  /** Another scheduler has heard of it since. */
+  isElsewhere: boolean;
+  /** What the other schedulers were told of it, and as of when; absent when they are to be told. */
+  told?: { readonly facts: string; readonly atMs: number };
 }
 
 /** An agent's poll that waits for work. */
@@ -41,8 +45,6 @@ export interface AgentPool {
   see(agent: AgentName, facts: { readonly build: string; readonly slots: number; readonly free: number }): Agent;
   get(agent: AgentName): Agent | undefined;
   touch(agent: AgentName): void;
-  /** A run of it has ended. */
-  freeOne(agent: AgentName): void;
   park(parked: Parked): void;
   /** Beside a poll that may wait as well: nobody takes its place, and it takes nobody's. */
   parkAside(parked: Parked): void;
@@ -66,6 +68,11 @@ export function agentPool(nowMs: () => number): AgentPool {
   const fleets = new Map<string, Map<string, Agent>>();
   const waiting = new Map<string, Set<Parked>>();
   const get = ({ fleet, name }: AgentName): Agent | undefined => fleets.get(fleet)?.get(name);
+  const hear = (agent: Agent): void => {
+    agent.seenMs = nowMs();
+    if (agent.isElsewhere) delete agent.told;
+    agent.isElsewhere = false;
+  };
   const wait = (parked: Parked): void => {
     const { fleet } = parked.agent;
     const others = waiting.get(fleet);
@@ -79,24 +86,20 @@ export function agentPool(nowMs: () => number): AgentPool {
         known.build = build;
         known.slots = slots;
         known.free = free;
-        known.seenMs = nowMs();
+        hear(known);
         return known;
       }
       forgetOne(fleets.get(fleet));
       const id = agentId({ fleet, name });
-      const rest = { draining: false, isNew: false, seenMs: nowMs(), bornMs: 0, parked: undefined };
-      const agent: Agent = { fleet, name, id, build, slots, free, ...rest };
+      const rest = { draining: false, isNew: false, seenMs: nowMs(), bornMs: 0 };
+      const agent: Agent = { fleet, name, id, build, slots, free, ...rest, parked: undefined, isElsewhere: false };
       fleets.set(fleet, (fleets.get(fleet) ?? new Map<string, Agent>()).set(name, agent));
       return agent;
     },
     get,
     touch: (name) => {
       const agent = get(name);
-      if (agent !== undefined) agent.seenMs = nowMs();
-    },
-    freeOne: (name) => {
-      const agent = get(name);
-      if (agent !== undefined) agent.free = Math.min(agent.slots, agent.free + 1);
+      if (agent !== undefined) hear(agent);
     },
     park: (parked) => {
       parked.agent.parked = parked;
@@ -105,6 +108,8 @@ export function agentPool(nowMs: () => number): AgentPool {
     parkAside: wait,
     unpark: (parked) => {
       const { agent } = parked;
+      // It was there until now.
+      hear(agent);
       if (agent.parked === parked) agent.parked = undefined;
       waiting.get(agent.fleet)?.delete(parked);
     },

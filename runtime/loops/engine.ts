@@ -6,6 +6,7 @@ import type { AgentPool } from './agent-pool.ts';
 import type { Breakers } from './breakers.ts';
 import { pause, type Clock } from './clock.ts';
 import type { Ledger } from './ledger.ts';
+import type { Roster } from './roster.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { Tables } from './tables.ts';
 
@@ -86,6 +87,7 @@ export interface FleetState {
   heldUntilMs: number;
   /** Since when this scheduler has looked after the shard without a break. */
   sinceMs: number;
+  readonly roster: Roster;
   /** When each agent was held to account last, by its id. */
   readonly blamedMs: Map<string, number>;
   /** Digest of the table whose limits this scheduler sent last. */

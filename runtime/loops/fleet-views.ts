@@ -5,7 +5,8 @@ import type { ShardFacts } from '../store/store.ts';
 import { fleetBreaker } from './breakers.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
 import { iso } from './view.ts';
-import { drains, fleetAgents, pauseFacts } from './view-of-fleets.ts';
+import { agentsOf, fleetAgents, LOST_MS } from './roster.ts';
+import { drains, pauseFacts } from './view-of-fleets.ts';
 
 /** `Scheduler.fleet`. */
 export async function fleetView(engine: Engine, fleet: string): Promise<FleetView | undefined> {
@@ -49,17 +50,21 @@ const LANES_MAX = 256;
 const WEIGHT_ALL = 10_000;
 
 /** `Scheduler.agents`. */
-export function agentViews({ pool }: Engine, fleet?: string): readonly AgentView[] {
-  const agents = fleet === undefined ? pool.all().filter((agent) => !isCanary(agent.fleet)) : pool.of(fleet);
-  return agents.map(({ fleet: of, name, build, slots, free, draining, seenMs }) => ({
-    agent: `${of}/${name}`,
-    fleet: of,
-    build,
-    slots,
-    free,
-    draining,
-    seenAt: iso(seenMs),
-  }));
+export function agentViews(engine: Engine, fleet?: string): readonly AgentView[] {
+  const of = fleet === undefined ? (id: string) => !isCanary(id) : (id: string) => id === fleet;
+  return [...engine.fleets.values()]
+    .filter((state) => of(state.fleet))
+    .flatMap((state) =>
+      agentsOf(engine, state).map(({ name, build, slots, free, draining, seenMs }) => ({
+        agent: `${state.fleet}/${name}`,
+        fleet: state.fleet,
+        build,
+        slots,
+        free,
+        draining,
+        seenAt: iso(seenMs),
+      })),
+    );
 }
 
 /** What the gauges show of a fleet; from the last look at its shard. */
@@ -72,32 +77,34 @@ export function fleetReading(engine: Engine, state: FleetState): FleetReading {
     const oldest = firstAcceptedMs === 0 ? 0 : Math.max(0, now - firstAcceptedMs) / 1000;
     routes.set(route, { waiting: sum.waiting + waiting, oldestSeconds: Math.max(sum.oldestSeconds, oldest) });
   }
-  const own = engine.pool.of(state.fleet);
-  const here = own.filter(({ seenMs }) => now - seenMs <= LOST_MS);
-  const staying = here.filter((agent) => !agent.draining);
-  const idle = staying.filter((agent) => agent.free === agent.slots).length;
-  const free = staying.reduce((sum, agent) => sum + agent.free, 0);
   return {
     fleet: state.fleet,
     routes,
-    agents: {
-      idle,
-      busy: staying.length - idle,
-      draining: here.length - staying.length,
-      lost: own.length - here.length,
-    },
-    // Of all schedulers: an agent that got its task at another one is idle or unknown here.
-    slots: { busy: runningIn(state.facts?.lanes), free },
+    agents: agentStates(engine, state),
+    slots: { busy: runningIn(state.facts?.lanes), free: fleetAgents(engine, state).free },
     unaccounted: state.unaccounted.size,
+  };
+}
+
+/** Of a push fleet none: what polls for it are the schedulers, and how many agents they reach only the mesh knows. */
+function agentStates(engine: Engine, state: FleetState): FleetReading['agents'] {
+  const isPush = engine.tables.compiled.table.fleets[state.fleet]?.delivery === 'push';
+  const all = isPush ? [] : agentsOf(engine, state);
+  const now = engine.clock.nowMs();
+  const here = all.filter(({ seenMs }) => now - seenMs <= LOST_MS);
+  const staying = here.filter((agent) => !agent.draining);
+  const idle = staying.filter((agent) => agent.free === agent.slots).length;
+  return {
+    idle,
+    busy: staying.length - idle,
+    draining: here.length - staying.length,
+    lost: all.length - here.length,
   };
 }
 
 function runningIn(lanes: ShardFacts['lanes'] = []): number {
   return lanes.reduce((sum, { running }) => sum + running, 0);
 }
-
-/** An agent that was not heard of for so long; a little longer, and it is forgotten. */
-const LOST_MS = 40_000;
 
 function breakerState({ breakers }: Engine, fleet: string, build: string): 'closed' | 'open' | 'half_open' {
   const { state } = breakers.state(fleetBreaker(fleet, build));

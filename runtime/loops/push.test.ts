@@ -182,3 +182,10 @@ test('the call of a task that is cancelled ends', async () => {
 function fail(): never {
   throw new Error('the agent was not called');
 }
+
+test('the scheduler that calls a push fleet is none of its agents; its slots are those of the fleet', async () => {
+  const { scheduler } = await pushed(({ response }) => response.writeHead(200).end('{}'));
+  await expect
+    .poll(() => scheduler.gauges().find((one) => one.fleet === FLEET))
+    .toMatchObject({ agents: { idle: 0, busy: 0, draining: 0, lost: 0 }, slots: { busy: 0, free: 1 } });
+});

@@ -24,6 +24,7 @@ import { reconciler } from './reconcile.ts';
 import { startPush, type PushCall } from './push.ts';
 import { replayer, type Replayer } from './replayer.ts';
 import { sayPresent } from './roll-call.ts';
+import { emptyRoster, SILENT_MS } from './roster.ts';
 import { schedules } from './schedules.ts';
 import { complete, fail, heartbeat, release } from './settle.ts';
 import { ShardLink, type LinkContext } from './shard-link.ts';
@@ -267,6 +268,7 @@ function join(engine: Engine, replay: Replayer, tokens: TokenFloor, fleet: strin
     lookedMs: 0,
     heldUntilMs: 0,
     sinceMs: engine.clock.nowMs(),
+    roster: emptyRoster(),
     blamedMs: new Map(),
     policySent: '',
     revision: '',
@@ -384,7 +386,6 @@ function noteStore(engine: Engine): void {
 }
 
 const CHORES_MS = 1000;
-const SILENT_MS = 60_000;
 
 /** What is done for the whole scheduler now and then. */
 function startChores(engine: Engine, lead: Leadership): () => void {

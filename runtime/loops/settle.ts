@@ -12,17 +12,18 @@ import { finish, finishForGood, forgetRun, judgeRun, noteReleased, noteStanding,
 import { askPatiently, changed, type Engine, type FleetState, type Run } from './engine.ts';
 import { pollAside } from './poll-aside.ts';
 import { askSurely } from './roll-call.ts';
+import { freeOne, heardOf } from './roster.ts';
 import { iso, typeOf, viewState } from './view.ts';
 import { leaves } from './view-of-fleets.ts';
 
 /** `Scheduler.heartbeat`. */
 export async function heartbeat(engine: Engine, agent: AgentName, tasks: readonly Held[]): Promise<HeartbeatResponse> {
-  engine.pool.touch(agent);
+  const known = heardOf(engine, agent);
   const state = engine.fleets.get(agent.fleet);
   if (state === undefined) {
     return { tasks: tasks.map(({ id }) => ({ id, lease: 'gone', cancel: false })), drain: false };
   }
-  const drain = leaves(state, engine.pool.get(agent) ?? { id: agentId(agent), isNew: false });
+  const drain = leaves(state, known ?? { id: agentId(agent), isNew: false });
   const replies = await Promise.all(
     tasks.map(({ id, token }) => askPatiently(engine, state.link, { op: 'heartbeat', id, token })),
   );
@@ -77,7 +78,7 @@ export async function complete(
   }
   const outcome = outcomeOf(engine, state, known, reply);
   if (aside === undefined) {
-    if (outcome.kind === 'settled') engine.pool.freeOne(agent);
+    if (outcome.kind === 'settled') freeOne(engine, agent);
     return outcome;
   }
   const found = aside.found ?? (await aside.end());
@@ -168,7 +169,7 @@ export async function fail(engine: Engine, run: AgentRun, failure: RunFailure): 
   const reply = await askSurely(engine, state, () => askPatiently(engine, state.link, operation));
   if (reply.kind !== 'done' && reply.kind !== 'already') return refusal(engine, state, known, reply);
   const { record } = reply;
-  engine.pool.freeOne(agent);
+  freeOne(engine, agent);
   if (reply.kind === 'done') {
     judge(engine, state, record, known, failure.error);
     engine.observer.settled?.({ ...of(engine, state, record, known), outcome: 'failed' });
@@ -198,7 +199,7 @@ export async function release(engine: Engine, { id, token, agent }: AgentRun): P
   const operation = { op: 'fail', id, token, then: 'release', delayMs: 0, reason: 'released', result: '' } as const;
   const reply = await askSurely(engine, state, () => askPatiently(engine, state.link, operation));
   if (reply.kind !== 'done' && reply.kind !== 'already') return refusal(engine, state, known, reply);
-  engine.pool.freeOne(agent);
+  freeOne(engine, agent);
   if (known !== undefined) forgetRun(engine, known.fleet, known.build);
   engine.runs.delete(id);
   if (reply.kind === 'done') {

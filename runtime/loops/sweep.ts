@@ -7,8 +7,8 @@ import { finish, forgetRun, judgeRun, noteStanding, runSeconds } from './ends.ts
 import { changed, type Engine, type FleetState, type Run } from './engine.ts';
 import { moveOn } from './move.ts';
 import { sayPresent } from './roll-call.ts';
+import { fleetAgents, shareRoster } from './roster.ts';
 import { tellWords } from './words.ts';
-import { agentsSwitch, agentsValue, fleetAgents, ownAgents } from './view-of-fleets.ts';
 
 /**
  * Looks at every shard again and again: what is due, what it holds, what the other schedulers say. A shard with work is looked
@@ -56,9 +56,8 @@ export function startSweep(engine: Engine, state: FleetState): () => void {
 
 const STILL_MS = 1000;
 const TICK_LIMIT = 100;
-/** One look in so many reads the counts too, and tells the others of this scheduler's agents. */
+/** One look in so many reads the counts too, and shares with the others what each knows alone. */
 const FACTS_EVERY = 4;
-const AGENTS_LAST_MS = 15_000;
 
 async function sweep(engine: Engine, state: FleetState, looks: number): Promise<void> {
   const { link, fleet, switches } = state;
@@ -66,7 +65,7 @@ async function sweep(engine: Engine, state: FleetState, looks: number): Promise<
   const full = looks % FACTS_EVERY === 0 || !isBusy(engine, state);
   if (full) asked.push(link.ask({ op: 'inspect', lanes: engine.tables.allLanes(fleet).slice(0, LANES_MAX) }));
   if (full) {
-    void tellAgents(engine, state);
+    void shareRoster(engine, state).catch(ignoreLoss);
     void tellWords(engine, state);
   }
   const [[tick, facts]] = await Promise.all([Promise.all(asked), sayPresent(engine, state)]);
@@ -192,16 +191,8 @@ async function cancelAgain(engine: Engine, state: FleetState): Promise<void> {
 /** How far clocks may be apart. */
 const CLOCKS_MS = 60_000;
 
-/** Tells the other schedulers how many agents are here, so that none of them thinks there are none. */
-async function tellAgents(engine: Engine, state: FleetState): Promise<void> {
-  if (engine.schedulers.length === 1) return;
-  const own = ownAgents(engine, state.fleet);
-  const name = agentsSwitch(engine.name);
-  if (own.agents === 0 && !state.switches.has(name)) return;
-  const value = own.agents === 0 ? '' : agentsValue(own, engine.clock.nowMs() + AGENTS_LAST_MS);
-  await state.link.ask({ op: 'switch', name, value }).catch((error: unknown) => {
-    if (!(error instanceof StoreFailure)) throw error;
-  });
+function ignoreLoss(error: unknown): void {
+  if (!(error instanceof StoreFailure)) throw error;
 }
 
 function noteAgents(engine: Engine, state: FleetState): void {

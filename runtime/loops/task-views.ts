@@ -10,7 +10,8 @@ import { findSurely, iso, viewOf, viewState } from './view.ts';
 import { fullSinceMs } from './full-since.ts';
 import { fullTeam, lanesOfProvider, lanesOfTeam, providerHolds } from './gates.ts';
 import { goneSinceMs, noAgentSinceMs, openBreaker } from './words.ts';
-import { drains, drainSinceMs, fleetAgents, pauseFacts } from './view-of-fleets.ts';
+import { fleetAgents } from './roster.ts';
+import { drains, drainSinceMs, pauseFacts } from './view-of-fleets.ts';
 
 /** `Scheduler.task`. */
 export async function taskView(engine: Engine, id: string): Promise<TaskView | undefined> {

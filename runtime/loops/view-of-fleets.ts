@@ -3,8 +3,9 @@ import type { FleetView as RoutingView } from '../core/route-decision.ts';
 import { readAsked, type Asked } from './asked.ts';
 import type { Agent } from './agent-pool.ts';
 import type { Engine, FleetState } from './engine.ts';
+import { fleetAgents } from './roster.ts';
 
-/** What routing may know of the fleets right now: of this scheduler's own agents, and of those the others tell of. */
+/** What routing may know of the fleets right now. */
 export function routingView(engine: Engine): RoutingView {
   return {
     isClosed: (fleet, build) => isClosed(engine, fleet, build),
@@ -71,46 +72,4 @@ export const DRAIN_ALL = 'drain';
 
 export function drainSwitch(build: string): string {
   return `drain:${build}`;
-}
-
-export interface AgentCount {
-  readonly agents: number;
-  readonly slots: number;
-  readonly free: number;
-}
-
-const AGENTS = 'agents:';
-
-/** What one scheduler tells the others of its agents: `<agents>/<slots>/<free>/<until>`, as a switch of the shard. */
-export function agentsSwitch(scheduler: string): string {
-  return `${AGENTS}${scheduler}`;
-}
-
-export function agentsValue({ agents, slots, free }: AgentCount, untilMs: number): string {
-  return [agents, slots, free, untilMs].join('/');
-}
-
-/**
- * Agents of a fleet that do not drain, at all schedulers. Of a build only here: the others tell of their agents as a whole, and
- * each of those may be of that build.
- */
-export function fleetAgents(engine: Engine, { fleet, switches }: FleetState, build?: string): AgentCount {
-  let total = ownAgents(engine, fleet, build);
-  for (const [name, value] of switches) {
-    if (!name.startsWith(AGENTS) || name === agentsSwitch(engine.name)) continue;
-    const [agents = 0, slots = 0, free = 0, untilMs = 0] = value.split('/').map(Number);
-    if (untilMs < engine.clock.nowMs()) continue;
-    total = { agents: total.agents + agents, slots: total.slots + slots, free: total.free + free };
-  }
-  return total;
-}
-
-/** `build`: only agents of that build. */
-export function ownAgents({ pool }: Engine, fleet: string, build?: string): AgentCount {
-  const agents = pool.of(fleet).filter((agent) => !agent.draining && (build === undefined || agent.build === build));
-  return {
-    agents: agents.length,
-    slots: agents.reduce((sum, { slots }) => sum + slots, 0),
-    free: agents.reduce((sum, { free }) => sum + free, 0),
-  };
 }

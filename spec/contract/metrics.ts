@@ -8,7 +8,7 @@
  * - assignment: from "eligible and a slot is free" to the durable assignment; slow ones are the scheduler's fault
  * - queue wait: from accepted to assigned; long ones are a lack of agents
  * - run: one attempt, from assigned to its end
- * - view: a gauge read from the store, the same on each replica; take `max` over replicas. Counters and histograms count
+ * - view: a gauge of what all replicas share, the same on each of them; take `max` over replicas. Counters and histograms count
  *   what one replica did; take `sum`.
  *
  * Never a label: task, agent, tenant, key. Their number has no bound.
@@ -24,7 +24,7 @@ export interface Metric {
   readonly labels: Readonly<Record<string, readonly string[] | 'spec' | 'build'>>;
   /** Upper bounds, ascending, without +Inf. Only and always for histograms. */
   readonly buckets?: readonly number[];
-  /** It is a view: read from the store, the same on each replica. */
+  /** It is a view: the same on each replica. */
   readonly view?: true;
   /** Why it is served although no generated rule, panel or scaler reads it. */
   readonly inspect?: string;
@@ -111,7 +111,7 @@ export const metrics = {
   nova_agents: {
     type: 'gauge',
     unit: 'agents',
-    help: 'Agents by state; lost ones, not heard of for 40 seconds, are forgotten after 60',
+    help: 'Agents that poll, by state; lost ones, not heard of for 40 seconds, are forgotten after 60',
     from: 'scheduler',
     labels: { ...FLEET, state: ['idle', 'busy', 'draining', 'lost'] },
     view: true,
@@ -119,7 +119,7 @@ export const metrics = {
   nova_slots: {
     type: 'gauge',
     unit: 'slots',
-    help: 'Slots: busy ones have a task, whichever replica gave it to them; free ones are of agents that talk to this one',
+    help: 'Slots: busy ones have a task, free ones none',
     from: 'scheduler',
     labels: { ...FLEET, state: ['busy', 'free'] },
     view: true,

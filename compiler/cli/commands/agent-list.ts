@@ -6,7 +6,7 @@ import { schedulerCommand } from '../scheduler/scheduler-command.ts';
 
 export const agentList = schedulerCommand({
   description:
-    'Lists the agents that speak to this scheduler. Each replica has its own; none of them keeps anything that matters.',
+    'Lists the agents that were heard of within the last minute, whichever replica they speak to. A push fleet has none here: each replica calls it, and stands as one agent.',
   arguments: [],
   options: { fleet: text('team/fleet', 'Only those of this fleet') },
   examples: [{ line: 'nova-torch agent list --fleet support/triage', summary: 'who is there?' }],
