@@ -120,6 +120,13 @@ export const foreignMetrics = {
     from: 'rollouts',
     labels: { name: 'spec', phase: 'build' },
   },
+  kube_pod_container_status_ready: {
+    type: 'gauge',
+    unit: 'flag',
+    help: 'Whether a container is ready',
+    from: 'kubernetes',
+    labels: { container: 'spec' },
+  },
   kube_pod_container_status_restarts_total: {
     type: 'counter',
     unit: 'count',

@@ -78,6 +78,7 @@ export function fleetSeries(fleet: SampleFleet, index: number, bad: boolean): re
     counter('nova_agent_polls_total', { namespace, outcome: 'empty' }, () => agents / 30),
     counter('nova_agent_polls_total', { namespace, outcome: 'error' }, (m) => 0.05 * trouble(m)),
     ...histogram('nova_agent_handler_duration_seconds', { namespace, task }, arrivals, (m) => runs(m) * 0.95, 0.6),
+    pod('kube_pod_container_status_ready', { container: 'agent' }, (m) => (lost(m) > 0 ? 0 : 1)),
     counter('kube_pod_container_status_restarts_total', { namespace, container: 'agent' }, (m) => 0.004 * trouble(m)),
     gauge('rollout_info', { namespace, name: namespace, phase: 'Healthy' }, () => 1),
   ];

@@ -1,3 +1,4 @@
+import { agentsAtWork } from '../../core/agents-at-work.ts';
 import type { FleetModel } from '../../core/model.ts';
 import { aggregate, counter, gauge, join, over, recorded, vector } from '../../core/promql/promql.ts';
 import { series } from '../../core/series.ts';
@@ -29,9 +30,9 @@ export function fleetDashboard({ fleet, objectives, signals, uids }: FleetView):
   };
 }
 
-function nowPanels({ id, scale }: FleetModel): readonly Panel[] {
+function nowPanels(fleet: FleetModel): readonly Panel[] {
+  const { id, scale } = fleet;
   const stat = { kind: 'stat', width: 4 } as const;
-  const working = gauge('nova_agents', { fleet: id, state: { oneOf: ['idle', 'busy'] } });
   // No alert is no series, and the last value that was there would stay.
   const firing = aggregate('count', gauge('ALERTS', { fleet: id, alertstate: 'firing' }));
   return [
@@ -41,7 +42,7 @@ function nowPanels({ id, scale }: FleetModel): readonly Panel[] {
       description: `At least ${scale.min}, at most ${scale.max}.`,
       unit: 'short',
       ...(scale.min === 0 ? {} : { limits: atLeast(scale.min) }),
-      queries: [{ query: aggregate('sum', view(working, ['fleet', 'state'])), legend: 'agents' }],
+      queries: [{ query: agentsAtWork(fleet), legend: 'agents' }],
     },
     {
       ...stat,
@@ -150,19 +151,25 @@ function workPanels(id: string): readonly Panel[] {
   ];
 }
 
-function agentPanels({ id, scale, namespace }: FleetModel): readonly Panel[] {
+const LINE = 'The line is the most there may be.';
+
+function agentPanels(fleet: FleetModel): readonly Panel[] {
+  const { id, scale, namespace, agent } = fleet;
   const chart = { kind: 'timeseries', width: 8 } as const;
   const restarts = counter('kube_pod_container_status_restarts_total', { namespace });
   return [
     {
       ...chart,
       title: 'Agents',
-      description: 'By state. The line is the most there may be.',
+      description: agent.delivery === 'pull' ? `By state. ${LINE}` : `Those that are ready for calls. ${LINE}`,
       unit: 'short',
       stacked: true,
       limits: { base: 'text', steps: [{ from: scale.max, colour: 'blue' }], drawn: true },
       colours: AGENTS,
-      queries: [{ query: view(gauge('nova_agents', { fleet: id }), ['state']), legend: '{{state}}' }],
+      queries:
+        agent.delivery === 'pull'
+          ? [{ query: view(gauge('nova_agents', { fleet: id }), ['state']), legend: '{{state}}' }]
+          : [{ query: agentsAtWork(fleet), legend: 'ready' }],
     },
     {
       ...chart,

@@ -110,7 +110,7 @@ function agents(): readonly Panel[] {
     {
       ...chart,
       title: 'Agents',
-      description: 'Of all chosen fleets, by state.',
+      description: 'Of all chosen fleets whose agents poll, by state.',
       unit: 'short',
       stacked: true,
       colours: AGENTS,

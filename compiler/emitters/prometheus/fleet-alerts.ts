@@ -1,3 +1,4 @@
+import { agentsAtWork, atWork } from '../../core/agents-at-work.ts';
 import type { FleetModel } from '../../core/model.ts';
 import { aggregate, counter, gauge, join, over, timings } from '../../core/promql/promql.ts';
 import type { Query } from '../../core/promql/promql.ts';
@@ -25,11 +26,10 @@ function alertOf(fleet: FleetModel, alert: Omit<Alert, 'labels' | 'at'> & { at?:
 /** A fleet that may have none is only missed while tasks wait for it. */
 function noAgents(fleet: FleetModel): Suite {
   const { id, scale } = fleet;
-  const working = gauge('nova_agents', { fleet: id, state: { oneOf: ['idle', 'busy'] } });
-  const count = aggregate('sum', aggregate('max', working, ['fleet', 'state']));
+  const count = agentsAtWork(fleet);
   const waiting = aggregate('sum', aggregate('max', gauge('nova_queue_depth_tasks', { fleet: id }), ['route']));
   const query = scale.min > 0 ? join(count, '<', scale.min) : join(join(count, '==', 0), 'and', join(waiting, '>', 0));
-  const idle = idleAgents(fleet);
+  const atWork = oneAtWork(fleet);
   const depth = gauge('nova_queue_depth_tasks', { fleet: id, route: 'test/route' }).text;
   return proven(
     alertOf(fleet, {
@@ -41,8 +41,8 @@ function noAgents(fleet: FleetModel): Suite {
       at: fleet.from(['scale', 'min']),
     }),
     {
-      fire: { [idle]: '0x60', [depth]: '1x60' },
-      silent: { [idle]: `${Math.max(1, scale.min)}x60`, [depth]: '1x60' },
+      fire: { [atWork]: '0x60', [depth]: '1x60' },
+      silent: { [atWork]: `${Math.max(1, scale.min)}x60`, [depth]: '1x60' },
     },
   );
 }
@@ -54,10 +54,9 @@ function queueStalled(fleet: FleetModel): Suite {
     'sum',
     over('rate', timings('nova_scheduler_assignment_duration_seconds', { fleet: id }), '3m'),
   );
-  const idle = aggregate('max', gauge('nova_agents', { fleet: id, state: 'idle' }));
-  const stalled = join(join(oldest(fleet), 'and', join(assigned, '==', 0)), 'and', join(idle, '>', 0));
+  const stalled = join(join(oldest(fleet), 'and', join(assigned, '==', 0)), 'and', anyIsFree(fleet));
   const count = timings('nova_scheduler_assignment_duration_seconds', { fleet: id, route: 'test/route' }).text;
-  const late = { [age(fleet)]: `${tooOld(fleet)}x60`, [idleAgents(fleet)]: '2x60' };
+  const late = { [age(fleet)]: `${tooOld(fleet)}x60`, ...twoFree(fleet) };
   return proven(
     alertOf(fleet, {
       name: 'NovaQueueStalled',
@@ -158,6 +157,24 @@ function tooOld(fleet: FleetModel): number {
   return fleet.scale.queueWaitMs / 500;
 }
 
-function idleAgents(fleet: FleetModel): string {
-  return gauge('nova_agents', { fleet: fleet.id, state: 'idle' }).text;
+/** Somebody waits for work and has none. */
+function anyIsFree({ id, agent }: FleetModel): Query {
+  if (agent.delivery === 'pull')
+    return join(aggregate('max', gauge('nova_agents', { fleet: id, state: 'idle' })), '>', 0);
+  const [free, busy] = (['free', 'busy'] as const).map((state) =>
+    aggregate('max', gauge('nova_slots', { fleet: id, state })),
+  ) as [Query, Query];
+  return join(join(free, '>', 0), 'and', join(busy, '==', 0));
+}
+
+function twoFree({ id, agent }: FleetModel): Readonly<Record<string, string>> {
+  const slots = (state: 'free' | 'busy') => gauge('nova_slots', { fleet: id, state }).text;
+  if (agent.delivery === 'push') return { [slots('free')]: '2x60', [slots('busy')]: '0x60' };
+  return { [gauge('nova_agents', { fleet: id, state: 'idle' }).text]: '2x60' };
+}
+
+/** One series of those that count as at work. */
+function oneAtWork(fleet: FleetModel): string {
+  return (fleet.agent.delivery === 'push' ? atWork(fleet) : gauge('nova_agents', { fleet: fleet.id, state: 'idle' }))
+    .text;
 }
