@@ -49,7 +49,7 @@ function pause(state: FleetState): Pick<FleetView, 'pausedSince' | 'pausedReason
 const LANES_MAX = 256;
 const WEIGHT_ALL = 10_000;
 
-/** `Scheduler.agents`. */
+/** `Scheduler.agents`, in the order of their names. */
 export function agentViews(engine: Engine, fleet?: string): readonly AgentView[] {
   const of = fleet === undefined ? (id: string) => !isCanary(id) : (id: string) => id === fleet;
   return [...engine.fleets.values()]
@@ -64,7 +64,8 @@ export function agentViews(engine: Engine, fleet?: string): readonly AgentView[]
         draining,
         seenAt: iso(seenMs),
       })),
-    );
+    )
+    .sort((one, other) => (one.agent < other.agent ? -1 : 1));
 }
 
 /** What the gauges show of a fleet; from the last look at its shard. */
