@@ -1,5 +1,5 @@
 import type { Identity, Role } from './identity.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 import { ProblemError } from './problems.ts';
 
 /** Refuses who has none of the roles that an operation names. */

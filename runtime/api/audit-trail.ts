@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { AuditSink } from '../core/audit-sink.ts';
 import type { Identity } from './identity.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 import { PROBLEMS, type ProblemError } from './problems.ts';
 
 /** What is known of a request when its end is written down. */

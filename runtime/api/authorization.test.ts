@@ -2,7 +2,8 @@ import { afterEach, expect, test } from 'vitest';
 import { isOf, taskId } from '../core/task-id.ts';
 import { accept, fleet, table } from '../loops/testing/bench.ts';
 import { ROLES, type Role } from './identity.ts';
-import { OPERATIONS, type Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
 import { served, tokenOf, type Served } from './testing/served.ts';
 
 /** What an operation is about, and how far each role reaches with it. Written by hand, and not read from the code. */

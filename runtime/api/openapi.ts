@@ -1,4 +1,5 @@
-import { OPERATIONS, type Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
 import { problemsOf } from './problems-of.ts';
 import { PROBLEMS, PROBLEM_BASE, type ProblemName } from './problems.ts';
 import { answers, bodies, type Schema } from './schemas.ts';

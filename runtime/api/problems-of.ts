@@ -1,4 +1,4 @@
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 import type { ProblemName } from './problems.ts';
 
 /** Every problem an operation may answer with: those of its shape, and its own. */

@@ -1,6 +1,6 @@
 import type { Identity } from './identity.ts';
 import type { ApiLimits } from './limits.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 import { ProblemError } from './problems.ts';
 
 /** Of what waits: who has it, and how much of it one may have. */

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { Role } from '../identity.ts';
-import { OPERATIONS, type Operation } from '../operations.ts';
+import type { Operation } from '../operation.ts';
+import { OPERATIONS } from '../operations.ts';
 import { bodies } from '../schemas.ts';
 import { tokenOf } from './served.ts';
 
