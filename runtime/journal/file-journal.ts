@@ -1,17 +1,18 @@
 import { basename, join } from 'node:path';
-import { lockFolder } from '../folder-lock/folder-lock.ts';
 import { encodeFrames, type Frame } from './frame.ts';
 import { realFiles, type AppendFile, type JournalFiles } from './journal-files.ts';
 import { JournalFull } from './journal-full.ts';
 import type { AppendOptions, Journal, JournalOptions, JournalRecord, JournalStats } from './journal.ts';
-import { isSegmentName, MAGIC, scanSegment, segmentName } from './segment.ts';
+import { holdOpen, loadSegments, segmentOf, type Loaded, type Segment } from './load-segments.ts';
+import { isCode, lockWithRoom, Reserve } from './reserve.ts';
+import { MAGIC, scanSegment, segmentName } from './segment.ts';
 
 /** Opens a journal, or makes one. Throws `JournalDamaged` when what was durable cannot be read; nothing is changed then. */
 export async function openJournal(options: JournalOptions, files: JournalFiles = realFiles): Promise<Journal> {
   await files.makeFolder(options.directory);
   const unlock = await lockWithRoom(options.directory, files);
   try {
-    const found = await load(options, files);
+    const found = await loadSegments(options, files);
     const journal = new FileJournal(options, files, unlock, found);
     await journal.begin();
     return journal;
@@ -19,77 +20,6 @@ export async function openJournal(options: JournalOptions, files: JournalFiles =
     await unlock();
     throw error;
   }
-}
-
-/** On a full disk a start needs room as well: what is in reserve is given up for it. */
-async function lockWithRoom(directory: string, files: JournalFiles): Promise<() => Promise<void>> {
-  const lock = { directory, file: 'lock', what: 'the journal' };
-  try {
-    return await lockFolder(lock);
-  } catch (error) {
-    if (!isNoSpace(error)) throw error;
-    await files.remove(join(directory, RESERVE));
-    return lockFolder(lock);
-  }
-}
-
-interface Segment {
-  readonly file: string;
-  bytes: number;
-  /** Newest LSN in it; that above which it begins while it is empty. */
-  lsn: number;
-  /** When it was written to last. */
-  changedMs: number;
-  /** How many of its records are open. */
-  open: number;
-}
-
-interface Loaded {
-  readonly segments: Segment[];
-  /** Segment of each open record. */
-  readonly where: Map<string, Segment>;
-  readonly lsn: number;
-}
-
-async function load({ directory }: JournalOptions, files: JournalFiles): Promise<Loaded> {
-  const names = (await files.list(directory)).filter(isSegmentName).sort();
-  const segments: Segment[] = [];
-  const where = new Map<string, Segment>();
-  let lsn = 0;
-  for (const [index, name] of names.entries()) {
-    const file = join(directory, name);
-    const isNewest = index === names.length - 1;
-    lsn = Math.max(lsn, Number.parseInt(name, 10));
-    const scanned = scanSegment(file, await files.read(file), lsn, isNewest);
-    if (scanned.torn > 0) await cut(files, file, scanned.end);
-    const segment = segmentOf(file, scanned.end, lsn, (await files.facts(file)).changedMs);
-    for (const { lsn: at, name: open } of scanned.frames) {
-      lsn = at;
-      segment.lsn = at;
-      if (open !== '') holdOpen(where, open, segment);
-    }
-    segments.push(segment);
-  }
-  return { segments, where, lsn };
-}
-
-/** Of one that was carried forward, the newer one counts. */
-function holdOpen(where: Map<string, Segment>, name: string, segment: Segment): void {
-  const before = where.get(name);
-  if (before !== undefined) before.open -= 1;
-  where.set(name, segment);
-  segment.open += 1;
-}
-
-async function cut(files: JournalFiles, file: string, size: number): Promise<void> {
-  const handle = await files.append(file);
-  await handle.truncate(size);
-  await handle.sync();
-  await handle.close();
-}
-
-function segmentOf(file: string, bytes: number, lsn: number, changedMs: number): Segment {
-  return { file, bytes, lsn, changedMs, open: 0 };
 }
 
 interface Pending {
@@ -104,9 +34,6 @@ interface Waiter {
   readonly resolve: () => void;
 }
 
-const RESERVE = 'reserve';
-const FULL_RETRY_MS = 100;
-const RESERVE_RETRY_MS = 1000;
 /** A record's place in a file besides its payload, at most. */
 const OVERHEAD = 128;
 const BATCH_BYTES = 4_194_304;
@@ -130,6 +57,7 @@ class FileJournal implements Journal {
   readonly #options: JournalOptions;
   readonly #files: JournalFiles;
   readonly #unlock: () => Promise<void>;
+  readonly #reserve: Reserve;
   readonly #segments: Segment[];
   readonly #where: Map<string, Segment>;
   /** Of all segments. */
@@ -141,10 +69,6 @@ class FileJournal implements Journal {
   #pendingBytes = 0;
   #waiters: Waiter[] = [];
   #writing: Promise<void> | undefined;
-  /** The disk is full; the reserve is used. */
-  #full = false;
-  /** When the reserve was asked for last. */
-  #triedMs = 0;
   #dead = false;
   #closed = false;
   #carrying = false;
@@ -158,6 +82,7 @@ class FileJournal implements Journal {
     this.#options = options;
     this.#files = files;
     this.#unlock = unlock;
+    this.#reserve = new Reserve(options, files);
     this.#segments = segments;
     this.#lsn = lsn;
     this.#durable = lsn;
@@ -194,7 +119,7 @@ class FileJournal implements Journal {
       await this.#newest.sync();
     }
     this.#written = bytesOf(this.#segments);
-    await this.#takeReserve();
+    await this.#reserve.take();
     this.#options.copy?.begin(() => this.#segments.map(({ file, bytes }) => ({ name: basename(file), file, bytes })));
   }
 
@@ -252,8 +177,8 @@ class FileJournal implements Journal {
 
   #checkRoom(bytes: number): void {
     const { bytesMax, reserveBytes } = this.#options;
-    if (this.#full) {
-      if (this.#options.nowMs() - this.#triedMs >= RESERVE_RETRY_MS) this.#writing ??= this.#writeAll();
+    if (this.#reserve.isUsed) {
+      if (this.#reserve.isDue) this.#writing ??= this.#writeAll();
       throw new JournalFull('the disk of the journal is full');
     }
     if (this.#bytes() + bytes > bytesMax - reserveBytes) throw new JournalFull('the journal is as large as it may be');
@@ -319,27 +244,10 @@ class FileJournal implements Journal {
     for (const { resolve } of ready) resolve();
   }
 
-  /** Writes, and waits for room as long as there is none: what is written here was promised or has happened. */
-  async #write(bytes: Buffer): Promise<void> {
-    const { bytes: size } = this.#current();
-    for (;;) {
-      try {
-        await this.#file().write(bytes);
-        return;
-      } catch (error) {
-        if (!isNoSpace(error)) throw error;
-        this.#full = true;
-        await this.#file().truncate(size);
-        await this.#files.remove(join(this.#options.directory, RESERVE));
-        await new Promise((resolve) => setTimeout(resolve, FULL_RETRY_MS));
-      }
-    }
-  }
-
   async #writeDurably(bytes: Buffer): Promise<void> {
     const { writesThrough } = this.#file();
     const begun = performance.now();
-    await this.#write(bytes);
+    await this.#reserve.write(this.#file(), bytes, this.#current().bytes);
     const written = performance.now();
     // An fsync that has failed may say yes the next time although the data is gone: it is never tried again.
     if (!writesThrough) await this.#file().sync();
@@ -359,53 +267,12 @@ class FileJournal implements Journal {
     const file = again ?? join(directory, segmentName(this.#durable));
     const handle = await this.#files.append(file);
     if (again !== undefined) await handle.truncate(0);
-    await this.#firstBytes(handle);
+    await this.#reserve.write(handle, MAGIC, 0);
     await handle.sync();
     await this.#files.syncFolder(directory);
     this.#newest = handle;
     this.#segments.push(segmentOf(file, MAGIC.length, this.#durable, nowMs()));
     this.#written += MAGIC.length;
-  }
-
-  async #firstBytes(handle: AppendFile): Promise<void> {
-    for (;;) {
-      try {
-        await handle.write(MAGIC);
-        return;
-      } catch (error) {
-        if (!isNoSpace(error)) throw error;
-        this.#full = true;
-        await handle.truncate(0);
-        await this.#files.remove(join(this.#options.directory, RESERVE));
-        await new Promise((resolve) => setTimeout(resolve, FULL_RETRY_MS));
-      }
-    }
-  }
-
-  /** Space that only ends may use, as a file that is given up when the disk is full. */
-  async #takeReserve(): Promise<void> {
-    const { directory, reserveBytes } = this.#options;
-    const path = join(directory, RESERVE);
-    this.#triedMs = this.#options.nowMs();
-    try {
-      const handle = await this.#files.append(path);
-      try {
-        const { size } = await this.#files.facts(path);
-        const block = Buffer.alloc(Math.min(1_048_576, reserveBytes));
-        for (let left = reserveBytes - size; left > 0; left -= block.length) {
-          await handle.write(block.subarray(0, Math.min(block.length, left)));
-        }
-        await handle.sync();
-      } finally {
-        // What is removed while it is open takes its room still.
-        await handle.close();
-      }
-      this.#full = false;
-    } catch (error) {
-      if (!isNoSpace(error)) throw error;
-      await this.#files.remove(path);
-      this.#full = true;
-    }
   }
 
   /** Gives up the oldest segments that nothing needs, and carries forward what would hold one for ever. */
@@ -426,7 +293,7 @@ class FileJournal implements Journal {
       await this.#files.remove(oldest.file);
       removed = true;
     }
-    if (this.#full && (removed || nowMs() - this.#triedMs >= RESERVE_RETRY_MS)) await this.#takeReserve();
+    if (this.#reserve.isUsed && (removed || this.#reserve.isDue)) await this.#reserve.take();
   }
 
   async #carry(oldest: Segment): Promise<void> {
@@ -461,12 +328,4 @@ class FileJournal implements Journal {
     if (this.#newest === undefined) throw new Error('the journal is not open');
     return this.#newest;
   }
-}
-
-function isNoSpace(error: unknown): boolean {
-  return isCode(error, 'ENOSPC') || isCode(error, 'EDQUOT');
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
