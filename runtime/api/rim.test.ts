@@ -7,6 +7,7 @@ import { devAuthenticator } from './authenticators.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { opsServer } from './ops-server.ts';
 import { startApi } from './start-api.ts';
+import { answersIn, overTheWire } from './testing/raw.ts';
 import { served, tokenOf, type Served, type ServedOptions } from './testing/served.ts';
 import { Waiters } from './waiters.ts';
 
@@ -50,6 +51,33 @@ test('a scheduler that ends is not ready, and metrics that cannot be read are ou
   expect([metrics.status, await metrics.text()]).toEqual([500, 'metrics cannot be read\n']);
   expect(faults).toMatchObject(['metrics', { message: 'no metrics' }]);
   await new Promise((resolve) => server.close(resolve));
+});
+
+test('who sends half of a request to health and metrics is cut off, and the end does not wait for it', async () => {
+  const half = 'GET /metrics HTTP/1.1\r\n';
+  const server = opsServer({
+    scheduler: { status: () => ({ ready: true }) as never },
+    metrics: () => Promise.resolve(''),
+    contentType: 'text/plain',
+    onFault: () => undefined,
+  });
+  server.headersTimeout = 200;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const [answer] = answersIn(await overTheWire(`http://127.0.0.1:${port}`, [half], { waitMs: 4000 }));
+  expect(answer?.status).toBe(408);
+  await new Promise((resolve) => server.close(resolve));
+
+  const api = await served();
+  const { hostname, port: opsPort } = new URL(api.api.opsUrl);
+  const socket = connect(Number(opsPort), hostname, () => socket.write(half));
+  socket.on('error', () => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const begunMs = performance.now();
+  const timer = setTimeout(() => socket.destroy(), 3000);
+  await api.close();
+  clearTimeout(timer);
+  expect(performance.now() - begunMs).toBeLessThan(2000);
 });
 
 test('the development token is not open to the network', async () => {

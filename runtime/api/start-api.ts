@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isLoopback } from './identity.ts';
 import { opsServer, type OpsOptions } from './ops-server.ts';
@@ -47,12 +48,22 @@ export async function startApi(options: ApiOptions & OpsOptions & ListenOptions)
       await app.close();
       clearInterval(idle);
       clearTimeout(last);
-      await new Promise((resolve) => ops.close(resolve));
+      await closeOps(ops);
     },
   };
 }
 
 const IDLE_LOOK_MS = 20;
+
+/** One that closes looks for slow connections no more: without an end of ours, half of a request would be waited for. */
+async function closeOps(ops: Server): Promise<void> {
+  const last = setTimeout(() => ops.closeAllConnections(), OPS_CLOSE_MS);
+  await new Promise((resolve) => ops.close(resolve));
+  clearTimeout(last);
+}
+
+/** A probe or a scrape takes milliseconds. */
+const OPS_CLOSE_MS = 500;
 
 function urlOf(address: string | AddressInfo | null): string {
   if (address === null || typeof address === 'string') throw new Error('the server does not listen on a port');
