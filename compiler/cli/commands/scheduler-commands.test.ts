@@ -134,7 +134,7 @@ test('dead letters are listed and given another chance', async () => {
   expect((await nova('dlq', 'redrive', FLEET)).stdout).toMatch(/^\d+ tasks? ready again\n$/);
 });
 
-test('of dead letters that are named, those that are left are told, and it ends with 1', async () => {
+test('a dead letter ends the watching of it; of those that are named, what is left is told, and it ends with 1', async () => {
   const [id, other] = [await submitted('k-dead'), await submitted('k-cancelled')];
   await nova('task', 'cancel', other);
   const token = readFileSync(join(folder, '.nova-torch/dev-token'), 'utf8').trim();
@@ -148,6 +148,11 @@ test('of dead letters that are named, those that are left are told, and it ends 
   await expect.poll(state, { timeout: 30_000 }).toMatch(/^state +dead$/m);
   await agent.drain();
   await running;
+  expect(await nova('task', 'watch', id)).toEqual({
+    code: 1,
+    stdout: expect.stringMatching(/ dead +agent-2, \S.*\n$/) as string,
+    stderr: `it is a dead letter: nova-torch task why ${id} says why\n  nova-torch task retry ${id} gives it another chance\n`,
+  });
   expect(await nova('dlq', 'redrive', FLEET, '--id', id, '--id', other)).toEqual({
     code: 1,
     stdout: `1 task ready again\n${other} is left: it is cancelled\n`,
