@@ -2,6 +2,8 @@ import { PassThrough } from 'node:stream';
 import type { ServerResponse } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { accept, Bench, fleet, table } from '../loops/testing/bench.ts';
+import { memoryJournal } from '../loops/testing/memory-journal.ts';
+import { JournalFull } from '../journal/journal-full.ts';
 import { taskId } from '../core/task-id.ts';
 import { memoryStore } from '../store/memory/memory-store.ts';
 import { StoreFailure } from '../store/store-failure.ts';
@@ -260,6 +262,43 @@ test('a store that is away, keys that are, and a crowd mean: come back later', a
   expect((await unsure.request('GET', '/v1/status', { as: 'dev' })).status).toBe(503);
   const full = await start({ limits: { inFlight: 0 } });
   expect((await full.request('GET', '/v1/status', { as: 'dev' })).status).toBe(503);
+});
+
+test('each submission that fails for a reason of ours is counted once, wherever it fails', async () => {
+  const counted: unknown[] = [];
+  const counting = {
+    onUnasked: (outcome: string) => counted.push(outcome),
+    scheduling: { observer: { submitted: ({ outcome }: { outcome: string }) => counted.push(`asked: ${outcome}`) } },
+  };
+  const [as, body] = [SUBMITTER, { task: 'summarize' }];
+  const blind: Authenticator = { name: 'blind', authenticate: () => Promise.resolve('unavailable') };
+  const unsure = await start({ ...counting, authenticators: [blind] });
+  expect((await unsure.request('POST', '/v1/tasks', { as, body })).status).toBe(503);
+  expect(counted.splice(0)).toEqual(['error']);
+  const full = await start({ ...counting, limits: { inFlight: 0 } });
+  expect((await full.request('POST', '/v1/tasks', { as, body })).status).toBe(503);
+  expect((await full.request('GET', '/v1/status', { as })).status).toBe(503);
+  expect(counted.splice(0)).toEqual(['shed']);
+
+  const journal = memoryJournal([]);
+  const api = await start({ ...counting, scheduling: { ...counting.scheduling, journal } });
+  const { append } = journal;
+  expect((await api.request('POST', '/v1/tasks', { body })).status).toBe(401);
+  expect((await api.request('POST', '/v1/tasks', { as, body: { task: 1 } })).status).toBe(422);
+  expect(counted).toEqual([]);
+  expect((await api.request('POST', '/v1/tasks', { as, body })).status).toBe(201);
+  for (const [status, fault] of [
+    [503, new JournalFull('full')],
+    [500, new Error('a fault of ours')],
+  ] as const) {
+    const broken = (): never => {
+      throw fault;
+    };
+    Object.assign(journal, { append: broken });
+    expect((await api.request('POST', '/v1/tasks', { as, body })).status).toBe(status);
+    Object.assign(journal, { append });
+  }
+  expect(counted).toEqual(['asked: accepted', 'asked: error', 'asked: error']);
 });
 
 test('what another scheduler may have accepted is not denied while that one is away, and who it is is said', async () => {

@@ -176,6 +176,7 @@ test('an address of IPv6 is written as a URL has it', async () => {
     audit: { record: () => undefined },
     version: '0',
     nowMs: () => Date.now(),
+    onUnasked: () => undefined,
     onFault: () => undefined,
     limits: DEFAULT_LIMITS,
     metrics: () => Promise.resolve(''),

@@ -15,7 +15,7 @@ import type { ApiLimits } from './limits.ts';
 import { openApi } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
-import { ProblemError } from './problems.ts';
+import { ProblemError, PROBLEMS } from './problems.ts';
 import { refuseMalformed } from './malformed.ts';
 import { answerProblem, problemOf } from './refusals.ts';
 import { methodsOf, routeOf } from './route-paths.ts';
@@ -32,6 +32,8 @@ export interface ApiOptions {
   readonly nowMs: () => number;
   /** Whether it goes soon: answers then close their connection, so that the caller opens the next one elsewhere. */
   readonly leaving?: () => boolean;
+  /** A submission was refused for a reason of ours before the scheduler heard of it, which counts those that it hears of. */
+  readonly onUnasked: (outcome: 'shed' | 'error') => void;
   /** Something of ours broke; the caller is told only the request id. */
   readonly onFault: (error: unknown, requestId: string) => void;
 }
@@ -42,6 +44,8 @@ interface Progress {
   who: Identity | undefined;
   /** Of the body, as it came. */
   bytes: number;
+  /** It has come to the scheduler. */
+  isAsked: boolean;
 }
 
 /** The API in one piece: what is shared by all requests. */
@@ -162,7 +166,7 @@ declare module 'fastify' {
 }
 
 function progressOf(request: FastifyRequest): Progress {
-  request.progress ??= { operation: undefined, who: undefined, bytes: 0 };
+  request.progress ??= { operation: undefined, who: undefined, bytes: 0, isAsked: false };
   return request.progress;
 }
 
@@ -230,6 +234,7 @@ async function run(
   const { scheduler, table } = api.options;
   const { who, bytes } = progressOf(request);
   if (who === undefined) throw new Error(`${operation.id} was asked by nobody`);
+  progressOf(request).isAsked = true;
   const { headers } = request;
   const all = reachesAll(operation, who);
   const answer = await operation.run({ scheduler, table: table(), who, all, ...said, headers, bytes, gone });
@@ -256,7 +261,11 @@ function strayed({ method, url }: FastifyRequest, reply: FastifyReply): ProblemE
 function refuse(api: Api, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const problem = problemOf(error) ?? new ProblemError('internal', { detail: `request ${request.id}` });
   if (problem.problem === 'internal') api.options.onFault(error, request.id);
-  const { operation, who } = progressOf(request);
+  const { operation, who, isAsked } = progressOf(request);
+  const [status] = PROBLEMS[problem.problem];
+  // Where it is known who calls, only the bound on requests at work says 503.
+  if (operation?.id === 'submitTask' && !isAsked && status >= 500)
+    api.options.onUnasked(status === 503 && who !== undefined ? 'shed' : 'error');
   api.trail.refused({ request, operation, who }, problem);
   if (api.connections.excessOf(request.raw) !== undefined) void reply.header('connection', 'close');
   return answerProblem(reply, request, problem);

@@ -6,6 +6,7 @@ import type { SubmitRequest } from '../../spec/contract/protocol.ts';
 import { admit, fullBucket } from '../core/admission.ts';
 import { newTask, type Place } from '../core/new-task.ts';
 import { firstPlace, nextPlace } from '../core/route-decision.ts';
+import type { Submitted } from '../core/observer.ts';
 import type { Submission, SubmitOutcome } from '../core/scheduler.ts';
 import { taskId } from '../core/task-id.ts';
 import type { NewTask, TaskRecord } from '../core/task-record.ts';
@@ -22,17 +23,24 @@ import { routingView } from './view-of-fleets.ts';
 /** `Scheduler.submit`: decides where the task goes, promises it, and tells what became of it. */
 export async function submit(engine: Engine, submission: Submission): Promise<SubmitOutcome> {
   const begun = engine.clock.monotonicMs();
-  const outcome = await outcomeOf(engine, submission);
-  engine.observer.submitted?.({
-    ...placeOf(outcome),
-    outcome: outcomeName(outcome),
-    task: submission.request.task,
-    tenant: submission.tenant,
-    seconds: (engine.clock.monotonicMs() - begun) / 1000,
-    ...(outcome.kind === 'accepted' && { id: outcome.response.id }),
-    ...(submission.traceparent !== undefined && { traceparent: submission.traceparent }),
-  });
-  return outcome;
+  const tell = (event: Pick<Submitted, 'fleet' | 'route' | 'outcome' | 'id'>): void =>
+    engine.observer.submitted?.({
+      ...event,
+      task: submission.request.task,
+      tenant: submission.tenant,
+      seconds: (engine.clock.monotonicMs() - begun) / 1000,
+      ...(submission.traceparent !== undefined && { traceparent: submission.traceparent }),
+    });
+  try {
+    const outcome = await outcomeOf(engine, submission);
+    const id = outcome.kind === 'accepted' ? { id: outcome.response.id } : {};
+    tell({ ...placeOf(outcome), outcome: outcomeName(outcome), ...id });
+    return outcome;
+  } catch (error) {
+    // Whoever submitted hears of a fault, and the promise of availability must.
+    tell({ fleet: '', route: '', outcome: 'error' });
+    throw error;
+  }
 }
 
 /** What tells a repeated submission from another one with the same key: its task type, and a digest of all it says. */

@@ -207,6 +207,7 @@ async function open(
       version,
       nowMs: () => clock.nowMs(),
       leaving: () => leaving,
+      onUnasked: telemetry.unasked,
       onFault: (err, requestId) => telemetry.log.error({ err, requestId }, 'a request failed for a reason of ours'),
       metrics: () => telemetry.metrics.render(),
       contentType: telemetry.metrics.contentType,

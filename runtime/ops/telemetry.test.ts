@@ -125,6 +125,17 @@ test('submissions of those who may not submit are counted, and nothing else that
   expect(spoken.lines.filter((line) => line.includes('"nova.outcome":"refused"'))).toHaveLength(4);
 });
 
+test('submissions that never came to the loops are counted as what became of them', async () => {
+  const { telemetry } = await speaking('unasked');
+  telemetry.unasked('shed');
+  telemetry.unasked('error');
+  telemetry.unasked('error');
+  const text = await telemetry.metrics.render();
+  expect(text).toContain('nova_tasks_submitted_total{fleet="",route="",outcome="shed"} 1\n');
+  expect(text).toContain('nova_tasks_submitted_total{fleet="",route="",outcome="error"} 2\n');
+  await telemetry.close();
+});
+
 test('a flood of refusals of nobody in particular writes two lines, and each is counted', async () => {
   const spoken = await speaking('flood');
   const { audit, metrics } = spoken.telemetry;

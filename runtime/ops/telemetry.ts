@@ -40,6 +40,8 @@ export interface Telemetry {
   /** Begins the span of a submission: what it returns is the task's `traceparent`. */
   readonly beginTrace: TraceObserver['begin'];
   readonly audit: AuditSink;
+  /** Counts a submission that never came to the loops. */
+  readonly unasked: (outcome: 'shed' | 'error') => void;
   /** Another routing table is in force. */
   use(table: RoutingTable): void;
   /** Sends, signs and writes what is left. */
@@ -83,6 +85,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     metrics,
     beginTrace: traces.begin,
     audit: countingRefusals(spared, metrics.observer),
+    unasked: (outcome) => metrics.observer.submitted?.({ ...UNASKED, outcome }),
     use: metrics.use,
     close: async () => {
       spared.close();
@@ -105,14 +108,16 @@ function auditObserver(sink: AuditSink): Observer {
 function countingRefusals(sink: AuditSink, { submitted }: Observer): AuditSink {
   return {
     record: (event) => {
-      if (event.action === 'task:submit' && REFUSALS.has(event.reason ?? '')) submitted?.(UNAUTHORIZED);
+      if (event.action === 'task:submit' && REFUSALS.has(event.reason ?? ''))
+        submitted?.({ ...UNASKED, outcome: 'unauthorized' });
       sink.record(event);
     },
   };
 }
 
 const REFUSALS: ReadonlySet<string> = new Set(['unauthorized', 'forbidden']);
-const UNAUTHORIZED = { fleet: '', route: '', outcome: 'unauthorized', task: '', tenant: '', seconds: 0 } as const;
+/** Nobody has looked where it would go. */
+const UNASKED = { fleet: '', route: '', task: '', tenant: '', seconds: 0 } as const;
 
 /** How long an event of the audit log may wait for others. */
 const AUDIT_GATHER_MS = 20;

@@ -71,6 +71,7 @@ export async function served({
     audit: { record: (event) => audited.push(event) },
     version: '0.0.0-test',
     nowMs: () => Date.now(),
+    onUnasked: () => undefined,
     onFault: (error) => faults.push(error),
     ...api,
     limits: { ...DEFAULT_LIMITS, ...limits },
