@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuditDamaged, auditFileNames } from './audit-files.ts';
 import { signer, type Signer } from './checkpoint.ts';
@@ -30,15 +30,30 @@ export async function auditKeys(
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       if (!isNew) throw new AuditDamaged(`${name}: it is gone, and there are records that need it`);
       const made = make();
-      await writeFile(path, `${made}\n`, { mode: 0o600, flag: 'wx' });
+      await writeWhole(path, `${made}\n`, 0o600);
       return made;
     }
   };
   const mac = given.mac ?? (await kept(KEY_FILES.mac, () => randomBytes(32).toString('hex')));
   const signing = given.signing ?? (await kept(KEY_FILES.signing, newSigningKey));
   const own = signerOf(signing);
-  await writeFile(join(dir, KEY_FILES.public), `${own.publicKey}\n`, { mode: 0o644 });
+  const told = join(dir, KEY_FILES.public);
+  const text = `${own.publicKey}\n`;
+  // A full disk has no room for what is there already.
+  if ((await readFile(told, 'utf8').catch(() => '')) !== text) await writeWhole(told, text, 0o644);
   return { mac: Buffer.from(mac), signer: own, log: await kept(KEY_FILES.log, randomUUID) };
+}
+
+/** Whole or not at all: half of a key would be taken for one. */
+async function writeWhole(path: string, text: string, mode: number): Promise<void> {
+  const draft = `${path}.new`;
+  try {
+    await writeFile(draft, text, { mode, flush: true });
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
 }
 
 function signerOf(pem: string): Signer {

@@ -29,8 +29,6 @@ export interface AuditOptions {
 }
 
 export interface AuditLog extends AuditSink {
-  /** Of the key that signs its checkpoints. */
-  readonly publicKey: string;
   /** Everything recorded so far is durable. */
   flush(): Promise<void>;
   /** Signs what is not signed yet, and ends. */
@@ -48,39 +46,59 @@ const RETRY_MS = 1000;
  *
  * It is idle, writing, or waiting after an error of the disk. While it waits events queue up; beyond `queueMax` they are counted
  * and dropped. It ignores everything after `close`. Throws when another process has it open: two chains in one file prove
- * nothing.
+ * nothing. A full disk keeps no scheduler from starting, for what ends tasks makes room on it; the log is then opened, and
+ * locked, as soon as there is some.
  */
 export async function openAuditLog(options: AuditOptions): Promise<AuditLog> {
   await mkdir(options.dir, { recursive: true, mode: 0o700 });
-  const unlock = await lockWithRoom(options);
+  const queue = new AuditQueue(options, () => openLocked(options));
   try {
-    const log = await openLocked(options);
+    await queue.open();
+  } catch (error) {
+    if (!isNoSpace(error)) throw error;
+    options.onProblem?.(error);
+    queue.openLater();
+  }
+  return {
+    record: (event) => queue.put({ kind: 'event', ...bounded(event, options.mask ?? ((text) => text)) }),
+    flush: () => queue.idle(),
+    close: () => queue.close(),
+  };
+}
+
+function isNoSpace(error: unknown): boolean {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+/** A log that this process alone may write. */
+interface Opened {
+  readonly writer: AuditWriter;
+  readonly sign: () => Promise<void>;
+  /** Says that it was opened. Absent when it begins its first file, which says so by itself. */
+  readonly opening: AuditBody | undefined;
+  readonly close: () => Promise<void>;
+}
+
+async function openLocked(options: AuditOptions): Promise<Opened> {
+  const unlock = await lockFolder({ directory: options.dir, file: 'audit.lock', what: 'the audit log' });
+  try {
+    const opened = await openFiles(options);
     const close = async (): Promise<void> => {
       try {
-        await log.close();
+        await opened.writer.close();
       } finally {
         await unlock();
       }
     };
-    return { ...log, close };
+    return { ...opened, close };
   } catch (error) {
     await unlock();
     throw error;
   }
 }
 
-/** A full disk keeps no scheduler from starting: what ends tasks makes room on it. */
-async function lockWithRoom({ dir, onProblem }: AuditOptions): Promise<() => Promise<void>> {
-  try {
-    return await lockFolder({ directory: dir, file: 'audit.lock', what: 'the audit log' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    onProblem?.(error);
-    return () => Promise.resolve();
-  }
-}
-
-async function openLocked(options: AuditOptions): Promise<AuditLog> {
+async function openFiles(options: AuditOptions): Promise<Omit<Opened, 'close'>> {
   const { dir, checkpointRecords, nowMs = Date.now } = options;
   const keys = await auditKeys(dir, {
     ...(options.macKey !== undefined && { mac: options.macKey }),
@@ -105,23 +123,15 @@ async function openLocked(options: AuditOptions): Promise<AuditLog> {
       options.onProblem?.(error);
     }
   };
-  const queue = new AuditQueue(options, writer, sign, nowMs);
-  // Says that it was opened, and begins the first file.
-  if (writer.end.seq > 0) queue.put(opening());
-  return {
-    publicKey: keys.signer.publicKey,
-    record: (event) => queue.put({ kind: 'event', ...bounded(event, options.mask ?? ((text) => text)) }),
-    flush: () => queue.idle(),
-    close: () => queue.close(),
-  };
+  return { writer, sign, opening: writer.end.seq > 0 ? opening() : undefined };
 }
 
 /** Waiting events, and the one that writes them. */
 class AuditQueue {
   readonly #options: AuditOptions;
-  readonly #writer: AuditWriter;
-  readonly #sign: () => Promise<void>;
-  readonly #nowMs: () => number;
+  readonly #openNow: () => Promise<Opened>;
+  /** Without it nothing is written. */
+  #opened: Opened | undefined;
   readonly #waiting: AuditBody[] = [];
   #dropped = 0;
   #unsigned = 0;
@@ -130,11 +140,21 @@ class AuditQueue {
   #running: Promise<void> | undefined;
   #closed = false;
 
-  constructor(options: AuditOptions, writer: AuditWriter, sign: () => Promise<void>, nowMs: () => number) {
+  constructor(options: AuditOptions, openNow: () => Promise<Opened>) {
     this.#options = options;
-    this.#writer = writer;
-    this.#sign = sign;
-    this.#nowMs = nowMs;
+    this.#openNow = openNow;
+  }
+
+  async open(): Promise<void> {
+    this.#opened = await this.#openNow();
+    const { opening } = this.#opened;
+    if (opening !== undefined) this.#waiting.unshift(opening);
+    this.#start();
+  }
+
+  /** And again, until it succeeds. */
+  openLater(): void {
+    this.#timer = setTimeout(() => this.#start(), RETRY_MS).unref();
   }
 
   put(body: AuditBody): void {
@@ -153,7 +173,7 @@ class AuditQueue {
     this.#start();
     await this.idle();
     clearTimeout(this.#timer);
-    await this.#writer.close();
+    await this.#opened?.close();
   }
 
   #start(): void {
@@ -179,23 +199,27 @@ class AuditQueue {
 
   #hasWork(): boolean {
     const isUnsigned = this.#signingDue || (this.#closed && this.#unsigned > 0);
-    return this.#waiting.length > 0 || this.#dropped > 0 || isUnsigned;
+    const isShut = this.#opened === undefined && !this.#closed;
+    return this.#waiting.length > 0 || this.#dropped > 0 || isUnsigned || isShut;
   }
 
   async #step(): Promise<void> {
+    if (this.#opened === undefined) return void (await this.open());
+    const { writer, sign } = this.#opened;
     const room = this.#options.checkpointRecords - this.#unsigned;
     const batch = this.#waiting.slice(0, Math.max(1, Math.min(BATCH_MAX, room)));
     const lost = this.#dropped;
-    if (lost > 0) batch.push({ kind: 'dropped', at: this.#nowMs(), count: lost });
+    const { nowMs = Date.now } = this.#options;
+    if (lost > 0) batch.push({ kind: 'dropped', at: nowMs(), count: lost });
     if (batch.length > 0) {
-      await this.#writer.append(batch);
+      await writer.append(batch);
       this.#waiting.splice(0, lost > 0 ? batch.length - 1 : batch.length);
       this.#dropped -= lost;
       this.#unsigned += batch.length;
     }
     const isLast = this.#closed && this.#waiting.length === 0;
     if (this.#unsigned >= this.#options.checkpointRecords || this.#signingDue || isLast) {
-      await this.#sign();
+      await sign();
       this.#unsigned = 0;
       this.#signingDue = false;
       clearTimeout(this.#timer);
