@@ -71,7 +71,8 @@ function checkOperation(operation: Operation): void {
       check(ID.test(operation.id), 'the id of a task');
       return;
     case 'tick':
-      check(operation.limit >= 1 && operation.limit <= LIMIT_MAX, 'a limit');
+      whole(operation.limit);
+      check(operation.limit <= LIMIT_MAX, 'a limit');
       return;
     case 'list':
       whole(operation.offset);

@@ -211,7 +211,10 @@ interface Redrive {
   readonly id: string;
 }
 
-/** Looks at what is due: leases, delays, queue ages, aging, old results and names. At most `limit` of each. */
+/**
+ * Looks at what is due: leases, delays, queue ages, aging, old results and names. At most `limit` of each; with 0 it only tells the
+ * switches.
+ */
 interface Tick {
   readonly op: 'tick';
   readonly limit: number;

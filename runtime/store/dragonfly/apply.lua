@@ -1636,7 +1636,7 @@ local function time_operations()
   local function tick(at)
     local limit = tonumber(ARGV[at])
     local events = {}
-    if hold_until > now then
+    if limit == 0 or hold_until > now then
       return { 't', call('HGETALL', s), events }
     end
     settle(of_d)

@@ -21,7 +21,7 @@ import {
 export function tick(step: Step, { limit }: Extract<Operation, { op: 'tick' }>): Reply {
   const { data, nowMs } = step;
   const events: TickEvent[] = [];
-  if (isHeld(step)) return { kind: 'ticked', events, switches: switchesOf(data) };
+  if (limit === 0 || isHeld(step)) return { kind: 'ticked', events, switches: switchesOf(data) };
   for (const id of data.d.range(-Infinity, nowMs, 0, limit)) {
     const row = data.o.get(id);
     if (row === undefined) continue;

@@ -134,6 +134,23 @@ export const BOUNDS_CASES: readonly Case[] = [
     },
   ],
   [
+    'a tick that may look at nothing only tells the switches',
+    async (talker, bench) => {
+      await talker.policy([routePolicy()], { finishedMax: 1 });
+      for (const id of ['a', 'b']) {
+        await talker.submit(id);
+        await talker.complete(await talker.lease());
+      }
+      await talker.submit('late', { delayMs: 1000 });
+      await talker.one({ op: 'switch', name: 'drain', value: 'on' });
+      bench.now += 2000;
+      const switches = new Map([['drain', 'on']]);
+      expect(await talker.one({ op: 'tick', limit: 0 })).toEqual({ kind: 'ticked', events: [], switches });
+      expect(await talker.one({ op: 'get', id: 'late' })).toMatchObject({ record: { state: 'delayed' } });
+      expect(await talker.one({ op: 'inspect', lanes: [] })).toMatchObject({ facts: { finished: 2 } });
+    },
+  ],
+  [
     'there are at most a thousand switches, and known ones can still change',
     async (talker) => {
       const names = Array.from({ length: 1001 }, (_, index) => `drain:${index}`);

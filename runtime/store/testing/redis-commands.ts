@@ -81,7 +81,9 @@ const SORTED: Readonly<Record<string, (set: SortedSet, args: readonly string[]) 
   ZCOUNT: (set, [min = '', max = '']) => set.count(bound(min), bound(max)),
   ZLEXCOUNT: (set, [from = '', to = '']) => set.lexCount(lex(from, '['), lex(to, '(')),
   ZRANGE: (set, [start = '', stop = '', scores]) => {
-    const members = set.range(-Infinity, Infinity, Number(start), Number(stop) - Number(start) + 1);
+    // One below 0 counts from the end.
+    const last = Number(stop) < 0 ? set.size + Number(stop) : Number(stop);
+    const members = set.range(-Infinity, Infinity, Number(start), last - Number(start) + 1);
     return scores === undefined ? members : members.flatMap((member) => [member, textOf(set.score(member)) ?? '']);
   },
   ZREVRANGE: (set, [start = '', stop = '']) =>
