@@ -1,11 +1,12 @@
 import { nextStartMs, takeStart, type StartRate } from '../core/start-rate.ts';
-import type { OpenBreaker, ProviderHold, WhyFacts } from '../core/why.ts';
-import type { Engine, FleetState } from './engine.ts';
+import type { Engine } from './engine.ts';
+import type { Places } from './fullness.ts';
 
 /**
  * Limits that hold over several fleets: what a provider allows, and how much a team may run at once. The store counts each
  * fleet's runs exactly; a scheduler adds up what the shards told it last and what it has started since, and takes no more than
- * its share of the rest, so that all schedulers together stay below the limit.
+ * its share of the rest, so that all schedulers together stay below the limit. What holds a task is said of the store alone, see
+ * `gate-holds.ts`.
  */
 
 /** How many more runs of a fleet may start now because of its providers. */
@@ -21,27 +22,18 @@ export function providerRoom(engine: Engine, fleet: string): number {
   return Math.min(Infinity, ...rooms);
 }
 
-/** The providers of a fleet that allow no start now, in the order of the table. */
-export function providerHolds(
+/** Providers of a fleet whose rates let this scheduler start no run now, and when the next one may. */
+export function usedUpRates(
   engine: Engine,
   fleet: string,
-  breakerOf: (provider: string) => OpenBreaker | undefined,
-): readonly ProviderHold[] {
+): readonly { readonly provider: string; readonly untilMs: number }[] {
   const { table } = engine.tables.compiled;
-  return (table.fleets[fleet]?.providers ?? []).flatMap((provider): readonly ProviderHold[] => {
-    const { concurrent, requestsPerSecond } = table.providers[provider] ?? {};
-    const breaker = breakerOf(provider);
-    const holds: ProviderHold[] = [];
-    if (breaker !== undefined) holds.push({ provider, because: 'breaker', ...breaker });
-    if (concurrent !== undefined && shareOf(engine, concurrent, usersOf(engine, provider)) === 0) {
-      holds.push({ provider, because: 'concurrent' });
-    }
-    if (requestsPerSecond !== undefined && startsLeft(engine, provider, requestsPerSecond) === 0) {
-      const rest = engine.providerRests.get(provider) ?? 0;
-      const untilMs = nextStartMs(rateOf(engine, requestsPerSecond), rest, engine.clock.nowMs() * 1000);
-      holds.push({ provider, because: 'rate', untilMs });
-    }
-    return holds;
+  return (table.fleets[fleet]?.providers ?? []).flatMap((provider) => {
+    const perSecond = table.providers[provider]?.requestsPerSecond;
+    if (perSecond === undefined) return [];
+    const rest = engine.providerRests.get(provider) ?? 0;
+    const untilMs = nextStartMs(rateOf(engine, perSecond), rest, engine.clock.nowMs() * 1000);
+    return untilMs === 0 ? [] : [{ provider, untilMs }];
   });
 }
 
@@ -71,13 +63,6 @@ export function fullTeamRoutes(engine: Engine): ReadonlySet<string> {
   return full;
 }
 
-/** A team that runs as much as it may. */
-export function fullTeam(engine: Engine, team: string): WhyFacts['fullTeam'] {
-  const max = engine.tables.compiled.table.teams[team]?.inFlightMax;
-  const running = max === undefined ? 0 : teamRuns(engine, team);
-  return max === undefined || running < max ? undefined : { team, running, max };
-}
-
 /** The lanes whose runs a provider counts, and those that a team does. */
 export function lanesOfProvider(engine: Engine, provider: string): readonly Places[] {
   return usersOf(engine, provider).flatMap((fleet) => places(engine, fleet, () => true));
@@ -87,11 +72,6 @@ export function lanesOfTeam(engine: Engine, team: string): readonly Places[] {
   return [...engine.fleets.keys()].flatMap((fleet) =>
     places(engine, fleet, (lane) => engine.tables.lane(fleet, lane)?.team === team),
   );
-}
-
-interface Places {
-  readonly state: FleetState;
-  readonly lanes: readonly number[];
 }
 
 function places({ fleets, tables }: Engine, fleet: string, isMeant: (lane: number) => boolean): readonly Places[] {

@@ -4,11 +4,11 @@ import { isOf } from '../core/task-id.ts';
 import type { TaskRecord } from '../core/task-record.ts';
 import { why, type WhyFacts } from '../core/why.ts';
 import { routeOfLane } from '../core/lane.ts';
-import { fleetBreaker, providerBreaker } from './breakers.ts';
+import { fleetBreaker } from './breakers.ts';
 import { askPatiently, waitForChange, type Engine, type FleetState } from './engine.ts';
 import { findSurely, iso, viewOf, viewState } from './view.ts';
-import { fullSinceMs } from './full-since.ts';
-import { fullTeam, lanesOfProvider, lanesOfTeam, providerHolds } from './gates.ts';
+import { fullness } from './fullness.ts';
+import { gateHolds } from './gate-holds.ts';
 import { goneSinceMs, noAgentSinceMs, openBreaker } from './words.ts';
 import { fleetAgents } from './roster.ts';
 import { drains, drainSinceMs, pauseFacts } from './view-of-fleets.ts';
@@ -96,22 +96,28 @@ export async function whyView(engine: Engine, id: string): Promise<WhyResponse |
   };
 }
 
-async function whyFacts(engine: Engine, state: FleetState, record: TaskRecord): Promise<WhyFacts> {
-  const { fleet } = state;
-  const reply = await askPatiently(engine, state.link, { op: 'inspect', lanes: [record.lane], id: record.id });
+async function whyFacts(engine: Engine, at: FleetState, record: TaskRecord): Promise<WhyFacts> {
+  const { fleet } = at;
+  const [told, reply] = await Promise.all([
+    askPatiently(engine, at.link, { op: 'tick', limit: 0 }),
+    askPatiently(engine, at.link, { op: 'inspect', lanes: [record.lane], id: record.id }),
+  ]);
+  if (told.kind !== 'ticked') throw new Error(`the store answered a tick with ${told.kind}`);
   if (reply.kind !== 'facts') throw new Error(`the store answered an inspection with ${reply.kind}`);
   const { facts } = reply;
+  // What was told since the last look here counts as well: the other schedulers may have seen it.
+  const state = { ...at, switches: told.switches };
   const lane = facts.lanes[0];
   const { route = '', build = '', team = '' } = engine.tables.lane(fleet, record.lane) ?? {};
   const policy = engine.tables.policies(fleet).find((one) => one.route === routeOfLane(record.lane));
   const breaker = openBreaker(engine, state, fleetBreaker(fleet, build));
   const { agents, free } = fleetAgents(engine, state, build);
-  const full = fullTeam(engine, team);
+  const now = facts.task?.record ?? record;
   const drainedMs = drainSinceMs(state, build);
   const noneMs = noAgentSinceMs(state);
   const goneMs = goneSinceMs(engine, state, record.lane);
   return {
-    record: facts.task?.record ?? record,
+    record: now,
     nowMs: engine.clock.nowMs(),
     fleet,
     build,
@@ -130,38 +136,32 @@ async function whyFacts(engine: Engine, state: FleetState, record: TaskRecord): 
       freeSlots: free,
       ...(noneMs !== undefined && { noneSinceMs: noneMs }),
     },
-    drains: drains(engine, fleet, build),
+    drains: drains({ fleets: new Map([[fleet, state]]) }, fleet, build),
     ...(drainedMs !== undefined && { drainedSinceMs: drainedMs }),
     ...(goneMs !== undefined && { goneSinceMs: goneMs }),
-    providers: providerHolds(engine, fleet, (provider) => openBreaker(engine, state, providerBreaker(provider))),
-    ...(full !== undefined && { fullTeam: full }),
     ...(breaker !== undefined && { breaker }),
+    ...(WAITS.has(now.state) && (await gateHolds(engine, state, team, now.sinceMs))),
   };
 }
 
 /** Since when there is no room, where there is none: read from the runs that take it, and not before the task could have used it. */
 async function withTimes(engine: Engine, state: FleetState, facts: WhyFacts): Promise<WhyFacts> {
-  const { record, fleet, build, route, policy, routeRunning, agents, fullTeam: team, providers = [] } = facts;
+  const { record, fleet, build, route, policy, routeRunning, agents } = facts;
   if (!WAITS.has(record.state)) return facts;
   const { tables } = engine;
-  const since = async (places: Parameters<typeof fullSinceMs>[1]): Promise<{ readonly sinceMs?: number }> => {
-    const fullMs = await fullSinceMs(engine, places);
-    return fullMs === undefined ? {} : { sinceMs: Math.max(fullMs, record.sinceMs) };
+  const since = async (lanes: readonly number[]): Promise<number | undefined> => {
+    const fullMs = (await fullness(engine, [{ state, lanes }], 0))?.sinceMs;
+    return fullMs === undefined ? undefined : Math.max(fullMs, record.sinceMs);
   };
   const isFull = policy?.inFlight !== undefined && routeRunning >= policy.inFlight;
   const ofRoute = tables.allLanes(fleet).filter((lane) => tables.lane(fleet, lane)?.route === route);
   const hasNoSlot = agents.connected > 0 && agents.freeSlots === 0;
-  const noSlot = hasNoSlot ? await since([{ state, lanes: tables.lanesOf(fleet, build, NONE) }]) : {};
-  const full = isFull ? await since([{ state, lanes: ofRoute }]) : {};
-  const timed = providers.map(async (one) =>
-    one.because === 'concurrent' ? { ...one, ...(await since(lanesOfProvider(engine, one.provider))) } : one,
-  );
+  const noSlotMs = hasNoSlot ? await since(tables.lanesOf(fleet, build, NONE)) : undefined;
+  const fullMs = isFull ? await since(ofRoute) : undefined;
   return {
     ...facts,
-    providers: await Promise.all(timed),
-    ...(team !== undefined && { fullTeam: { ...team, ...(await since(lanesOfTeam(engine, team.team))) } }),
-    ...(noSlot.sinceMs !== undefined && { noSlotSinceMs: noSlot.sinceMs }),
-    ...(full.sinceMs !== undefined && { routeFullSinceMs: full.sinceMs }),
+    ...(noSlotMs !== undefined && { noSlotSinceMs: noSlotMs }),
+    ...(fullMs !== undefined && { routeFullSinceMs: fullMs }),
   };
 }
 

@@ -23,7 +23,7 @@ export function isClosed(engine: Engine, fleet: string, build: string): boolean 
   return !engine.breakers.mayStart(own) || providers.some((name) => !engine.breakers.mayStart(name));
 }
 
-export function drains({ fleets }: Engine, fleet: string, build: string): boolean {
+export function drains({ fleets }: Pick<Engine, 'fleets'>, fleet: string, build: string): boolean {
   const switches = fleets.get(fleet)?.switches;
   return switches !== undefined && switches.size > 0 && (switches.has(DRAIN_ALL) || switches.has(drainSwitch(build)));
 }

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
-import { fleet, route, table } from './testing/bench.ts';
+import { accept, fleet, route, table } from './testing/bench.ts';
 import { VirtualBench } from './testing/virtual-bench.ts';
 
 /** Each rule that can hold a task back, met in the whole scheduler: `why` names it, and what it says to do starts the task. */
@@ -169,6 +169,27 @@ test('provider: how often it may be called, and when again', async () => {
   expect(Date.parse(hold?.until ?? '')).toBeGreaterThan(bench.clock.nowMs() + 8000);
   expect(await bench.taken('a-2', { waitMs: 5000 })).toEqual([]);
   expect(await bench.taken('a-2', { waitMs: 6000 })).toEqual([id]);
+});
+
+test('provider: the runs in all lanes of a fleet count, however many it has', async () => {
+  const numbers = Array.from({ length: 200 }, (_, n) => n);
+  await started({
+    fleets: {
+      [FLEET]: fleet({
+        providers: ['brain'],
+        builds: { v1: 10_000, v2: 0 },
+        accepts: Object.fromEntries(numbers.map((n) => [`task-${n}`, accept()])),
+      }),
+    },
+    providers: { brain: { concurrent: 1, breaker: BREAKER } },
+    routes: numbers.map((n) => route({ id: `research/r-${n}`, tasks: [`task-${n}`] })),
+  });
+  await bench.accepted('k-1', { task: 'task-199' });
+  const id = await bench.accepted('k-2', { task: 'task-199' });
+  expect(await rules(id)).not.toContain('provider');
+  expect(await bench.taken('a-1')).toHaveLength(1);
+  await bench.clock.pass(1000);
+  expect(await rules(id)).toContain('provider');
 });
 
 test('team: how many of it run, and where more are allowed', async () => {

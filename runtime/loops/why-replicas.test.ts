@@ -1,44 +1,15 @@
 import { afterEach, expect, test } from 'vitest';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
-import type { WhyResponse } from '../../spec/contract/protocol.ts';
-import { memoryStore } from '../store/memory/memory-store.ts';
-import type { RunningScheduler } from './scheduler.ts';
-import { AGENT, Bench, pollOnce, route, submission, table } from './testing/bench.ts';
-import { VirtualClock } from './testing/virtual-clock.ts';
+import { route, table } from './testing/bench.ts';
+import { whyOfTwo } from './testing/why-of-two.ts';
 
 let close = (): Promise<unknown> => Promise.resolve();
 afterEach(() => close());
 
-/** Two schedulers over one store, of which one begins anew when it is asked to. */
 async function two(changes: Partial<RoutingTable> = {}) {
-  const clock = new VirtualClock();
-  const bench = new Bench(['s-0', 's-1'], memoryStore({ nowUs: () => clock.nowMs() * 1000 }));
-  const bounds = { tickMs: 100, idleTickMs: 200 };
-  const start = (name: string, own = changes): Promise<RunningScheduler> =>
-    clock.until(bench.start(name, { clock, bounds, table: table(own), earlierTables: [table(changes)] }));
-  const schedulers = [await start('s-0'), await start('s-1')];
-  close = async () => {
-    for (const scheduler of schedulers) await clock.until(scheduler.close());
-  };
-  await clock.pass(1000);
-  const [here, there] = schedulers as [RunningScheduler, RunningScheduler];
-  const accepted = async (key: string): Promise<string> => {
-    const outcome = await clock.until(here.submit(submission(key)));
-    return outcome.kind === 'accepted' ? outcome.response.id : outcome.kind;
-  };
-  /** What both of them say. */
-  const why = async (id: string): Promise<WhyResponse | undefined> => {
-    await clock.pass(1000);
-    const answers: (WhyResponse | undefined)[] = [];
-    for (const scheduler of schedulers) answers.push(await clock.until(scheduler.why(id)));
-    expect(answers[1]).toEqual(answers[0]);
-    return answers[0];
-  };
-  const take = async (scheduler = here) => {
-    const [task] = (await clock.until(pollOnce(scheduler, { waitMs: 100 }))).tasks;
-    return { id: task?.id ?? '', token: task?.token ?? 0, agent: AGENT };
-  };
-  return { clock, here, there, schedulers, start, accepted, why, take };
+  const started = await whyOfTwo(changes);
+  ({ close } = started);
+  return started;
 }
 
 test('a breaker that is open at one scheduler is told by both, and where', async () => {

@@ -103,9 +103,12 @@ function ownTimes({ breakers }: Engine, name: string): readonly number[] {
 }
 
 /** Since when no table has had the route of a lane. */
-export function goneSinceMs({ tables }: Engine, { fleet, switches }: FleetState, lane: number): number | undefined {
+export function goneSinceMs(engine: Engine, { fleet, switches }: FleetState, lane: number): number | undefined {
   const word = switches.get(goneName(lane));
-  return word === undefined ? tables.goneSinceMs(fleet, tables.lane(fleet, lane)?.route ?? '') : Number(word);
+  if (word !== undefined) return Number(word);
+  // Until one has told it, each of several has seen it at another time.
+  const { tables, schedulers } = engine;
+  return schedulers.length > 1 ? undefined : tables.goneSinceMs(fleet, tables.lane(fleet, lane)?.route ?? '');
 }
 
 /** Since when no agent of a fleet is there. */
