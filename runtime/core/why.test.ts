@@ -188,3 +188,34 @@ test('a build that drains, each provider that allows nothing and a full team are
   ]);
   expect(why(given).nearest).toBe('nova-torch fleet resume e/fixer');
 });
+
+test('a rate of a provider is a clock for the task that comes first only: for the others it must be raised', () => {
+  const held = { provider: 'brain', because: 'rate', sinceMs: NOW - 9000, untilMs: NOW + 100 } as const;
+  const of = (more: Partial<WhyFacts>) => why(facts({ providers: [held], ...more }));
+  expect(of({}).holds).toEqual([
+    {
+      rule: 'provider',
+      says: 'brain allows no more starts a second',
+      sinceMs: NOW - 9000,
+      untilMs: NOW + 100,
+      change: 'wait until 2027-01-15T08:00:00.100Z, or raise limits.requests of brain',
+    },
+  ]);
+  const breaker = { sinceMs: NOW, untilMs: NOW + 60_000 };
+  expect(of({ breaker }).nearest).toBe('wait until 2027-01-15T08:01:00.000Z');
+
+  const [first] = of({ ahead: 40 }).holds;
+  expect([first?.sinceMs, first?.untilMs]).toEqual([NOW - 9000, undefined]);
+  expect(of({ ahead: 40, breaker }).nearest).toBe('raise limits.requests of brain, or wait for 40 tasks to start');
+
+  // A fast rate may allow the next start before this is read.
+  const between = why(facts({ providers: [{ ...held, untilMs: NOW, onlyAt: ['s-1'] }] }));
+  expect(between.holds).toEqual([
+    {
+      rule: 'provider',
+      says: 'brain allows no more starts a second at s-1; other schedulers may start it',
+      sinceMs: NOW - 9000,
+      change: 'raise limits.requests of brain, or wait for the next start',
+    },
+  ]);
+});

@@ -178,7 +178,7 @@ const LOOKERS: readonly Looker[] = [
           breaker,
         )
       : undefined,
-  ({ providers = [] }) => providers.map(providerHold),
+  ({ providers = [], ...facts }) => providers.map((one) => providerHold(one, facts)),
   ({ fullTeam }) =>
     fullTeam === undefined
       ? undefined
@@ -247,13 +247,15 @@ function holdsOf(facts: WhyFacts): readonly Hold[] {
   return LOOKERS.flatMap((look) => look(facts) ?? []);
 }
 
-function providerHold({ provider, because, ...times }: ProviderHold): Hold {
-  const until = times.untilMs === undefined ? '' : `wait until ${iso(times.untilMs)}`;
+function providerHold(held: ProviderHold, facts: Pick<WhyFacts, 'ahead' | 'nowMs'>): Hold {
+  const { provider, because, ...times } = held;
   switch (because) {
-    case 'breaker':
-      return hold('provider', `the circuit breaker of the provider ${provider} is open${onlyAt(times)}`, until, times);
+    case 'breaker': {
+      const says = `the circuit breaker of the provider ${provider} is open${onlyAt(times)}`;
+      return hold('provider', says, times.untilMs === undefined ? '' : `wait until ${iso(times.untilMs)}`, times);
+    }
     case 'rate':
-      return hold('provider', `${provider} allows no more starts a second`, until, times);
+      return rateHold(held, facts);
     case 'concurrent':
       return hold(
         'provider',
@@ -262,6 +264,16 @@ function providerHold({ provider, because, ...times }: ProviderHold): Hold {
         times,
       );
   }
+}
+
+/** The next start is for whoever comes first: no clock lifts what holds the others, and a fast rate allows one all the time. */
+function rateHold(held: ProviderHold, { ahead, nowMs }: Pick<WhyFacts, 'ahead' | 'nowMs'>): Hold {
+  const { provider, sinceMs, untilMs = 0 } = held;
+  const says = `${provider} allows no more starts a second${onlyAt(held)}`;
+  const raise = `raise limits.requests of ${provider}`;
+  if (ahead > 0) return hold('provider', says, `${raise}, or wait for ${ahead} tasks to start`, since(sinceMs));
+  if (untilMs <= nowMs) return hold('provider', says, `${raise}, or wait for the next start`, since(sinceMs));
+  return hold('provider', says, `wait until ${iso(untilMs)}, or ${raise}`, { ...since(sinceMs), untilMs });
 }
 
 function hold(

@@ -5,6 +5,7 @@ import type { Operation, Reply, ShardFacts, Store } from '../store/store.ts';
 import type { AgentPool } from './agent-pool.ts';
 import type { Breakers } from './breakers.ts';
 import { pause, type Clock } from './clock.ts';
+import type { HeldBack } from './held-back.ts';
 import type { Ledger } from './ledger.ts';
 import type { Roster } from './roster.ts';
 import type { ShardLink } from './shard-link.ts';
@@ -70,6 +71,8 @@ export interface FleetState {
   wantedMs?: number;
   /** Runs started here since `facts`. */
   startedSince: number;
+  /** Rates that hold its tasks back here, by provider. */
+  readonly heldBack: Map<string, HeldBack>;
   /** Since when no agent is there. */
   noAgentSinceMs?: number;
   /** How many are telling the shard to set a switch. */

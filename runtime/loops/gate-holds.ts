@@ -2,8 +2,8 @@ import type { ProviderHold, WhyFacts } from '../core/why.ts';
 import { providerBreaker } from './breakers.ts';
 import type { Engine, FleetState } from './engine.ts';
 import { fullness } from './fullness.ts';
-import { lanesOfProvider, lanesOfTeam, usedUpRates } from './gates.ts';
-import { openBreaker } from './words.ts';
+import { lanesOfProvider, lanesOfTeam } from './gates.ts';
+import { heldBackRate, openBreaker } from './words.ts';
 
 /**
  * Which limits over several fleets hold a task of a team that waits since `waitsMs`. Said of what the shards say now, not of a
@@ -33,15 +33,15 @@ function notBefore<Held extends { readonly sinceMs?: number }>(waitsMs: number, 
 }
 
 async function providerHolds(engine: Engine, state: FleetState, provider: string): Promise<readonly ProviderHold[]> {
-  const { concurrent } = engine.tables.compiled.table.providers[provider] ?? {};
+  const { concurrent, requestsPerSecond } = engine.tables.compiled.table.providers[provider] ?? {};
   const breaker = openBreaker(engine, state, providerBreaker(provider));
-  const rate = usedUpRates(engine, state.fleet).find((one) => one.provider === provider);
+  const rate = requestsPerSecond === undefined ? undefined : heldBackRate(engine, state, provider);
   const full =
     concurrent === undefined ? undefined : await fullness(engine, lanesOfProvider(engine, provider), concurrent);
   return [
     ...(breaker === undefined ? [] : [{ provider, because: 'breaker', ...breaker } as const]),
     ...(full === undefined ? [] : [{ provider, because: 'concurrent', ...sinceOf(full) } as const]),
-    ...(rate === undefined ? [] : [{ because: 'rate', ...rate } as const]),
+    ...(rate === undefined ? [] : [{ provider, because: 'rate', ...rate } as const]),
   ];
 }
 

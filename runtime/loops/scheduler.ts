@@ -17,6 +17,7 @@ import { pause as wait, type Clock } from './clock.ts';
 import { claimsFor, poll, want } from './deliver.ts';
 import type { Engine, EngineBounds, FleetState } from './engine.ts';
 import { agentViews, fleetReading, fleetView } from './fleet-views.ts';
+import { noteHeldBack } from './held-back.ts';
 import { leadership, type Leadership } from './leadership.ts';
 import { openLedger } from './ledger.ts';
 import { resumeMoves } from './move.ts';
@@ -34,6 +35,7 @@ import { tables } from './tables.ts';
 import { firstCeiling, tokenFloor, type TokenFloor } from './token-floor.ts';
 import { taskEvents, taskPage, taskView, whyView } from './task-views.ts';
 import { NO_REASON } from './view-of-fleets.ts';
+import { tellWords } from './words.ts';
 
 export interface SchedulerOptions {
   /** Stable over restarts, its own among all schedulers. */
@@ -261,6 +263,7 @@ function join(engine: Engine, replay: Replayer, tokens: TokenFloor, fleet: strin
     factsMs: 0,
     ready: 0,
     startedSince: 0,
+    heldBack: new Map(),
     saying: 0,
     cancelsSaid: new Map(),
     unaccounted: new Set(),
@@ -289,6 +292,7 @@ function noteApplied(engine: Engine, state: FleetState, { ready, revision, holdU
   state.revision = revision;
   if (revision !== state.policySent && (revision === '' || state.policySent === '')) void sendPolicy(engine, state);
   if (ready === 0) return;
+  if (noteHeldBack(engine, state)) void tellWords(engine, state);
   if (engine.pool.parked(state.fleet).size > 0) {
     if (more) want(engine, state);
   } else hint(engine, state, nowMs);

@@ -9,7 +9,12 @@ import { whyOfTwo } from './testing/why-of-two.ts';
 type Two = Awaited<ReturnType<typeof whyOfTwo>>;
 
 let two: Two;
-afterEach(() => two.close());
+const stops: (() => void)[] = [];
+afterEach(async () => {
+  // A scheduler that ends answers every poll at once.
+  for (const stop of stops.splice(0)) stop();
+  await two.close();
+});
 
 const FLEET = 'research/summarizer';
 const BACKUP = 'research/backup';
@@ -114,4 +119,98 @@ test('since when a route is gone is told alike although the table came to one sc
     await two.clock.pass(50);
   }
   expect((await held(id))[0]?.since).toBeDefined();
+});
+
+/** Agents that take one task after another and end each at once. Returns the way to stop them; the test's end does, too. */
+function work(scheduler: RunningScheduler, names: readonly string[]): () => void {
+  const stop = new AbortController();
+  const one = async (name: string): Promise<void> => {
+    const agent = { fleet: FLEET, name };
+    while (!stop.signal.aborted) {
+      const asked = { build: 'v1', slots: 1, free: 1, waitMs: 1000 };
+      const { tasks } = await scheduler.poll(agent, asked, stop.signal);
+      for (const { id, token } of tasks) await scheduler.complete({ id, token, agent }, {});
+    }
+  };
+  for (const name of names) void one(name);
+  const end = (): void => stop.abort();
+  stops.push(end);
+  return end;
+}
+
+/** What both say of a task again and again, at moments that drift against starts and looks. */
+const STEP_MS = 90;
+async function overTime(id: string, seconds: number): Promise<readonly (Held | undefined)[]> {
+  const said: (Held | undefined)[] = [];
+  for (let ms = 0; ms < seconds * 1000; ms += STEP_MS) {
+    said.push((await held(id)).find(({ rule }) => rule === 'provider'));
+    await two.clock.pass(STEP_MS);
+  }
+  return said;
+}
+
+/** As many as a rate of ten a second holds back for a while. Returns the last. */
+async function queue(length: number): Promise<string> {
+  let id = '';
+  for (let n = 0; n < length; n += 1) id = await two.accepted(`k-${n}`);
+  return id;
+}
+
+/** At which of the questions both began and ceased to say so, as often as they did. */
+function changes(said: readonly (Held | undefined)[]): readonly number[] {
+  return said.flatMap((one, step) => ((one === undefined) === (said[step - 1] === undefined) ? [] : [step]));
+}
+
+test('a rate of a provider that holds tasks back at one scheduler is told by both without a gap, and where', async () => {
+  two = await whyOfTwo(withBrain({ requestsPerSecond: 10, breaker: BREAKER }));
+  const id = await queue(60);
+  const stop = work(two.here, ['a-1', 'a-2', 'a-3', 'a-4']);
+  const startMs = two.clock.nowMs();
+  const said = await overTime(id, 6);
+  expect(changes(said)).toEqual([expect.toSatisfy(isAtOnce)]);
+  const last = said.at(-1);
+  expect(last).toEqual({
+    rule: 'provider',
+    says: 'brain allows no more starts a second at s-0; other schedulers may start it',
+    since: expect.toSatisfy((since: string) => isAtOnce((Date.parse(since) - startMs) / STEP_MS)) as string,
+    change: expect.stringMatching(/^raise limits\.requests of brain, or wait for \d+ tasks to start$/) as string,
+  });
+  expect(new Set(said.map((one) => one?.since)).size).toBe(2);
+
+  // With nobody who would take one, the share is whole again in a second: it holds nothing back any more.
+  stop();
+  const after = await overTime(id, 5);
+  expect(changes([undefined, ...after])).toEqual([1, expect.toSatisfy((step: number) => step < 40)]);
+  const words = two.asked.flatMap((one) => (one.op === 'switch' && one.name.startsWith('rate:') ? [one.value] : []));
+  expect(words.at(-1)).toBe('');
+  expect(words.length).toBeLessThan(11 * 5);
+});
+
+function isAtOnce(step: unknown): boolean {
+  return typeof step === 'number' && step >= 0 && step <= 5;
+}
+
+test('a rate of a provider that holds tasks back at both schedulers is told without their names', async () => {
+  two = await whyOfTwo(withBrain({ requestsPerSecond: 10, breaker: BREAKER }));
+  const id = await queue(100);
+  work(two.here, ['a-1', 'a-2', 'a-3']);
+  work(two.there, ['b-1', 'b-2', 'b-3']);
+  await two.clock.pass(1000);
+  const said = await overTime(id, 5);
+  const [first] = said;
+  expect(first).toMatchObject({ says: 'brain allows no more starts a second', since: expect.any(String) as string });
+  for (const one of said) expect({ ...one, change: '' }).toEqual({ ...first, change: '' });
+});
+
+test('of a slow rate both say at once when the next may start, and no more of it when none waits', async () => {
+  two = await whyOfTwo(withBrain({ requestsPerSecond: 0.1, breaker: BREAKER }));
+  await two.accepted('k-1');
+  const id = await two.accepted('k-2');
+  await taken(two.here);
+  const until = new Date(two.clock.nowMs() + 20_000).toISOString();
+  await two.clock.pass(500);
+  expect(await held(id)).toMatchObject([{ until, change: `wait until ${until}, or raise limits.requests of brain` }]);
+  await two.clock.until(two.there.cancel(id, 'not needed'));
+  await two.clock.pass(4000);
+  expect(two.asked.findLast((one) => one.op === 'switch' && one.name.startsWith('rate:'))).toMatchObject({ value: '' });
 });

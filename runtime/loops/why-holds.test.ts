@@ -171,6 +171,29 @@ test('provider: how often it may be called, and when again', async () => {
   expect(await bench.taken('a-2', { waitMs: 6000 })).toEqual([id]);
 });
 
+test('provider: a rate that lets a start through every now and then holds a queue all the while', async () => {
+  await started({
+    fleets: { [FLEET]: fleet({ providers: ['brain'] }) },
+    providers: { brain: { requestsPerSecond: 10, breaker: BREAKER } },
+  });
+  for (let n = 0; n < 60; n += 1) await bench.accepted(`k-${n}`);
+  const id = await bench.accepted('last');
+  expect(await bench.taken('a-1', { free: 8 })).toHaveLength(8);
+  expect(await bench.taken('a-2', { free: 8 })).toHaveLength(2);
+  const since = new Date(bench.clock.nowMs()).toISOString();
+  for (let n = 3; n < 20; n += 1) {
+    const left = Number(/\d+/.exec((await bench.why(id)).nearest ?? '')?.[0]);
+    expect((await bench.why(id)).holds).toContainEqual({
+      rule: 'provider',
+      says: 'brain allows no more starts a second',
+      since,
+      change: `raise limits.requests of brain, or wait for ${left} tasks to start`,
+    });
+    expect(await bench.taken(`a-${n}`)).toHaveLength(1);
+    await bench.clock.pass(70);
+  }
+});
+
 test('provider: the runs in all lanes of a fleet count, however many it has', async () => {
   const numbers = Array.from({ length: 200 }, (_, n) => n);
   await started({

@@ -1,21 +1,25 @@
 import { hash } from 'node:crypto';
 import { routeOfLane } from '../core/lane.ts';
-import type { OpenBreaker } from '../core/why.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import { noteSwitch } from './change.ts';
 import type { Engine, FleetState } from './engine.ts';
+import { GRACE_MS, isHeldBack } from './held-back.ts';
 
 /**
  * What a scheduler alone knows of a fleet, told to all as switches of its shard, so that each of them explains a task alike, also
  * after it has begun anew.
  *
  * - `open:<breaker>:<scheduler>`: a breaker of its is open, `<since>/<until>`
+ * - `rate:<provider>:<scheduler>`: its share of a provider's rate is used up while tasks wait, `<since>/<until>`; told while that goes
+ *   on, also over the moments at which a start is allowed, see `held-back.ts`
  * - `gone:<route>`: the routing table has lost a route, and since when, as the first one that saw it says
  * - `no-agent`: none is there, and since when, as the first one that saw it says
  *
- * Times are milliseconds since 1970; breakers are named by a digest, since their names may be longer than those of switches.
+ * Times are milliseconds since 1970; breakers and providers are named by a digest, since their names may be longer than those of
+ * switches.
  */
 const OPEN = 'open:';
+const RATE = 'rate:';
 const GONE = 'gone:';
 const NO_AGENT = 'no-agent';
 /** Routes of one fleet, of all tables that are remembered. */
@@ -25,10 +29,12 @@ const GONE_MAX = 50;
 export async function tellWords(engine: Engine, state: FleetState): Promise<void> {
   // What was told before must be known first.
   if (state.factsMs === 0) return;
-  const words = new Map([...openWords(engine, state), ...goneWords(engine, state), ...noAgentWords(state)]);
-  for (const name of state.switches.keys()) if (isOwn(engine, name) && !words.has(name)) words.set(name, '');
-  for (const [name, value] of words) {
-    if ((state.switches.get(name) ?? '') === value) continue;
+  const words = wordsNow(engine, state);
+  const told = [...state.switches.keys()].filter((name) => isOwn(engine, name));
+  for (const name of new Set([...words.keys(), ...told])) {
+    if (state.switches.get(name) === words.get(name)) continue;
+    // While the ones before were told, another call may have told more of this one.
+    const value = wordsNow(engine, state).get(name) ?? '';
     try {
       await state.link.ask({ op: 'switch', name, value });
     } catch (error) {
@@ -39,25 +45,45 @@ export async function tellWords(engine: Engine, state: FleetState): Promise<void
   }
 }
 
-function isOwn({ name: scheduler }: Engine, name: string): boolean {
-  return name === NO_AGENT || name.startsWith(GONE) || (name.startsWith(OPEN) && name.endsWith(`:${scheduler}`));
+type Word = readonly [name: string, value: string];
+
+function wordsNow(engine: Engine, state: FleetState): ReadonlyMap<string, string> {
+  return new Map([
+    ...openWords(engine, state),
+    ...rateWords(engine, state),
+    ...goneWords(engine, state),
+    ...noAgentWords(state),
+  ]);
 }
 
-function openWords(engine: Engine, { fleet }: FleetState): readonly (readonly [name: string, value: string])[] {
+function isOwn({ name: scheduler }: Engine, name: string): boolean {
+  if (name === NO_AGENT || name.startsWith(GONE)) return true;
+  return (name.startsWith(OPEN) || name.startsWith(RATE)) && name.endsWith(`:${scheduler}`);
+}
+
+function openWords(engine: Engine, { fleet }: FleetState): readonly Word[] {
   const builds = Object.keys(engine.tables.compiled.table.fleets[fleet]?.builds ?? {});
   const all = builds.map((build) => engine.tables.breakers(fleet, build));
   const names = new Set(all.flatMap(({ own, providers }) => [own, ...providers]));
   return [...names].flatMap((name) => {
     const breaker = engine.breakers.state(name);
     if (breaker.state !== 'open') return [];
-    return [[openName(name, engine.name), `${Math.floor(breaker.sinceMs)}/${Math.floor(breaker.untilMs)}`] as const];
+    return [[openName(name, engine.name), timesText(breaker)] as const];
   });
 }
 
-function goneWords(
-  engine: Engine,
-  { fleet, switches }: FleetState,
-): readonly (readonly [name: string, value: string])[] {
+/** Nobody else is there to whom one scheduler would have to tell them, and they change all the time. */
+function rateWords({ clock, name, schedulers }: Engine, { heldBack }: FleetState): readonly Word[] {
+  if (schedulers.length === 1) return [];
+  const held = [...heldBack].filter(([, times]) => isHeldBack(times, clock.nowMs()));
+  return held.map(([provider, times]) => [rateName(provider, name), timesText(times)]);
+}
+
+function timesText({ sinceMs, untilMs }: Times): string {
+  return `${Math.floor(sinceMs)}/${Math.floor(untilMs)}`;
+}
+
+function goneWords(engine: Engine, { fleet, switches }: FleetState): readonly Word[] {
   const { tables } = engine;
   const here = new Set(tables.allLanes(fleet).map(routeOfLane));
   const gone = tables.seenLanes(fleet).filter((lane) => !here.has(routeOfLane(lane)));
@@ -69,12 +95,20 @@ function goneWords(
   });
 }
 
-function noAgentWords({ noAgentSinceMs: sinceMs, switches }: FleetState): readonly (readonly [string, string])[] {
+function noAgentWords({ noAgentSinceMs: sinceMs, switches }: FleetState): readonly Word[] {
   return sinceMs === undefined ? [] : [[NO_AGENT, switches.get(NO_AGENT) ?? String(Math.floor(sinceMs))]];
 }
 
 function openName(breaker: string, scheduler: string): string {
-  return `${OPEN}${hash('sha256', breaker, 'base64url').slice(0, 16)}:${scheduler}`;
+  return `${OPEN}${digestOf(breaker)}:${scheduler}`;
+}
+
+function rateName(provider: string, scheduler: string): string {
+  return `${RATE}${digestOf(provider)}:${scheduler}`;
+}
+
+function digestOf(name: string): string {
+  return hash('sha256', name, 'base64url').slice(0, 16);
 }
 
 function goneName(lane: number): string {
@@ -82,24 +116,61 @@ function goneName(lane: number): string {
 }
 
 /** A breaker that is open at some scheduler; as all have told, so that all say the same of it. */
-export function openBreaker(engine: Engine, { switches }: FleetState, name: string): OpenBreaker | undefined {
-  const now = engine.clock.nowMs();
-  const open = engine.schedulers.flatMap((scheduler) => {
-    const word = switches.get(openName(name, scheduler))?.split('/').map(Number);
-    const [sinceMs = 0, untilMs = 0] = engine.schedulers.length > 1 ? (word ?? []) : ownTimes(engine, name);
-    return untilMs > now ? [{ scheduler, sinceMs, untilMs }] : [];
+export function openBreaker(engine: Engine, { switches }: FleetState, name: string): Told | undefined {
+  const breaker = engine.breakers.state(name);
+  return toldOf(engine, {
+    word: (scheduler) => switches.get(openName(name, scheduler)),
+    own: breaker.state === 'open' ? breaker : undefined,
+    graceMs: 0,
   });
-  if (open.length === 0) return undefined;
+}
+
+/** A rate that holds tasks of a fleet back at some scheduler; `untilMs` may be just over. */
+export function heldBackRate(engine: Engine, { switches, heldBack }: FleetState, provider: string): Told | undefined {
+  const held = heldBack.get(provider);
+  return toldOf(engine, {
+    word: (scheduler) => switches.get(rateName(provider, scheduler)),
+    own: held !== undefined && isHeldBack(held, engine.clock.nowMs()) ? held : undefined,
+    graceMs: GRACE_MS,
+  });
+}
+
+interface Times {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
+/** Of one thing that each scheduler has for itself. `onlyAt`: the schedulers that have told of it, when others have not. */
+interface Told extends Times {
+  readonly onlyAt?: readonly string[];
+}
+
+interface Telling {
+  readonly word: (scheduler: string) => string | undefined;
+  /** What counts where there is no other scheduler. */
+  readonly own: Times | undefined;
+  /** How long a word counts after its end. */
+  readonly graceMs: number;
+}
+
+function toldOf({ schedulers, clock }: Engine, { word, own, graceMs }: Telling): Told | undefined {
+  const now = clock.nowMs();
+  const told = schedulers.flatMap((scheduler) => {
+    const times = schedulers.length > 1 ? timesOf(word(scheduler)) : own;
+    return times === undefined || times.untilMs + graceMs <= now ? [] : [{ scheduler, ...times }];
+  });
+  if (told.length === 0) return undefined;
   return {
-    sinceMs: Math.min(...open.map(({ sinceMs }) => sinceMs)),
-    untilMs: Math.min(...open.map(({ untilMs }) => untilMs)),
-    ...(open.length < engine.schedulers.length && { onlyAt: open.map(({ scheduler }) => scheduler) }),
+    sinceMs: Math.min(...told.map(({ sinceMs }) => sinceMs)),
+    untilMs: Math.min(...told.map(({ untilMs }) => untilMs)),
+    ...(told.length < schedulers.length && { onlyAt: told.map(({ scheduler }) => scheduler) }),
   };
 }
 
-function ownTimes({ breakers }: Engine, name: string): readonly number[] {
-  const breaker = breakers.state(name);
-  return breaker.state === 'open' ? [breaker.sinceMs, breaker.untilMs] : [];
+function timesOf(word: string | undefined): Times | undefined {
+  if (word === undefined) return undefined;
+  const [sinceMs = 0, untilMs = 0] = word.split('/').map(Number);
+  return { sinceMs, untilMs };
 }
 
 /** Since when no table has had the route of a lane. */

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { RoutingTable } from '../../../spec/contract/routing-table.ts';
 import type { WhyResponse } from '../../../spec/contract/protocol.ts';
 import { memoryStore } from '../../store/memory/memory-store.ts';
+import type { Operation, Store } from '../../store/store.ts';
 import type { RunningScheduler } from '../scheduler.ts';
 import { AGENT, Bench, pollOnce, submission, table } from './bench.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -9,7 +10,13 @@ import { VirtualClock } from './virtual-clock.ts';
 /** Two schedulers over one store in virtual time, and what both say of a task. To be closed. */
 export async function whyOfTwo(changes: Partial<RoutingTable> = {}) {
   const clock = new VirtualClock();
-  const bench = new Bench(['s-0', 's-1'], memoryStore({ nowUs: () => clock.nowMs() * 1000 }));
+  const memory = memoryStore({ nowUs: () => clock.nowMs() * 1000 });
+  const asked: Operation[] = [];
+  const apply: Store['apply'] = (shard, batch) => {
+    asked.push(...batch.operations);
+    return memory.apply(shard, batch);
+  };
+  const bench = new Bench(['s-0', 's-1'], { ...memory, apply });
   const bounds = { tickMs: 100, idleTickMs: 200 };
   const start = (name: string, own = changes): Promise<RunningScheduler> =>
     clock.until(bench.start(name, { clock, bounds, table: table(own), earlierTables: [table(changes)] }));
@@ -37,5 +44,5 @@ export async function whyOfTwo(changes: Partial<RoutingTable> = {}) {
     const [task] = (await clock.until(pollOnce(scheduler, { waitMs: 100 }))).tasks;
     return { id: task?.id ?? '', token: task?.token ?? 0, agent: AGENT };
   };
-  return { clock, here, there, schedulers, start, accepted, both, why, take, close };
+  return { clock, here, there, schedulers, asked, start, accepted, both, why, take, close };
 }
