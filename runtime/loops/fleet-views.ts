@@ -4,6 +4,7 @@ import { isCanary } from '../core/canary.ts';
 import type { ShardFacts } from '../store/store.ts';
 import { fleetBreaker } from './breakers.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
+import { inspectLanes } from './inspect-lanes.ts';
 import { iso } from './view.ts';
 import { agentsOf, fleetAgents, LOST_MS } from './roster.ts';
 import { drains, pauseFacts } from './view-of-fleets.ts';
@@ -13,10 +14,8 @@ export async function fleetView(engine: Engine, fleet: string): Promise<FleetVie
   const state = engine.fleets.get(fleet);
   const declared = engine.tables.compiled.table.fleets[fleet];
   if (state === undefined || declared === undefined) return undefined;
-  const lanes = engine.tables.seenLanes(fleet).slice(0, LANES_MAX);
-  const reply = await askPatiently(engine, state.link, { op: 'inspect', lanes });
-  if (reply.kind !== 'facts') throw new Error(`the store answered an inspection with ${reply.kind}`);
-  const { facts } = reply;
+  const lanes = engine.tables.seenLanes(fleet);
+  const facts = await inspectLanes((operation) => askPatiently(engine, state.link, operation), lanes);
   const running = runningIn(facts.lanes);
   const { agents, slots, free } = fleetAgents(engine, state);
   return {
@@ -46,7 +45,6 @@ function pause(state: FleetState): Pick<FleetView, 'pausedSince' | 'pausedReason
   };
 }
 
-const LANES_MAX = 256;
 const WEIGHT_ALL = 10_000;
 
 /** `Scheduler.agents`, in the order of their names. */

@@ -1,5 +1,5 @@
-import { LANES_MAX } from '../store/store.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
+import { inspectLanes } from './inspect-lanes.ts';
 
 /** Lanes of a fleet's shard. */
 export interface Places {
@@ -41,16 +41,10 @@ interface Counted {
 }
 
 async function countedIn(engine: Engine, { state, lanes }: Places): Promise<readonly Counted[]> {
-  const parts: (readonly number[])[] = [];
-  for (let from = 0; from < lanes.length; from += LANES_MAX) parts.push(lanes.slice(from, from + LANES_MAX));
-  const replies = await Promise.all(
-    parts.map((part) => askPatiently(engine, state.link, { op: 'inspect', lanes: part })),
+  const facts = await inspectLanes((operation) => askPatiently(engine, state.link, operation), lanes);
+  return facts.lanes.flatMap(({ lane, waiting, running: runs }) =>
+    runs === 0 ? [] : [{ state, lane, waiting, runs }],
   );
-  return replies.flatMap((reply) => {
-    if (reply.kind !== 'facts') throw new Error(`the store answered an inspection with ${reply.kind}`);
-    const { lanes: facts } = reply.facts;
-    return facts.flatMap(({ lane, waiting, running: runs }) => (runs === 0 ? [] : [{ state, lane, waiting, runs }]));
-  });
 }
 
 /** When the youngest run of a lane began; 0 when all have ended meanwhile. */

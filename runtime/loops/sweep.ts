@@ -5,6 +5,7 @@ import { jittered } from './clock.ts';
 import { dropRun, want } from './deliver.ts';
 import { finish, forgetRun, judgeRun, noteStanding, runSeconds } from './ends.ts';
 import { changed, type Engine, type FleetState, type Run } from './engine.ts';
+import { inspectLanes } from './inspect-lanes.ts';
 import { moveOn } from './move.ts';
 import { sayPresent } from './roll-call.ts';
 import { fleetAgents, shareRoster } from './roster.ts';
@@ -61,20 +62,22 @@ const FACTS_EVERY = 4;
 
 async function sweep(engine: Engine, state: FleetState, looks: number): Promise<void> {
   const { link, fleet, switches } = state;
-  const asked = [link.ask({ op: 'tick', limit: TICK_LIMIT })];
+  const ticked = link.ask({ op: 'tick', limit: TICK_LIMIT });
   const full = looks % FACTS_EVERY === 0 || !isBusy(engine, state);
-  if (full) asked.push(link.ask({ op: 'inspect', lanes: engine.tables.allLanes(fleet).slice(0, LANES_MAX) }));
+  const inspected = full
+    ? inspectLanes((operation) => link.ask(operation), engine.tables.allLanes(fleet))
+    : Promise.resolve(undefined);
   if (full) {
     void shareRoster(engine, state).catch(ignoreLoss);
     void tellWords(engine, state);
   }
-  const [[tick, facts]] = await Promise.all([Promise.all(asked), sayPresent(engine, state)]);
-  if (facts?.kind === 'facts') {
-    state.facts = facts.facts;
+  const [tick, facts] = await Promise.all([ticked, inspected, sayPresent(engine, state)]);
+  if (facts !== undefined) {
+    state.facts = facts;
     state.factsMs = engine.clock.nowMs();
     state.startedSince = 0;
   }
-  if (tick?.kind === 'ticked') {
+  if (tick.kind === 'ticked') {
     // One that was set here meanwhile may be newer than what the tick saw: the next one tells.
     if (state.switches === switches) {
       state.switches = tick.switches;
@@ -87,8 +90,6 @@ async function sweep(engine: Engine, state: FleetState, looks: number): Promise<
   await cancelAgain(engine, state);
   if (state.ready > 0) want(engine, state);
 }
-
-const LANES_MAX = 256;
 
 function isBusy({ pool }: Engine, { fleet, ready, facts }: FleetState): boolean {
   const running = facts?.lanes.some(({ running: runs, waiting }) => runs + waiting > 0) ?? true;

@@ -72,8 +72,9 @@ export interface Batch {
 }
 
 export const OPERATIONS_MAX = 256;
-/** Most tasks of one claim, lanes of one claim, and things one tick or list looks at. */
+/** Most tasks and lanes of one claim, lanes of one inspection, and things one tick or list looks at. */
 export const CLAIM_MAX = 64;
+export const CLAIM_LANES_MAX = 1000;
 export const LANES_MAX = 256;
 export const LIMIT_MAX = 1000;
 

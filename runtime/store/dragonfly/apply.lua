@@ -873,6 +873,23 @@ local function take_start(policy, route)
 end
 
 -- A lane by its text, with the limits of its route; `limited` when one of them can close it.
+-- Lanes where something is ready, by their text: what a batch with very many lanes need not read the rest for. Nothing when there
+-- are more than `most`.
+local FEW_LANES = 64
+local function ready_lanes(most)
+  local some, after = {}, '0'
+  for _ = 1, most do
+    local found = call('ZRANGEBYSCORE', q, after, '9007199254740991', 'WITHSCORES', 'LIMIT', '0', '1')
+    if not found[2] then
+      return some
+    end
+    local lane = tonumber(found[2])
+    some[int(lane)] = true
+    after = int(lane + 1)
+  end
+  return nil
+end
+
 local function lane_of(text)
   local known = lanes[text]
   if not known then
@@ -1023,15 +1040,34 @@ local function own_member(agent, first, count)
   return nil
 end
 
+-- Lanes of those asked for where something may be ready: a list, and from where to where in it.
+local function lanes_to_look_at(first, count)
+  local some = count > FEW_LANES and ready_lanes(floor(count / 2))
+  if not some then
+    return ARGV, first, first + count - 1
+  end
+  for index = 1, of_q.size do
+    some[of_q.at[of_q[index]]] = true
+  end
+  local list, size = {}, 0
+  for index = first, first + count - 1 do
+    if some[ARGV[index]] then
+      size = size + 1
+      list[size] = ARGV[index]
+    end
+  end
+  return list, 1, size
+end
+
 -- The smallest tag among the heads of the open lanes and what is held for this agent; whether it is held; its lane.
-local function next_member(agent, first, count)
+local function next_member(agent, first, count, list, from, upto)
   local best = own_member(agent, first, count)
   local own = best ~= nil
   local lane = nil
-  for index = first, first + count - 1 do
-    local member = is_open(ARGV[index]) and head_of(ARGV[index])
+  for index = from, upto do
+    local member = is_open(list[index]) and head_of(list[index])
     if member and (not best or tag_of(member) < tag_of(best)) then
-      best, own, lane = member, false, ARGV[index]
+      best, own, lane = member, false, list[index]
     end
   end
   return best, own, lane
@@ -1049,12 +1085,12 @@ local function confirms(row, member, id, own, lane)
 end
 
 -- For one agent: how many tasks, and for each its id, record, body, and when its lease ends; from `out[size + 1]` on.
-local function claim_for(agent, count, looks, first, lane_count, out, size)
+local function claim_for(agent, count, looks, first, lane_count, list, from, upto, out, size)
   local got, last = 0, size + 1
   for _ = 1, count + looks do
     local member, own, lane = nil, false, nil
     if got < count then
-      member, own, lane = next_member(agent, first, lane_count)
+      member, own, lane = next_member(agent, first, lane_count, list, from, upto)
     end
     if not member then
       break
@@ -1108,9 +1144,10 @@ local function claim(at)
   end
   local out, size = { 'c', held }, 2
   local first = at + 4
+  local list, from, upto = lanes_to_look_at(first, lane_count)
   for index = first + lane_count, first + lane_count + agents - 1 do
     if held == '' then
-      size = claim_for(ARGV[index], count, looks, first, lane_count, out, size)
+      size = claim_for(ARGV[index], count, looks, first, lane_count, list, from, upto, out, size)
     else
       size = size + 1
       out[size] = '0'
@@ -1998,9 +2035,11 @@ local function look_ahead()
       end
     elseif letter == 'C' then
       wanted = wanted + tonumber(ARGV[at + 1]) * tonumber(ARGV[at + 4])
-      for index = at + 5, at + 4 + tonumber(ARGV[at + 3]) do
-        local lane = lane_of(ARGV[index])
-        if lane.policy and lane.policy.in_flight then
+      local lane_count = tonumber(ARGV[at + 3])
+      local some = lane_count > FEW_LANES and ready_lanes(floor(lane_count / 2))
+      for index = at + 5, at + 4 + lane_count do
+        local lane = not (some and not some[ARGV[index]]) and lane_of(ARGV[index])
+        if lane and lane.policy and lane.policy.in_flight then
           count_route(running, lane.route, RUNNING)
         end
       end

@@ -1,7 +1,11 @@
 import { expect } from 'vitest';
+import { laneOf, routeOfLane } from '../../core/lane.ts';
 import { reasonText } from '../../core/reason-text.ts';
 import { LANE, OTHER_LANE, START_MS, Talker, routePolicy, task } from './bench.ts';
 import type { Case } from './conformance.ts';
+
+/** As many as one claim may ask for. */
+const MANY_LANES = Array.from({ length: 1000 }, (_, index) => laneOf(`research/r-${index}`, 'v1'));
 
 /** What is claimed, by whom, and in which order. */
 export const CLAIM_CASES: readonly Case[] = [
@@ -27,6 +31,29 @@ export const CLAIM_CASES: readonly Case[] = [
       expect(await inFlight()).toBe(0);
       expect(await talker.complete(await talker.lease())).toMatchObject({ kind: 'done' });
       expect(await inFlight()).toBe(0);
+    },
+  ],
+  [
+    'of very many lanes those where something is ready are found, also what came with the same batch, and the first turn goes first',
+    async (talker) => {
+      await talker.policy(MANY_LANES.map((lane) => routePolicy({ route: routeOfLane(lane), inFlight: 2 })));
+      await talker.submit('t1', { lane: MANY_LANES[700] ?? 0, cost: 1 });
+      await talker.submit('t2', { lane: MANY_LANES[30] ?? 0, cost: 1 });
+      const replies = await talker.run(
+        { op: 'submit', task: task('t3', { lane: MANY_LANES[999] ?? 0, cost: 1 }) },
+        { op: 'claim', agent: 'a-1', lanes: MANY_LANES, count: 2, looks: 9 },
+        { op: 'claim', agent: 'a-2', lanes: MANY_LANES, count: 2, looks: 9 },
+      );
+      const claimed = replies.map((reply) =>
+        reply.kind === 'claims' ? reply.claims.map(({ record }) => record.id) : [],
+      );
+      expect(claimed).toEqual([[], ['t1', 't2'], ['t3']]);
+      expect(await talker.claim('a-1', 1, MANY_LANES)).toEqual([]);
+      // In nearly all of them.
+      for (const [index, lane] of MANY_LANES.slice(0, 80).entries())
+        await talker.submit(`n-${index}`, { lane, cost: 1 });
+      expect(await talker.claim('a-1', 3, MANY_LANES.slice(0, 90))).toEqual(['n-0', 'n-1', 'n-2']);
+      expect(await talker.claim('a-1', 9, MANY_LANES.slice(77, 147))).toEqual(['n-77', 'n-78', 'n-79']);
     },
   ],
   [

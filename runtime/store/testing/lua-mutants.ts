@@ -120,6 +120,12 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     "'at:' .. scheduler, int(beat))",
   ],
   ['keeps no word of who lacks nothing', "call('HSET', m, 'at:' .. scheduler, ARGV[8])", ''],
+  ['does not see in which lanes the batch has made ready', 'some[of_q.at[of_q[index]]] = true', ''],
+  [
+    'takes the first of many lanes for all',
+    'after = int(lane + 1)\n  end\n  return nil',
+    'after = int(lane + 1)\n  end\n  return some',
+  ],
   ['says twice what it has said of an agent', "int(after + 1), '90071", "int(after), '90071"],
   ['does not say who wrote of an agent', "NOW .. '|' .. scheduler .. '|' ..", "NOW .. '|s-1|' .. "],
   ['gives all notes of a batch one turn', 'noted = noted + 1', 'noted = 1'],

@@ -16,7 +16,8 @@ export interface Turn {
 export type Draw = { readonly operation: Operation; readonly lease?: number };
 
 const ID = fc.constantFrom(...Array.from({ length: 24 }, (_, index) => `t:${index}`));
-const LANES = fc.constantFrom([LANE], [OTHER_LANE], [LANE, OTHER_LANE]);
+const FILLERS = Array.from({ length: 70 }, (_, index) => OTHER_LANE + 1 + index);
+const LANES = fc.constantFrom([LANE], [OTHER_LANE], [LANE, OTHER_LANE], [OTHER_LANE, ...FILLERS, LANE]);
 const AGENT = fc.constantFrom('ag-1', 'ag-2', 'ag-3');
 const KEY = fc.constantFrom('k1', 'k2');
 const REASON = fc.constantFrom('error', 'by-owner');

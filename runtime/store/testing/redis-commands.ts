@@ -88,8 +88,11 @@ const SORTED: Readonly<Record<string, (set: SortedSet, args: readonly string[]) 
   },
   ZREVRANGE: (set, [start = '', stop = '']) =>
     set.rangeReverse(-Infinity, Infinity, Number(start), Number(stop) - Number(start) + 1),
-  ZRANGEBYSCORE: (set, [min = '', max = '', , offset = '', limit = '']) =>
-    set.range(bound(min), bound(max), Number(offset), Number(limit)),
+  ZRANGEBYSCORE: (set, [min = '', max = '', ...rest]) => {
+    const [offset, limit] = rest.slice(-2).map(Number);
+    const found = set.range(bound(min), bound(max), offset ?? 0, limit ?? 0);
+    return rest[0] === 'WITHSCORES' ? found.flatMap((member) => [member, textOf(set.score(member)) ?? '']) : found;
+  },
   ZREVRANGEBYSCORE: (set, [max = '', min = '', , offset = '', limit = '']) =>
     set.rangeReverse(bound(min), bound(max), Number(offset), Number(limit)),
   ZRANGEBYLEX: (set, [from = '', to = '', , , limit = '']) => set.lexRange(lex(from, '['), lex(to, '('), Number(limit)),
