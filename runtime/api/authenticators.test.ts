@@ -96,9 +96,26 @@ test.each([
   const found = plain(await authenticator.authenticate(credentials));
   if (typeof expected === 'string') expect(found).toBe(expected);
   else expect(found).toMatchObject(expected);
-  // Over the network anybody could have written it.
-  expect(await authenticator.authenticate({ ...credentials, peer: '10.0.0.1' })).toBeUndefined();
+  // Over the network, or from a port that was forwarded, anybody could have written it.
+  for (const peer of ['10.0.0.1', '127.0.0.1', '::1', '::ffff:127.0.0.1']) {
+    expect(await authenticator.authenticate({ ...credentials, peer })).toBeUndefined();
+  }
+  expect(plain(await authenticator.authenticate({ ...credentials, peer: '::6' }))).toEqual(found);
   expect(await authenticator.authenticate({ ...credentials, forwardedClientCert: undefined })).toBeUndefined();
+});
+
+test('a workload that may do nothing itself, as a gateway, may bring the token of somebody; one that is known may not', async () => {
+  const mesh = meshAuthenticator(
+    'acme.example',
+    workloadsOf(() => ROUTING),
+  );
+  const ask = (uri: string, authorization?: string) =>
+    mesh.authenticate({ authorization, forwardedClientCert: `URI=${uri}`, peer: '127.0.0.6' });
+  const gateway = 'spiffe://acme.example/ns/istio-system/sa/istio-ingressgateway';
+  expect(await ask(gateway, 'Bearer x')).toBeUndefined();
+  expect(await ask(gateway)).toBe('refused');
+  expect(await ask('spiffe://evil.example/ns/istio-system/sa/istio-ingressgateway', 'Bearer x')).toBe('refused');
+  expect(plain(await ask(OURS, 'Bearer x'))).toMatchObject({ fleet: 'research/summarizer' });
 });
 
 test('a ServiceAccount is the agent of its namespace’s fleet, or who a team names', async () => {
@@ -208,6 +225,7 @@ test('the first that recognises what it is shown decides; nobody means refused',
   expect(asked).toEqual(['a', 'b']);
   expect(await whoCalls([], bearer('x'))).toBe('refused');
   expect(bearerOf(bearer('a'.repeat(8193)))).toBeUndefined();
+  expect(bearerOf({ ...bearer(''), authorization: 'BEARER abc' })).toBe('abc');
   expect(['127.0.0.1', '::1', '::ffff:127.0.0.1', 'localhost', '10.0.0.1', '127.0.0.1.evil'].map(isLoopback)).toEqual([
     true,
     true,

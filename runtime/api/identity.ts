@@ -46,7 +46,7 @@ export async function whoCalls(
 
 /** The token of an `Authorization: Bearer` header. */
 export function bearerOf({ authorization }: Credentials): string | undefined {
-  const match = /^Bearer ([A-Za-z0-9._~+/=-]{1,8192})$/.exec(authorization ?? '');
+  const match = /^bearer ([A-Za-z0-9._~+/=-]{1,8192})$/i.exec(authorization ?? '');
   return match?.[1];
 }
 
