@@ -28,7 +28,7 @@ export async function serveFromConfig(question: ServeQuestion): Promise<ServeAns
   const { directory, file, version, stop, onFatal } = question;
   const tokenFile = question.dev ? devToken(directory) : undefined;
   const env = tokenFile === undefined ? question.env : { NOVA_TORCH_AUTH_DEV_TOKEN_FILE: tokenFile, ...question.env };
-  const read = readConfig(file === undefined ? undefined : resolve(directory, file), env);
+  const read = readConfig(file === undefined ? undefined : resolve(directory, file), env, directory);
   if (read.kind === 'invalid') return read;
   const config = withPathsFrom(directory, read.config);
   question.onConfig(config, read.warnings);

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -120,6 +120,20 @@ test('settings that do not go together are refused', () => {
   expect(problems(undefined, { ...env, NOVA_TORCH_SCHEDULER_ID: 's-1' })).toEqual([]);
 });
 
+test('half of a way to prove who calls is refused: somebody believes that it is open', () => {
+  const url = 'https://login.acme.example';
+  expect(
+    problems(undefined, { NOVA_TORCH_AUTH_PEOPLE_ISSUER: url, NOVA_TORCH_AUTH_SERVICE_ACCOUNT_KEYS: url }),
+  ).toEqual([
+    '$NOVA_TORCH_AUTH_PEOPLE_ISSUER `auth.peopleIssuer` needs `auth.peopleKeys` beside it',
+    '$NOVA_TORCH_AUTH_SERVICE_ACCOUNT_KEYS `auth.serviceAccountKeys` needs `auth.serviceAccountIssuer` beside it',
+  ]);
+  expect(problems(`auth:\n  peopleKeys: ${url}\n`)).toEqual([
+    'file:2:3 `auth.peopleKeys` needs `auth.peopleIssuer` beside it',
+  ]);
+  expect(problems(`auth:\n  peopleIssuer: ${url}\n`, { NOVA_TORCH_AUTH_PEOPLE_KEYS: url })).toEqual([]);
+});
+
 test('a mirror needs a second scheduler, its place, and who may send one', () => {
   const env = { NOVA_TORCH_JOURNAL_MIRROR: 'peer' };
   const say = '$NOVA_TORCH_JOURNAL_MIRROR `journal.mirror` is `peer`,';
@@ -158,6 +172,12 @@ test('a secret is read from its file, and shows itself to nobody who prints it',
     expect(text).toContain('[redacted]');
     expect(text).not.toContain('s3cr3t');
   }
+});
+
+test('the file of a secret is looked for from the folder that is meant', () => {
+  const secret = file('s3cr3t');
+  const read = readConfig(undefined, { NOVA_TORCH_STORE_PASSWORD_FILE: basename(secret) }, dirname(secret));
+  expect(read.kind === 'ok' && read.config.store.password?.reveal()).toBe('s3cr3t');
 });
 
 test('a secret whose file is not there, is empty or is far too large is a problem', () => {

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
 import { placedFields, type FieldSchema, type PlacedField } from './field.ts';
 import { configFields, type Config } from './fields.ts';
@@ -23,9 +24,10 @@ const FIELDS = placedFields(configFields);
 
 /**
  * The configuration of `serve`: a file (YAML or JSON), then environment variables, then defaults. All problems are reported at
- * once. Variables that begin with `NOVA_TORCH_` and mean nothing are warnings: another program of ours may read them.
+ * once. Variables that begin with `NOVA_TORCH_` and mean nothing are warnings: another program of ours may read them. Files with
+ * secrets are looked for from `directory`.
  */
-export function readConfig(file: string | undefined, env: Environment): ConfigResult {
+export function readConfig(file: string | undefined, env: Environment, directory = '.'): ConfigResult {
   const { value, placeOf, problems } = file === undefined ? nothing() : readConfigFile(file);
   if (problems.length > 0) return { kind: 'invalid', problems };
   const places = new Map<string, string>();
@@ -39,7 +41,7 @@ export function readConfig(file: string | undefined, env: Environment): ConfigRe
   const at = (path: readonly string[]): string => places.get(path.join('.')) ?? placeOf(path);
   const wrong = [...faults(merged).map((error) => problemOf(error, at, FIELDS)), ...conflicts(merged, at)];
   if (wrong.length > 0) return { kind: 'invalid', problems: wrong };
-  return filled(merged, at, unknownVariables(env));
+  return filled(merged, at, unknownVariables(env), directory);
 }
 
 function nothing(): Placed {
@@ -74,7 +76,23 @@ function conflicts(value: Tree, at: (path: readonly string[]) => string): readon
     const reason = `${count} schedulers need a store that all of them reach`;
     found.push({ at: at(['store', 'url']), message: `\`store.url\` is \`memory:\`, but ${reason}` });
   }
-  return [...found, ...mirrorConflicts(value, at, count)];
+  return [...found, ...authConflicts(value, at), ...mirrorConflicts(value, at, count)];
+}
+
+/** Settings of `auth` that mean nothing without another: who sets one believes that a way in is open. */
+const NEEDS = [
+  ['peopleIssuer', 'peopleKeys'],
+  ['peopleKeys', 'peopleIssuer'],
+  ['serviceAccountKeys', 'serviceAccountIssuer'],
+] as const;
+
+function authConflicts(value: Tree, at: (path: readonly string[]) => string): readonly ConfigProblem[] {
+  return NEEDS.filter(
+    ([said, needed]) => get(value, ['auth', said]) !== undefined && get(value, ['auth', needed]) === undefined,
+  ).map(([said, needed]) => ({
+    at: at(['auth', said]),
+    message: `\`auth.${said}\` needs \`auth.${needed}\` beside it`,
+  }));
 }
 
 function mirrorConflicts(
@@ -104,12 +122,14 @@ function filled(
   value: Tree,
   at: (path: readonly string[]) => string,
   warnings: readonly ConfigProblem[],
+  directory: string,
 ): ConfigResult {
   const config: Tree = {};
   const problems: ConfigProblem[] = [];
   for (const one of FIELDS) {
     const given = get(value, one.path);
-    const read = one.field.secret === true && given !== undefined ? readSecret(one, String(given), at) : given;
+    const read =
+      one.field.secret === true && given !== undefined ? readSecret(one, resolve(directory, String(given)), at) : given;
     if (isProblem(read)) problems.push(read);
     else put(config, one.key, read ?? one.field.fallback);
   }
