@@ -186,8 +186,9 @@ export async function* taskEvents(
     const mark = `${view.state} ${view.attempts} ${view.agent ?? ''} ${view.since}`;
     const seq = seqOf(view);
     const over = isOver(view);
-    if (mark !== seen && (seq > last || (seen !== '' && seq === last))) {
-      last = Math.max(seq, last + (seen !== '' && seq <= last ? 1 : 0));
+    // Times come from several clocks: a change that was seen is one, whatever its time; and nobody goes without an end.
+    if (mark !== seen && (seen !== '' || seq > last || (over && seq !== last))) {
+      last = Math.max(seq, last + 1);
       yield eventOf(view, last);
     }
     seen = mark;
