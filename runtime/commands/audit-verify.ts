@@ -13,7 +13,13 @@ export interface AuditQuestion {
 }
 
 export type AuditAnswer =
-  | { readonly kind: 'report'; readonly report: AuditReport; readonly anchors: number }
+  | {
+      readonly kind: 'report';
+      readonly report: AuditReport;
+      /** Checkpoints of this log that were kept, and those of others in the same file. */
+      readonly anchors: number;
+      readonly others: number;
+    }
   /** It cannot be asked: why, and what to do. */
   | { readonly kind: 'refused'; readonly message: string; readonly hint: string };
 
@@ -30,15 +36,23 @@ export function auditVerify({ dir, anchor, key }: AuditQuestion): AuditAnswer {
       hint: 'name its file with --key',
     };
   }
-  const anchors = anchor === undefined ? [] : readAnchors(readFileSync(anchor, 'utf8'));
-  if (anchor !== undefined && anchors.length === 0) {
+  const kept = anchor === undefined ? [] : readAnchors(readFileSync(anchor, 'utf8'));
+  if (anchor !== undefined && kept.length === 0) {
     const hint = 'keep the lines of the scheduler’s log that hold `nova.checkpoint`';
     return { kind: 'refused', message: `\`${anchor}\` holds no checkpoint`, hint };
   }
+  // Logs of several schedulers are collected into one file. Where none is of this log, it is another one than was kept.
+  const own = kept.filter(({ log }) => log === folder.log);
+  const anchors = own.length > 0 ? own : kept;
   // Who could change the log could change the public key beside it: an anchor brings its own.
   const publicKey = anchors[0]?.key ?? folder.publicKey;
   const trust = { macKey, anchors, ...(publicKey !== undefined && { publicKey }) };
-  return { kind: 'report', report: verifyAudit(folder.files, trust), anchors: anchors.length };
+  return {
+    kind: 'report',
+    report: verifyAudit(folder.files, trust),
+    anchors: anchors.length,
+    others: kept.length - anchors.length,
+  };
 }
 
 function noLog(dir: string, isOpened: boolean): AuditAnswer {

@@ -14,19 +14,22 @@ const FILE = 'audit-000001.jsonl';
 /** A log of three events and a checkpoint; what was signed goes to `checkpoints.jsonl`. */
 const kept = join(root, 'checkpoints.jsonl');
 const sound = join(root, 'sound');
-const log = await openAuditLog({
-  dir: sound,
-  checkpointMs: 60_000,
-  checkpointRecords: 100,
-  fileBytesMax: 1_000_000,
-  filesMax: 4,
-  nowMs: () => Date.UTC(2026, 0, 15),
-  onCheckpoint: (one) => appendFileSync(kept, `${JSON.stringify({ 'nova.checkpoint': JSON.stringify(one) })}\n`),
-});
-for (const target of ['a', 'b', 'c']) {
-  log.record({ at: 1, actor: 'someone', action: 'fleet:pause', target, outcome: 'done', requestId: 'r-1' });
+async function makeLog(dir: string, anchors: string, targets: readonly string[]): Promise<void> {
+  const log = await openAuditLog({
+    dir,
+    checkpointMs: 60_000,
+    checkpointRecords: 100,
+    fileBytesMax: 1_000_000,
+    filesMax: 4,
+    nowMs: () => Date.UTC(2026, 0, 15),
+    onCheckpoint: (one) => appendFileSync(anchors, `${JSON.stringify({ 'nova.checkpoint': JSON.stringify(one) })}\n`),
+  });
+  for (const target of targets) {
+    log.record({ at: 1, actor: 'someone', action: 'fleet:pause', target, outcome: 'done', requestId: 'r-1' });
+  }
+  await log.close();
 }
-await log.close();
+await makeLog(sound, kept, ['a', 'b', 'c']);
 
 function copy(name: string, change: (text: string) => string): string {
   const dir = join(root, name);
@@ -49,6 +52,23 @@ test('a log that nobody changed is sound, and how far that is proven is said', a
     stdout: 'sound  5 records in 1 file, signed through record 4, as anchored\n',
     stderr: '',
   });
+});
+
+test('of the checkpoints of several schedulers in one file those of the log count, and of another log none does', async () => {
+  const other = join(root, 'other.jsonl');
+  await makeLog(join(root, 'other'), other, ['a', 'b', 'c', 'd', 'e']);
+  writeFileSync(join(root, 'both.jsonl'), readFileSync(other, 'utf8') + readFileSync(kept, 'utf8'));
+  for (const [dir, records] of [
+    ['sound', 5],
+    ['other', 7],
+  ] as const) {
+    expect(await runHere(['audit', 'verify', dir, '--anchor', 'both.jsonl'], { cwd: root })).toMatchObject({
+      code: 0,
+      stdout: `sound  ${records} records in 1 file, signed through record ${records - 1}, as anchored\n1 checkpoint of other logs passed over\n`,
+    });
+  }
+  const strange = await runHere(['audit', 'verify', 'sound', '--anchor', 'other.jsonl'], { cwd: root });
+  expect([strange.code, strange.stdout.split(' ')[0]]).toEqual([1, 'restamped']);
 });
 
 test('what was changed is named with its line, and the command fails', async () => {

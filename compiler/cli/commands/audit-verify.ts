@@ -41,9 +41,9 @@ export const auditVerify = defineCommand({
       ...(options.key !== undefined && { key: at(options.key) }),
     });
     if (answer.kind === 'refused') return refuse(context, answer.message, [answer.hint]);
-    const { report, anchors } = answer;
+    const { report, anchors, others } = answer;
     const { out } = context;
-    if (options.format === 'json') printJson({ ...report, anchors }, out);
+    if (options.format === 'json') printJson({ ...report, anchors, others }, out);
     else {
       for (const finding of report.findings.slice(0, SHOWN_MAX)) out.line(findingText(finding, out));
       const more = report.findings.length - SHOWN_MAX;
@@ -55,6 +55,7 @@ export const auditVerify = defineCommand({
         out.line(
           `${out.style.green('sound')}  ${size}, ${report.provenThrough === 0 ? 'none of them signed yet' : proof}`,
         );
+        if (others > 0) out.line(out.style.dim(`${counted(others, 'checkpoint')} of other logs passed over`));
         if (anchors === 0) out.line(out.style.dim('without --anchor nothing proves that its end was not cut off'));
       }
     }

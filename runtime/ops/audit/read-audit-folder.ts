@@ -10,6 +10,8 @@ export interface AuditFolder {
   /** Empty when the folder has none. */
   readonly macKey: Uint8Array;
   readonly publicKey?: string;
+  /** The log's own name. */
+  readonly log?: string;
   /** A scheduler has opened a log here, whether or not it has written a record. */
   readonly isOpened: boolean;
 }
@@ -20,13 +22,15 @@ export function readAuditFolder(dir: string): AuditFolder {
   const text = (name: string): string | undefined =>
     names.includes(name) ? readFileSync(join(dir, name), 'utf8').trim() : undefined;
   const publicKey = text(KEY_FILES.public);
+  const log = text(KEY_FILES.log);
   return {
     files: names
       .filter((name) => auditFileNumber(name) > 0)
       .sort()
       .map((name) => ({ name, read: () => readFileSync(join(dir, name), 'utf8') })),
     macKey: Buffer.from(text(KEY_FILES.mac) ?? ''),
-    isOpened: names.includes(KEY_FILES.log),
+    isOpened: log !== undefined,
+    ...(log !== undefined && { log }),
     ...(publicKey !== undefined && { publicKey }),
   };
 }
