@@ -38,6 +38,8 @@ test.for<readonly [about: string, parts: readonly string[], answers: readonly st
   ['bytes that are not HTTP', ['\u0000\u0001\u0002 nonsense\r\n\r\n'], ['400 bad-request']],
   ['a TLS greeting', ['\x16\x03\x01\x02\x00\x01\x00\r\n\r\n'], ['400 bad-request']],
   ['no host', ['GET /v1/status HTTP/1.1\r\nconnection: close\r\n\r\n'], ['400 bad-request']],
+  ['two hosts', [`GET /v1/status HTTP/1.1\r\nhost: x\r\nHost: y\r\n${TOKEN}${END}\r\n`], ['400 bad-request']],
+  ['two tokens', [`GET /v1/status HTTP/1.1\r\nhost: x\r\n${TOKEN}${TOKEN}${END}\r\n`], ['400 bad-request']],
   ['a header without a colon', ['GET / HTTP/1.1\r\nhost: x\r\nnonsense\r\n\r\n'], ['400 bad-request']],
   ['half a header', [`${POST}x: `], ['408 too-slow']],
   ['half a body', [`${POST}content-length: 50\r\n\r\n{"task"`], ['408 too-slow']],

@@ -130,7 +130,19 @@ function emptyServer(api: Api): FastifyInstance {
 function headersProblem({ headers, rawHeaders }: IncomingMessage, { headers: most }: ApiLimits): Error | undefined {
   // Names and values take turns.
   if (rawHeaders.length > most * 2) return new ProblemError('headers-too-large', { detail: `at most ${most} headers` });
-  return headers.host === undefined ? new ProblemError('bad-request', { detail: 'there is no Host' }) : undefined;
+  if (headers.host === undefined) return new ProblemError('bad-request', { detail: 'there is no Host' });
+  const twice = ONCE.find((name) => countOf(rawHeaders, name) > 1);
+  return twice === undefined
+    ? undefined
+    : new ProblemError('bad-request', { detail: `there is more than one ${twice}` });
+}
+
+/** Of these Node takes the first, and who looked before it may have taken the last. */
+const ONCE = ['Host', 'Authorization', 'Content-Type', 'Last-Event-ID'];
+
+function countOf(rawHeaders: readonly string[], name: string): number {
+  const wanted = name.toLowerCase();
+  return rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === wanted).length;
 }
 
 function tooMany({ pipelined }: ApiLimits): ProblemError {
