@@ -3,7 +3,8 @@ import type { OpenState, TaskRecord, TaskState } from './task-record.ts';
 /**
  * Every legal move of a task, one constructor each. A move is what a journal, an event stream or a trace says of a task; a
  * constructor takes only a record in a state the move may start from, so an illegal move does not compile. The stores know the
- * same moves; the model test holds each change they make against `isLegal`.
+ * same moves; the model test holds each change they make against `isLegal`. From `succeeded` they lead only when a journal is
+ * replayed, of a success that its scheduler had not yet taken back.
  */
 export interface Move {
   readonly taskId: string;
@@ -21,6 +22,8 @@ export interface Move {
 export type TaskIn<State extends TaskState> = TaskRecord & { readonly state: State };
 
 type Waiting = 'delayed' | 'ready' | 'held';
+/** So said a journal, and another one knows better. */
+type Untold = 'succeeded';
 
 const MOVES = {
   promote: { from: ['delayed'], to: 'ready' },
@@ -31,11 +34,11 @@ const MOVES = {
   complete: { from: ['delayed', 'ready', 'held', 'leased', 'dead'], to: 'succeeded' },
   retryLater: { from: ['leased'], to: 'delayed' },
   retryNow: { from: ['leased'], to: 'ready' },
-  giveUp: { from: ['leased', 'dead', 'delayed', 'ready', 'held'], to: 'failed' },
+  giveUp: { from: ['leased', 'dead', 'delayed', 'ready', 'held', 'succeeded'], to: 'failed' },
   bury: { from: ['leased', 'delayed', 'ready', 'held'], to: 'dead' },
-  cancel: { from: ['delayed', 'ready', 'held', 'leased', 'dead'], to: 'cancelled' },
-  expire: { from: ['ready', 'held'], to: 'expired' },
-  moveAway: { from: ['delayed', 'ready', 'held'], to: 'moved' },
+  cancel: { from: ['delayed', 'ready', 'held', 'leased', 'dead', 'succeeded'], to: 'cancelled' },
+  expire: { from: ['ready', 'held', 'succeeded'], to: 'expired' },
+  moveAway: { from: ['delayed', 'ready', 'held', 'succeeded'], to: 'moved' },
   redrive: { from: ['dead'], to: 'ready' },
 } as const satisfies Readonly<Record<string, { readonly from: readonly TaskState[]; readonly to: TaskState }>>;
 
@@ -96,7 +99,7 @@ export function retryNow(task: TaskIn<'leased'>, reason: string): Move {
 }
 
 /** It cannot succeed; or it was the oldest of too many dead letters. From a waiting state only when a journal is replayed. */
-export function giveUp(task: TaskIn<OpenState | 'dead'>, reason: string): Move {
+export function giveUp(task: TaskIn<OpenState | 'dead' | Untold>, reason: string): Move {
   return make('giveUp', task, { fence: task.token, reason });
 }
 
@@ -106,17 +109,17 @@ export function bury(task: TaskIn<OpenState>, reason: string): Move {
 }
 
 /** Somebody asked for its end. */
-export function cancel(task: TaskIn<OpenState | 'dead'>, reason: string): Move {
+export function cancel(task: TaskIn<OpenState | 'dead' | Untold>, reason: string): Move {
   return make('cancel', task, { fence: task.token, reason });
 }
 
 /** It waited too long, or made room for a more urgent one. */
-export function expire(task: TaskIn<'ready' | 'held'>, reason: string): Move {
+export function expire(task: TaskIn<'ready' | 'held' | Untold>, reason: string): Move {
   return make('expire', task, { reason });
 }
 
 /** Another fleet takes it. */
-export function moveAway(task: TaskIn<Waiting>, reason: string): Move {
+export function moveAway(task: TaskIn<Waiting | Untold>, reason: string): Move {
   return make('moveAway', task, { reason });
 }
 

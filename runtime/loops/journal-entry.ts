@@ -6,7 +6,8 @@ import type { EndState, NewTask, Standing } from '../core/task-record.ts';
  *
  * - `submit`: a task was accepted into a fleet's shard; open until it has ended
  * - `end`: it ended; written when the store has said so, or beside the question, and then taken back (`unend`) if it says no.
- *   Nobody is told before this is durable and the store's position is at or above it.
+ *   Nobody is told before this is durable and the store's position is at or above it. Of one whose scheduler died in between
+ *   nobody knows; so it gives way to other ends (`Finish` in `../store/store.ts`)
  * - `void`: the store refused what `submit` says
  * - `stand`: what became of its last run, for tasks that have not ended: they are dead letters, or were tried before, or their
  *   agents have begun what must not be begun twice; open until it has ended

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunningScheduler } from './scheduler.ts';
 import { memoryStore } from '../store/memory/memory-store.ts';
+import { decodeEntry } from './journal-entry.ts';
 import { AGENT, Bench, accept, fleet, pollOnce, route, submission, table } from './testing/bench.ts';
 import { memoryJournal } from './testing/memory-journal.ts';
 import { accepted, bothUp, twoSchedulers } from './testing/two-schedulers.ts';
@@ -98,6 +99,31 @@ test('a cancellation that its agent has not heard of is not forgotten', async ()
   await bothUp([first, second]);
   await expect.poll(() => stateOf(first, id)).toBe('cancelled');
   expect(await first.task(id)).toMatchObject({ reason: 'changed-my-mind' });
+});
+
+test('an end that was told stays, whatever another scheduler meant to write and died before it took that back', async () => {
+  const { admin, bench, way, otherWay, first, second, options } = await twoSchedulers();
+  const { id } = await accepted(first, 'k');
+  const run = await take(second);
+  await first.release(run);
+  expect(await first.cancel(id, 'changed-my-mind')).toMatchObject({ kind: 'done' });
+  // Its agent says again what it had said, to the scheduler that had given it the task.
+  expect(await second.complete(run, 'late')).toMatchObject({ kind: 'stale', state: 'cancelled' });
+  await second.close();
+  bench.running.splice(1);
+  const journal = bench.journals.get('s-1') ?? [];
+  const kinds = journal.map(({ payload }) => decodeEntry(payload).kind);
+  journal.splice(kinds.lastIndexOf('unend'));
+  expect(kinds.slice(0, journal.length)).toContain('end');
+
+  way.state = 'cut';
+  await admin.flushall();
+  const again = await bench.start('s-1', { ...options, store: otherWay.store });
+  await expect.poll(() => again.status().store, { timeout: 10_000 }).toBe('up');
+  expect(await stateOf(again, id)).toBe('succeeded');
+  way.state = 'open';
+  await bothUp([first, again]);
+  expect(await first.task(id)).toMatchObject({ state: 'cancelled', reason: 'changed-my-mind' });
 });
 
 test('what holds for a fleet holds on, and what was taken back elsewhere does not come back', async () => {

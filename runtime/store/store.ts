@@ -221,7 +221,10 @@ interface Tick {
   readonly limit: number;
 }
 
-/** Replay of an end from a journal: makes it so, whatever the shard knows, also of a task it does not know. */
+/**
+ * Replay of an end from a journal: makes it so, whatever the shard knows, also of a task it does not know. Of two ends the first
+ * that comes stays, but for a success: it gives way to that of a later run, and to any other end of its own run or a later one.
+ */
 interface Finish {
   readonly op: 'finish';
   readonly id: string;

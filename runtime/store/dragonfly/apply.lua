@@ -1393,9 +1393,11 @@ local function returning_operations()
     local id, state, given, digest = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
     local reason, result = ARGV[at + 4], ARGV[at + 5]
     local row = load(id)
-    if row and row[STATE] == 'S' and state == 'S' and tonumber(given) > tonumber(row[TOKEN]) then
-      -- Of two runs the later one was told that it is the one; the earlier one was never told, whatever its scheduler meant to.
-      row[TOKEN] = given
+    local newer = row and row[STATE] == 'S' and tonumber(given) - tonumber(row[TOKEN])
+    if newer and (newer > 0 or newer == 0 and state ~= 'S') then
+      -- A success may stand in a journal although the shard had refused it, when its scheduler died before it took it back; any
+      -- other end stands there because the shard had said so, and so does the success of the later of two runs.
+      row[STATE], row[TOKEN], row[DIGEST], row[REASON] = state, given, digest, reason
       keep_result(id, result, false)
       record(id, row)
     end

@@ -33,9 +33,10 @@ export function replayEnd(step: Step, op: Of<'finish'>): Reply {
   const known = step.data.o.get(id);
   const letter = STATES[state];
   const row = known ?? { ...emptyRow(step.nowMs), digest: op.digest, flags: 'b' };
-  if (known?.state === 'S' && letter === 'S' && token > row.token) {
-    // Of two runs the later one was told that it is the one; the earlier one was never told, whatever its scheduler meant to.
-    row.token = token;
+  if (known?.state === 'S' && (token > row.token || (token === row.token && letter !== 'S'))) {
+    // A success may stand in a journal although the shard had refused it, when its scheduler died before it took it back; any
+    // other end stands there because the shard had said so, and so does the success of the later of two runs.
+    Object.assign(row, { state: letter, token, digest: op.digest, reason });
     keepResult(step, id, result);
   }
   if (known !== undefined && isEnd(row)) {

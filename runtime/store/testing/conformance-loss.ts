@@ -112,6 +112,32 @@ export const LOSS_CASES: readonly Case[] = [
     },
   ],
   [
+    'a replayed success gives way to another end of its run or of a later one, whichever comes first',
+    async (talker) => {
+      await talker.policy();
+      const success = { op: 'finish', state: 'succeeded', token: 7, digest: 'd1', reason: '', result: '"r"' } as const;
+      const cancelled = { ...success, state: 'cancelled', reason: 'asked', result: '' } as const;
+      const kept = async (id: string) => {
+        const reply = await talker.one({ op: 'get', id });
+        if (reply.kind !== 'task') throw new Error(`${id} is ${reply.kind}`);
+        const { state, token, reason = '' } = reply.record;
+        return [state, token, reason, reply.result ?? ''];
+      };
+      await talker.one({ ...success, id: 'own' });
+      expect(await talker.one({ ...cancelled, id: 'own' })).toMatchObject({ kind: 'already' });
+      expect(await kept('own')).toEqual(['cancelled', 7, 'asked', '']);
+      expect(await talker.one({ ...success, id: 'own' })).toMatchObject({ kind: 'stale' });
+      expect(await kept('own')).toEqual(['cancelled', 7, 'asked', '']);
+      await talker.one({ ...success, id: 'later' });
+      await talker.one({ ...success, id: 'later', state: 'failed', token: 8, result: '"why"' });
+      expect(await kept('later')).toEqual(['failed', 8, '', '"why"']);
+      await talker.one({ ...success, id: 'earlier' });
+      expect(await talker.one({ ...cancelled, id: 'earlier', token: 6 })).toMatchObject({ kind: 'stale' });
+      expect(await kept('earlier')).toEqual(['succeeded', 7, '', '"r"']);
+      expect(await talker.one({ op: 'inspect', lanes: [] })).toMatchObject({ facts: { finished: 3, resultBytes: 8 } });
+    },
+  ],
+  [
     'a replayed end is that of its input, also when another one came back first under the same id',
     async (talker) => {
       await talker.policy();
@@ -182,7 +208,7 @@ export const LOSS_CASES: readonly Case[] = [
       await talker.submit('open');
       expect(await talker.one({ ...end, id: 'open' })).toMatchObject({ kind: 'done', record: { token: 5 } });
       expect(await talker.one({ ...end, id: 'open' })).toMatchObject({ kind: 'already' });
-      expect(await talker.one({ ...end, id: 'open', state: 'failed' })).toMatchObject({ kind: 'stale' });
+      expect(await talker.one({ ...end, id: 'open', state: 'failed', token: 4 })).toMatchObject({ kind: 'stale' });
       expect(await talker.one({ ...end, id: 'gone' })).toMatchObject({ kind: 'done' });
       expect(await talker.submit('gone')).toMatchObject({
         kind: 'known',

@@ -152,7 +152,13 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     "row[TOKEN] = state == 'S' and given or int(",
     'row[TOKEN] = int(',
   ],
-  ['lets the earlier of two successes stand', "state == 'S' and tonumber(given) > tonumber(row[TOKEN])", 'false'],
+  ['lets the earlier of two successes stand', 'newer > 0 or newer == 0', 'newer == 0'],
+  ['lets a success stand that was to be taken back', "newer > 0 or newer == 0 and state ~= 'S'", 'newer > 0'],
+  [
+    'keeps the result of a success that gives way',
+    "newer == 0 and state ~= 'S') then",
+    "newer == 0 and state ~= 'S') then\n      result = '\"kept\"'",
+  ],
   // Coming back
   ['tells an agent during a hold that its lease is gone', "return hold_until > now and 'h' or 'T'", "return 'T'"],
   ['tells an agent during a hold that its task is gone', "return hold_until > now and 'h' or '?'", "return '?'"],
