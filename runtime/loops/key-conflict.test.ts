@@ -95,6 +95,27 @@ test('of two inputs under one key the one that the store has is the task, and th
   expect(told).toHaveLength(1);
 });
 
+test.each(['succeeded', 'cancelled'] as const)(
+  'the other one is told also when the task has ended as %s where it had been accepted',
+  async (state) => {
+    const { clock, away, views, told, scheduler } = await conflicting();
+    away.clear();
+    await clock.pass(2000);
+    const there = scheduler('s-1');
+    if (state === 'cancelled') await clock.until(there.cancel(ID, 'changed-my-mind'));
+    else {
+      const request = { build: 'v1', slots: 1, free: 1, waitMs: 1000 };
+      const [task] = (await clock.until(there.poll(AGENT, request, new AbortController().signal))).tasks;
+      expect(task?.input).toEqual({ n: 'here' });
+      await clock.until(there.complete({ id: ID, token: task?.token ?? 0, agent: AGENT }, 'done'));
+    }
+    await clock.pass(60_000);
+    expect(told).toEqual([`s-1 ${ID} ${digestOf({ task: 'summarize', input: { n: 'there' } })}`]);
+    const shown = { state, conflictAt: expect.any(String) };
+    expect(await views(ID)).toMatchObject([shown, shown]);
+  },
+);
+
 test('an end that was told stays that of its input, whichever came back first after a loss', async () => {
   const { clock, memory, away, views, told, scheduler } = await conflicting();
   const here = scheduler('s-0');

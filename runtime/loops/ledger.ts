@@ -55,8 +55,11 @@ export interface Ledger {
   /** Tokens below this may be handed out: durable when the ledger is opened. */
   readonly tokensBelow: number;
   allowTokens(below: number): number;
-  /** The end of a task that another scheduler's journal has, or that the store has already forgotten. */
-  forget(fleet: string, id: string): void;
+  /**
+   * The end of a task that another scheduler's journal has, or that the store has already forgotten. With a digest, as with every
+   * end, a promise of another input under the same key stays open: whoever was told of it must hear that it is not done.
+   */
+  forget(fleet: string, id: string, digest?: string): void;
   durable(lsn: number): Promise<void>;
   /** Whether there is nothing to wait for. */
   isDurable(lsn: number): boolean;
@@ -116,7 +119,7 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
     } else if (entry.kind === 'stay') close(moveName(entry.id), () => moves.delete(entry.id));
     else if (entry.kind === 'moved') {
       const { from, to, task } = entry;
-      forget(from, task.id, lsn);
+      forget(from, task.id, lsn, task.digest);
       promise(to, task);
       close(moveName(task.id), () => moves.delete(task.id));
     } else if (entry.kind === 'unend') {
@@ -126,7 +129,7 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
       if (reading && entry.kind === 'end' && entry.end.state === 'succeeded') {
         successes.set(runName({ ...entry, token: entry.end.token }), lsn);
       }
-      forget(entry.fleet, entry.id, lsn);
+      forget(entry.fleet, entry.id, lsn, entry.kind === 'end' ? entry.end.digest : undefined);
     }
   };
   const takeBack = ({ fleet, id }: { readonly fleet: string; readonly id: string }, lsn: number): void => {
@@ -149,10 +152,12 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
     if (forgetIt() && !reading) journal.settle(name);
   };
   /** `by`: the record that says so. */
-  const forget = (fleet: string, id: string, by?: number): void => {
+  const forget = (fleet: string, id: string, by?: number, digest?: string): void => {
     const name = submissionName(fleet, id);
+    const promised = open.get(name)?.digest;
+    const isOther = digest !== undefined && promised !== undefined && digest !== promised;
     if (reading && by !== undefined) noteClosed(name, by);
-    close(name, () => open.delete(name));
+    if (!isOther) close(name, () => open.delete(name));
     for (const noted of notes.forget(fleet, id)) if (!reading) journal.settle(noted);
   };
   const noteClosed = (name: string, lsn: number): void => {
@@ -219,7 +224,7 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
       return tokensBelow;
     },
     allowTokens: (below) => write({ kind: 'life', tokensBelow: below }),
-    forget: (fleet, id) => forget(fleet, id),
+    forget: (fleet, id, digest) => forget(fleet, id, undefined, digest),
     durable: (lsn) => journal.durable(lsn),
     isDurable: (lsn) => lsn <= journal.durableLsn,
     isOpen: (fleet, id) => open.has(submissionName(fleet, id)),

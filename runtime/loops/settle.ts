@@ -141,7 +141,7 @@ async function completeDurably(
   // As a rule it is by now.
   if (!ledger.isDurable(lsn)) await ledger.durable(lsn);
   if (reply !== 'journaled' && reply.kind !== 'held' && endOf(reply) !== undefined) {
-    ledger.forget(fleet, id);
+    ledger.forget(fleet, id, known.digest);
     return reply;
   }
   // The store was lost on the way, or says no.
