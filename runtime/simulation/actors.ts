@@ -1,5 +1,6 @@
 import type { Assignment } from '../../spec/contract/protocol.ts';
 import type { ChangeOutcome, SettleOutcome, SubmitOutcome } from '../core/scheduler.ts';
+import { digestOf } from '../loops/submit.ts';
 import { call, type Network } from './network.ts';
 import type { Outside } from './outside.ts';
 import { FLEETS, URGENT } from './table.ts';
@@ -8,7 +9,7 @@ import type { World } from './world.ts';
 /** What people and agents do with schedulers. */
 const POLL_TIMEOUT_MS = 30_000;
 const ATTEMPTS_MAX = 60;
-const TENANTS = ['acme', 'umbrella', 'initech'] as const;
+export const TENANTS = ['acme', 'umbrella', 'initech'] as const;
 
 /** Submits one task until it is told what became of it; sometimes changes its mind afterwards. */
 export async function submitter(world: World, network: Network, outside: Outside, key: string): Promise<void> {
@@ -43,6 +44,32 @@ export async function submitter(world: World, network: Network, outside: Outside
       return;
     }
     await world.pause(random.between(20, 200) * 2 ** Math.min(attempt, 5));
+  }
+}
+
+/** Uses a key for a thing of its own, while somebody else uses it for another one, until it is told what became of it. */
+export async function rival(
+  world: World,
+  network: Network,
+  outside: Outside,
+  { tenant, key, side }: { readonly tenant: string; readonly key: string; readonly side: string },
+): Promise<void> {
+  const request = { task: 'work', input: { key, group: 'g-0', side } };
+  const heard = (outcome: SubmitOutcome): void => {
+    if (outcome.kind !== 'accepted') return;
+    outside.accept(outcome.response.id, key);
+    outside.acceptRival(outcome.response.id, digestOf(request));
+  };
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const outcome = await call(world, network, {
+      from: `${key}-${side}`,
+      make: (scheduler) => scheduler.submit({ tenant, subject: 'submitter', key, bytes: 20, request }),
+      heardAgain: heard,
+    });
+    world.note(`rival:${outcome?.kind ?? 'no-answer'}`, `${key} ${side}`);
+    if (outcome !== undefined) heard(outcome);
+    if (outcome?.kind === 'accepted' || outcome?.kind === 'conflict') return;
+    await world.pause(world.aside.between(20, 200) * 2 ** Math.min(attempt, 5));
   }
 }
 
@@ -114,9 +141,11 @@ export interface AgentHabits {
   workMs: number;
   /** Share of runs that fail. */
   failures: number;
+  /** It goes when it is asked to. */
+  readonly leaves: boolean;
 }
 
-/** Polls, works, and tells, until it dies. */
+/** Polls, works, and tells, until it dies, or goes. */
 export async function agent(
   world: World,
   network: Network,
@@ -155,6 +184,12 @@ export async function agent(
     if (!process.alive) return;
     if (answer === undefined) await world.pause(world.random.between(10, 200));
     for (const task of answer?.tasks ?? []) begin(task);
+    if (answer?.drain === true && habits.leaves) break;
+  }
+  while (process.alive && busy > 0) {
+    await new Promise<void>((resolve) => {
+      freed = resolve;
+    });
   }
 }
 

@@ -29,13 +29,23 @@ test(
     };
     watchShards(server, outside, shape);
     const names = ['s-0', 's-1'];
-    const hosts = names.map((name) => new Host(name, { world, server, names, shape, mutant: undefined }));
+    const hosts = names.map(
+      (name) => new Host(name, { world, server, names, shape, mutant: undefined, onConflict: () => undefined }),
+    );
     for (const host of hosts) void host.start();
     const quiet = { lostCalls: 0, lostAnswers: 0, repeated: 0, delayMs: 2, cuts: new Map() };
     const network: Network = { schedulers: hosts.map((host) => () => host.scheduler), ...quiet };
     const process: AgentProcess = { alive: true, frozenUntil: 0 };
     for (let count = 0; count < AGENTS; count += 1) {
-      const habits = { fleet: FLEET, name: `w-${count}`, build: 'v1', slots: 1, workMs: 20, failures: 0 };
+      const habits = {
+        fleet: FLEET,
+        name: `w-${count}`,
+        build: 'v1',
+        slots: 1,
+        workMs: 20,
+        failures: 0,
+        leaves: false,
+      };
       void agent(world, network, outside, process, habits);
     }
     const perSecond: number[] = [];

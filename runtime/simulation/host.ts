@@ -25,6 +25,8 @@ export interface HostOptions {
   readonly names: readonly string[];
   readonly shape: TableShape;
   readonly mutant: Mutant | undefined;
+  /** An input that was accepted gives way to another one under its key, and a scheduler says so. */
+  readonly onConflict: (id: string, digest: string) => void;
 }
 
 const SKEW_MS = 30_000;
@@ -55,7 +57,7 @@ export class Host {
   }
 
   async start(): Promise<void> {
-    const { world, server, names, shape, mutant } = this.#options;
+    const { world, server, names, shape, mutant, onConflict } = this.#options;
     const life: Life = { alive: true, skewMs: world.random.chance(0.2) ? this.#drawSkew() : 0 };
     this.#life = life;
     const store = simStore(world, server, this.weather, life);
@@ -75,6 +77,10 @@ export class Host {
         canary: (outcome) => {
           world.count(`canary:${outcome}`);
           if (outcome === 'ok') this.isWell = this.#healed;
+        },
+        keyConflict: ({ id, digest }) => {
+          world.note('key-conflict', `${this.name} ${id}`);
+          onConflict(id, digest);
         },
       },
       // Half of all lives have two calls on their way as soon as there is anything to send.

@@ -1,5 +1,8 @@
 import type { ShardData } from '../store/memory/shard-data.ts';
+import type { SimAgent } from './crowd.ts';
+import { drainAgent } from './drains.ts';
 import type { Host } from './host.ts';
+import type { Network } from './network.ts';
 import type { Outside } from './outside.ts';
 import type { SimServer } from './sim-server.ts';
 import { FLEETS } from './table.ts';
@@ -20,6 +23,12 @@ const QUIET_MS = 3000;
 /** A shard that was lost last is held for half a minute, and a run that nobody hears of lasts as long as its lease. */
 const WELL_MS = 60_000;
 const LOOK_MS = 1000;
+const POLLED_MS = 35_000;
+const DRAIN_TRIES = 5;
+/** A poll lasts 20 s, and is answered as soon as its scheduler hears of it. */
+const DRAINED_MS = 25_000;
+/** A promise is looked at when it is half a minute old, and a shard may be lost for as long before. */
+const TOLD_MS = 120_000;
 
 /** Runs until nothing is open any more, and says how long that took; or that it took too long. */
 export async function drain({ world, server, outside, hosts, submitters }: Healed): Promise<number> {
@@ -41,6 +50,30 @@ export async function drain({ world, server, outside, hosts, submitters }: Heale
   return world.now - began;
 }
 
+/** Whoever is asked to go hears of it, wherever it polls; all is well by now, and what was said of it before may be forgotten. */
+export async function judgeDrain(
+  world: World,
+  network: Network,
+  outside: Outside,
+  agents: readonly SimAgent[],
+): Promise<void> {
+  // One that asked a scheduler which died waits for its answer still.
+  await world.run(world.now + POLLED_MS);
+  // What no table has is not taken for an agent that begins anew.
+  const one = world.aside.pick(agents.filter(({ build }) => build === 'v1'));
+  const before = one.gone();
+  let isKnown = false;
+  for (let tries = 0; !isKnown && tries < DRAIN_TRIES; tries += 1) {
+    isKnown = (await during(world, drainAgent(world, network, one))) === true;
+    if (one.gone() > before) return;
+  }
+  if (!isKnown) outside.violate('drain-unknown', `${one.name} polls, and no scheduler knows it`);
+  for (let waited = 0; waited < DRAINED_MS && one.gone() === before; waited += LOOK_MS) {
+    await world.run(world.now + LOOK_MS);
+  }
+  if (one.gone() === before) outside.violate('drain-unheard', `${one.name} was to go`);
+}
+
 /** Every promise is looked at, as anyone could. */
 export async function judge(world: World, hosts: readonly Host[], outside: Outside): Promise<void> {
   const scheduler = hosts[0]?.scheduler;
@@ -52,6 +85,11 @@ export async function judge(world: World, hosts: readonly Host[], outside: Outsi
     await world.run(world.now + LOOK_MS);
   }
   for (const { isWell, name } of hosts) if (!isWell) outside.violate('canary', `${name} sends none through`);
+  for (let waited = 0; waited < TOLD_MS && outside.silent().length > 0; waited += LOOK_MS) {
+    await world.run(world.now + LOOK_MS);
+  }
+  for (const id of outside.silent())
+    outside.violate('silent', `of two inputs of ${id} one was accepted and is not done`);
   for (const [id, { key }] of outside.accepted) {
     const view = await during(world, scheduler.task(id));
     if (view === undefined) outside.violate('lost', `${key} ${id}`);

@@ -67,6 +67,11 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       storeWith(store, (op) => (op.op === 'fail' && op.then === 'retry' ? { ...op, delayMs: 86_400_000 } : undefined)),
   },
   'asks nobody who may have what the store lacks': { store: (store) => storeWith(store, () => undefined, allPresent) },
+  'takes whatever has its key for its own': { store: asItsOwn },
+  'tells nobody which agents are to go': {
+    store: (store) =>
+      storeWith(store, (op) => (op.op === 'switch' && op.name.startsWith('leave:') ? nothing : undefined)),
+  },
   'replays nothing': {
     store: (store) => storeWith(store, (op, batch) => (isReplay(op, batch) ? nothing : undefined)),
   },
@@ -179,6 +184,25 @@ async function asCancelled(store: Store, shard: Parameters<Store['apply']>[0], b
     return { kind: 'done', record: { ...reply.record, state: 'cancelled' } };
   });
   return { ...answer, replies };
+}
+
+/** Every task that it has submitted has the input that it has submitted. */
+function asItsOwn(store: Store): Store {
+  const digests = new Map<string, string>();
+  const own = (reply: Reply): Reply => {
+    if (reply.kind !== 'known' && reply.kind !== 'task') return reply;
+    const { record } = reply;
+    return { ...reply, record: { ...record, digest: digests.get(record.id) ?? record.digest } };
+  };
+  return storeWith(
+    store,
+    () => undefined,
+    async (to, shard, batch) => {
+      for (const op of batch.operations) if (op.op === 'submit') digests.set(op.task.id, op.task.digest);
+      const answer = await to.apply(shard, batch);
+      return answer.kind === 'gap' ? answer : { ...answer, replies: answer.replies.map(own) };
+    },
+  );
 }
 
 /** All have always said that they lack nothing. */

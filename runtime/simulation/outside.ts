@@ -26,6 +26,10 @@ export class Outside {
   readonly #runs = new Map<string, Map<number, string>>();
   /** Task -> tokens of its leases, in the order in which they were given. */
   readonly #claims = new Map<string, number[]>();
+  /** Task -> digests of the inputs that were accepted for it, where its key is used for two. */
+  readonly #rivals = new Map<string, Set<string>>();
+  /** Task -> digests of the inputs that a scheduler said are not done. */
+  readonly #gaveWay = new Map<string, Set<string>>();
   readonly violations: string[] = [];
 
   /** `runsOnce`: tasks have effects that must not be had twice. */
@@ -98,6 +102,22 @@ export class Outside {
     this.completed.set(id, token);
   }
 
+  acceptRival(id: string, digest: string): void {
+    of(this.#rivals, id, () => new Set()).add(digest);
+  }
+
+  giveWay(id: string, digest: string): void {
+    of(this.#gaveWay, id, () => new Set()).add(digest);
+  }
+
+  /** Tasks of which two inputs were accepted, and of neither was told that it is not done. */
+  silent(): readonly string[] {
+    return [...this.#rivals].flatMap(([id, accepted]) => {
+      const told = this.#gaveWay.get(id);
+      return [...accepted].filter((digest) => told?.has(digest) !== true).length > 1 ? [id] : [];
+    });
+  }
+
   violate(kind: string, text: string): void {
     this.#world.note(`violation:${kind}`, text);
     this.violations.push(`${kind}: ${text}`);
@@ -106,3 +126,9 @@ export class Outside {
 
 /** As the simulated fleets declare. */
 const ATTEMPTS_MAX = 4;
+
+function of<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const known = map.get(key) ?? make();
+  map.set(key, known);
+  return known;
+}

@@ -4,6 +4,11 @@ export const REACHED: readonly string[] = [
   'submit:journaled',
   'submit:unavailable',
   'submit:no-answer',
+  'drain-agent:done',
+  'agent:gone',
+  'rival:accepted',
+  'rival:conflict',
+  'rival:no-answer',
   'read:no-answer',
   'read:ready',
   'completed',
@@ -86,6 +91,9 @@ export const REACHED: readonly string[] = [
 
 /** What takes some hundred seeds. */
 export const RARE: readonly string[] = [
+  'key-conflict',
+  'drain-agent:unknown',
+  'drain-agent:no-answer',
   'op:relane',
   'end:dead',
   'tick:timeout',

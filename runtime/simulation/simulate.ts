@@ -1,8 +1,9 @@
 import { operator } from './actors.ts';
-import { startAgents, startSubmitters } from './crowd.ts';
+import { startAgents, startRivals, startSubmitters } from './crowd.ts';
+import { drainer } from './drains.ts';
 import { breakThings } from './faults.ts';
 import { Host, type Mutant } from './host.ts';
-import { drain, judge } from './judge.ts';
+import { drain, judge, judgeDrain } from './judge.ts';
 import type { Network } from './network.ts';
 import { Outside } from './outside.ts';
 import { watchShards } from './shard-watch.ts';
@@ -50,18 +51,23 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const outside = new Outside(world, shape.external);
   watchShards(server, outside, shape);
   const names = ['s-0', 's-1', 's-2'].slice(0, random.whole(1, 3));
-  const hosts = names.map((name) => new Host(name, { world, server, names, shape, mutant: options.mutant }));
+  const { mutant } = options;
+  const onConflict = (id: string, digest: string): void => outside.giveWay(id, digest);
+  const hosts = names.map((name) => new Host(name, { world, server, names, shape, mutant, onConflict }));
   const network = drawNetwork(world, hosts);
   for (const host of hosts) void host.start();
 
   const brokenMs = options.brokenMs ?? random.between(4000, 16_000);
   const until = world.now + brokenMs;
-  const agents = startAgents(world, network, outside, until);
+  const drains = world.aside.chance(0.2);
+  const agents = startAgents(world, network, outside, until, drains);
   const tasks = options.tasks ?? random.whole(10, 70);
   const submitters = startSubmitters(world, network, outside, tasks, brokenMs);
+  const rivals = startRivals(world, network, outside, brokenMs);
   const callers = [...agents.map(({ name }) => name), ...Array.from({ length: tasks }, (_, task) => `k-${task}`)];
   const stopAgents = (): void => agents.forEach((one) => one.crash());
   if (random.chance(0.2)) void operator(world, network, outside, () => world.now >= until);
+  if (drains) void drainer(world, network, agents, () => world.now >= until);
   breakThings({ world, server, hosts, network, callers, stopAgents }, until);
   await world.run(until);
 
@@ -72,7 +78,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const version = random.pick([1, 2] as const);
   for (const host of hosts) host.heal(version);
   for (const one of agents) one.heal();
-  const drainedMs = await drain({ world, server, outside, hosts, submitters });
+  const drainedMs = await drain({ world, server, outside, hosts, submitters: () => submitters() + rivals() });
+  if (drains) await judgeDrain(world, network, outside, agents);
   await judge(world, hosts, outside);
   for (const host of hosts) host.kill();
   for (const one of agents) one.stop();

@@ -8,6 +8,8 @@ import { randomNumbers, type RandomNumbers } from './random.ts';
  */
 export class World {
   readonly random: RandomNumbers;
+  /** For what was added later and only some seeds have: the others go on as they did. */
+  readonly aside: RandomNumbers;
   /** Milliseconds since 1970. */
   now = START_MS;
   readonly reached = new Map<string, number>();
@@ -24,6 +26,7 @@ export class World {
   constructor(seed: number, recentMax = 200) {
     this.#recentMax = recentMax;
     this.random = randomNumbers(seed);
+    this.aside = randomNumbers(~seed);
   }
 
   /** Runs once, after so many milliseconds; returns the way to prevent it. */
