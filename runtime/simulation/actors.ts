@@ -56,6 +56,8 @@ export async function rival(
 ): Promise<void> {
   const request = { task: 'work', input: { key, group: 'g-0', side } };
   const heard = (outcome: SubmitOutcome): void => {
+    // Who hears that has been told, also when a copy of the call was accepted before.
+    if (outcome.kind === 'conflict') outside.giveWay(outcome.id, digestOf(request));
     if (outcome.kind !== 'accepted') return;
     outside.accept(outcome.response.id, key);
     outside.acceptRival(outcome.response.id, digestOf(request));

@@ -28,7 +28,7 @@ export class Outside {
   readonly #claims = new Map<string, number[]>();
   /** Task -> digests of the inputs that were accepted for it, where its key is used for two. */
   readonly #rivals = new Map<string, Set<string>>();
-  /** Task -> digests of the inputs that a scheduler said are not done. */
+  /** Task -> digests of the inputs that are not done, as a scheduler said to its operator or to who had submitted it. */
   readonly #gaveWay = new Map<string, Set<string>>();
   readonly violations: string[] = [];
 
