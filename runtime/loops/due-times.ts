@@ -34,6 +34,21 @@ export function timesBefore(schedule: When, time: number, count: number): readon
   return [...times].sort((a, b) => b - a).slice(0, count);
 }
 
+/** Why the times of a schedule cannot be told here, as what it has and what to do; nothing when they can. */
+export function timesFault(schedule: When): string | undefined {
+  try {
+    wallPattern(schedule);
+  } catch {
+    return `has the times ${JSON.stringify(schedule.cron)}, which are no cron pattern: compile the spec again`;
+  }
+  try {
+    offsetMs(schedule.tz, 0);
+  } catch {
+    return `has the time zone ${schedule.tz}, which this scheduler does not know: run a newer one, or name another zone`;
+  }
+  return undefined;
+}
+
 const DUE_MAX = 1000;
 /** Wall times that are not past yet: those of an hour when clocks went back, and of the second that has begun. */
 const EXTRA = 62;

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { canonicalJson } from '../../spec/contract/canonical.ts';
-import type { RoutingTable } from '../../spec/contract/routing-table.ts';
+import { ROUTES_OF_FLEET_MAX, type RoutingTable } from '../../spec/contract/routing-table.ts';
 import type { Json } from '../../spec/contract/source.ts';
 import { systemClock } from './clock.ts';
-import { watchTable } from './table-source.ts';
-import { table } from './testing/bench.ts';
+import { readTable, watchTable } from './table-source.ts';
+import { route, table } from './testing/bench.ts';
 
 let folder: string;
 let stop = (): void => undefined;
@@ -57,4 +57,41 @@ test('the table in force is told of again when one that was refused has gone, an
   write(good);
   await isTold(good.digest);
   expect(told).toEqual(['refused', good.digest, 'refused', other.digest, good.digest]);
+});
+
+const manyRoutes = (count: number): RoutingTable =>
+  signed({ routes: Array.from({ length: count }, (_, index) => route({ id: `research/r-${index}` })) });
+
+test('a table with a fleet of more routes than a scheduler takes is not read; one with as many is', async () => {
+  const path = join(folder, 'routing-table.json');
+  writeFileSync(path, JSON.stringify(manyRoutes(ROUTES_OF_FLEET_MAX)));
+  expect(await readTable(path)).toMatchObject({ kind: 'table' });
+  writeFileSync(path, JSON.stringify(manyRoutes(ROUTES_OF_FLEET_MAX + 1)));
+  expect(await readTable(path)).toEqual({
+    kind: 'refused',
+    reason: `${path} cannot be used: 1001 routes lead to the fleet research/summarizer, and a scheduler takes at most 1000: let one route take several task types, or split the fleet`,
+  });
+});
+
+test('a table that no scheduler could run is refused while another one is in force', async () => {
+  const path = join(folder, 'routing-table.json');
+  const told: string[] = [];
+  writeFileSync(path, JSON.stringify(manyRoutes(ROUTES_OF_FLEET_MAX + 1)));
+  stop = watchTable({
+    path,
+    clock: systemClock,
+    everyMs: 5,
+    first: signed().digest,
+    onTable: () => told.push('used'),
+    onRefused: (reason) => told.push(reason),
+  });
+  await vi.waitFor(() => expect(told).toEqual([expect.stringContaining('1001 routes lead to')]), { timeout: 5000 });
+});
+
+test('a table whose parts are not what they should be is refused, and breaks nothing', async () => {
+  const path = join(folder, 'routing-table.json');
+  for (const routes of [[{ ...route(), to: null }], [null]]) {
+    writeFileSync(path, JSON.stringify(signed({ routes: routes as unknown as RoutingTable['routes'] })));
+    expect(await readTable(path)).toMatchObject({ kind: 'refused', reason: expect.stringContaining('cannot be used') });
+  }
 });

@@ -6,6 +6,7 @@ import { compileTable } from '../../spec/contract/match.ts';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import type { Json } from '../../spec/contract/source.ts';
 import type { Clock } from './clock.ts';
+import { faultOf } from './table-faults.ts';
 
 /**
  * The routing table as it is given to a scheduler: a JSON file, a folder that holds it as `routing-table.json`, or a folder into
@@ -94,12 +95,18 @@ function believe(value: unknown, path: string, environment: string | undefined):
   if (environment !== undefined && value.environment !== environment) {
     return refused(`${path} is of the environment ${value.environment}, this scheduler runs in ${environment}`);
   }
+  const fault = faultIn(value);
+  return fault === undefined ? { kind: 'table', table: value } : refused(`${path} cannot be used: ${fault}`);
+}
+
+/** Whatever it is that cannot be used, the table in force stays: nothing of this one may be found out when it is. */
+function faultIn(table: RoutingTable): string | undefined {
   try {
-    compileTable(value);
+    compileTable(table);
+    return faultOf(table);
   } catch (error) {
-    return refused(`${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+    return error instanceof Error ? error.message : String(error);
   }
-  return { kind: 'table', table: value };
 }
 
 function isTable(value: unknown): value is RoutingTable {

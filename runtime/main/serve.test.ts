@@ -204,6 +204,26 @@ test('a new routing table is used without a restart; a bad one is refused and th
   expect(await status()).not.toHaveProperty('refusedTable');
 }, 30_000);
 
+test('a routing table with too many routes to a fleet is refused at the start, and while another one is in force', async () => {
+  const path = join(folder, 'generated/dev/routing-table.json');
+  const { digest, ...rest } = JSON.parse(readFileSync(path, 'utf8')) as { digest: string; routes: Json[] };
+  const route = rest.routes[0] as { id: string; to: { fleet: string }[] };
+  const routes = Array.from({ length: 1001 }, (_, index) => ({ ...route, id: `${route.id}-${index}` }));
+  const many = { ...rest, routes };
+  const own = createHash('sha256').update(canonicalJson(many)).digest('hex');
+  const why = `1001 routes lead to the fleet ${route.to[0]?.fleet}, and a scheduler takes at most 1000`;
+
+  const { api } = await serve(['--dev']).urls;
+  writeFileSync(path, JSON.stringify({ ...many, digest: `sha256-${own}` }));
+  const status = async (): Promise<unknown> => (await call(api, '/v1/status')).json();
+  await expect
+    .poll(status, { timeout: 10_000 })
+    .toMatchObject({ ready: true, table: digest, refusedTable: expect.stringContaining(why) });
+  const dir = join(folder, 'other');
+  const end = await serve(['--dev'], { NOVA_TORCH_JOURNAL_DIR: dir, NOVA_TORCH_AUDIT_DIR: dir }).ended;
+  expect([end.code, end.stderr]).toEqual([1, expect.stringContaining(`cannot be used: ${why}`)]);
+}, 30_000);
+
 test('its own task comes through each second, fails while the store stands still, and comes through again', async () => {
   const store = await startDurableServer();
   const { pid = 0 } = store;

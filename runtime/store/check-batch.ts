@@ -1,3 +1,4 @@
+import { ROUTES_OF_FLEET_MAX } from '../../spec/contract/routing-table.ts';
 import { BODY_BYTES_MAX, COST_MAX, RESULT_BYTES_MAX, type NewTask, type Standing } from '../core/task-record.ts';
 import {
   CLAIM_LANES_MAX,
@@ -100,7 +101,7 @@ function checkOperation(operation: Operation): void {
       return;
     case 'policy':
       check(TOKEN_TEXT.test(operation.revision), 'a revision');
-      check(operation.routes.length <= LIMIT_MAX, 'the number of routes');
+      check(operation.routes.length <= ROUTES_OF_FLEET_MAX, 'the number of routes');
       return;
     case 'switch':
       check(TOKEN_TEXT.test(operation.name), 'the name of a switch');

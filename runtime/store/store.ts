@@ -258,7 +258,10 @@ interface End {
   readonly schedulers: readonly string[];
 }
 
-/** The limits of every route, and of the shard. Replaces what was there; routes that are not named have no limits. */
+/**
+ * The limits of every route, at most `ROUTES_OF_FLEET_MAX`, and of the shard. Replaces what was there; routes that are not named
+ * have no limits.
+ */
 interface Policy {
   readonly op: 'policy';
   /** The routing table's digest. Token text, not empty. */

@@ -23,6 +23,12 @@ export interface RoutingTable {
   readonly schemas: Readonly<Record<string, JsonObject>>;
 }
 
+/**
+ * Most routes that lead to one fleet, as a target or as a fallback. The limits of all of them are handed to the fleet's part of
+ * the store in one piece, and it works through no more at once.
+ */
+export const ROUTES_OF_FLEET_MAX = 1000;
+
 export interface TableTeam {
   /** Share of a busy scheduler. */
   readonly weight: number;

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { ROUTES_OF_FLEET_MAX } from '../../../spec/contract/routing-table.ts';
 import { LANE, OTHER_LANE, routePolicy } from './bench.ts';
 import type { Case } from './conformance.ts';
 
@@ -14,6 +15,18 @@ export const BOUNDS_CASES: readonly Case[] = [
       expect(await talker.one({ op: 'get', id: 'c' })).toEqual({ kind: 'unknown' });
       await talker.lease();
       expect(await talker.submit('c')).toEqual({ kind: 'accepted' });
+    },
+  ],
+  [
+    'the limits of as many routes as may lead to a fleet hold, the last one’s too',
+    async (talker) => {
+      const others = Array.from({ length: ROUTES_OF_FLEET_MAX - 1 }, (_, index) => ({
+        ...routePolicy({ depth: { max: 100 + index, onFull: 'reject' } }),
+        route: 1_000_000 + index,
+      }));
+      await talker.policy([...others, routePolicy({ depth: { max: 1, onFull: 'reject' } })]);
+      expect(await talker.submit('a')).toEqual({ kind: 'accepted' });
+      expect(await talker.submit('b')).toEqual({ kind: 'refused', because: 'queue-full' });
     },
   ],
   [

@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import {
+  ROUTES_OF_FLEET_MAX,
+  type RoutingTable,
+  type TableAccept,
+  type TableRoute,
+  type TableSchedule,
+} from '../../spec/contract/routing-table.ts';
+import { faultOf } from './table-faults.ts';
+import { accept, fleet, route, table } from './testing/bench.ts';
+
+const FALLBACK = { when: ['no-agent'], afterMs: 1000, fleet: 'research/backup' } as const;
+const SCHEDULE: TableSchedule = {
+  id: 'research/nightly',
+  team: 'research',
+  cron: '15 1 * * *',
+  tz: 'Europe/Oslo',
+  task: 'summarize',
+  input: {},
+  labels: {},
+  overlap: 'skip',
+  catchUp: { windowMs: 3_600_000, max: 1 },
+};
+
+const full = route({
+  affinity: { key: 'input.repo', mode: 'soft', holdMs: 1000, spillAfterMs: 100 },
+  priority: { default: 'normal', when: [], aging: { everyMs: 1000, max: 'high' } },
+  limits: { inFlight: 10, rate: { count: 10, perMs: 1000 }, perKey: { key: 'input.repo', max: 2, onFull: 'queue' } },
+  dedupe: { key: '{input.repo}', windowMs: 1000, onHit: 'join' },
+  fallback: [FALLBACK],
+});
+
+const routes = (count: number, changes: Partial<TableRoute> = {}): TableRoute[] =>
+  Array.from({ length: count }, (_, index) => route({ id: `research/r-${index}`, ...changes }));
+
+test('a table as the compiler writes them has no fault, with or without what may be left out', () => {
+  expect(faultOf(table())).toBeUndefined();
+  expect(faultOf(table({ routes: [full], schedules: [SCHEDULE] }))).toBeUndefined();
+});
+
+test('routes count for a fleet as targets and as fallbacks, each route once', () => {
+  const most = routes(ROUTES_OF_FLEET_MAX, { fallback: [{ ...FALLBACK, fleet: 'research/summarizer' }] });
+  expect(faultOf(table({ routes: most }))).toBeUndefined();
+  const toBackup = { to: [{ fleet: 'research/backup', weight: 1 }] };
+  const others = routes(ROUTES_OF_FLEET_MAX, toBackup);
+  expect(faultOf(table({ routes: [...most, ...others] }))).toBeUndefined();
+  const back = route({ id: 'research/back', ...toBackup, fallback: [{ ...FALLBACK, fleet: 'research/summarizer' }] });
+  const off = route({ id: 'research/off', to: [{ fleet: 'research/summarizer', weight: 0 }] });
+  for (const more of [back, off]) {
+    expect(faultOf(table({ routes: [...most, more] }))).toBe(
+      '1001 routes lead to the fleet research/summarizer, and a scheduler takes at most 1000: let one route take several task types, or split the fleet',
+    );
+  }
+});
+
+test('routes to a fleet that the table does not have are nobody’s', () => {
+  const nowhere = routes(ROUTES_OF_FLEET_MAX + 1, { to: [{ fleet: 'research/gone', weight: 1 }] });
+  expect(faultOf(table({ routes: nowhere }))).toBeUndefined();
+});
+
+test('the store takes whole numbers only, so that a table has no others', () => {
+  const withAccept = (changes: Partial<TableAccept>): RoutingTable =>
+    table({ fleets: { 'research/summarizer': fleet({ accepts: { summarize: accept(changes) } }) } });
+  expect(faultOf(withAccept({ runMs: 1.5 }))).toBe(
+    'the task summarize of the fleet research/summarizer has runMs 1.5, and it must be a whole number of at least 0: compile the spec again',
+  );
+  expect(faultOf(withAccept({ attempts: 0 }))).toContain('attempts 0, and it must be a whole number of at least 1');
+  const { backoff } = accept();
+  const accepts: readonly Partial<TableAccept>[] = [
+    { queueMs: -1 },
+    { heartbeatMs: 2 ** 53 },
+    { attempts: 1.5 },
+    { backoff: { ...backoff, firstMs: 0.5 } },
+    { backoff: { ...backoff, maxMs: '1000' as unknown as number } },
+    { runMs: undefined as unknown as number },
+  ];
+  for (const changes of accepts) expect(faultOf(withAccept(changes))).toContain('must be a whole number');
+});
+
+test.each<[string, Partial<TableRoute>]>([
+  ['queue.maxDepth', { queue: { ...full.queue, maxDepth: 0.5 } }],
+  ['queue.maxAgeMs', { queue: { ...full.queue, maxAgeMs: 0.5 } }],
+  ['fallback.1.afterMs', { fallback: [FALLBACK, { ...FALLBACK, afterMs: 0.5 }] }],
+  ['dedupe.windowMs', { dedupe: { key: '{task}', windowMs: 0.5, onHit: 'join' } }],
+  ['limits.inFlight', { limits: { inFlight: 0.5 } }],
+  ['limits.rate.count', { limits: { rate: { count: 0.5, perMs: 1000 } } }],
+  ['limits.rate.perMs', { limits: { rate: { count: 1, perMs: 0.5 } } }],
+  ['limits.perKey.max', { limits: { perKey: { key: 'task', max: 0.5, onFull: 'queue' } } }],
+  ['affinity.holdMs', { affinity: { key: 'task', mode: 'soft', holdMs: 0.5, spillAfterMs: 1 } }],
+  ['affinity.spillAfterMs', { affinity: { key: 'task', mode: 'soft', holdMs: 1, spillAfterMs: 0.5 } }],
+  ['priority.aging.everyMs', { priority: { default: 'low', when: [], aging: { everyMs: 0.5, max: 'high' } } }],
+])('so has none of a route’s %s', (field, changes) => {
+  expect(faultOf(table({ routes: [route(), route({ ...full, ...changes })] }))).toBe(
+    `the route research/summaries has ${field} 0.5, and it must be a whole number of at least 0: compile the spec again`,
+  );
+});
+
+test('a schedule whose times this scheduler cannot tell is a fault, as its first look would be its end', () => {
+  const of = (changes: Partial<TableSchedule>) =>
+    faultOf(table({ schedules: [SCHEDULE, { ...SCHEDULE, ...changes }] }));
+  expect(of({ tz: 'Europe/Nowhere' })).toBe(
+    'the schedule research/nightly has the time zone Europe/Nowhere, which this scheduler does not know: run a newer one, or name another zone',
+  );
+  expect(of({ cron: 'every night' })).toBe(
+    'the schedule research/nightly has the times "every night", which are no cron pattern: compile the spec again',
+  );
+});
