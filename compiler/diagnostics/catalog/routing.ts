@@ -362,4 +362,18 @@ export const routing = defineCatalog({
       'Make schemas smaller, for example by leaving out descriptions and examples, or divide the environment.',
     ),
   },
+  NT5081: {
+    severity: 'error',
+    exit: 4,
+    message: '{count} routes lead to `{fleet}`, above the limit of {most}',
+    explanation: paragraphs(
+      'The scheduler hands the limits of all routes that lead to a fleet, as a target or as a fallback, to the fleet’s part of the store in one piece, which takes no more of them. A scheduler refuses a routing table with more, and goes on with the one before.',
+      'Let one route do the work of several: `match.task` takes several task types, `priority.when` gives some of their tasks another priority, and a key of `fairness` or `limits.perKey` keeps customers apart without a route for each. Or split the fleet in two, each with its part of the routes.',
+      yaml(
+        'match: {task: [bug_fix, test_fix, lint_fix]}',
+        'to: {code-fixer: 100}',
+        'priority: {when: [{if: "input.severity == \'sev1\'", then: urgent}]}',
+      ),
+    ),
+  },
 });

@@ -5,7 +5,7 @@ export type NamedTest = readonly [file: string, name: string];
 
 /**
  * Codes that no folder can show, and the test that asserts the exact words and place of each: a fault of the file system, a
- * limit on bytes that no repository should hold, and faults between emitters, which no spec reaches. Everything else has a
+ * limit that no repository should hold so much for, and faults between emitters, which no spec reaches. Everything else has a
  * case folder.
  */
 export const withoutFolder: Readonly<Partial<Record<Code, NamedTest>>> = Object.freeze({
@@ -26,7 +26,7 @@ export const withoutFolder: Readonly<Partial<Record<Code, NamedTest>>> = Object.
     'compiler/cli/hostile-repository.test.ts',
     'a swap that a pull request brings moves nothing, whoever looks, and compile says what to do',
   ],
-  // Limits on bytes and files.
+  // Limits on bytes, files and documents.
   NT1002: ['compiler/cli/check-repository.test.ts', 'a file of too many bytes is one problem'],
   NT1003: ['compiler/load/read.test.ts', 'more than 20,000 files are not read, in however many folders'],
   NT1004: ['compiler/cli/check-repository.test.ts', 'too many bytes together are one problem'],
@@ -34,6 +34,10 @@ export const withoutFolder: Readonly<Partial<Record<Code, NamedTest>>> = Object.
   NT5080: [
     'compiler/emitters/routing-table/emit.test.ts',
     'a table that no scheduler could be given is an error at its largest schema, and nobody misses it',
+  ],
+  NT5081: [
+    'compiler/check/routing/routes-of-fleet.test.ts',
+    'more routes than a fleet may have are an error at the fleet, which names some of them',
   ],
   // What one emitter would have to do wrong.
   NT3005: ['compiler/closure/prove.test.ts', 'an object in a namespace that nobody makes is found'],
