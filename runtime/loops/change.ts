@@ -6,7 +6,7 @@ import { want } from './deliver.ts';
 import { finishForGood, noteStanding } from './ends.ts';
 import { askPatiently, changed, type Engine, type FleetState } from './engine.ts';
 import { findSurely, viewOf } from './view.ts';
-import { DRAIN_ALL, drainSwitch, PAUSED } from './view-of-fleets.ts';
+import { DRAIN_ALL, DRAIN_BUILD, drainSwitch, PAUSED } from './view-of-fleets.ts';
 
 /** `Scheduler.cancel`. */
 export async function cancel(engine: Engine, id: string, reason: string): Promise<ChangeOutcome> {
@@ -75,7 +75,7 @@ function asked({ clock, fleets }: Engine, fleet: string, name: string, reason: s
 export async function undrain(engine: Engine, fleet: string): Promise<void> {
   const names = [...(engine.fleets.get(fleet)?.switches.keys() ?? [])];
   for (const name of names) {
-    if (name === DRAIN_ALL || name.startsWith(drainSwitch(''))) await setSwitch(engine, fleet, name, '');
+    if (name === DRAIN_ALL || name.startsWith(DRAIN_BUILD)) await setSwitch(engine, fleet, name, '');
   }
 }
 

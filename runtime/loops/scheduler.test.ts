@@ -85,3 +85,16 @@ test('what the store forgets comes back from the journals, and nothing is done t
   expect(await first.task(finished.id)).toMatchObject({ state: 'succeeded', result: 'r' });
   expect(await first.complete({ ...running, agent: AGENT }, 'late')).toMatchObject({ kind: 'stale' });
 });
+
+test('a build with as long a name as a caller may say drains, and is let go of again', async () => {
+  bench = new Bench();
+  const build = 'v'.repeat(128);
+  const named = table({ fleets: { 'research/summarizer': fleet({ builds: { [build]: 10_000 } }) } });
+  const scheduler = await bench.start('s-0', { table: named });
+  const isDraining = async (): Promise<unknown> => (await scheduler.fleet('research/summarizer'))?.builds[0]?.draining;
+  expect(await isDraining()).toBe(false);
+  expect(await scheduler.drain('research/summarizer', build)).toBe(true);
+  expect(await isDraining()).toBe(true);
+  expect(await scheduler.resume('research/summarizer')).toBe(true);
+  expect(await isDraining()).toBe(false);
+});

@@ -1,5 +1,6 @@
 import { readReason } from '../core/reason-text.ts';
 import type { FleetView as RoutingView } from '../core/route-decision.ts';
+import { storeKey } from '../core/store-key.ts';
 import { readAsked, type Asked } from './asked.ts';
 import type { Agent } from './agent-pool.ts';
 import type { Engine, FleetState } from './engine.ts';
@@ -70,6 +71,10 @@ export const PAUSED = 'paused';
 export const NO_REASON = 'paused';
 export const DRAIN_ALL = 'drain';
 
+/** What the switches of builds that drain begin with. */
+export const DRAIN_BUILD = 'drain:';
+
+/** A build may be called by more than the name of a switch may hold. */
 export function drainSwitch(build: string): string {
-  return `drain:${build}`;
+  return DRAIN_BUILD + storeKey(build);
 }
