@@ -1,14 +1,6 @@
 import { ROUTES_OF_FLEET_MAX } from '../../spec/contract/routing-table.ts';
 import { BODY_BYTES_MAX, COST_MAX, RESULT_BYTES_MAX, type NewTask, type Standing } from '../core/task-record.ts';
-import {
-  CLAIM_LANES_MAX,
-  CLAIM_MAX,
-  LANES_MAX,
-  LIMIT_MAX,
-  OPERATIONS_MAX,
-  type Batch,
-  type Operation,
-} from './store.ts';
+import { CLAIM_MAX, LANES_MAX, LIMIT_MAX, OPERATIONS_MAX, type Batch, type Operation } from './store.ts';
 
 /**
  * What every store may rely on. What users send was checked long before; a batch that fails here is our bug, and throws
@@ -41,7 +33,7 @@ function checkOperation(operation: Operation): void {
       return;
     case 'claim':
       check(TOKEN_TEXT.test(operation.agent), 'the name of an agent');
-      check(operation.lanes.length <= CLAIM_LANES_MAX && operation.count <= CLAIM_MAX, 'the size of a claim');
+      check(operation.lanes.length <= ROUTES_OF_FLEET_MAX && operation.count <= CLAIM_MAX, 'the size of a claim');
       whole(operation.count);
       whole(operation.looks);
       for (const lane of operation.lanes) whole(lane);

@@ -72,9 +72,8 @@ export interface Batch {
 }
 
 export const OPERATIONS_MAX = 256;
-/** Most tasks and lanes of one claim, lanes of one inspection, and things one tick or list looks at. */
+/** Most tasks of one claim, lanes of one inspection, and things one tick or list looks at; a claim names all lanes of a build. */
 export const CLAIM_MAX = 64;
-export const CLAIM_LANES_MAX = 1000;
 export const LANES_MAX = 256;
 export const LIMIT_MAX = 1000;
 
