@@ -27,6 +27,12 @@ export interface Observer {
   readonly warning?: (message: string, details: Readonly<Record<string, string | number>>) => void;
 }
 
+/**
+ * Begins the trace of a submission, or goes on with the one that it came with: what it returns is the task's `traceparent`, in the
+ * journal, in the store and for its agent. `submitted` with that ends what was begun.
+ */
+export type BeginTrace = (traceparent: string | undefined) => string | undefined;
+
 /** How far such a task came: the last one is out of the way, it was accepted, an agent has it, its end is durable. */
 export type CanaryStep = 'clear' | 'submit' | 'assign' | 'complete' | 'done';
 

@@ -1,5 +1,5 @@
 import type { AdmissionBounds, Bucket } from '../core/admission.ts';
-import type { Observer } from '../core/observer.ts';
+import type { BeginTrace, Observer } from '../core/observer.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import type { Operation, Reply, ShardFacts, Store } from '../store/store.ts';
 import type { AgentPool } from './agent-pool.ts';
@@ -20,6 +20,7 @@ export interface Engine {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly observer: Observer;
+  readonly beginTrace: BeginTrace;
   readonly tables: Tables;
   readonly pool: AgentPool;
   readonly breakers: Breakers;

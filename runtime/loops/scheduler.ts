@@ -2,7 +2,7 @@ import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import type { RegisterRequest } from '../../spec/contract/protocol.ts';
 import type { FleetReading } from '../core/fleet-reading.ts';
 import { CANARY, isCanary, withCanaries, withoutCanaries } from '../core/canary.ts';
-import type { Observer, StoreOperation } from '../core/observer.ts';
+import type { BeginTrace, Observer, StoreOperation } from '../core/observer.ts';
 import { DEFAULT_SETTINGS } from '../core/route-policy.ts';
 import type { RegisterOutcome, Scheduler, SchedulerStatus } from '../core/scheduler.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -50,6 +50,8 @@ export interface SchedulerOptions {
   readonly clock: Clock;
   readonly bounds?: Partial<EngineBounds>;
   readonly observer?: Observer;
+  /** Called once for each submission; tasks carry what their submitters sent when it is absent. */
+  readonly beginTrace?: BeginTrace;
   /** How push fleets are called; nobody calls them when absent. */
   readonly push?: PushCall;
   /** How often it sends a task through itself; never when absent or 0. */
@@ -98,6 +100,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     ledger,
     clock,
     observer,
+    beginTrace: options.beginTrace ?? ((traceparent) => traceparent),
     tables: table,
     pool: agentPool(() => clock.nowMs()),
     breakers: breakers(

@@ -4,6 +4,7 @@ import { route, type CompiledTable, type Decision } from '../../spec/contract/ma
 import type { Task } from '../../spec/contract/task.ts';
 import type { SubmitRequest } from '../../spec/contract/protocol.ts';
 import { admit, fullBucket } from '../core/admission.ts';
+import { CANARY } from '../core/canary.ts';
 import { newTask, type Place } from '../core/new-task.ts';
 import { firstPlace, nextPlace } from '../core/route-decision.ts';
 import type { Submitted } from '../core/observer.ts';
@@ -21,7 +22,8 @@ import { find, movedReason } from './view.ts';
 import { routingView } from './view-of-fleets.ts';
 
 /** `Scheduler.submit`: decides where the task goes, promises it, and tells what became of it. */
-export async function submit(engine: Engine, submission: Submission): Promise<SubmitOutcome> {
+export async function submit(engine: Engine, asked: Submission): Promise<SubmitOutcome> {
+  const submission = traced(engine, asked);
   const begun = engine.clock.monotonicMs();
   const tell = (event: Pick<Submitted, 'fleet' | 'route' | 'outcome' | 'id'>): void =>
     engine.observer.submitted?.({
@@ -41,6 +43,13 @@ export async function submit(engine: Engine, submission: Submission): Promise<Su
     tell({ fleet: '', route: '', outcome: 'error' });
     throw error;
   }
+}
+
+/** With the trace that all it becomes is told in; of what nobody hears of none is begun. */
+function traced({ beginTrace }: Engine, submission: Submission): Submission {
+  if (submission.tenant === CANARY) return submission;
+  const traceparent = beginTrace(submission.traceparent);
+  return traceparent === undefined ? submission : { ...submission, traceparent };
 }
 
 /** What tells a repeated submission from another one with the same key: its task type, and a digest of all it says. */

@@ -88,6 +88,18 @@ test('a scheduler of one’s own takes a task, ends gracefully, and has it still
   expect([again.status, await again.json()]).toEqual([200, expect.objectContaining({ id })]);
 });
 
+test('where there is a collector, an agent hears the trace of a task that came without one', async () => {
+  const { api } = await serve(['--dev'], { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' }).urls;
+  const submitted = await call(api, '/v1/tasks', { task: 'research', input: { question: 'Who is asking?' } });
+  const { fleet } = (await submitted.json()) as { fleet: string };
+  const said = await call(api, '/v1/agents', { name: 'a-1', slots: 1, fleet });
+  const { build } = (await said.json()) as { build: string };
+  const polled = await call(api, `/v1/agents/${fleet}/a-1/poll`, { build, slots: 1, free: 1, waitMs: 5000 });
+  const { tasks } = (await polled.json()) as { tasks: readonly { readonly traceparent?: string }[] };
+  const [traceparent] = tasks.map((task) => task.traceparent);
+  expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+});
+
 test('asked to end it answers for as long as it is called, and closes each connection with its answer', async () => {
   const one = serve(['--dev'], { NOVA_TORCH_LAME_DUCK_MS: '3000' });
   const { api, ops } = await one.urls;

@@ -187,6 +187,7 @@ async function open(
         admission: { ...DEFAULT_BOUNDS.admission, journalBytesMax: config.journal.bytesMax },
       },
       observer: telemetry.observer,
+      beginTrace: telemetry.beginTrace,
       push: httpCall,
       canaryEveryMs: config.scheduler.canarySeconds * 1000,
     });

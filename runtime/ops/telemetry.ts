@@ -37,7 +37,7 @@ export interface Telemetry {
   readonly observer: Observer;
   /** For `GET /metrics`. */
   readonly metrics: Pick<MetricsObserver, 'contentType' | 'render'>;
-  /** Begins the span of a submission: what it returns is the task's `traceparent`. */
+  /** For the loops as well: begins the span of a submission. What it returns is the task's `traceparent`. */
   readonly beginTrace: TraceObserver['begin'];
   readonly audit: AuditSink;
   /** Counts a submission that never came to the loops. */

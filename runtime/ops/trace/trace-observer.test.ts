@@ -174,13 +174,19 @@ test('a submission that was not begun is told afterwards; one that failed or was
 
 test('a trace that is not sampled makes no spans and is carried on as it came', async () => {
   const none = await traced(0);
-  expect(submit(none)).toBeUndefined();
-  none.told.assigned?.(ASSIGNED);
-  none.told.settled?.(SETTLED);
+  const carried = submit(none);
+  expect(carried).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+  // Also where another share would have had it: all of a task is traced, or nothing.
+  const other = await traced();
+  for (const { told } of [none, other]) {
+    told.assigned?.(assigned(carried));
+    told.settled?.(SETTLED);
+  }
   const off = CALLER.replace(/01$/, '00');
   const all = await traced();
   expect(submit(all, off)).toBe(off);
   expect([none.spans(), all.spans(), none.traces.open()]).toEqual([[], [], 0]);
+  expect(other.spans().map(({ kind }) => kind)).toEqual([SpanKind.CLIENT]);
   expect(submit(none, CALLER)).toMatch(new RegExp(`^00-${'c'.repeat(32)}-[0-9a-f]{16}-01$`));
 });
 

@@ -1,4 +1,12 @@
-import { SpanKind, SpanStatusCode, type Attributes, type Link, type Span, type Tracer } from '@opentelemetry/api';
+import {
+  isSpanContextValid,
+  SpanKind,
+  SpanStatusCode,
+  type Attributes,
+  type Link,
+  type Span,
+  type Tracer,
+} from '@opentelemetry/api';
 import type { Assigned, Finished, Observer, Settled, Submitted } from '../../core/observer.ts';
 import { openSpans, type OpenSpans } from './open-spans.ts';
 import { contextOf, formatTraceparent, parseTraceparent } from './traceparent.ts';
@@ -16,8 +24,8 @@ import { contextOf, formatTraceparent, parseTraceparent } from './traceparent.ts
 export interface TraceObserver {
   readonly observer: Observer;
   /**
-   * Begins `send`. What it returns is submitted as the task's `traceparent`; `submitted` ends the span. Nothing where nothing is
-   * traced and nobody sent one.
+   * Begins `send`. What it returns is the task's `traceparent`, also of a trace that is not sampled; `submitted` ends the span.
+   * Nothing where there is no collector and nobody sent one.
    */
   begin(traceparent: string | undefined): string | undefined;
   /** Spans that have not ended. */
@@ -57,13 +65,19 @@ export function traceObserver(
     begin: (traceparent) => {
       const parent = parseTraceparent(traceparent);
       const span = tracer.startSpan('send', { kind: SpanKind.PRODUCER, startTime: nowMs() }, contextOf(parent));
-      if (!span.isRecording()) return parent === undefined ? undefined : traceparent;
+      if (!span.isRecording()) return parent === undefined ? unsampled(span) : traceparent;
       const carried = formatTraceparent(span.spanContext());
       sends.begin(carried, span);
       return carried;
     },
     open: () => sends.size + runs.size,
   };
+}
+
+/** What says to all who come after that nothing of this task is traced: else each of them would decide anew. */
+function unsampled(span: Span): string | undefined {
+  const context = span.spanContext();
+  return isSpanContextValid(context) ? formatTraceparent(context) : undefined;
 }
 
 /** An event with every text masked. */
