@@ -74,7 +74,7 @@ function routeTo(fleet: string): TableRoute {
 
 /** Hears of users' tasks only. */
 export function withoutCanaries(observer: Observer): Observer {
-  const { submitted, assigned, settled, retried, finished } = observer;
+  const { submitted, assigned, settled, passed, retried, finished } = observer;
   const users =
     <Event extends Of>(tell: (event: Event) => void) =>
     (event: Event): void => {
@@ -89,6 +89,7 @@ export function withoutCanaries(observer: Observer): Observer {
     }),
     ...(assigned && { assigned: users(assigned) }),
     ...(settled && { settled: users(settled) }),
+    ...(passed && { passed: users(passed) }),
     ...(retried && { retried: users(retried) }),
     ...(finished && { finished: users(finished) }),
   };

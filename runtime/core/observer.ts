@@ -7,10 +7,11 @@ import type { Priority } from '../../spec/contract/task.ts';
 export interface Observer {
   readonly submitted?: (event: Submitted) => void;
   readonly assigned?: (event: Assigned) => void;
-  /** A run ended, and with it perhaps the task. */
+  /** A run ended, and with it perhaps the task: told once of each run, at whichever scheduler hears of it. */
   readonly settled?: (event: Settled) => void;
+  readonly passed?: (event: Passed) => void;
   readonly retried?: (event: Of & { readonly reason: 'timeout' | 'agent_lost' | 'error' | 'backpressure' }) => void;
-  /** A task came to its end, or became a dead letter. */
+  /** A task came to its end, or became a dead letter: told once, at whichever scheduler hears of it. */
   readonly finished?: (event: Finished) => void;
   readonly breaker?: (dependency: string, state: 'closed' | 'open' | 'half_open') => void;
   readonly store?: (operation: StoreOperation, seconds: number) => void;
@@ -70,8 +71,17 @@ export interface Settled extends Of {
   readonly agent: string;
   /** `lost`: it was given up, nothing was heard of it in time. */
   readonly outcome: 'succeeded' | 'failed' | 'released' | 'stale' | 'lost';
-  /** Absent when another scheduler began it: nobody here knows when. */
+  /** Of a run that another scheduler began by the store's clock. Absent for `stale`: that run ended before. */
   readonly runSeconds?: number;
+}
+
+/** A run that began here ended at another scheduler, which has told how, and counted it. */
+export interface Passed extends Of {
+  readonly id: string;
+  /** `repeated`: the task goes on. */
+  readonly outcome: Finished['outcome'] | 'repeated';
+  /** Milliseconds since 1970, of the store; absent where the task has gone on since. */
+  readonly endedMs?: number;
 }
 
 export interface Finished extends Of {

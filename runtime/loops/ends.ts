@@ -12,14 +12,20 @@ export async function finish(
   record: TaskRecord,
   { result = '', route }: { readonly result?: string; readonly route?: string } = {},
 ): Promise<void> {
-  const { id, state, token, digest, reason = '' } = record;
-  if (state === 'dead') await noteStanding(engine, fleet, record, result);
-  else {
-    const lsn = engine.ledger.end(fleet, id, { state: endState(record), token, digest, reason, result });
-    engine.fleets.get(fleet)?.link.recorded(lsn);
-    await engine.ledger.durable(lsn);
-  }
+  await writeEnd(engine, fleet, record, result);
   tellEnd(engine, fleet, record, route);
+}
+
+/** The same, and tells nobody. */
+export async function writeEnd(engine: Engine, fleet: string, record: TaskRecord, result: string): Promise<void> {
+  const { id, state, token, digest, reason = '' } = record;
+  if (state === 'dead') {
+    await noteStanding(engine, fleet, record, result);
+    return;
+  }
+  const lsn = engine.ledger.end(fleet, id, { state: endState(record), token, digest, reason, result });
+  engine.fleets.get(fleet)?.link.recorded(lsn);
+  await engine.ledger.durable(lsn);
 }
 
 /** How a task stands that has not ended. Resolves when it is durable. */
@@ -35,12 +41,14 @@ export async function noteReleased(engine: Engine, fleet: string, record: TaskRe
   else if (runsOnce(record)) await noteStanding(engine, fleet, record);
 }
 
-/**
- * The same before somebody is told that it ended: waits until the store's position says so too, or a store that is set back to
- * just before the end would not be noticed.
- */
-export async function finishForGood(engine: Engine, fleet: string, record: TaskRecord, result = ''): Promise<void> {
-  await finish(engine, fleet, record, { result });
+/** `finish`, before somebody is told that it ended. */
+export async function finishForGood(engine: Engine, fleet: string, record: TaskRecord): Promise<void> {
+  await finish(engine, fleet, record);
+  await waitForPosition(engine, fleet);
+}
+
+/** Until the store's position says what is durable here, or a store that is set back to just before it would not be noticed. */
+export async function waitForPosition(engine: Engine, fleet: string): Promise<void> {
   const link = engine.fleets.get(fleet)?.link;
   if (link !== undefined) await askPatiently(engine, link, { op: 'inspect', lanes: [] });
 }
@@ -106,9 +114,17 @@ export function judgeRun(engine: Engine, fleet: string, build: string, error: st
   }
 }
 
-/** How long it has been. */
-export function runSeconds({ clock }: Engine, { startedMs }: Run): number {
-  return Math.max(0, clock.nowMs() - startedMs) / 1000;
+/**
+ * How long a run took that has ended just now. Of one that another scheduler began the record says when: its token is of that
+ * moment, unless the store's clock was set back.
+ */
+export function runSeconds(
+  { clock }: Engine,
+  { token, acceptedMs, sinceMs }: TaskRecord,
+  known: Run | undefined,
+): number {
+  if (known?.token === token) return Math.max(0, clock.nowMs() - known.startedMs) / 1000;
+  return Math.max(0, sinceMs - Math.max(acceptedMs, token / 1000)) / 1000;
 }
 
 /** A run that says nothing about its build: given back, or cancelled. */

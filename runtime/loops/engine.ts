@@ -115,6 +115,9 @@ export interface Run {
   readonly dueMs: number;
   /** Its agent has been heard of with it: it did arrive. */
   heard?: true;
+  /** When this scheduler looked last whether it ended elsewhere, and whether it had then. */
+  lookedMs?: number;
+  isOver?: boolean;
 }
 
 export function fleetState(engine: Engine, fleet: string): FleetState | undefined {

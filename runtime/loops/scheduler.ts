@@ -21,6 +21,7 @@ import { noteHeldBack } from './held-back.ts';
 import { leadership, type Leadership } from './leadership.ts';
 import { openLedger } from './ledger.ts';
 import { resumeMoves } from './move.ts';
+import { lookAtRuns } from './passed-runs.ts';
 import { reconciler } from './reconcile.ts';
 import { startPush, type PushCall } from './push.ts';
 import { replayer, type Replayer } from './replayer.ts';
@@ -408,6 +409,7 @@ function startChores(engine: Engine, lead: Leadership): () => void {
       engine.breakers.look();
       if (engine.buckets.size > BUCKETS_MAX) engine.buckets.clear();
       await lead.look();
+      await lookAtRuns(engine);
       await reconcile.look();
       await resumeMoves(engine).catch(ignoreLoss);
       await clockwork.look();
@@ -422,7 +424,7 @@ function startChores(engine: Engine, lead: Leadership): () => void {
 /** A sender that comes back has a full bucket; so has one that never was here. */
 const BUCKETS_MAX = 100_000;
 
-/** Runs that ended elsewhere. */
+/** Runs of which nothing can be heard any more, also not by looking at them. */
 function forgetOldRuns({ runs, clock }: Engine): void {
   const now = clock.nowMs();
   for (const [id, { dueMs }] of runs) if (now > dueMs + SILENT_MS) runs.delete(id);

@@ -144,7 +144,7 @@ test('an agent that registers again under the name of one that drained gets task
   expect(await pollOnce(scheduler)).toMatchObject({ tasks: [{}], drain: false });
 });
 
-test('how long a run took is told by who handed it out, also when it is given up, and by nobody else', async () => {
+test('how long a run took is told by whoever hears how it ended, once, also when it is given up', async () => {
   const told: Settled[] = [];
   const bench = new Bench(['s-0', 's-1']);
   benches.push(bench);
@@ -157,13 +157,17 @@ test('how long a run took is told by who handed it out, also when it is given up
   const [own, foreign, lost] = tasks.map(({ id, token }) => ({ id, token, agent: AGENT }));
   const other = await bench.start('s-1', { ...changes, bounds: { tickMs: 60_000, idleTickMs: 60_000 } });
   await expect.poll(() => other.status().store).toBe('up');
+  await new Promise((resolve) => setTimeout(resolve, 50));
   if (own !== undefined) await starter.complete(own, 'r');
   if (foreign !== undefined) await other.complete(foreign, 'r');
   await expect.poll(() => told.length, { timeout: 5000 }).toBe(3);
-  expect(told.map(({ id, outcome, runSeconds }) => [id, outcome, runSeconds === undefined])).toEqual([
-    [own?.id, 'succeeded', false],
-    [foreign?.id, 'succeeded', true],
-    [lost?.id, 'lost', false],
+  expect(told.map(({ id, outcome }) => [id, outcome])).toEqual([
+    [own?.id, 'succeeded'],
+    [foreign?.id, 'succeeded'],
+    [lost?.id, 'lost'],
   ]);
-  expect(told[2]?.runSeconds).toBeGreaterThanOrEqual(0.2);
+  const seconds = told.map(({ runSeconds = 0 }) => runSeconds);
+  expect(Math.min(...seconds)).toBeGreaterThanOrEqual(0.045);
+  expect(Math.max(...seconds)).toBeLessThan(10);
+  expect(seconds[2]).toBeGreaterThanOrEqual(0.15);
 });

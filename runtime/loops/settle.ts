@@ -8,7 +8,17 @@ import { StoreFailure } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
 import { agentId } from './agent-pool.ts';
 import { want } from './deliver.ts';
-import { finish, finishForGood, forgetRun, judgeRun, noteReleased, noteStanding, runSeconds, tellEnd } from './ends.ts';
+import {
+  finish,
+  forgetRun,
+  judgeRun,
+  noteReleased,
+  noteStanding,
+  runSeconds,
+  tellEnd,
+  waitForPosition,
+  writeEnd,
+} from './ends.ts';
 import { askPatiently, changed, type Engine, type FleetState, type Run } from './engine.ts';
 import { pollAside } from './poll-aside.ts';
 import { askSurely } from './roll-call.ts';
@@ -98,16 +108,19 @@ function ignoreLoss(error: unknown): void {
   if (!(error instanceof StoreFailure)) throw error;
 }
 
-/** What the answer to a completion means, and tells everyone that the task has ended. */
+/** What the answer to a completion means. */
 function outcomeOf(engine: Engine, state: FleetState, known: Run | undefined, reply: Reply): SettleOutcome {
   const over = endOf(reply);
-  if (over === undefined) return refusal(engine, state, known, reply);
-  if (reply.kind === 'done') {
-    judge(engine, state, over, known, undefined);
-    engine.observer.settled?.({ ...of(engine, state, over, known), outcome: 'succeeded' });
-    tellEnd(engine, state.fleet, over, known?.route);
-  }
-  return settledAs(over, reply.kind !== 'done');
+  return over === undefined ? refusal(engine, state, known, reply) : settledAs(over, reply.kind !== 'done');
+}
+
+/** A task has ended well, and that is durable: tells everyone, but not of what had ended before. */
+function tellCompleted(engine: Engine, state: FleetState, known: Run | undefined, reply: Reply): void {
+  if (reply.kind !== 'done') return;
+  const { record } = reply;
+  judge(engine, state, record, known, undefined);
+  engine.observer.settled?.({ ...ended(engine, state, record, known), outcome: 'succeeded' });
+  tellEnd(engine, state.fleet, record, known?.route);
 }
 
 /** Of a copy of a call: what the first one was answered. */
@@ -116,7 +129,7 @@ function again(reply: Reply): Reply {
 }
 
 /**
- * Asks the store, and makes its yes durable. For a run that is known here the end is written beside the question and taken back
+ * Asks the store, makes its yes durable, and tells. For a run that is known here the end is written beside the question and taken back
  * if the answer is no; the store's position moves with the end itself.
  */
 async function completeDurably(
@@ -132,7 +145,10 @@ async function completeDurably(
   if (known?.token !== token || link.state !== 'up') {
     const reply = await askPatiently(engine, link, operation);
     const over = endOf(reply);
-    if (over !== undefined) await finishForGood(engine, fleet, over, result);
+    if (over === undefined) return reply;
+    await writeEnd(engine, fleet, over, result);
+    tellCompleted(engine, state, known, reply);
+    await waitForPosition(engine, fleet);
     return reply;
   }
   const end = { state: 'succeeded', token, digest: known.digest, reason: '', result } as const;
@@ -142,6 +158,7 @@ async function completeDurably(
   if (!ledger.isDurable(lsn)) await ledger.durable(lsn);
   if (reply !== 'journaled' && reply.kind !== 'held' && endOf(reply) !== undefined) {
     ledger.forget(fleet, id, known.digest);
+    tellCompleted(engine, state, known, reply);
     return reply;
   }
   // The store was lost on the way, or says no.
@@ -172,7 +189,7 @@ export async function fail(engine: Engine, run: AgentRun, failure: RunFailure): 
   freeOne(engine, agent);
   if (reply.kind === 'done') {
     judge(engine, state, record, known, failure.error);
-    engine.observer.settled?.({ ...of(engine, state, record, known), outcome: 'failed' });
+    engine.observer.settled?.({ ...ended(engine, state, record, known), outcome: 'failed' });
     if (next.then === 'retry' && record.state !== 'cancelled') {
       const reason = failure.retryAfterMs === undefined ? 'error' : 'backpressure';
       engine.observer.retried?.({ fleet: state.fleet, route: routeOf(engine, state, record, known), reason });
@@ -203,7 +220,7 @@ export async function release(engine: Engine, { id, token, agent }: AgentRun): P
   if (known !== undefined) forgetRun(engine, known.fleet, known.build);
   engine.runs.delete(id);
   if (reply.kind === 'done') {
-    engine.observer.settled?.({ ...of(engine, state, reply.record, known), outcome: 'released' });
+    engine.observer.settled?.({ ...ended(engine, state, reply.record, known), outcome: 'released' });
     await noteReleased(engine, state.fleet, reply.record);
   }
   state.ready += 1;
@@ -282,8 +299,12 @@ function of(engine: Engine, state: FleetState, record: TaskRecord, known: Run | 
     route: routeOf(engine, state, record, known),
     id: record.id,
     agent: record.agent ?? '',
-    ...(known !== undefined && { runSeconds: runSeconds(engine, known) }),
   };
+}
+
+/** Of a run that has ended just now. */
+function ended(engine: Engine, state: FleetState, record: TaskRecord, known: Run | undefined) {
+  return { ...of(engine, state, record, known), runSeconds: runSeconds(engine, record, known) };
 }
 
 function routeOf({ tables }: Engine, { fleet }: FleetState, record: TaskRecord, known: Run | undefined): string {

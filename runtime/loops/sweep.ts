@@ -1,4 +1,5 @@
 import { noteLeaving } from './agent-drain.ts';
+import type { TaskRecord } from '../core/task-record.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import type { TickEvent } from '../store/store.ts';
 import { jittered } from './clock.ts';
@@ -109,10 +110,7 @@ async function happened(engine: Engine, state: FleetState, { kind, record }: Tic
       const build = run?.build ?? engine.tables.lane(fleet, record.lane)?.build;
       if (run !== undefined && kind === 'lost' && !isToBlame(engine, state, run)) forgetRun(engine, fleet, run.build);
       else if (build !== undefined && (run !== undefined || kind === 'timeout')) judgeRun(engine, fleet, build, reason);
-      if (run !== undefined) {
-        const told = { fleet, route, id, agent: run.agent, runSeconds: runSeconds(engine, run) };
-        engine.observer.settled?.({ ...told, outcome: 'lost' });
-      }
+      tellLost(engine, fleet, record, route);
       engine.runs.delete(id);
       if (record.state === 'dead') await finish(engine, fleet, record, { route });
       else {
@@ -125,6 +123,7 @@ async function happened(engine: Engine, state: FleetState, { kind, record }: Tic
     case 'expired':
     case 'cancelled':
     case 'dropped':
+      if (kind === 'cancelled') tellLost(engine, fleet, record, route);
       dropRun(engine, id);
       await finish(engine, fleet, record, { route });
       break;
@@ -137,6 +136,13 @@ async function happened(engine: Engine, state: FleetState, { kind, record }: Tic
       break;
   }
   changed(engine, id);
+}
+
+/** A run was given up, whichever scheduler began it. */
+function tellLost(engine: Engine, fleet: string, record: TaskRecord, route: string): void {
+  const { id, agent = '' } = record;
+  const seconds = runSeconds(engine, record, engine.runs.get(id));
+  engine.observer.settled?.({ fleet, route, id, agent, outcome: 'lost', runSeconds: seconds });
 }
 
 /**

@@ -27,6 +27,7 @@ const EVENTS = [
   'submitted',
   'assigned',
   'settled',
+  'passed',
   'retried',
   'finished',
   'breaker',

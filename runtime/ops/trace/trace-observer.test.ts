@@ -149,6 +149,21 @@ test('a run whose agent was lost ends when the next one begins, or with its task
   expect(all.spans().at(-1)?.status.code).toBe(SpanStatusCode.UNSET);
 });
 
+test('a run that ended at another scheduler ends where it began, by the store’s clock but not in the future', async () => {
+  const nowMs = 1_700_000_000_000;
+  const all = await traced(1, { nowMs: () => nowMs });
+  for (const id of ['t-1', 't-2', 't-3']) all.told.assigned?.(assigned(undefined, { id }));
+  all.told.passed?.({ ...OF, id: 't-1', outcome: 'succeeded', endedMs: nowMs + 5000 });
+  all.told.passed?.({ ...OF, id: 't-2', outcome: 'repeated' });
+  all.told.passed?.({ ...OF, id: 'unheard of', outcome: 'failed' });
+  expect(all.spans().map(({ attributes, status }) => [attributes['nova.outcome'], status.code])).toEqual([
+    ['succeeded', SpanStatusCode.UNSET],
+    ['repeated', SpanStatusCode.ERROR],
+  ]);
+  expect(all.spans().map(({ endTime }) => endTime[0] * 1000)).toEqual([nowMs, nowMs]);
+  expect(all.traces.open()).toBe(1);
+});
+
 test('what a stale agent says ends no run', async () => {
   const all = await traced();
   all.told.assigned?.(assigned(submit(all)));

@@ -7,7 +7,7 @@ import {
   type Span,
   type Tracer,
 } from '@opentelemetry/api';
-import type { Assigned, Finished, Observer, Settled, Submitted } from '../../core/observer.ts';
+import type { Assigned, Finished, Observer, Passed, Settled, Submitted } from '../../core/observer.ts';
 import { openSpans, type OpenSpans } from './open-spans.ts';
 import { contextOf, formatTraceparent, parseTraceparent } from './traceparent.ts';
 
@@ -19,7 +19,8 @@ import { contextOf, formatTraceparent, parseTraceparent } from './traceparent.ts
  * - `settle <route>` (client): the moment an agent's answer is durable; child of the run, with a link to it
  *
  * The trace is what `traceparent` carries: in the journal, in the store, to the agent. So the run may begin at another
- * scheduler than the one that took the task.
+ * scheduler than the one that took the task. One that ends at another than it began at is ended where it began, as soon as that is
+ * known there.
  */
 export interface TraceObserver {
   readonly observer: Observer;
@@ -60,6 +61,7 @@ export function traceObserver(
       settled: (event) => {
         if (event.outcome !== 'lost') endRun(tracer, runs, masked(event), nowMs());
       },
+      passed: (event) => endPassedRun(runs, masked(event), nowMs()),
       finished: (event) => endOpenRun(runs, masked(event), nowMs()),
     },
     begin: (traceparent) => {
@@ -169,10 +171,19 @@ function endRun(tracer: Tracer, runs: OpenSpans, event: Settled, nowMs: number):
 /** A task that ended while its run was open: cancelled, expired, or dead after its agent was lost. */
 function endOpenRun(runs: OpenSpans, { id, outcome, reason }: Finished, nowMs: number): void {
   const run = runs.take(id);
-  if (run === undefined) return;
+  if (run !== undefined) endRunAs(run, outcome, reason ?? outcome, nowMs);
+}
+
+/** By the store's clock, which may be ahead. */
+function endPassedRun(runs: OpenSpans, { id, outcome, endedMs = Infinity }: Passed, nowMs: number): void {
+  const run = runs.take(id);
+  if (run !== undefined) endRunAs(run, outcome, outcome, Math.min(endedMs, nowMs));
+}
+
+function endRunAs(run: Span, outcome: string, message: string, endMs: number): void {
   run.setAttribute('nova.outcome', outcome);
-  if (outcome !== 'succeeded') run.setStatus({ code: SpanStatusCode.ERROR, message: reason ?? outcome });
-  run.end(nowMs);
+  if (outcome !== 'succeeded') run.setStatus({ code: SpanStatusCode.ERROR, message });
+  run.end(endMs);
 }
 
 function nameOf(operation: string, route: string): string {

@@ -1,0 +1,149 @@
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { afterEach, expect, test } from 'vitest';
+import { metricsObserver } from '../ops/metrics-observer.ts';
+import { tellAll } from '../ops/tell-all.ts';
+import { otlpTracing } from '../ops/trace/otlp-tracing.ts';
+import { traceObserver } from '../ops/trace/trace-observer.ts';
+import { memoryStore } from '../store/memory/memory-store.ts';
+import type { Operation, Store } from '../store/store.ts';
+import type { RunningScheduler } from './scheduler.ts';
+import { accept, AGENT, Bench, fleet, pollOnce, submission, table } from './testing/bench.ts';
+import { VirtualClock } from './testing/virtual-clock.ts';
+
+const LONG = table({
+  fleets: { [AGENT.fleet]: fleet({ accepts: { summarize: accept({ runMs: 28_800_000, heartbeatMs: 120_000 }) } }) },
+});
+const OF = `{fleet="${AGENT.fleet}",route="research/summaries"`;
+
+let close = (): Promise<unknown> => Promise.resolve();
+afterEach(() => close());
+
+/** Two schedulers over one store in virtual time, with the metrics and the spans of each. */
+async function two() {
+  const clock = new VirtualClock();
+  const memory = memoryStore({ nowUs: () => clock.nowMs() * 1000 });
+  const asked: Operation[] = [];
+  const apply: Store['apply'] = (shard, batch) => {
+    asked.push(...batch.operations);
+    return memory.apply(shard, batch);
+  };
+  const bench = new Bench(['s-0', 's-1'], { ...memory, apply });
+  const start = async (name: string) => {
+    const exporter = new InMemorySpanExporter();
+    const naming = { service: 'nova-torch-scheduler', version: '1', environment: 'test', instance: name, share: 1 };
+    const processor = new SimpleSpanProcessor(exporter);
+    const { tracer } = await otlpTracing({ ...naming, endpoint: undefined, processor });
+    const traces = traceObserver(tracer, { nowMs: () => clock.nowMs() });
+    const gauges = { fleets: [], leader: true, journalBytes: 0, mirror: { unmirrored: false, lagBytes: 0 } };
+    const metrics = metricsObserver({ table: LONG, version: '1', gauges: () => gauges });
+    const scheduler: RunningScheduler = await clock.until(
+      bench.start(name, {
+        clock,
+        table: LONG,
+        bounds: { tickMs: 100, idleTickMs: 200 },
+        observer: tellAll([metrics.observer, traces.observer], (_, error) => {
+          throw error;
+        }),
+        beginTrace: traces.begin,
+      }),
+    );
+    /** What its metrics say now of a series of the fleet and route. */
+    const count = async (name: string, more = '}'): Promise<number> => {
+      const line = (await metrics.render()).split('\n').find((one) => one.startsWith(`${name}${OF}${more}`));
+      return Number(line?.split(' ')[1]);
+    };
+    return { scheduler, traces, count, spans: () => exporter.getFinishedSpans() };
+  };
+  const [here, there] = [await start('s-0'), await start('s-1')];
+  close = async () => {
+    for (const { scheduler } of [here, there]) await clock.until(scheduler.close());
+  };
+  await clock.pass(1000);
+  const begun = async (key: string) => {
+    await clock.until(here.scheduler.submit(submission(key)));
+    const [task] = (await clock.until(pollOnce(here.scheduler, { waitMs: 100 }))).tasks;
+    return { id: task?.id ?? '', token: task?.token ?? 0, agent: AGENT };
+  };
+  /** Of both together. */
+  const both = async (name: string, more?: string): Promise<number> =>
+    (await here.count(name, more)) + (await there.count(name, more));
+  return { clock, here, there, asked, begun, both };
+}
+
+const FINISHED = 'nova_tasks_finished_total';
+const RUN = 'nova_task_run_duration_seconds';
+
+test('a run that begins at one scheduler and is completed at another is one end and one duration', async () => {
+  const { clock, there, begun, both } = await two();
+  const run = await begun('k-1');
+  await clock.pass(90_000);
+  expect(await clock.until(there.scheduler.complete(run, 'r'))).toMatchObject({ kind: 'settled', repeated: false });
+  await clock.pass(60_000);
+  expect(await both(FINISHED, ',outcome="succeeded"}')).toBe(1);
+  expect(await both(`${RUN}_count`)).toBe(1);
+  expect(await both(`${RUN}_sum`)).toBeGreaterThanOrEqual(90);
+  expect(await both(`${RUN}_sum`)).toBeLessThan(91);
+});
+
+test.for([
+  ['failed', { error: 'BadInput' }, ',outcome="failed"}'],
+  ['dead', { error: 'Broken' }, ',outcome="dead_lettered"}'],
+] as const)('one that is %s elsewhere is as well, in each of its runs', async ([, failure, more]) => {
+  const { clock, here, there, begun, both } = await two();
+  const run = await begun('k-1');
+  let runs = 0;
+  for (let next: typeof run | undefined = run; next !== undefined; runs += 1) {
+    await clock.pass(10_000);
+    await clock.until(there.scheduler.fail(next, failure));
+    await clock.pass(2000);
+    const [task] = (await clock.until(pollOnce(here.scheduler, { waitMs: 100 }))).tasks;
+    next = task && { id: task.id, token: task.token, agent: AGENT };
+  }
+  expect(runs).toBe(failure.error === 'BadInput' ? 1 : 3);
+  expect([await both(FINISHED, more), await both(`${RUN}_count`)]).toEqual([1, runs]);
+  expect(await both(`${RUN}_sum`)).toBeGreaterThanOrEqual(10 * runs);
+  expect(await both(`${RUN}_sum`)).toBeLessThan(10 * runs + 1);
+});
+
+test('a run that is given back elsewhere, and one that is given up by whoever looks, have a duration', async () => {
+  const { clock, here, there, begun, both } = await two();
+  const run = await begun('k-1');
+  await clock.pass(10_000);
+  await clock.until(there.scheduler.release(run));
+  expect(await both(`${RUN}_count`)).toBe(1);
+  await clock.until(pollOnce(here.scheduler, { waitMs: 100 }));
+  await clock.pass(121_000);
+  expect([await both(`${RUN}_count`), await both('nova_task_retries_total', ',reason="agent_lost"}')]).toEqual([2, 1]);
+  expect(await both(`${RUN}_sum`)).toBeGreaterThanOrEqual(130);
+  expect(await both(`${RUN}_sum`)).toBeLessThan(132);
+});
+
+test('where a run began its span ends soon after it ended elsewhere, and nobody looks at it any more', async () => {
+  const { clock, here, there, asked, begun } = await two();
+  const run = await begun('k-1');
+  await clock.pass(60_000);
+  const endedMs = clock.nowMs();
+  await clock.until(there.scheduler.complete(run, 'r'));
+  await clock.pass(15_000);
+  const spans = here.spans();
+  const [send, process] = ['send', 'process'].map((name) => spans.find((span) => span.name.startsWith(name)));
+  expect(process?.links.map(({ context }) => context.spanId)).toEqual([send?.spanContext().spanId]);
+  expect(process?.attributes['nova.outcome']).toBe('succeeded');
+  expect((process?.endTime[0] ?? 0) * 1000 - endedMs).toBeLessThan(1000);
+  expect(here.traces.open()).toBe(0);
+  asked.length = 0;
+  await clock.pass(20_000);
+  expect(asked.filter((one) => one.op === 'inspect' && one.id === run.id)).toEqual([]);
+});
+
+test('runs that go on are looked at now and then, a bounded number at once', async () => {
+  const { clock, here, asked, begun } = await two();
+  for (let n = 0; n < 3; n += 1) await begun(`k-${n}`);
+  await clock.pass(10_000);
+  asked.length = 0;
+  await clock.pass(20_000);
+  const looks = asked.filter((one) => one.op === 'inspect' && one.id !== undefined);
+  expect(looks.length).toBeGreaterThanOrEqual(3 * 3);
+  expect(looks.length).toBeLessThanOrEqual(3 * 4);
+  expect(here.traces.open()).toBe(3);
+});
