@@ -5,7 +5,7 @@ import { StoreFailure } from '../store/store-failure.ts';
 import { askPatiently, changed, type Engine, type FleetState, type Run } from './engine.ts';
 import type { End } from './journal-entry.ts';
 
-/** A task has ended in the store: makes it durable, closes its promise, and tells. Resolves when it is durable. */
+/** A task has ended in the store, by what was asked just now: makes it durable, closes its promise, and tells. */
 export async function finish(
   engine: Engine,
   fleet: string,
@@ -16,8 +16,8 @@ export async function finish(
   tellEnd(engine, fleet, record, route);
 }
 
-/** The same, and tells nobody. */
-export async function writeEnd(engine: Engine, fleet: string, record: TaskRecord, result: string): Promise<void> {
+/** The same, also of an end that was told before, and tells nobody. Resolves when it is durable. */
+export async function writeEnd(engine: Engine, fleet: string, record: TaskRecord, result = ''): Promise<void> {
   const { id, state, token, digest, reason = '' } = record;
   if (state === 'dead') {
     await noteStanding(engine, fleet, record, result);
@@ -41,13 +41,10 @@ export async function noteReleased(engine: Engine, fleet: string, record: TaskRe
   else if (runsOnce(record)) await noteStanding(engine, fleet, record);
 }
 
-/** `finish`, before somebody is told that it ended. */
-export async function finishForGood(engine: Engine, fleet: string, record: TaskRecord): Promise<void> {
-  await finish(engine, fleet, record);
-  await waitForPosition(engine, fleet);
-}
-
-/** Until the store's position says what is durable here, or a store that is set back to just before it would not be noticed. */
+/**
+ * Before somebody is told of an end that is durable here: until the store's position says so too, or a store that is set back to
+ * just before it would not be noticed.
+ */
 export async function waitForPosition(engine: Engine, fleet: string): Promise<void> {
   const link = engine.fleets.get(fleet)?.link;
   if (link !== undefined) await askPatiently(engine, link, { op: 'inspect', lanes: [] });

@@ -1,6 +1,5 @@
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterEach, expect, test } from 'vitest';
-import { metricsObserver } from '../ops/metrics-observer.ts';
 import { tellAll } from '../ops/tell-all.ts';
 import { otlpTracing } from '../ops/trace/otlp-tracing.ts';
 import { traceObserver } from '../ops/trace/trace-observer.ts';
@@ -8,6 +7,7 @@ import { memoryStore } from '../store/memory/memory-store.ts';
 import type { Operation, Store } from '../store/store.ts';
 import type { RunningScheduler } from './scheduler.ts';
 import { accept, AGENT, Bench, fleet, pollOnce, submission, table } from './testing/bench.ts';
+import { counting } from './testing/counting.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
 
 const LONG = table({
@@ -34,24 +34,18 @@ async function two() {
     const processor = new SimpleSpanProcessor(exporter);
     const { tracer } = await otlpTracing({ ...naming, endpoint: undefined, processor });
     const traces = traceObserver(tracer, { nowMs: () => clock.nowMs() });
-    const gauges = { fleets: [], leader: true, journalBytes: 0, mirror: { unmirrored: false, lagBytes: 0 } };
-    const metrics = metricsObserver({ table: LONG, version: '1', gauges: () => gauges });
+    const { observer, count } = counting(LONG);
     const scheduler: RunningScheduler = await clock.until(
       bench.start(name, {
         clock,
         table: LONG,
         bounds: { tickMs: 100, idleTickMs: 200 },
-        observer: tellAll([metrics.observer, traces.observer], (_, error) => {
+        observer: tellAll([observer, traces.observer], (_, error) => {
           throw error;
         }),
         beginTrace: traces.begin,
       }),
     );
-    /** What its metrics say now of a series of the fleet and route. */
-    const count = async (name: string, more = '}'): Promise<number> => {
-      const line = (await metrics.render()).split('\n').find((one) => one.startsWith(`${name}${OF}${more}`));
-      return Number(line?.split(' ')[1]);
-    };
     return { scheduler, traces, count, spans: () => exporter.getFinishedSpans() };
   };
   const [here, there] = [await start('s-0'), await start('s-1')];
@@ -65,8 +59,8 @@ async function two() {
     return { id: task?.id ?? '', token: task?.token ?? 0, agent: AGENT };
   };
   /** Of both together. */
-  const both = async (name: string, more?: string): Promise<number> =>
-    (await here.count(name, more)) + (await there.count(name, more));
+  const both = async (name: string, more = '}'): Promise<number> =>
+    (await here.count(`${name}${OF}${more}`)) + (await there.count(`${name}${OF}${more}`));
   return { clock, here, there, asked, begun, both };
 }
 

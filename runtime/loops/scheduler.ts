@@ -35,6 +35,7 @@ import { startSweep } from './sweep.ts';
 import { tables } from './tables.ts';
 import { firstCeiling, tokenFloor, type TokenFloor } from './token-floor.ts';
 import { taskEvents, taskPage, taskView, whyView } from './task-views.ts';
+import { tellUnheard } from './unheard.ts';
 import { NO_REASON } from './view-of-fleets.ts';
 import { tellWords } from './words.ts';
 
@@ -257,6 +258,7 @@ function join(engine: Engine, replay: Replayer, tokens: TokenFloor, fleet: strin
       }
       noteStore(engine);
     },
+    unheard: (_, operations) => void tellUnheard(engine, state, operations).catch(ignoreLoss),
     timed: (operations, seconds) => engine.observer.store?.(operationName(operations), seconds),
   };
   const link = new ShardLink({ fleet, index: 0 }, engine.ledger.newest(fleet), context);

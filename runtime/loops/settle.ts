@@ -114,10 +114,8 @@ function outcomeOf(engine: Engine, state: FleetState, known: Run | undefined, re
   return over === undefined ? refusal(engine, state, known, reply) : settledAs(over, reply.kind !== 'done');
 }
 
-/** A task has ended well, and that is durable: tells everyone, but not of what had ended before. */
-function tellCompleted(engine: Engine, state: FleetState, known: Run | undefined, reply: Reply): void {
-  if (reply.kind !== 'done') return;
-  const { record } = reply;
+/** A task has ended well: tells everyone. */
+export function tellCompleted(engine: Engine, state: FleetState, record: TaskRecord, known?: Run): void {
   judge(engine, state, record, known, undefined);
   engine.observer.settled?.({ ...ended(engine, state, record, known), outcome: 'succeeded' });
   tellEnd(engine, state.fleet, record, known?.route);
@@ -129,8 +127,8 @@ function again(reply: Reply): Reply {
 }
 
 /**
- * Asks the store, makes its yes durable, and tells. For a run that is known here the end is written beside the question and taken back
- * if the answer is no; the store's position moves with the end itself.
+ * Asks the store, makes its yes durable, and tells of it unless it had ended before. For a run that is known here the end is
+ * written beside the question and taken back if the answer is no; the store's position moves with the end itself.
  */
 async function completeDurably(
   engine: Engine,
@@ -147,7 +145,7 @@ async function completeDurably(
     const over = endOf(reply);
     if (over === undefined) return reply;
     await writeEnd(engine, fleet, over, result);
-    tellCompleted(engine, state, known, reply);
+    if (reply.kind === 'done') tellCompleted(engine, state, over, known);
     await waitForPosition(engine, fleet);
     return reply;
   }
@@ -158,7 +156,7 @@ async function completeDurably(
   if (!ledger.isDurable(lsn)) await ledger.durable(lsn);
   if (reply !== 'journaled' && reply.kind !== 'held' && endOf(reply) !== undefined) {
     ledger.forget(fleet, id, known.digest);
-    tellCompleted(engine, state, known, reply);
+    if (reply.kind === 'done') tellCompleted(engine, state, reply.record, known);
     return reply;
   }
   // The store was lost on the way, or says no.
@@ -197,7 +195,8 @@ export async function fail(engine: Engine, run: AgentRun, failure: RunFailure): 
   }
   if (isGivenUp(record)) {
     const result = record.state === 'cancelled' ? '' : operation.result;
-    await finish(engine, state.fleet, record, { result });
+    if (reply.kind === 'done') await finish(engine, state.fleet, record, { result });
+    else await writeEnd(engine, state.fleet, record, result);
   } else if (reply.kind === 'done') await noteStanding(engine, state.fleet, record);
   engine.runs.delete(id);
   changed(engine, id);
@@ -262,7 +261,7 @@ async function recordOf(engine: Engine, state: FleetState, id: string): Promise<
   return reply.kind === 'task' ? reply.record : undefined;
 }
 
-function isGivenUp({ state }: TaskRecord): boolean {
+export function isGivenUp({ state }: TaskRecord): boolean {
   return state === 'failed' || state === 'dead' || state === 'cancelled';
 }
 

@@ -54,6 +54,7 @@ async function bench() {
     claims: (_, __, room) => claims.splice(0, room),
     applied: () => undefined,
     state: (_, state) => heard.push(state),
+    unheard: () => undefined,
     timed: () => undefined,
   });
   link.open();
@@ -110,6 +111,7 @@ async function early() {
     claims: () => [],
     applied: () => undefined,
     state: () => undefined,
+    unheard: () => undefined,
     timed: () => undefined,
   });
   link.open();

@@ -39,6 +39,8 @@ export interface LinkContext {
   readonly claims: (link: ShardLink, operations: readonly Operation[], room: number) => readonly PendingClaim[];
   readonly applied: (link: ShardLink, applied: Applied) => void;
   readonly state: (link: ShardLink, state: LinkState) => void;
+  /** The shard has done these, as it turns out when it is up again: the answers were lost, and those who asked were refused. */
+  readonly unheard: (link: ShardLink, operations: readonly Operation[]) => void;
   readonly timed: (operations: readonly Operation[], seconds: number) => void;
 }
 
@@ -75,6 +77,9 @@ export class ShardLink {
   #beat = 0;
   #joins = 0;
   #number: number;
+  /** Batches whose answers were lost, until the shard says whether it had them; and what it had done. */
+  #unanswered: { readonly number: number; readonly operations: readonly Operation[] }[] = [];
+  #done: readonly Operation[] = [];
   /** Numbers of the batches with claims whose answers were lost. */
   #unheard: number[] = [];
   #connection = -1;
@@ -274,6 +279,7 @@ export class ShardLink {
   #failed(taken: readonly Waiting[], pending: readonly PendingClaim[], batch: Batch, answer: Gap | StoreFailure): void {
     // A refused batch has changed nothing; after a failure nobody knows.
     if (answer instanceof StoreFailure && pending.length > 0) this.#unheard.push(batch.number);
+    if (answer instanceof StoreFailure) this.#unanswered.push(batch);
     for (const { lost } of pending) lost();
     this.#queue.unshift(...taken);
     // The call before it may have found that out.
@@ -309,6 +315,7 @@ export class ShardLink {
         this.#joins += 1;
         this.#setState('up');
         this.#wake();
+        this.#tellDone();
         return;
       } catch (error) {
         asFailure(error);
@@ -322,12 +329,21 @@ export class ShardLink {
     }
   }
 
+  #tellDone(): void {
+    const done = this.#done;
+    this.#done = [];
+    if (done.length > 0) this.#context.unheard(this, done);
+  }
+
   async #catchUp(): Promise<void> {
     // What is still on its way may be applied, and moves the shard.
     if (this.#calls.length > 0) await Promise.all(this.#calls);
     this.#connection = this.#context.store.connections();
     const probe = await this.#apply({ ...this.#header(), prevLsn: -1, lsn: 0, operations: [] });
     if (probe.kind !== 'gap') throw new Error('a shard was at a position that cannot be');
+    const had = this.#unanswered.filter(({ number }) => number <= probe.number);
+    this.#done = [...this.#done, ...had.flatMap(({ operations }) => operations)];
+    this.#unanswered = [];
     this.#position = probe.position;
     this.#after = probe.number;
     // No two batches that the shard may know have the same number.
