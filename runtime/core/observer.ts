@@ -43,6 +43,7 @@ export interface Of {
   readonly route: string;
 }
 
+/** Of one that was refused: where it would have gone first, when that was known. */
 export interface Submitted extends Of {
   readonly outcome: 'accepted' | 'invalid' | 'unauthorized' | 'shed' | 'error';
   /** Absent when it was not accepted. */

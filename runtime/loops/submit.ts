@@ -7,7 +7,7 @@ import { admit, fullBucket } from '../core/admission.ts';
 import { CANARY } from '../core/canary.ts';
 import { newTask, type Place } from '../core/new-task.ts';
 import { firstPlace, nextPlace } from '../core/route-decision.ts';
-import type { Submitted } from '../core/observer.ts';
+import type { Of, Submitted } from '../core/observer.ts';
 import type { Submission, SubmitOutcome } from '../core/scheduler.ts';
 import { taskId } from '../core/task-id.ts';
 import type { NewTask, TaskRecord } from '../core/task-record.ts';
@@ -33,16 +33,23 @@ export async function submit(engine: Engine, asked: Submission): Promise<SubmitO
       seconds: (engine.clock.monotonicMs() - begun) / 1000,
       ...(submission.traceparent !== undefined && { traceparent: submission.traceparent }),
     });
+  const way: Way = { fleet: '', route: '' };
   try {
-    const outcome = await outcomeOf(engine, submission);
+    const outcome = await outcomeOf(engine, submission, way);
     const id = outcome.kind === 'accepted' ? { id: outcome.response.id } : {};
-    tell({ ...placeOf(outcome), outcome: outcomeName(outcome), ...id });
+    tell({ ...placeOf(outcome, way), outcome: outcomeName(outcome), ...id });
     return outcome;
   } catch (error) {
     // Whoever submitted hears of a fault, and the promise of availability must.
-    tell({ fleet: '', route: '', outcome: 'error' });
+    tell({ ...way, outcome: 'error' });
     throw error;
   }
+}
+
+/** Where a submission is to go, as soon as that is known; empty where nothing takes it. */
+interface Way {
+  fleet: string;
+  route: string;
 }
 
 /** With the trace that all it becomes is told in; of what nobody hears of none is begun. */
@@ -71,9 +78,9 @@ interface Offer {
   readonly compiled: CompiledTable;
 }
 
-async function outcomeOf(engine: Engine, submission: Submission): Promise<SubmitOutcome> {
+async function outcomeOf(engine: Engine, submission: Submission, way: Way): Promise<SubmitOutcome> {
   try {
-    return await decide(engine, submission);
+    return await decide(engine, submission, way);
   } catch (error) {
     if (!(error instanceof JournalFull || error instanceof StoreFailure)) throw error;
     return { kind: 'unavailable', retryAfterMs: RETRY_AFTER_MS };
@@ -81,12 +88,13 @@ async function outcomeOf(engine: Engine, submission: Submission): Promise<Submit
 }
 
 /** Only a task that is offered must be waited for. */
-function decide(engine: Engine, submission: Submission): SubmitOutcome | Promise<SubmitOutcome> {
-  if (engine.stopping) return { kind: 'unavailable', retryAfterMs: RETRY_AFTER_MS };
+function decide(engine: Engine, submission: Submission, way: Way): SubmitOutcome | Promise<SubmitOutcome> {
   const { tenant, key, request } = submission;
   const { compiled } = engine.tables;
   const task: Task = { task: request.task, tenant, labels: request.labels ?? {}, input: request.input ?? {} };
   const decision = route(compiled, task, { key });
+  Object.assign(way, { fleet: decision.fleet ?? '', route: decision.route?.id ?? '' });
+  if (engine.stopping) return { kind: 'unavailable', retryAfterMs: RETRY_AFTER_MS };
   if (decision.route === undefined) return { kind: 'unroutable', because: 'no-route' };
   const { fleet } = decision;
   if (fleet === undefined) return { kind: 'unroutable', because: 'no-fleet', route: decision.route.id };
@@ -307,9 +315,9 @@ function response(id: string, place: Place, status: 'accepted' | 'journaled') {
   return { id, status, fleet: place.fleet, route: place.route.id };
 }
 
-function placeOf(outcome: SubmitOutcome): { readonly fleet: string; readonly route: string } {
-  if (outcome.kind !== 'accepted')
-    return { fleet: '', route: outcome.kind === 'unroutable' ? (outcome.route ?? '') : '' };
+/** Of what was not taken: where it would have gone first. */
+function placeOf(outcome: SubmitOutcome, way: Way): Of {
+  if (outcome.kind !== 'accepted') return way;
   return { fleet: outcome.response.fleet ?? '', route: outcome.response.route ?? '' };
 }
 

@@ -74,7 +74,7 @@ export const metrics = {
   nova_tasks_submitted_total: {
     type: 'counter',
     unit: 'tasks',
-    help: 'Submissions answered; a task that matched no route has empty fleet and route',
+    help: 'Submissions answered; one that no route takes, or that was refused before it was routed, has empty fleet and route',
     from: 'scheduler',
     labels: { ...FLEET_ROUTE, outcome: ['accepted', 'invalid', 'unauthorized', 'shed', 'error'] },
   },
