@@ -16,6 +16,7 @@ const NAMES: Readonly<Record<string, string>> = {
   specHash: 'nova.spec_hash',
   outcome: 'nova.outcome',
   reason: 'nova.reason',
+  because: 'nova.reason',
   shard: 'nova.shard',
   records: 'nova.records',
   seconds: 'nova.seconds',
@@ -24,6 +25,9 @@ const NAMES: Readonly<Record<string, string>> = {
   dependency: 'nova.dependency',
   state: 'nova.state',
   task: 'nova.task',
+  schedule: 'nova.schedule',
+  open: 'nova.open',
+  digest: 'nova.digest',
   port: 'server.port',
   address: 'server.address',
   signal: 'process.signal',
@@ -31,6 +35,7 @@ const NAMES: Readonly<Record<string, string>> = {
   method: 'http.request.method',
   status: 'http.response.status_code',
   path: 'url.path',
+  url: 'url.full',
   actor: 'user.name',
   from: 'source.address',
   action: 'event.action',
@@ -46,7 +51,21 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Ids are text of others: they are written when they look like ids, and never otherwise. */
-const IDS = new Set(['fleet', 'route', 'taskId', 'agent', 'requestId', 'reqId', 'shard', 'dependency', 'task', 'env']);
+const IDS = new Set([
+  'fleet',
+  'route',
+  'taskId',
+  'agent',
+  'requestId',
+  'reqId',
+  'shard',
+  'dependency',
+  'task',
+  'schedule',
+  'open',
+  'digest',
+  'env',
+]);
 const ID = /^[\w./:@#~-]{0,200}$/;
 const TEXT_MAX = 1024;
 
@@ -67,7 +86,7 @@ export function ecsFields(given: Readonly<Record<string, unknown>>): EcsFields {
 function textOf(name: string, value: string): string {
   if (IDS.has(name) && !ID.test(value)) return '[not an id]';
   // A query may hold anything.
-  return oneLine(name === 'path' ? (value.split('?', 1)[0] ?? '') : value);
+  return oneLine(name === 'path' || name === 'url' ? (value.split('?', 1)[0] ?? '') : value);
 }
 
 /** Frames only: the first line of a stack repeats the message, and a message may hold anything. */
