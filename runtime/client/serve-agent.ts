@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Assignment } from '../../spec/contract/protocol.ts';
 import { agentMetrics } from './agent-metrics.ts';
+import { handedOver } from './handed-over.ts';
 import type { WorkerEvent, WorkerState } from './worker.ts';
 
 export interface AgentServerOptions {
@@ -14,19 +15,22 @@ export interface AgentServerOptions {
   readonly listen: (listener: (event: WorkerEvent) => void) => void;
 }
 
-/** As large as a task may be, and a little more. */
-const BODY_BYTES_MAX = 131_072;
-
 /**
  * What a fleet's pod is expected to answer: `/healthz/startup`, `/healthz/ready` and `/healthz/live`, `/drain`, which answers
- * when all is settled, `POST /v1/tasks` for a push fleet, and metrics on a port of their own. Returns the way to close it.
+ * when all is settled, `POST /v1/tasks` for a push fleet, and metrics on a port of their own. Returns the way to close it. Whatever
+ * a request is, and however its connection ends, it ends neither the process nor what runs in it.
  */
 export async function serveAgent(options: AgentServerOptions): Promise<() => Promise<void>> {
   const metrics = agentMetrics(options.state);
   options.listen((event) => metrics.note(event));
-  const api = createServer((request, response) => void answer(request, response, options));
+  const api = createServer((request, response) => {
+    answer(request, response, options).catch(() => giveUp(response));
+  });
   const numbers = createServer((_, response) => {
-    void metrics.render().then((text) => send(response, 200, text, metrics.contentType));
+    metrics
+      .render()
+      .then((text) => send(response, 200, text, metrics.contentType))
+      .catch(() => giveUp(response));
   });
   await Promise.all([listening(api, options.port), listening(numbers, options.metricsPort)]);
   return async () => {
@@ -55,29 +59,22 @@ async function takeTask(
   response: ServerResponse,
   take: (task: Assignment) => boolean,
 ): Promise<void> {
-  const task = await bodyOf(request);
-  if (task === undefined) send(response, 400, 'not a task\n');
-  else if (take(task)) send(response, 202, '');
+  const handed = await handedOver(request);
+  if ('status' in handed) {
+    // What is left of the body is not waited for.
+    response.setHeader('connection', 'close');
+    send(response, handed.status, `${handed.says}\n`);
+  } else if (take(handed.task)) send(response, 202, '');
   else {
     response.setHeader('retry-after', '1');
     send(response, 429, 'no free slot\n');
   }
 }
 
-async function bodyOf(request: IncomingMessage): Promise<Assignment | undefined> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    bytes += part.length;
-    if (bytes > BODY_BYTES_MAX) return undefined;
-    parts.push(part);
-  }
-  try {
-    const value = JSON.parse(Buffer.concat(parts).toString()) as Partial<Assignment> | null;
-    return typeof value?.id === 'string' && typeof value.token === 'number' ? (value as Assignment) : undefined;
-  } catch {
-    return undefined;
-  }
+/** The caller has gone in the middle, or something of ours has failed: then it is told to try again. */
+function giveUp(response: ServerResponse): void {
+  if (response.headersSent || response.destroyed) response.destroy();
+  else send(response, 500, 'something failed here\n');
 }
 
 function send(response: ServerResponse, status: number, text: string, type = 'text/plain'): void {

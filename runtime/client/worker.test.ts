@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { afterEach, expect, expectTypeOf, test } from 'vitest';
 import { served, type Served } from '../api/testing/served.ts';
 import { Bench, accept, fleet, table } from '../loops/testing/bench.ts';
@@ -6,6 +5,7 @@ import { client } from './client.ts';
 import { SchedulerProblem } from './connection.ts';
 import { TaskFailure } from './task-failure.ts';
 import { testWorker } from './test-worker.ts';
+import { freePort } from './testing/free-port.ts';
 import { worker, type WorkerEvent } from './worker.ts';
 
 interface Tasks {
@@ -229,12 +229,3 @@ test('handlers are tested without a scheduler: results, failures, refusals, stop
     failure: { error: 'NoHandler' },
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
