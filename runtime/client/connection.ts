@@ -54,10 +54,10 @@ export class SchedulerProblem extends Error {
   }
 }
 
-/** There was no answer: nobody knows whether anything was done. */
+/** There was no answer, or none that can be read: nobody knows whether anything was done. */
 export class SchedulerUnreachable extends Error {
-  constructor(url: string, options: ErrorOptions) {
-    super(`the scheduler at ${url} does not answer`, options);
+  constructor(url: string, options: ErrorOptions, says = 'does not answer') {
+    super(`the scheduler at ${url} ${says}`, options);
     this.name = 'SchedulerUnreachable';
   }
 }
@@ -74,6 +74,8 @@ export function connection(options: ConnectionOptions, env: NodeJS.ProcessEnv = 
   const send = async ({ method, path, body, headers, signal }: Ask, limit: AbortSignal): Promise<Response> => {
     const base = urls[at % urls.length] ?? '';
     const bearer = typeof token === 'function' ? token() : token;
+    // What is no JSON is the caller's mistake, and not the scheduler's silence.
+    const text = body === undefined ? undefined : JSON.stringify(body);
     try {
       return await call(`${base}${path}`, {
         method,
@@ -82,10 +84,10 @@ export function connection(options: ConnectionOptions, env: NodeJS.ProcessEnv = 
         headers: {
           ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
           ...(team !== undefined && { 'nova-team': team }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(text !== undefined && { 'content-type': 'application/json' }),
           ...headers,
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(text !== undefined && { body: text }),
       });
     } catch (error) {
       signal?.throwIfAborted();
@@ -102,7 +104,7 @@ export function connection(options: ConnectionOptions, env: NodeJS.ProcessEnv = 
           ask.signal?.throwIfAborted();
           throw new SchedulerUnreachable(response.url, { cause: error });
         });
-        if (response.ok) return JSON.parse(text) as Body;
+        if (response.ok) return answerOf(text, response.url) as Body;
         // Another one may be well.
         if (response.status >= 500) at += 1;
         throw problemOf(response, text);
@@ -154,6 +156,15 @@ function tokenFrom(file: string | undefined): (() => string) | undefined {
 function problemOf(response: Response, text: string): SchedulerProblem {
   const after = Number(response.headers.get('retry-after') ?? Number.NaN);
   return new SchedulerProblem(response.status, documentOf(text), Number.isFinite(after) ? after * 1000 : undefined);
+}
+
+/** An answer that was cut off may look as if it were whole. */
+function answerOf(text: string, url: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SchedulerUnreachable(url, { cause: error }, 'gives an answer that is no JSON');
+  }
 }
 
 function documentOf(text: string): Partial<Problem> {

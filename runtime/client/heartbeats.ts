@@ -1,23 +1,27 @@
 import type { HeartbeatResponse } from '../../spec/contract/protocol.ts';
-import type { Connection } from './connection.ts';
+import { SchedulerProblem, type Connection } from './connection.ts';
 import type { Run } from './run-task.ts';
 
 /** How often to look whether a heartbeat is due. */
 const TICK_MS = 100;
 /** Three fit into a lease, so that one may be lost. */
 const BEATS = 3;
+/** After a refusal no other scheduler would say anything else. */
+const REFUSED_MS = 1000;
 
 /**
  * Keeps the leases of all runs with one call now and then, the shortest lease first, and stops the runs that should end. One
- * that was not answered is sent again at once: another scheduler may answer, and the lease lasts a while longer.
+ * that was not answered is sent again at once: another scheduler may answer, and the lease lasts a while longer. One that was refused
+ * is sent again as well, a second later: a token that is being renewed is read anew.
  */
 export function heartbeats(
   link: Connection,
   path: string,
   runs: ReadonlyMap<string, Run>,
-  onDrain: () => void,
+  { onDrain, onFailure }: { readonly onDrain: () => void; readonly onFailure: (error: unknown) => void },
 ): { stop(): void } {
   let sentMs = performance.now();
+  let notBeforeMs = 0;
   let isSending = false;
   const beat = async (held: readonly Run[], everyMs: number): Promise<void> => {
     const body = { tasks: held.map(({ task: { id, token } }) => ({ id, token })) };
@@ -34,10 +38,14 @@ export function heartbeats(
     const held = [...runs.values()];
     const everyMs = Math.min(...held.map(({ task }) => task.heartbeatMs)) / BEATS;
     // Nothing runs, or not for long enough.
-    if (isSending || performance.now() - sentMs < everyMs) return;
+    const nowMs = performance.now();
+    if (isSending || nowMs < notBeforeMs || nowMs - sentMs < everyMs) return;
     isSending = true;
     void beat(held, everyMs)
-      .catch(() => undefined)
+      .catch((error: unknown) => {
+        if (error instanceof SchedulerProblem) notBeforeMs = performance.now() + Math.min(everyMs, REFUSED_MS);
+        onFailure(error);
+      })
       .finally(() => {
         isSending = false;
       });

@@ -9,6 +9,7 @@ export {
   type TaskChange,
 } from './client.ts';
 export { SchedulerProblem, SchedulerUnreachable, type ConnectionOptions } from './connection.ts';
+export { WorkerRefused } from './refusal.ts';
 export type { Handler, RunningTask, Settled, StopReason } from './run-task.ts';
 export { TaskFailure, type FailureOptions } from './task-failure.ts';
 export type { AnyTasks, TaskOf } from './task-types.ts';

@@ -156,6 +156,7 @@ async function report(
 
 /** A result that the fleet's schema or the scheduler's limits refuse is a failed attempt, and says where it is wrong. */
 function refusedResult(error: unknown): { error: string; message: string; final?: true } | undefined {
+  if (error instanceof TypeError) return { error: 'InvalidResult', message: `the result is no JSON: ${error.message}` };
   if (!(error instanceof SchedulerProblem)) return undefined;
   if (error.status === 413) return { error: 'ResultTooLarge', message: error.message, final: true };
   if (error.status !== 422 && error.status !== 400) return undefined;

@@ -2,11 +2,13 @@ import { hostname } from 'node:os';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Assignment, NextRequest, PollResponse, RegisterResponse } from '../../spec/contract/protocol.ts';
-import { connection, SchedulerProblem, type Connection, type ConnectionOptions } from './connection.ts';
+import { connection, type Connection, type ConnectionOptions } from './connection.ts';
 import { heartbeats } from './heartbeats.ts';
-import { patiently, pauseAfter } from './patience.ts';
+import { patiently } from './patience.ts';
+import { pauseBeforePoll, REFUSED_MS, Refusal } from './refusal.ts';
 import { runTask, type Handler, type Run, type Settled } from './run-task.ts';
 import { serveAgent } from './serve-agent.ts';
+import { pauseUnlessFinal, SETTLE_MS, settleForMs } from './settling.ts';
 import type { AnyTasks, InputOf, OutputOf } from './task-types.ts';
 
 /**
@@ -22,7 +24,10 @@ export interface Worker<Tasks = AnyTasks> {
     task: Name,
     handler: Handler<InputOf<Tasks, Name>, OutputOf<Tasks, Name>>,
   ): Worker<Tasks>;
-  /** Runs until it has drained. Rejects when the scheduler does not know the fleet, or does not let it in. */
+  /**
+   * Runs until it has drained. Rejects when the scheduler does not know the fleet, or does not let it in; when it no longer does,
+   * with `WorkerRefused` after `refusedMs`, and not before all that runs has ended.
+   */
   run(): Promise<void>;
   /** Takes nothing more, finishes what runs, gives back what takes too long. Resolves when all is settled. */
   drain(): Promise<void>;
@@ -50,6 +55,8 @@ export interface WorkerOptions extends ConnectionOptions {
   /** Port of that server, of health and of `/drain`; none when absent and not in a pod. */
   readonly httpPort?: number;
   readonly metricsPort?: number;
+  /** How long work may be refused (401, 403, 404) before it gives up; five minutes when absent. */
+  readonly refusedMs?: number;
   /** Told what happens; for logs. */
   readonly observe?: (event: WorkerEvent) => void;
   /** Whether SIGTERM drains; yes when absent. */
@@ -60,6 +67,13 @@ export type WorkerEvent =
   | { readonly kind: 'polled'; readonly outcome: 'task' | 'empty' | 'error'; readonly error?: unknown }
   | { readonly kind: 'started'; readonly task: Assignment }
   | { readonly kind: 'settled'; readonly task: Assignment; readonly settled: Settled; readonly seconds: number }
+  /** A call of what runs is made again; told once for each reason. `task`: whose end was to be said. */
+  | {
+      readonly kind: 'retried';
+      readonly call: 'heartbeat' | 'settle';
+      readonly task?: Assignment;
+      readonly error: unknown;
+    }
   | { readonly kind: 'draining' };
 
 /** Throws when nobody says which fleet it is of, or where the scheduler is. */
@@ -67,7 +81,6 @@ export function worker<Tasks extends object = AnyTasks>(options: WorkerOptions =
   return new TaskWorker<Tasks>(options, process.env);
 }
 
-const SETTLE_MS = 600_000;
 const REGISTER_MS = 600_000;
 const DRAIN_MS = 30_000;
 const POLL_MS = 25_000;
@@ -90,6 +103,8 @@ class TaskWorker<Tasks> implements Worker<Tasks> {
   #freed = (): void => undefined;
   #drained: Promise<void> | undefined;
   readonly #stopPolling = new AbortController();
+  /** What was not answered by now is left to its lease. */
+  readonly #gone = new AbortController();
 
   constructor(options: WorkerOptions, env: NodeJS.ProcessEnv) {
     const fleet = options.fleet ?? env['NOVA_TORCH_FLEET'];
@@ -127,7 +142,10 @@ class TaskWorker<Tasks> implements Worker<Tasks> {
     const onSignal = (): void => void this.drain();
     if (this.#options.signals !== false) process.once('SIGTERM', onSignal);
     const close = await this.#serve();
-    const beat = heartbeats(this.#link, this.#path('/heartbeat'), this.#runs, () => void this.drain());
+    const beat = heartbeats(this.#link, this.#path('/heartbeat'), this.#runs, {
+      onDrain: () => void this.drain(),
+      onFailure: onceEach((error) => this.#tell({ kind: 'retried', call: 'heartbeat', error })),
+    });
     try {
       await this.#register();
       if (this.#delivery() === 'pull') await this.#poll();
@@ -203,6 +221,7 @@ class TaskWorker<Tasks> implements Worker<Tasks> {
   }
 
   async #poll(): Promise<void> {
+    const refusal = new Refusal(`${this.#name} of ${this.#fleet}`, this.#options.refusedMs ?? REFUSED_MS);
     for (let failures = 0; this.#phase === 'running';) {
       const free = this.#slots - this.#runs.size;
       if (free === 0) {
@@ -214,16 +233,19 @@ class TaskWorker<Tasks> implements Worker<Tasks> {
       try {
         const answer = await this.#askForWork(free);
         failures = 0;
+        refusal.end();
         this.#tell({ kind: 'polled', outcome: answer.tasks.length > 0 ? 'task' : 'empty' });
         for (const task of answer.tasks) this.#start(task);
         if (answer.drain) return;
       } catch (error) {
         if (this.#stopPolling.signal.aborted) return;
         this.#tell({ kind: 'polled', outcome: 'error', error });
-        const waitMs = pauseAfter(error, failures);
-        if (waitMs === undefined && isForGood(error)) throw error;
+        const standing = refusal.note(error, performance.now());
+        // What runs still has its lease, and somebody who waits for it.
+        if (standing !== undefined && this.#runs.size === 0) throw standing;
         failures += 1;
-        await sleep(waitMs ?? 1000, undefined, { signal: this.#stopPolling.signal }).catch(() => undefined);
+        const waitMs = pauseBeforePoll(error, failures);
+        await sleep(waitMs, undefined, { signal: this.#stopPolling.signal }).catch(() => undefined);
       }
     }
   }
@@ -242,14 +264,19 @@ class TaskWorker<Tasks> implements Worker<Tasks> {
     this.#tell({ kind: 'started', task });
     const begunMs = performance.now();
     let found: PollResponse | undefined;
-    const run = runTask(task, this.#handlers.get(task.task), (path, body) => this.#settle(path, body), {
-      fleet: this.#fleet,
-      agent: this.#name,
-      next: () => this.#next(),
-      take: (next) => {
-        found = next;
+    const run = runTask(
+      task,
+      this.#handlers.get(task.task),
+      (path, body) => this.#settle(task, begunMs, { path, body }),
+      {
+        fleet: this.#fleet,
+        agent: this.#name,
+        next: () => this.#next(),
+        take: (next) => {
+          found = next;
+        },
       },
-    });
+    );
     this.#runs.set(task.id, run);
     void run.over.then((settled) => {
       this.#runs.delete(task.id);
@@ -268,8 +295,17 @@ class TaskWorker<Tasks> implements Worker<Tasks> {
     return { build: this.#build ?? '', slots: this.#slots, free: 1 };
   }
 
-  #settle(path: string, body: unknown): Promise<unknown> {
-    return patiently(() => this.#link.ask({ method: 'POST', path, body }), { forMs: SETTLE_MS });
+  #settle(
+    task: Assignment,
+    begunMs: number,
+    said: { readonly path: string; readonly body: unknown },
+  ): Promise<unknown> {
+    return patiently(() => this.#link.ask({ method: 'POST', ...said }), {
+      forMs: settleForMs(task, performance.now() - begunMs),
+      signal: this.#gone.signal,
+      pause: pauseUnlessFinal,
+      tell: onceEach((error) => this.#tell({ kind: 'retried', call: 'settle', task, error })),
+    });
   }
 
   async #drain(): Promise<void> {
@@ -282,10 +318,12 @@ class TaskWorker<Tasks> implements Worker<Tasks> {
     if (this.#delivery() === 'pull') await this.#leave();
     this.#stopPolling.abort();
     this.#freed();
-    const all = Promise.all([...this.#runs.values()].map(({ over }) => over));
-    await Promise.race([all, sleep(this.#drainMs, undefined, { ref: false })]);
+    const all = (): Promise<unknown> => Promise.all([...this.#runs.values()].map(({ over }) => over));
+    await Promise.race([all(), sleep(this.#drainMs, undefined, { ref: false })]);
     for (const run of this.#runs.values()) run.stop('drained');
-    await Promise.all([...this.#runs.values()].map(({ over }) => over));
+    await Promise.race([all(), sleep(SETTLE_MS, undefined, { ref: false })]);
+    this.#gone.abort();
+    await all();
   }
 
   /** The scheduler ends the open poll itself, so that no task is on its way to somebody who has gone. */
@@ -304,7 +342,13 @@ function numberOf(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-/** No waiting helps: the fleet is unknown, the build is, or this is not for us. */
-function isForGood(error: unknown): boolean {
-  return error instanceof SchedulerProblem && error.status >= 400 && error.status < 500 && error.status !== 408;
+/** Tells of an error when it is another one than the last. */
+function onceEach(tell: (error: unknown) => void): (error: unknown) => void {
+  let last: string | undefined;
+  return (error) => {
+    const says = String(error);
+    if (says === last) return;
+    last = says;
+    tell(error);
+  };
 }
