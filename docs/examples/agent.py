@@ -5,6 +5,7 @@ it is told to. Start it with NOVA_TORCH_SCHEDULER_URL and NOVA_TORCH_FLEET, as a
 judges it.
 """
 
+import http.client
 import json
 import os
 import random
@@ -40,29 +41,36 @@ def handle(task, stopped):
 
 
 def call(path, body, timeout=40):
-    """One call. Gives the status and the answer; no answer at all is status 0."""
+    """One call. Gives the status and the answer; no answer at all, and one that cannot be read, is status 0."""
     headers = {"content-type": "application/json"}
-    if TOKEN_FILE:
-        with open(TOKEN_FILE, encoding="utf-8") as file:
-            headers["authorization"] = "Bearer " + file.read().strip()
-    request = urllib.request.Request(URL + path, json.dumps(body).encode(), headers, method="POST")
+    data = json.dumps(body).encode()
     try:
+        if TOKEN_FILE:  # read each time: it is renewed
+            with open(TOKEN_FILE, encoding="utf-8") as file:
+                headers["authorization"] = "Bearer " + file.read().strip()
+        request = urllib.request.Request(URL + path, data, headers, method="POST")
         with urllib.request.urlopen(request, timeout=timeout) as answer:
             return answer.status, json.load(answer), 0
     except urllib.error.HTTPError as error:
-        return error.code, None, float(error.headers.get("retry-after", 0))
-    except (OSError, ValueError):
+        after = error.headers.get("retry-after", "")
+        return error.code, None, float(after) if after.isdigit() else 0
+    except (OSError, ValueError, http.client.HTTPException):  # cut off in the middle is an HTTPException
         return 0, None, 0
 
 
-def patiently(path, body):
-    """The same until there is an answer that counts. Every write may be repeated: its token names it."""
+def patiently(path, body, passing=()):
+    """The same until there is a final answer. Every write may be repeated: its token names it."""
     for attempt in range(200):
         status, answer, retry_after = call(path, body)
-        if status not in (0, 429, 502, 503, 504):
-            return status, answer
-        time.sleep(max(retry_after, random.uniform(0, min(5, 0.05 * 2 ** min(attempt, 7)))))
-    return 0, None
+        if 0 < status < 500 and status not in (408, 425, 429, *passing):
+            break
+        pause(attempt, retry_after)
+    return status, answer
+
+
+def pause(attempt, retry_after):
+    """Longer each time, and drawn, so that many agents do not come back together."""
+    time.sleep(max(retry_after, random.uniform(0, min(5, 0.05 * 2 ** min(attempt, 7)))))
 
 
 def keep_lease(task, agent, over, stopped):
@@ -83,16 +91,32 @@ def run(task, agent):
     over, stopped = threading.Event(), threading.Event()
     threading.Thread(target=keep_lease, args=(task, agent, over, stopped), daemon=True).start()
     own = {"agent": NAME, "token": task["token"]}
-    path = "/v1/tasks/" + urllib.parse.quote(task["id"], safe="") + "/"
-    query = "?" + urllib.parse.urlencode({"fleet": FLEET})
+    verb, said = outcome(task, stopped)
     try:
-        patiently(path + "complete" + query, own | {"result": handle(task, stopped)})
-    except Stopped:
-        patiently(path + "release" + query, own)
-    except Exception as error:  # whatever the work raises is a failed attempt
-        patiently(path + "fail" + query, own | {"error": type(error).__name__, "message": str(error)[:2000]})
+        status, _ = settle(task, verb, own | said)
+        if verb == "complete" and status in (400, 413, 422):  # the result is not what the fleet's schema or its size allows
+            failure = {"error": "InvalidResult", "message": f"the scheduler refuses the result with {status}"}
+            settle(task, "fail", own | failure)
     finally:
         over.set()
+
+
+def outcome(task, stopped):
+    """What came of the work. Once it is done, nothing that happens to the answer makes a failure of it."""
+    try:
+        result = handle(task, stopped)
+        json.dumps(result, allow_nan=False)  # what is no JSON is a failed attempt too
+        return "complete", {"result": result}
+    except Stopped:
+        return "release", {}
+    except Exception as error:  # whatever the work raises is a failed attempt
+        return "fail", {"error": type(error).__name__, "message": str(error)[:2000]}
+
+
+def settle(task, verb, body):
+    """Says the end of a task until somebody has heard it, also while its token is being renewed (401, 403)."""
+    path = "/v1/tasks/" + urllib.parse.quote(task["id"], safe="") + f"/{verb}?" + urllib.parse.urlencode({"fleet": FLEET})
+    return patiently(path, body, passing=(401, 403))
 
 
 def main():
@@ -108,7 +132,7 @@ def main():
         status, answer, retry_after = call(agent + "/poll", ask)
         if answer is None:
             attempt += 1
-            time.sleep(max(retry_after, random.uniform(0, min(5, 0.05 * 2 ** min(attempt, 7)))))
+            pause(attempt, retry_after)
             continue
         attempt = 0
         for task in answer["tasks"]:

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { bodyOf, problem, reply, type Body } from './answers.ts';
 import { Sheet, type Verdict } from './checks.ts';
 
 /**
- * A scheduler that an agent in any language is judged by: it hands out a few tasks of type `conform`, loses an answer, asks for
- * an end, and looks at what comes back. What a handler of `conform` has to do stands in the task's input: `{"do": "answer",
- * "value": x}` gives `{"value": x}`, `{"do": "fail"}` fails, `{"do": "wait"}` runs until it is told to end.
+ * A scheduler that an agent in any language is judged by: it hands out a few tasks of type `conform`, loses an answer and cuts
+ * another off, refuses a result and a poll, asks for an end, and looks at what comes back. What a handler of `conform` has to do
+ * stands in the task's input: `{"do": "answer", "value": x}` gives `{"value": x}`, `{"do": "fail"}` fails, `{"do": "wait"}` runs
+ * until it is told to end.
  */
 export interface ConformOptions {
   readonly host: string;
@@ -22,8 +24,11 @@ const HEARTBEAT_MS = 1500;
 const POLL_MS = 2000;
 const RUN_MS = 60_000;
 const RETRY_AFTER_S = 1;
-/** How long it is watched whether it asks for work while it drains. */
+/** How long it is watched whether it asks for work while it drains, and how long it may take to hear of it. */
 const DRAIN_WATCH_MS = 1500;
+const DRAIN_TOLD_MS = 15_000;
+/** In which a refused result must have become something else. */
+const REFUSED_MS = 5000;
 
 interface Given {
   readonly id: string;
@@ -32,6 +37,8 @@ interface Given {
   readonly givenMs: number;
   seenMs: number;
   cancelledMs?: number;
+  /** When its result was refused. */
+  refusedMs?: number;
   /** Bodies of completions so far. */
   readonly completions: string[];
   isOver: boolean;
@@ -40,8 +47,10 @@ interface Given {
 const SCRIPT = [
   { id: 'answer', input: { do: 'answer', value: 7 } },
   { id: 'again', input: { do: 'answer', value: 'twice' } },
+  { id: 'cut', input: { do: 'answer', value: 'half' } },
   { id: 'failure', input: { do: 'fail' } },
   { id: 'stale', input: { do: 'answer', value: null } },
+  { id: 'invalid', input: { do: 'answer', value: 'refused' } },
   { id: 'wait', input: { do: 'wait' } },
 ] as const;
 
@@ -75,6 +84,7 @@ class Judge {
   #slots = 0;
   #registered = false;
   #refusedMs: number | undefined;
+  #isDenied = false;
   #isDraining = false;
   /** An answer has said so. */
   #toldDrain = false;
@@ -107,13 +117,14 @@ class Judge {
 
   /** Looks at what is asked for; says whether the agent is told to go instead. */
   #asks(free: unknown): boolean {
-    const running = [...this.#given.values()].filter(({ isOver }) => !isOver).length;
+    const isRunning = ({ isOver, refusedMs }: Given): boolean => !isOver && refusedMs === undefined;
+    const running = [...this.#given.values()].filter(isRunning).length;
     if (!Number.isInteger(free) || Number(free) < 1 || Number(free) > this.#slots - running)
       this.sheet.fail('poll', `it asked for ${String(free)} with ${running} running in ${this.#slots} slots`);
     else this.sheet.pass('poll');
     if (!this.#isDraining) return false;
     if (this.#toldDrain) this.sheet.fail('drain', 'it asked for more work');
-    this.#toldDrain = true;
+    this.#tellDrain();
     return true;
   }
 
@@ -127,12 +138,24 @@ class Judge {
     }
     if (this.#refusedMs !== undefined) this.#cameBack(performance.now() - this.#refusedMs);
     const step = SCRIPT[this.#next];
+    if (this.#denies(step)) return problem(response, 401, 'unauthenticated');
     if (step === undefined) {
       await new Promise((resolve) => setTimeout(resolve, 200));
       return reply(response, 200, { tasks: [], drain: false });
     }
     this.#next += 1;
     reply(response, 200, { tasks: [this.#assign(step)], drain: false });
+  }
+
+  /** Once before the last task is handed out, and for as long as a heartbeat while it runs. */
+  #denies(step: (typeof SCRIPT)[number] | undefined): boolean {
+    if (step?.id === 'wait' && !this.#isDenied) {
+      this.#isDenied = true;
+      this.sheet.due('denied', 'it did not ask again');
+      return true;
+    }
+    const given = this.#given.get('wait');
+    return given !== undefined && !given.isOver && performance.now() - given.givenMs < HEARTBEAT_MS;
   }
 
   #cameBack(afterMs: number): void {
@@ -144,6 +167,7 @@ class Judge {
   #assign({ id, input }: (typeof SCRIPT)[number]) {
     const now = performance.now();
     const token = 1_000_000 + this.#next;
+    if (id === 'wait') this.sheet.due('denied', 'what it ran was not kept');
     this.#given.set(id, { id, token, input, givenMs: now, seenMs: now, completions: [], isOver: false });
     const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
     return {
@@ -160,7 +184,10 @@ class Judge {
       if (given === undefined || given.token !== token || given.isOver) return { id, lease: 'gone', cancel: false };
       this.#inTime(given, now);
       // A task that waits has shown by two heartbeats that it is kept: now its end is asked for.
-      if (given.id === 'wait' && now - given.givenMs > 2 * HEARTBEAT_MS) given.cancelledMs ??= now;
+      if (given.id === 'wait' && now - given.givenMs > 2 * HEARTBEAT_MS) {
+        given.cancelledMs ??= now;
+        this.sheet.pass('denied');
+      }
       return {
         id,
         lease: 'held',
@@ -168,7 +195,7 @@ class Judge {
         cancel: given.cancelledMs !== undefined,
       };
     });
-    this.#toldDrain ||= this.#isDraining;
+    if (this.#isDraining) this.#tellDrain();
     reply(response, 200, { tasks: answers, drain: this.#isDraining });
   }
 
@@ -200,15 +227,11 @@ class Judge {
       given.isOver = true;
       return problem(response, 409, 'stale');
     } else if (first !== wanted) this.sheet.fail('complete', `the result was ${first}, not ${wanted}`);
-    else if (given.id === 'again') {
-      if (second === undefined) {
-        // The answer is lost on its way.
-        this.sheet.fail('again', 'it was sent once');
-        response.destroy();
-        return;
-      }
-      if (second === first) this.sheet.mend('again');
-      else this.sheet.fail('again', `the second time it was ${second}`);
+    else if (given.id === 'invalid') return this.#refuse(given, second, response);
+    else if (given.id === 'again' || given.id === 'cut') {
+      if (second === undefined) return this.#lose(given.id, response);
+      if (second === first) this.sheet.pass(given.id);
+      else this.sheet.fail(given.id, `the second time it was ${second}`);
     } else this.sheet.pass('complete');
     given.isOver = true;
     const done = { id: given.id, state: 'succeeded', repeated: second !== undefined };
@@ -216,22 +239,47 @@ class Judge {
     reply(response, 200, next === undefined ? done : { ...done, next: this.#more(next as Body, done.repeated) });
   }
 
-  /** Work that comes with the answer to a completion, but for the poll that is to be refused. */
+  /** It was done, and the agent does not hear of it, or hears half. */
+  #lose(id: 'again' | 'cut', response: ServerResponse): void {
+    this.sheet.due(id, 'it was sent once');
+    if (id === 'again') {
+      response.destroy();
+      return;
+    }
+    const text = JSON.stringify({ id, state: 'succeeded', repeated: false });
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length });
+    response.write(text.slice(0, text.length / 2), () => response.destroy());
+  }
+
+  #refuse(given: Given, second: string | undefined, response: ServerResponse): void {
+    if (second !== undefined) this.sheet.fail('invalid', 'it was sent again');
+    this.sheet.due('invalid', 'it was dropped in silence');
+    given.refusedMs ??= performance.now();
+    problem(response, 422, 'invalid-result', [{ pointer: '/value', detail: 'is not of this fleet' }]);
+  }
+
+  /** Work that comes with the answer to a completion, but for the polls that are to be refused. */
   #more({ free }: Body, repeated: boolean) {
     if (this.#asks(free)) return { tasks: [], drain: true };
     const step = repeated || this.#refusedMs === undefined ? undefined : SCRIPT[this.#next];
-    if (step === undefined) return { tasks: [], drain: false };
+    if (step === undefined || (step.id === 'wait' && !this.#isDenied)) return { tasks: [], drain: false };
     this.#next += 1;
     return { tasks: [this.#assign(step)], drain: false };
   }
 
   #gaveUp(given: Given, verb: string, body: Body, response: ServerResponse): void {
     given.isOver = true;
+    const said = `it said ${verb} with ${JSON.stringify(body).slice(0, 200)}`;
+    const isFailure = verb === 'fail' && KIND.test(String(body['error']));
     if (given.id === 'failure') {
-      const kind = body['error'];
-      if (verb === 'fail' && typeof kind === 'string' && /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/.test(kind))
-        this.sheet.pass('failure');
-      else this.sheet.fail('failure', `it said ${verb} with ${JSON.stringify(body).slice(0, 200)}`);
+      if (isFailure) this.sheet.pass('failure');
+      else this.sheet.fail('failure', said);
+    } else if (given.id === 'cut') this.sheet.fail('cut', said);
+    else if (given.id === 'invalid' && given.refusedMs !== undefined) {
+      const afterMs = performance.now() - given.refusedMs;
+      if (!isFailure && verb !== 'release') this.sheet.fail('invalid', said);
+      else if (afterMs > REFUSED_MS) this.sheet.fail('invalid', `it took ${Math.round(afterMs)} ms`);
+      else this.sheet.pass('invalid');
     } else if (given.id === 'wait') {
       if (given.cancelledMs === undefined) this.sheet.fail('cancel', 'it ended before anybody asked');
       else this.sheet.pass('cancel');
@@ -240,37 +288,21 @@ class Judge {
     reply(response, 200, { id: given.id, state: 'cancelled', repeated: false });
   }
 
-  /** The next answer says so; then it is watched for a while. */
+  /** The next answer says so. */
   #drain(): void {
     this.#isDraining = true;
+    setTimeout(() => this.#end(), DRAIN_TOLD_MS).unref();
+  }
+
+  /** Now it is watched for a while. */
+  #tellDrain(): void {
+    if (this.#toldDrain) return;
+    this.#toldDrain = true;
     setTimeout(() => {
-      if (this.#toldDrain) this.sheet.pass('drain');
+      this.sheet.pass('drain');
       this.#end();
     }, DRAIN_WATCH_MS);
   }
 }
 
-type Body = Readonly<Record<string, unknown>>;
-const BODY_BYTES_MAX = 131_072;
-
-async function bodyOf(request: IncomingMessage): Promise<Body> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    bytes += part.length;
-    if (bytes > BODY_BYTES_MAX) throw new Error('the body is too large');
-    parts.push(part);
-  }
-  const value: unknown = bytes === 0 ? {} : JSON.parse(Buffer.concat(parts).toString());
-  return typeof value === 'object' && value !== null ? (value as Body) : {};
-}
-
-function reply(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
-}
-
-function problem(response: ServerResponse, status: number, name: string): void {
-  response.writeHead(status, { 'content-type': 'application/problem+json' });
-  response.end(JSON.stringify({ type: `https://nova-torch.dev/problems/${name}`, title: name, status }));
-}
+const KIND = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;

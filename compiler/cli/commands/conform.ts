@@ -10,8 +10,9 @@ export const conform = defineCommand({
   description:
     'Judges an agent in any language: listens at an address of this machine as a scheduler does, and looks at what the agent ' +
     'does with a few tasks of type `conform` whose input says what their handler has to do: {"do": "answer", "value": x} gives ' +
-    '{"value": x}, {"do": "fail"} fails, and {"do": "wait"} runs until it is told to end. An answer is lost, an end is asked ' +
-    'for, and somebody else has a task. Point the agent to it with NOVA_TORCH_SCHEDULER_URL, as fleet conform/conform.',
+    '{"value": x}, {"do": "fail"} fails, and {"do": "wait"} runs until it is told to end. An answer is lost and another one cut ' +
+    'off, a result and a poll are refused, an end is asked for, and somebody else has a task. Point the agent to it with ' +
+    'NOVA_TORCH_SCHEDULER_URL, as fleet conform/conform.',
   arguments: [{ name: 'url', summary: `Where to listen; ${OWN_URL} otherwise`, required: false }],
   options: {
     timeout: integer('seconds', 'How long to wait for the agent to be done', [5, 3600], 60),
