@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import process from 'node:process';
 import type { SubmitRequest } from '../../spec/contract/protocol.ts';
 import { CHAOS_BUILD, CHAOS_ENVIRONMENT, CHAOS_FLEETS, chaosTable, taskOf } from '../chaos/chaos-table.ts';
@@ -13,18 +13,14 @@ import { runLoad, type LoadReport } from '../load/run-load.ts';
 import { checkBounds, type BoundCheck } from '../load/verdict.ts';
 
 export interface LoadQuestion {
-  /** What relative paths begin at. */
-  readonly directory: string;
   readonly profile: ProfileName;
   /** Instead of what the profile says; 0 for what it says. */
   readonly seconds: number;
   readonly perSecond: number;
   /** Agents that run in this process. */
   readonly agents: number;
-  /** A scheduler of one's own is started for the run. */
-  readonly dev: boolean;
-  readonly url: string;
-  readonly tokenFile: string;
+  /** The scheduler that is loaded, and who loads it; one of one's own is started for the run when absent. */
+  readonly reach?: LoadReach;
   /** Of tasks for a scheduler that was there before. */
   readonly task?: string;
   readonly input?: string;
@@ -34,6 +30,14 @@ export interface LoadQuestion {
   readonly command?: string;
   readonly stop: AbortSignal;
   readonly onSecond: (second: number, sent: number, answered: number) => void;
+}
+
+export interface LoadReach {
+  readonly url: string;
+  /** Asked for each call. */
+  readonly token?: () => string;
+  /** Which of one's teams is meant. */
+  readonly team?: string;
 }
 
 export type LoadAnswer =
@@ -48,9 +52,7 @@ export type LoadAnswer =
 
 type Refused = Extract<LoadAnswer, { kind: 'refused' }>;
 
-interface Target {
-  readonly url: string;
-  readonly token: string;
+interface Target extends LoadReach {
   readonly order: SubmitRequest;
   readonly fleet?: string;
   readonly build?: string;
@@ -62,23 +64,26 @@ const CALL_MS = 5000;
 
 /** Loads a scheduler that the caller names, or one that is started for it. */
 export async function load(question: LoadQuestion): Promise<LoadAnswer> {
-  const target = question.dev ? await ownTarget(question) : givenTarget(question);
+  const { reach } = question;
+  const target = reach === undefined ? await ownTarget(question) : givenTarget(reach, question);
   if ('kind' in target) return target;
-  const caller = httpCaller(target.token);
+  const stopping = new AbortController();
+  const caller = endingAt('which-team', httpCaller(target.token, target.team), stopping);
   try {
     const profile = profileOf(question);
-    const refused = await refusal(caller, target, question);
-    if (refused !== undefined) return refused;
+    const wrong = await refusal(caller, target);
+    if (wrong !== undefined) return wrong;
     const report = await runLoad({
       caller,
       profile,
       url: target.url,
       order: target.order,
       ...agentsOf(question, target),
-      stop: question.stop,
+      stop: AbortSignal.any([question.stop, stopping.signal]),
       run: `load-${randomBytes(6).toString('hex')}`,
       onSecond: question.onSecond,
     });
+    if (stopping.signal.aborted) return refused(`${target.url} answers which-team`, '--team says which');
     const checks = checkBounds(profile, report);
     const lines = loadText(question.profile, report, checks);
     return { kind: 'report', report, checks, lines, held: checks.every(({ held }) => held) };
@@ -86,6 +91,18 @@ export async function load(question: LoadQuestion): Promise<LoadAnswer> {
     caller.close();
     await target.close();
   }
+}
+
+/** Stops at an answer that all others will be too: nothing is measured by hours of it. */
+function endingAt(code: string, caller: HttpCaller, stopping: AbortController): HttpCaller {
+  return {
+    close: () => caller.close(),
+    call: async (request) => {
+      const answer = await caller.call(request);
+      if (answer.status === 400 && problemCode(answer) === code) stopping.abort();
+      return answer;
+    },
+  };
 }
 
 function profileOf({ profile: name, seconds, perSecond }: LoadQuestion): LoadProfile {
@@ -102,16 +119,7 @@ function agentsOf({ agents: count }: LoadQuestion, { fleet, build }: Target) {
   return { agents: { fleet, build, count, slots: SLOTS } };
 }
 
-function givenTarget({
-  directory,
-  url,
-  tokenFile,
-  task,
-  input = '{}',
-  fleet,
-  build,
-  agents,
-}: LoadQuestion): Target | Refused {
+function givenTarget(reach: LoadReach, { task, input = '{}', fleet, build, agents }: LoadQuestion): Target | Refused {
   if (task === undefined) {
     return refused(
       'what should be submitted is not said',
@@ -125,11 +133,9 @@ function givenTarget({
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refused('the input is no JSON object', `--input '{"question": "Why?"}'`);
   }
-  const path = resolve(directory, tokenFile);
-  if (!existsSync(path)) return refused(`there is no token in \`${tokenFile}\``, 'name its file with --token-file');
   return {
-    url: url.replace(/\/+$/, ''),
-    token: readFileSync(path, 'utf8').trim(),
+    ...reach,
+    url: reach.url.replace(/\/+$/, ''),
     order: { task, input: value as NonNullable<SubmitRequest['input']> },
     ...(fleet !== undefined && { fleet }),
     ...(build !== undefined && { build }),
@@ -180,7 +186,7 @@ async function ownTarget({ command = realpathSync(process.argv[1] ?? '') }: Load
   const [fleet] = CHAOS_FLEETS;
   return {
     url: scheduler.apiUrl(),
-    token,
+    token: () => token,
     order: { task: taskOf(fleet), input: {} },
     fleet,
     build: CHAOS_BUILD,
@@ -191,12 +197,11 @@ async function ownTarget({ command = realpathSync(process.argv[1] ?? '') }: Load
 const LEASE_MS = 30_000;
 
 /** Asks once before everything is asked: a wrong address is no result of a measurement. */
-async function refusal(caller: HttpCaller, { url }: Target, { tokenFile }: LoadQuestion): Promise<Refused | undefined> {
+async function refusal(caller: HttpCaller, { url }: Target): Promise<Refused | undefined> {
   try {
     const answer = await caller.call({ method: 'GET', url: `${url}/v1/status`, timeoutMs: CALL_MS });
     if (answer.status === 200) return undefined;
-    const hint =
-      answer.status === 401 ? `is the token in \`${tokenFile}\` its token?` : 'is this the API of a scheduler?';
+    const hint = answer.status === 401 ? WHO : 'is this the API of a scheduler?';
     return refused(`${url} answers ${problemCode(answer)}`, hint);
   } catch (error) {
     if (!(error instanceof CallFailed)) throw error;
@@ -206,6 +211,8 @@ async function refusal(caller: HttpCaller, { url }: Target, { tokenFile }: LoadQ
     );
   }
 }
+
+const WHO = 'set NOVA_TORCH_TOKEN, or name the file of a token with --token-file';
 
 function refused(message: string, hint: string): Refused {
   return { kind: 'refused', message, hint };

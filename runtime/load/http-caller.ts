@@ -41,7 +41,8 @@ export class CallFailed extends Error {
 
 const SOCKETS_MAX = 1024;
 
-export function httpCaller(token: string): HttpCaller {
+/** `token` is asked for each call when it is a function; `team` says which of one's teams is meant. */
+export function httpCaller(token: string | (() => string) | undefined, team?: string): HttpCaller {
   const options = { keepAlive: true, maxSockets: SOCKETS_MAX, scheduling: 'lifo' } as const;
   const plain = new Agent(options);
   const safe = new SafeAgent(options);
@@ -59,8 +60,10 @@ export function httpCaller(token: string): HttpCaller {
       new Promise((resolve, reject) => {
         const isSafe = url.startsWith('https:');
         const text = body === undefined ? undefined : JSON.stringify(body);
+        const bearer = typeof token === 'function' ? token() : token;
         const headers = {
-          authorization: `Bearer ${token}`,
+          ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+          ...(team !== undefined && { 'nova-team': team }),
           ...(text !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
           ...(key !== undefined && { 'idempotency-key': key }),
         };

@@ -6,6 +6,7 @@ import { intendedMoments } from './pace.ts';
 import { percentiles, type Percentiles } from './percentiles.ts';
 import { fullAfterSeconds, type LoadProfile } from './profiles.ts';
 import { sampleAgent } from './sample-agent.ts';
+import { Seen } from './seen.ts';
 
 export interface LoadOptions {
   readonly caller: HttpCaller;
@@ -50,7 +51,7 @@ const STOP_LOOK_MS = 100;
 /** Sends what the profile asks for, when it asks for it. Ends with the profile, or when it is stopped. */
 export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   const { profile, stop, onSecond } = options;
-  const seen = new Seen();
+  const seen = new Seen(options.agents !== undefined);
   const ended = new AbortController();
   const agents = startAgents(options, seen, ended.signal);
   const begun = performance.now();
@@ -116,41 +117,6 @@ function rates(
     servedPerSecond: perSecond(isFull ? answeredFull : answered, Math.max(endMs, toldMs)),
     meantPerSecond: perSecond(isFull ? meantFull : meant, endMs),
   };
-}
-
-class Seen {
-  sent = 0;
-  /** With those that it was too late to send. */
-  meant = 0;
-  meantFull = 0;
-  answered = 0;
-  answeredFull = 0;
-  refused = 0;
-  readonly errors = new Map<string, number>();
-  readonly submitMs: number[] = [];
-  readonly assignMs: number[] = [];
-  /** Intended moments of tasks that no agent has had, and moments at which agents had tasks whose answer is to come. */
-  readonly submitted = new Map<string, number>();
-  readonly early = new Map<string, number>();
-
-  fail(code: string): void {
-    this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
-  }
-
-  /** Whichever comes first waits for the other. */
-  accepted(id: string, intended: number): void {
-    const had = this.early.get(id);
-    if (had === undefined) this.submitted.set(id, intended);
-    else this.assignMs.push(had - intended);
-    this.early.delete(id);
-  }
-
-  assigned(id: string): void {
-    const intended = this.submitted.get(id);
-    if (intended === undefined) this.early.set(id, performance.now());
-    else this.assignMs.push(performance.now() - intended);
-    this.submitted.delete(id);
-  }
 }
 
 async function send(

@@ -1,13 +1,18 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test } from 'vitest';
 import { PROFILES } from '../../../runtime/load/profiles.ts';
 import { runBuilt } from '../testing/built.ts';
 import { runHere } from '../testing/host.ts';
 import { load } from './load.ts';
 
 const cwd = mkdtempSync(join(tmpdir(), 'nova-torch-load-command-'));
+let close = (): void => undefined;
+afterEach(() => close());
 afterAll(() => rmSync(cwd, { recursive: true }));
 
 test('a scheduler of its own under load: rates, times, assignment and a verdict', () => {
@@ -42,9 +47,10 @@ test.for([
     `error: the input is no JSON object\n  --input '{"question": "Why?"}'\n`,
   ],
   [
-    ['load', 'smoke', '--task', 'a'],
-    'error: there is no token in `.nova-torch/dev-token`\n  name its file with --token-file\n',
+    ['load', 'smoke', '--task', 'a', '--url', 'nowhere'],
+    'error: `nowhere` is no address of a scheduler\n  one looks like http://127.0.0.1:8080\n',
   ],
+  [['load', 'smoke', '--task', 'a', '--token-file', '.'], 'error: `.` is no regular file\n'],
   [
     ['load', 'smoke', '--task', 'a', '--token-file', 'token', '--url', 'http://127.0.0.1:1'],
     'error: nobody answers at http://127.0.0.1:1: ECONNREFUSED\n  start one with `nova-torch serve --dev`, or name another with --url\n',
@@ -52,6 +58,66 @@ test.for([
 ] as const)('%o says what is missing, and sends nothing', async ([words, stderr]) => {
   writeFileSync(join(cwd, 'token'), 'x');
   expect(await runHere([...words], { cwd })).toEqual({ code: 2, stdout: '', stderr });
+});
+
+interface Heard {
+  readonly token: string | undefined;
+  readonly team: string | undefined;
+}
+
+/** A scheduler that notes who asks, and answers a submission as it is told. */
+async function scheduler(answer: (heard: readonly Heard[]) => { readonly status: number; readonly body: object }) {
+  const heard: Heard[] = [];
+  const server = createServer(({ method, headers }, response) => {
+    heard.push({ token: headers.authorization, team: headers['nova-team'] as string | undefined });
+    const { status, body } = method === 'GET' ? { status: 200, body: {} } : answer(heard);
+    response.writeHead(status).end(JSON.stringify(body));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { heard, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+const BRIEFLY = ['load', 'smoke', '--task', 'a', '--seconds', '1', '--rate', '200'];
+
+test('who asks, and where, is said as to every other command, and a token of a file is read anew', async () => {
+  const file = join(cwd, 'renewed');
+  writeFileSync(file, 'first\n');
+  const { heard, url } = await scheduler((all) => {
+    // Renewed as a kubelet does it, once gone for a moment.
+    if (all.length === 10) rmSync(file);
+    if (all.length === 20) writeFileSync(file, 'second\n');
+    return { status: 201, body: { id: `t-${all.length}`, status: 'accepted' } };
+  });
+  let ms = 0;
+  const env = { NOVA_TORCH_SCHEDULER_URL: url, NOVA_TORCH_TOKEN_FILE: 'renewed', NOVA_TORCH_TEAM: 'web' };
+  const { stderr } = await runHere(BRIEFLY, { cwd, env, now: () => (ms += 2000) });
+  expect(stderr).toBe('');
+  expect(heard.length).toBeGreaterThan(30);
+  expect(heard[0]).toEqual({ token: 'Bearer first', team: 'web' });
+  expect(heard[15]).toEqual({ token: 'Bearer first', team: 'web' });
+  expect(heard.at(-1)).toEqual({ token: 'Bearer second', team: 'web' });
+});
+
+test('options come before the environment, which may hold the token itself', async () => {
+  const { heard, url } = await scheduler(() => ({ status: 201, body: { id: 't', status: 'accepted' } }));
+  const env = { NOVA_TORCH_SCHEDULER_URL: 'http://127.0.0.1:1', NOVA_TORCH_TOKEN: 'mine', NOVA_TORCH_TEAM: 'web' };
+  await runHere([...BRIEFLY, '--url', url, '--team', 'data'], { cwd, env });
+  expect(heard.at(-1)).toEqual({ token: 'Bearer mine', team: 'data' });
+});
+
+test('who is in several teams and names none is told so at once', async () => {
+  const body = { type: 'https://nova-torch.dev/problems/which-team', title: 'You are of several teams' };
+  const { url } = await scheduler(() => ({ status: 400, body }));
+  expect(await runHere(['load', 'soak', '--task', 'a', '--url', url], { cwd, env: {} })).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `error: ${url} answers which-team\n  --team says which\n`,
+  });
 });
 
 test('the help names each profile with its rate', () => {

@@ -3,6 +3,7 @@ import { refuse } from '../context.ts';
 import { exits } from '../exit.ts';
 import { printJson } from '../json.ts';
 import { choice, flag, integer, text } from '../option.ts';
+import { REACH, reachOf } from '../scheduler/connect.ts';
 import { printable } from '../usage.ts';
 
 const NAMES = ['smoke', 'development', 'staging', 'production', 'stress', 'soak', 'spike'] as const;
@@ -16,8 +17,7 @@ export const load = defineCommand({
     'spike (5000, 10 minutes). It calls only the address it is given, and with --dev a scheduler of its own on the loopback.',
   arguments: [{ name: 'profile', summary: `One of ${NAMES.join(', ')}`, required: true, complete: NAMES }],
   options: {
-    url: text('url', 'The API of the scheduler; http://127.0.0.1:8080 otherwise'),
-    tokenFile: text('file', 'Its token; .nova-torch/dev-token otherwise', 'file'),
+    ...REACH,
     task: text('type', 'Task type to submit'),
     input: text('json', 'Its input'),
     agents: integer('n', 'Agents that run here and take the tasks: only then assignment is measured', [0, 1000], 0),
@@ -43,16 +43,13 @@ export const load = defineCommand({
     if (profile === undefined)
       return refuse(context, `there is no profile \`${name}\``, [`there are ${NAMES.join(', ')}`]);
     const { load: run } = await import('../../../runtime/commands/load.ts');
-    const { host, directory, out, err } = context;
+    const { host, out, err } = context;
     const answer = await run({
-      directory,
       profile,
       seconds: options.seconds,
       perSecond: options.rate,
       agents: options.agents,
-      dev: options.dev,
-      url: options.url ?? 'http://127.0.0.1:8080',
-      tokenFile: options.tokenFile ?? '.nova-torch/dev-token',
+      ...(!options.dev && { reach: reachOf(context, options) }),
       ...(options.task !== undefined && { task: options.task }),
       ...(options.input !== undefined && { input: options.input }),
       ...(options.fleet !== undefined && { fleet: options.fleet }),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Connection } from '../../../runtime/client/connection.ts';
 import type { Context } from '../context.ts';
 import { readGiven } from '../given-file.ts';
+import { text } from '../option.ts';
 import { UsageError } from '../usage.ts';
 
 /** Where `nova-torch serve` listens unless it is told otherwise. */
@@ -10,31 +11,73 @@ const OWN_URL = 'http://127.0.0.1:8080';
 /** What `nova-torch serve --dev` makes. */
 const DEV_TOKEN = '.nova-torch/dev-token';
 
-/** A connection to the scheduler that the person means. A token is never an argument: those are seen by everybody on the machine. */
-export async function connect(
+/** How every command that speaks to a scheduler is told which one, and by whom. */
+export const REACH = {
+  url: text('url', 'The scheduler; NOVA_TORCH_SCHEDULER_URL or http://127.0.0.1:8080 otherwise'),
+  tokenFile: text('file', 'Your token; NOVA_TORCH_TOKEN or that of `serve --dev` otherwise', 'file'),
+  team: text('team', 'Which of your teams you mean, where you are in several; NOVA_TORCH_TEAM otherwise'),
+};
+
+/** The scheduler that a person means, and who asks. */
+export interface Reach {
+  readonly url: string;
+  /** Asked for each call; that of a file is renewed while a long command runs. */
+  readonly token?: () => string;
+  readonly team?: string;
+}
+
+/** What was said, or else what the environment says. A token is never an argument: those are seen by everybody on the machine. */
+export function reachOf(
   context: Context,
   { url: given, tokenFile, team: named }: Readonly<Record<'url' | 'tokenFile' | 'team', string | undefined>>,
-): Promise<Connection> {
+): Reach {
   const { env } = context.host;
   const url = given ?? env['NOVA_TORCH_SCHEDULER_URL'] ?? OWN_URL;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new UsageError(`\`${url}\` is no address of a scheduler`, [`one looks like ${OWN_URL}`]);
   }
   const token = tokenOf(context, tokenFile ?? env['NOVA_TORCH_TOKEN_FILE'], isOwn(url));
-  const { connection } = await import('../../../runtime/client/connection.ts');
   const team = named ?? env['NOVA_TORCH_TEAM'];
-  return connection({ url, ...(token !== undefined && { token }), ...(team !== undefined && { team }) });
+  return { url, ...(token !== undefined && { token }), ...(team !== undefined && { team }) };
+}
+
+/** A connection to the scheduler that the person means. */
+export async function connect(context: Context, given: Parameters<typeof reachOf>[1]): Promise<Connection> {
+  const reach = reachOf(context, given);
+  const { connection } = await import('../../../runtime/client/connection.ts');
+  return connection(reach);
 }
 
 /** Longest token that is read, in bytes. */
 const TOKEN_BYTES_MAX = 64 * 1024;
+/** How long a token that was read is taken for that of the file. */
+const TOKEN_READ_MS = 1000;
 
-function tokenOf(context: Context, file: string | undefined, own: boolean): string | undefined {
+function tokenOf(context: Context, file: string | undefined, own: boolean): (() => string) | undefined {
   const { env } = context.host;
-  if (file !== undefined) return readGiven(file, TOKEN_BYTES_MAX, context, 'followed').trim();
-  if (env['NOVA_TORCH_TOKEN'] !== undefined) return env['NOVA_TORCH_TOKEN'];
+  if (file !== undefined) return renewed(() => readGiven(file, TOKEN_BYTES_MAX, context, 'followed').trim(), context);
+  const token = env['NOVA_TORCH_TOKEN'];
+  if (token !== undefined) return () => token;
   const path = join(context.directory, DEV_TOKEN);
-  return own && existsSync(path) ? readGiven(path, TOKEN_BYTES_MAX, context, 'refused').trim() : undefined;
+  if (!own || !existsSync(path)) return undefined;
+  return renewed(() => readGiven(path, TOKEN_BYTES_MAX, context, 'refused').trim(), context);
+}
+
+/** Reads now, and again now and then. A file that is being replaced may not be there for a moment: then what was read counts. */
+function renewed(read: () => string, { host }: Context): () => string {
+  let token = read();
+  let readMs = host.now();
+  return () => {
+    if (host.now() - readMs < TOKEN_READ_MS) return token;
+    readMs = host.now();
+    try {
+      const found = read();
+      if (found !== '') token = found;
+    } catch {
+      // The next look finds it.
+    }
+    return token;
+  };
 }
 
 function isOwn(url: string): boolean {

@@ -3,16 +3,11 @@ import { defineCommand, type ArgumentSpec, type Command, type Example } from '..
 import { complain, type Context, type Voice } from '../context.ts';
 import { exits, type ExitCode } from '../exit.ts';
 import { printJson } from '../json.ts';
-import { choice, text, type OptionSpecs, type OptionValues } from '../option.ts';
-import { connect } from './connect.ts';
+import { choice, type OptionSpecs, type OptionValues } from '../option.ts';
+import { connect, REACH } from './connect.ts';
 
 /** What every command that speaks to a scheduler can be told. */
-const COMMON = {
-  url: text('url', 'The scheduler; NOVA_TORCH_SCHEDULER_URL or http://127.0.0.1:8080 otherwise'),
-  tokenFile: text('file', 'Your token; NOVA_TORCH_TOKEN or that of `serve --dev` otherwise', 'file'),
-  team: text('team', 'Which of your teams you mean, where you are in several; NOVA_TORCH_TEAM otherwise'),
-  format: choice(['text', 'json'], 'format', 'How to print'),
-};
+const COMMON = { ...REACH, format: choice(['text', 'json'], 'format', 'How to print') };
 
 export interface SchedulerCommand<Specs extends OptionSpecs, Answer> {
   readonly description: string;
