@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { atExit } from './at-exit.ts';
 
 /** A process of the system that is broken, started again as often as it is killed. */
 export interface Child {
@@ -37,6 +38,9 @@ export function startChild({ program, args, cwd, env, ipc = false, onLine }: Chi
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
   });
+  // It outlives nobody who could end it, a stopped one neither.
+  const forget = atExit(() => child.kill('SIGKILL'));
+  child.once('exit', forget).once('error', forget);
   const tail: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     let rest = '';

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { httpCaller, type HttpCaller } from '../load/http-caller.ts';
+import { atExit } from './at-exit.ts';
 import { agentChild, type AgentChild } from './agent-child.ts';
 import type { AgentReport } from './agent-process.ts';
 import { CHAOS_BUILD, CHAOS_ENVIRONMENT, CHAOS_FLEETS, chaosTable } from './chaos-table.ts';
@@ -49,7 +50,8 @@ export async function startSystem(options: SystemOptions): Promise<ChaosSystem> 
   const { command, leaseMs, lameDuckMs, onReport, onUnasked } = options;
   const program = storeProgram(options.store);
   const folder = mkdtempSync(join(tmpdir(), 'nova-torch-chaos-'));
-  const closing: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  const closing: (() => Promise<void> | void)[] = [remove, atExit(remove)];
   const close = async (): Promise<void> => {
     for (const one of closing.splice(0).reverse()) await one();
   };

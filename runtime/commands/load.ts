@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { SubmitRequest } from '../../spec/contract/protocol.ts';
+import { atExit } from '../chaos/at-exit.ts';
 import { CHAOS_BUILD, CHAOS_ENVIRONMENT, CHAOS_FLEETS, chaosTable, taskOf } from '../chaos/chaos-table.ts';
 import { schedulerProcess } from '../chaos/scheduler-process.ts';
 import { CallFailed, httpCaller, problemCode, type HttpCaller } from '../load/http-caller.ts';
@@ -173,9 +174,12 @@ async function ownTarget({ command = realpathSync(process.argv[1] ?? '') }: Load
     wire: { port: 0, lead: () => undefined },
     onUnasked: () => undefined,
   });
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const forget = atExit(remove);
   const close = async (): Promise<void> => {
     await scheduler.kill();
-    rmSync(folder, { recursive: true, force: true });
+    forget();
+    remove();
   };
   try {
     await scheduler.start();
