@@ -1,11 +1,8 @@
-import { ProblemError } from './problems.ts';
+import { JSON_LIMITS, type JsonLimits } from '../core/i-json.ts';
 
 /** What a request may cost, before anybody looks at what it says. */
-export interface ApiLimits {
+export interface ApiLimits extends JsonLimits {
   readonly bodyBytes: number;
-  /** Nesting, and keys of all objects together. */
-  readonly depth: number;
-  readonly keys: number;
   /** Of one request. */
   readonly headers: number;
   readonly connections: number;
@@ -29,8 +26,7 @@ export interface ApiLimits {
 
 export const DEFAULT_LIMITS: ApiLimits = {
   bodyBytes: 65_536,
-  depth: 32,
-  keys: 1000,
+  ...JSON_LIMITS,
   headers: 64,
   connections: 20_000,
   pipelined: 32,
@@ -42,51 +38,3 @@ export const DEFAULT_LIMITS: ApiLimits = {
   streamsOfSubject: 200,
   closeMs: 15_000,
 };
-
-/** Refuses a value that is too deep, has too many keys, or holds what not every reader reads alike; without recursion. */
-export function checkShape(value: unknown, { depth, keys }: Pick<ApiLimits, 'depth' | 'keys'>): void {
-  let level: unknown[] = [value];
-  let count = 0;
-  for (let deep = 0; level.length > 0; deep += 1) {
-    if (deep >= depth) throw new ProblemError('bad-request', { detail: `at most ${depth} levels` });
-    const next: unknown[] = [];
-    for (const one of level) {
-      checkScalar(one);
-      if (typeof one !== 'object' || one === null) continue;
-      const values: unknown[] = Object.values(one);
-      if (!Array.isArray(one)) count += checkNames(one);
-      if (count > keys) throw new ProblemError('bad-request', { detail: `at most ${keys} keys` });
-      for (const inner of values) {
-        if (typeof inner === 'object' && inner !== null) next.push(inner);
-        else checkScalar(inner);
-      }
-    }
-    level = next;
-  }
-}
-
-const HALF = /\p{Surrogate}/u;
-
-function checkScalar(value: unknown): void {
-  if (typeof value === 'string' && HALF.test(value)) {
-    throw new ProblemError('bad-request', { detail: 'a text has half a character' });
-  }
-  if (typeof value === 'number' && !Number.isFinite(value)) {
-    throw new ProblemError('bad-request', { detail: 'a number is beyond all bounds' });
-  }
-}
-
-/** Gives how many names there are. */
-function checkNames(value: object): number {
-  const names = Object.keys(value);
-  for (const name of names) {
-    if (HALF.test(name)) throw new ProblemError('bad-request', { detail: 'a name has half a character' });
-  }
-  const constructorOf: unknown = Object.hasOwn(value, 'constructor') ? value.constructor : undefined;
-  const isTrap =
-    typeof constructorOf === 'object' && constructorOf !== null && Object.hasOwn(constructorOf, 'prototype');
-  if (Object.hasOwn(value, '__proto__') || isTrap) {
-    throw new ProblemError('bad-request', { detail: 'names like `__proto__` are not taken' });
-  }
-  return names.length;
-}

@@ -1,12 +1,14 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { NotIJson } from '../core/i-json.ts';
 import { StoreFailure, Uncertain } from '../store/store-failure.ts';
 import { ProblemError, problemDocument, PROBLEMS, type ProblemName } from './problems.ts';
 
 /** Which problem an error is; undefined for one that is our mistake. */
 export function problemOf(error: unknown): ProblemError | undefined {
   if (error instanceof ProblemError) return error;
+  if (error instanceof NotIJson) return new ProblemError('bad-request', { detail: error.message });
   // Of the other failures the store's own words are not for callers.
   if (error instanceof Uncertain) return new ProblemError('unavailable', { detail: error.message, retryAfterMs: 1000 });
   if (error instanceof StoreFailure) return new ProblemError('unavailable', { retryAfterMs: 1000 });

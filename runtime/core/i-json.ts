@@ -1,12 +1,26 @@
-import { checkShape, type ApiLimits } from './limits.ts';
-import { ProblemError } from './problems.ts';
+/** What a text may cost its readers: nesting, and keys of all objects together. */
+export interface JsonLimits {
+  readonly depth: number;
+  readonly keys: number;
+}
+
+/** For all that callers and agents say, whoever calls whom. */
+export const JSON_LIMITS: JsonLimits = { depth: 32, keys: 1000 };
+
+/** Says why a text is not read. */
+export class NotIJson extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'NotIJson';
+  }
+}
 
 /**
  * JSON that every reader reads alike: I-JSON (RFC 7493) within limits. Refused are bytes that are not UTF-8, a name that stands
  * twice in an object, half characters, whole numbers that lose digits, numbers beyond all bounds, and names that mean something
- * to JavaScript. Empty text is `undefined`.
+ * to JavaScript. Empty text is `undefined`. Throws `NotIJson`.
  */
-export function readIJson(bytes: Uint8Array, limits: Pick<ApiLimits, 'depth' | 'keys'>): unknown {
+export function readIJson(bytes: Uint8Array, limits: JsonLimits): unknown {
   const text = decoded(bytes);
   if (text === '') return undefined;
   const value = parsed(text);
@@ -23,7 +37,7 @@ function decoded(bytes: Uint8Array): string {
   try {
     return UTF8.decode(bytes);
   } catch {
-    throw new ProblemError('bad-request', { detail: 'the body is not UTF-8' });
+    throw new NotIJson('the body is not UTF-8');
   }
 }
 
@@ -31,7 +45,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ProblemError('bad-request', { detail: 'the body is not JSON' });
+    throw new NotIJson('the body is not JSON');
   }
 }
 
@@ -83,14 +97,60 @@ function lookClosely(text: string): void {
 
 function addName(names: Set<string> | undefined, name: string): void {
   if (names?.has(name) === true) {
-    throw new ProblemError('bad-request', {
-      detail: `the name ${JSON.stringify(name.slice(0, 64))} stands twice in an object`,
-    });
+    throw new NotIJson(`the name ${JSON.stringify(name.slice(0, 64))} stands twice in an object`);
   }
   names?.add(name);
 }
 
 function keepsDigits(token: string): void {
   if (!/^-?\d{16,}$/.test(token) || BigInt(token) === BigInt(Number(token))) return;
-  throw new ProblemError('bad-request', { detail: 'a whole number loses digits; send it as a string' });
+  throw new NotIJson('a whole number loses digits; send it as a string');
+}
+
+/** Refuses a value that is too deep, has too many keys, or holds what not every reader reads alike; without recursion. */
+function checkShape(value: unknown, { depth, keys }: JsonLimits): void {
+  let level: unknown[] = [value];
+  let count = 0;
+  for (let deep = 0; level.length > 0; deep += 1) {
+    if (deep >= depth) throw new NotIJson(`at most ${depth} levels`);
+    const next: unknown[] = [];
+    for (const one of level) {
+      checkScalar(one);
+      if (typeof one !== 'object' || one === null) continue;
+      const values: unknown[] = Object.values(one);
+      if (!Array.isArray(one)) count += checkNames(one);
+      if (count > keys) throw new NotIJson(`at most ${keys} keys`);
+      for (const inner of values) {
+        if (typeof inner === 'object' && inner !== null) next.push(inner);
+        else checkScalar(inner);
+      }
+    }
+    level = next;
+  }
+}
+
+const HALF = /\p{Surrogate}/u;
+
+function checkScalar(value: unknown): void {
+  if (typeof value === 'string' && HALF.test(value)) {
+    throw new NotIJson('a text has half a character');
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new NotIJson('a number is beyond all bounds');
+  }
+}
+
+/** Gives how many names there are. */
+function checkNames(value: object): number {
+  const names = Object.keys(value);
+  for (const name of names) {
+    if (HALF.test(name)) throw new NotIJson('a name has half a character');
+  }
+  const constructorOf: unknown = Object.hasOwn(value, 'constructor') ? value.constructor : undefined;
+  const isTrap =
+    typeof constructorOf === 'object' && constructorOf !== null && Object.hasOwn(constructorOf, 'prototype');
+  if (Object.hasOwn(value, '__proto__') || isTrap) {
+    throw new NotIJson('names like `__proto__` are not taken');
+  }
+  return names.length;
 }

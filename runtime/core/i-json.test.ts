@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readIJson } from './i-json.ts';
-import { ProblemError } from './problems.ts';
+import { NotIJson, readIJson } from './i-json.ts';
 
 const LIMITS = { depth: 8, keys: 100 };
 
@@ -9,7 +8,7 @@ function read(text: string | Uint8Array): unknown {
   try {
     return readIJson(typeof text === 'string' ? Buffer.from(text) : text, LIMITS);
   } catch (error) {
-    if (error instanceof ProblemError) return `${error.problem}: ${error.detail ?? ''}`;
+    if (error instanceof NotIJson) return `refused: ${error.message}`;
     throw error;
   }
 }
@@ -18,35 +17,35 @@ test.for<readonly [text: string | Uint8Array, answer: unknown]>([
   ['', undefined],
   ['{"a":[1,{"b":null}]}', { a: [1, { b: null }] }],
   ['\ufeff{"a":1}', { a: 1 }],
-  ['{"a":1,"a":2}', 'bad-request: the name "a" stands twice in an object'],
-  ['{"x":{"a":1,"\\u0061":2}}', 'bad-request: the name "a" stands twice in an object'],
+  ['{"a":1,"a":2}', 'refused: the name "a" stands twice in an object'],
+  ['{"x":{"a":1,"\\u0061":2}}', 'refused: the name "a" stands twice in an object'],
   ['{"a":{"b":1},"c":[{"b":1},{"b":2}]}', { a: { b: 1 }, c: [{ b: 1 }, { b: 2 }] }],
   ['{"a:b":"c:d","\\"":"\\\\"}', { 'a:b': 'c:d', '"': '\\' }],
-  ['9007199254740993', 'bad-request: a whole number loses digits; send it as a string'],
-  ['{"n":-100000000000000000001}', 'bad-request: a whole number loses digits; send it as a string'],
+  ['9007199254740993', 'refused: a whole number loses digits; send it as a string'],
+  ['{"n":-100000000000000000001}', 'refused: a whole number loses digits; send it as a string'],
   [
     '[9007199254740992, 6.02214076e23, "12345678901234567890", 0.25]',
     [9007199254740992, 6.02214076e23, '12345678901234567890', 0.25],
   ],
-  ['[1e400]', 'bad-request: a number is beyond all bounds'],
-  ['-1e400', 'bad-request: a number is beyond all bounds'],
-  ['"\\ud800"', 'bad-request: a text has half a character'],
-  ['{"a":["\\udc00"]}', 'bad-request: a text has half a character'],
-  ['{"\\ud800":1}', 'bad-request: a name has half a character'],
+  ['[1e400]', 'refused: a number is beyond all bounds'],
+  ['-1e400', 'refused: a number is beyond all bounds'],
+  ['"\\ud800"', 'refused: a text has half a character'],
+  ['{"a":["\\udc00"]}', 'refused: a text has half a character'],
+  ['{"\\ud800":1}', 'refused: a name has half a character'],
   ['"\\ud83d\\ude00"', '😀'],
-  ['{"__proto__":{"a":1}}', 'bad-request: names like `__proto__` are not taken'],
-  ['{"a":{"constructor":{"prototype":{}}}}', 'bad-request: names like `__proto__` are not taken'],
+  ['{"__proto__":{"a":1}}', 'refused: names like `__proto__` are not taken'],
+  ['{"a":{"constructor":{"prototype":{}}}}', 'refused: names like `__proto__` are not taken'],
   ['{"constructor":"Ferrari"}', { constructor: 'Ferrari' }],
   ['{"constructor":{"name":"Ferrari"}}', { constructor: { name: 'Ferrari' } }],
   ['{"constructor":null}', { constructor: null }],
-  [new Uint8Array([0x22, 0xff, 0x22]), 'bad-request: the body is not UTF-8'],
-  [new Uint8Array([0x22, 0xed, 0xa0, 0x80, 0x22]), 'bad-request: the body is not UTF-8'],
-  ['{"a":1,}', 'bad-request: the body is not JSON'],
-  ['{} {}', 'bad-request: the body is not JSON'],
+  [new Uint8Array([0x22, 0xff, 0x22]), 'refused: the body is not UTF-8'],
+  [new Uint8Array([0x22, 0xed, 0xa0, 0x80, 0x22]), 'refused: the body is not UTF-8'],
+  ['{"a":1,}', 'refused: the body is not JSON'],
+  ['{} {}', 'refused: the body is not JSON'],
   ['[[[[[[[[1]]]]]]]]', [[[[[[[[1]]]]]]]]],
-  ['[[[[[[[[[1]]]]]]]]]', 'bad-request: at most 8 levels'],
-  [`[${'['.repeat(30_000)}${']'.repeat(30_000)}]`, 'bad-request: at most 8 levels'],
-  [JSON.stringify(Array.from({ length: 101 }, () => ({ a: 1 }))), 'bad-request: at most 100 keys'],
+  ['[[[[[[[[[1]]]]]]]]]', 'refused: at most 8 levels'],
+  [`[${'['.repeat(30_000)}${']'.repeat(30_000)}]`, 'refused: at most 8 levels'],
+  [JSON.stringify(Array.from({ length: 101 }, () => ({ a: 1 }))), 'refused: at most 100 keys'],
 ])('%s', ([text, answer]) => {
   expect(read(text)).toEqual(answer);
 });
