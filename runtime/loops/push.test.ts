@@ -3,8 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { Assignment, TaskView } from '../../spec/contract/protocol.ts';
-import { httpCall } from './push.ts';
-import type { RunningScheduler } from './scheduler.ts';
+import { memoryStore } from '../store/memory/memory-store.ts';
+import type { Store } from '../store/store.ts';
+import { httpCall } from './push-call.ts';
+import type { RunningScheduler, SchedulerOptions } from './scheduler.ts';
 import { accept, Bench, fleet, submission, table } from './testing/bench.ts';
 
 const FLEET = 'research/summarizer';
@@ -23,7 +25,11 @@ interface Call {
 }
 
 /** A push fleet whose agent is a real server, and a scheduler that calls it. */
-async function pushed(answer: (call: Call) => void, changes: Parameters<typeof accept>[0] = {}) {
+async function pushed(
+  answer: (call: Call) => void,
+  changes: Parameters<typeof accept>[0] = {},
+  options: Partial<SchedulerOptions> = {},
+) {
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
@@ -47,6 +53,7 @@ async function pushed(answer: (call: Call) => void, changes: Parameters<typeof a
   const scheduler = await bench.start('s-0', {
     push: httpCall,
     table: table({ fleets: { [FLEET]: fleet({ delivery: 'push', url, slots: 1, accepts }) } }),
+    ...options,
   });
   return { scheduler, submit: () => submitted(scheduler) };
 }
@@ -67,7 +74,7 @@ async function view(scheduler: RunningScheduler, id: string, state: TaskView['st
   return task;
 }
 
-function reply(response: ServerResponse, status: number, body = '', headers = {}): void {
+function reply(response: ServerResponse, status: number, body: string | Uint8Array = '', headers = {}): void {
   response.writeHead(status, headers);
   response.end(body);
 }
@@ -125,6 +132,31 @@ test('an agent that took a task and falls silent loses it to the next attempt', 
   expect(late).toMatchObject({ kind: 'stale' });
 });
 
+test('a heartbeat that is under way when an agent takes over is the last of this scheduler’s', async () => {
+  const store = memoryStore({ nowUs: () => Date.now() * 1000 });
+  const beats: number[] = [];
+  const slow: Store = {
+    ...store,
+    apply: async (shard, batch) => {
+      const tokens = batch.operations.flatMap((operation) => (operation.op === 'heartbeat' ? [operation.token] : []));
+      beats.push(...tokens);
+      if (tokens.length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+      return store.apply(shard, batch);
+    },
+  };
+  const { scheduler, submit } = await pushed(() => undefined, undefined, {
+    store: slow,
+    push: async (_, { token }) => {
+      await expect.poll(() => beats, { interval: 5 }).toContain(token);
+      return { status: 202, body: Buffer.alloc(0) };
+    },
+  });
+  const id = await submit();
+  // Its agent says nothing.
+  await expect.poll(async () => (await scheduler.task(id))?.crashes, { timeout: 5000 }).toBe(1);
+  expect(beats.filter((token) => token === beats[0])).toHaveLength(1);
+});
+
 test('a busy agent gets the task later, and no attempt is counted', async () => {
   let calls = 0;
   const { scheduler, submit } = await pushed(({ response }) => {
@@ -160,6 +192,56 @@ test('an answer that is no JSON is a failed attempt, and one that never comes as
   });
   expect(await view(scheduler, await submit(), 'succeeded')).toMatchObject({ attempts: 2 });
   expect(calls).toBe(3);
+});
+
+test.for<readonly [what: string, body: string | Uint8Array, error: string, message: string]>([
+  ['has 4,200 levels', '['.repeat(4200) + ']'.repeat(4200), 'InvalidResult', 'at most 32 levels'],
+  ['has a name twice', '{"a":1,"a":2}', 'InvalidResult', 'the name "a" stands twice in an object'],
+  [
+    'means something to JavaScript',
+    '{"__proto__":{"admin":true}}',
+    'InvalidResult',
+    'names like `__proto__` are not taken',
+  ],
+  ['is a number beyond all bounds', '1e400', 'InvalidResult', 'a number is beyond all bounds'],
+  ['has half a character', '"\\ud800"', 'InvalidResult', 'a text has half a character'],
+  ['loses digits', '{"n":9007199254740993}', 'InvalidResult', 'a whole number loses digits; send it as a string'],
+  ['is not UTF-8', new Uint8Array([0x22, 0xff, 0x22]), 'InvalidResult', 'the body is not UTF-8'],
+  ['is too large', `"${'a'.repeat(65_535)}"`, 'ResultTooLarge', 'a result has at most 65536 bytes'],
+])('an answer that %s is a failed attempt, as it is over HTTP', async ([, body, error, message]) => {
+  const { scheduler, submit } = await pushed(
+    ({ task, response }) => reply(response, 200, task.attempt > 1 ? '1' : body),
+    {
+      ...PATIENT,
+      attempts: 1,
+    },
+  );
+  const id = await submit();
+  const state = error === 'InvalidResult' ? 'dead' : 'failed';
+  expect(await view(scheduler, id, state)).toMatchObject({ reason: error, result: { error, message } });
+});
+
+test('what an agent says of its failure is text, whatever its bytes are', async () => {
+  const body = Buffer.concat([Buffer.from('a'.repeat(999)), Buffer.from('😀'), Buffer.alloc(200_000, 0xff)]);
+  const { scheduler, submit } = await pushed(({ response }) => reply(response, 400, body), PATIENT);
+  const { result } = await view(scheduler, await submit(), 'failed');
+  expect(result).toEqual({ error: 'Http400', message: `${'a'.repeat(999)}\ufffd` });
+});
+
+test('a call that breaks ends neither the scheduler nor the calls of other tasks', async () => {
+  const told: string[] = [];
+  const { scheduler, submit } = await pushed(({ response }) => reply(response, 200, '1'), PATIENT, {
+    push: (url, task, signal) => {
+      if (task.input['text'] === 'bad') throw new TypeError('this is a mistake');
+      return httpCall(url, task, signal);
+    },
+    observer: { warning: (message, { error }) => told.push(`${message}: ${error}`) },
+  });
+  await scheduler.submit(submission('k-0', { text: 'bad' }));
+  await expect
+    .poll(() => told)
+    .toEqual(['a call of a push agent broke for a reason of ours: TypeError: this is a mistake']);
+  expect(await view(scheduler, await submit(), 'succeeded')).toMatchObject({ result: 1 });
 });
 
 test('the call of a task that is cancelled ends', async () => {

@@ -7,7 +7,7 @@ import { startApi, type RunningApi } from '../api/start-api.ts';
 import { openJournal } from '../journal/file-journal.ts';
 import type { Journal } from '../journal/journal.ts';
 import { pause, type Clock } from '../loops/clock.ts';
-import { httpCall } from '../loops/push.ts';
+import { httpCall } from '../loops/push-call.ts';
 import { DEFAULT_BOUNDS, startScheduler, type RunningScheduler } from '../loops/scheduler.ts';
 import { keepTable, readEarlierTables } from '../loops/earlier-tables.ts';
 import { readTable, watchTable } from '../loops/table-source.ts';

@@ -1,0 +1,62 @@
+import type { Assignment } from '../../spec/contract/protocol.ts';
+import { RESULT_BYTES_MAX } from '../core/task-record.ts';
+
+/** How an agent of a push fleet is called. Rejects when it gives no answer; see `push-run.ts` for what an answer means. */
+export interface PushCall {
+  (url: string, assignment: Assignment, signal: AbortSignal): Promise<PushAnswer>;
+}
+
+export interface PushAnswer {
+  readonly status: number;
+  /** Of `Retry-After`, when there is one. */
+  readonly retryAfterMs?: number;
+  /** Of one that is larger than a result may be, only enough to see that. */
+  readonly body: Uint8Array;
+}
+
+/** Calls over HTTP; connections are kept and used again. */
+export const httpCall: PushCall = async (url, assignment, signal) => {
+  // Held here: Node 20 may collect the timeout of a composed signal before it fires.
+  const own = new AbortController();
+  const stop = (): void => own.abort(signal.reason);
+  const late = new DOMException('it did not answer in time', 'TimeoutError');
+  const timer = setTimeout(() => own.abort(late), Math.max(1, Math.floor(assignment.heartbeatMs / 3)));
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await send(url, assignment, own.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  }
+};
+
+async function send(url: string, assignment: Assignment, signal: AbortSignal): Promise<PushAnswer> {
+  const response = await fetch(url, {
+    method: 'POST',
+    redirect: 'error',
+    signal,
+    headers: {
+      'content-type': 'application/json',
+      'nova-torch-task': assignment.id,
+      'nova-torch-token': String(assignment.token),
+      'idempotency-key': assignment.id,
+      ...(assignment.traceparent !== undefined && { traceparent: assignment.traceparent }),
+    },
+    body: JSON.stringify(assignment),
+  });
+  const body = await bodyOf(response);
+  const after = Number(response.headers.get('retry-after'));
+  return { status: response.status, body, ...(after > 0 && { retryAfterMs: after * 1000 }) };
+}
+
+async function bodyOf(response: Response): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body ?? []) {
+    parts.push(part);
+    size += part.byteLength;
+    // What is left of it is not read: leaving the loop ends the connection.
+    if (size > RESULT_BYTES_MAX) break;
+  }
+  return Buffer.concat(parts);
+}
