@@ -4,7 +4,7 @@ import { JSON_LIMITS, NotIJson, readIJson } from '../core/i-json.ts';
 import type { AgentName, Run, RunFailure, SettleOutcome } from '../core/scheduler.ts';
 import { RESULT_BYTES_MAX } from '../core/task-record.ts';
 import { StoreFailure } from '../store/store-failure.ts';
-import { pause, jittered } from './clock.ts';
+import { jittered } from './clock.ts';
 import { askPatiently, waitForChange, type Engine } from './engine.ts';
 import type { PushAnswer, PushCall } from './push-call.ts';
 import { complete, fail, heartbeat, release } from './settle.ts';
@@ -18,23 +18,23 @@ import { complete, fail, heartbeat, release } from './settle.ts';
  *   the words that the client for agents has for it
  * - 429 and 503: not now; the task is given back
  * - another 4xx is final, everything else is tried again
+ *
+ * Resolves when the end of the run is durable, or the agent has taken it. Never rejects.
  */
-export async function runPushed(
-  engine: Engine,
-  agent: AgentName,
-  url: string,
-  task: Assignment,
-  calls: Calls,
-): Promise<void> {
+export async function callAgent(engine: Engine, calls: Calls, task: Assignment, ends: Ends): Promise<'over' | 'taken'> {
   const stop = new AbortController();
-  const beats = beat(engine, agent, task, stop);
+  const beats = beat(engine, calls.agent, task, stop);
+  const cut = (): void => stop.abort();
+  ends.cut.addEventListener('abort', cut, { once: true });
   try {
-    await called(engine, agent, url, task, { ...calls, stop: stop.signal, beats });
+    return await called(engine, calls, task, { ...ends, stop: stop.signal });
   } catch (error) {
     // Nobody waits for this promise, and one task must not end the process: its lease runs out.
-    tellBroken(engine, agent, task, error);
+    tellBroken(engine, calls.agent, task, error);
+    return 'over';
   } finally {
     beats();
+    ends.cut.removeEventListener('abort', cut);
   }
 }
 
@@ -44,46 +44,69 @@ function tellBroken({ observer }: Engine, { fleet }: AgentName, { id }: Assignme
 
 async function called(
   engine: Engine,
-  agent: AgentName,
-  url: string,
+  { agent, url, call, limit }: Calls,
   task: Assignment,
-  { call, limit, stopping, stop, beats }: Calls & { readonly stop: AbortSignal; readonly beats: () => void },
-): Promise<void> {
+  { leaving, cut, stop }: Ends & { readonly stop: AbortSignal },
+): Promise<'over' | 'taken'> {
   const run: Run = { id: task.id, token: task.token, agent };
   const answer = await call(url, task, stop).catch((error: unknown) => failureOf(error));
-  if ('error' in answer) await patiently(engine, () => fail(engine, run, answer));
-  else if (answer.status === 202) {
-    beats();
+  if ('error' in answer) {
+    if (cut.aborted) await leaveBehind(engine, agent, task);
+    else await patiently(cut, () => fail(engine, run, answer));
+  } else if (answer.status === 202) {
     grow(limit);
-    await ended(engine, task, agent.fleet, stopping);
-  } else await settle(engine, run, answer, limit);
-}
-
-async function settle(engine: Engine, run: Run, answer: PushAnswer, limit: Limit): Promise<void> {
-  const { status, body, retryAfterMs } = answer;
-  if (status >= 200 && status < 300) {
-    grow(limit);
-    const failure = await settleResult(engine, run, body);
-    if (failure !== undefined) await patiently(engine, () => fail(engine, run, failure));
-    return;
-  }
-  if (status === 429 || status === 503) {
+    return 'taken';
+  } else if (answer.status === 429 || answer.status === 503) {
     limit.slots = Math.max(1, limit.slots / 2);
     limit.good = 0;
-    await pause(engine.clock, jittered(engine.clock, Math.min(retryAfterMs ?? BUSY_MS, BUSY_MAX_MS)));
-    await patiently(engine, () => release(engine, run));
-    return;
+    await rest(engine, Math.min(answer.retryAfterMs ?? BUSY_MS, BUSY_MAX_MS), leaving);
+    await patiently(cut, () => release(engine, run));
+  } else {
+    if (answer.status < 300) grow(limit);
+    const failure = await settle(engine, run, answer, cut);
+    if (failure !== undefined) await patiently(cut, () => fail(engine, run, failure));
   }
-  const final = status >= 400 && status < 500 && status !== 408;
-  const failure = { error: `Http${status}`, message: beginning(body), final };
-  await patiently(engine, () => fail(engine, run, failure));
+  return 'over';
 }
 
-/** Gives the failure that it is when it is no result. */
-async function settleResult(engine: Engine, run: Run, body: Uint8Array): Promise<RunFailure | undefined> {
+/** Gives the failure that the answer is when it is no result. */
+async function settle(
+  engine: Engine,
+  run: Run,
+  { status, body }: PushAnswer,
+  cut: AbortSignal,
+): Promise<RunFailure | undefined> {
+  if (status < 300) return settleResult(engine, run, body, cut);
+  const final = status >= 400 && status < 500 && status !== 408;
+  return { error: `Http${status}`, message: beginning(body), final };
+}
+
+/**
+ * The scheduler ends before the agent has answered, and it may be at work. So its task is begun again elsewhere at once, unless it
+ * must not be begun twice: that one stays with its agent until its time is over, as after a crash.
+ */
+async function leaveBehind(engine: Engine, agent: AgentName, task: Assignment): Promise<void> {
+  const accept = engine.tables.compiled.table.fleets[agent.fleet]?.accepts[task.task];
+  if (accept?.effects !== 'external') await giveBack(engine, agent, task);
+}
+
+/** If the store is lost now, the lease runs out by itself. Never rejects. */
+export async function giveBack(engine: Engine, agent: AgentName, task: Assignment): Promise<void> {
+  const { id, token } = task;
+  await release(engine, { id, token, agent }).catch((error: unknown) => {
+    if (!(error instanceof StoreFailure)) tellBroken(engine, agent, task, error);
+  });
+}
+
+async function settleResult(
+  engine: Engine,
+  run: Run,
+  body: Uint8Array,
+  cut: AbortSignal,
+): Promise<RunFailure | undefined> {
   const read = readResult(body);
   if ('error' in read) return read;
-  return refusedResult(await patiently(engine, () => complete(engine, run, read.result)));
+  return refusedResult(await patiently(cut, () => complete(engine, run, read.result)));
 }
 
 /** Like a body of the API: nothing is taken that some reader of the result could not read, or reads otherwise. */
@@ -119,9 +142,16 @@ const MESSAGE_BYTES = 1000;
 
 /** What the calls of one fleet share. */
 export interface Calls {
+  readonly agent: AgentName;
+  readonly url: string;
   readonly call: PushCall;
   readonly limit: Limit;
-  readonly stopping: AbortSignal;
+}
+
+/** Of one run: the scheduler is to end, and does not wait for its call any more. */
+export interface Ends {
+  readonly leaving: AbortSignal;
+  readonly cut: AbortSignal;
 }
 
 /** How many calls are made at once, and how many have gone well since that was changed. */
@@ -130,20 +160,25 @@ export interface Limit {
   good: number;
 }
 
-/** Waits for the end of a run that its agent looks after: it holds a place here as long as it lasts. */
-async function ended(
+/** Waits for the end of a run that its agent looks after, but not longer than this scheduler is there. Never rejects. */
+export async function endOfTaken(
   engine: Engine,
-  { id, token, heartbeatMs, dueAt }: Assignment,
-  fleet: string,
-  signal: AbortSignal,
+  agent: AgentName,
+  task: Assignment,
+  leaving: AbortSignal,
 ): Promise<void> {
-  const link = engine.fleets.get(fleet)?.link;
+  const { id, token, heartbeatMs, dueAt } = task;
+  const link = engine.fleets.get(agent.fleet)?.link;
   const lastMs = Date.parse(dueAt) + heartbeatMs;
-  while (link !== undefined && !signal.aborted && engine.clock.nowMs() < lastMs) {
-    await waitForChange(engine, id, signal, jittered(engine.clock, heartbeatMs));
-    const reply = await patiently(engine, () => askPatiently(engine, link, { op: 'get', id }));
-    const isOver = reply?.kind !== 'task' || reply.record.state !== 'leased' || reply.record.token !== token;
-    if (reply !== undefined && isOver) return;
+  try {
+    while (link !== undefined && !leaving.aborted && engine.clock.nowMs() < lastMs) {
+      await waitForChange(engine, id, leaving, jittered(engine.clock, heartbeatMs));
+      const reply = await patiently(leaving, () => askPatiently(engine, link, { op: 'get', id }));
+      const isOver = reply?.kind !== 'task' || reply.record.state !== 'leased' || reply.record.token !== token;
+      if (reply !== undefined && isOver) return;
+    }
+  } catch (error) {
+    tellBroken(engine, agent, task, error);
   }
 }
 
@@ -190,9 +225,23 @@ function beat(engine: Engine, agent: AgentName, task: Assignment, stop: AbortCon
   };
 }
 
+/** So long, or until the scheduler is to end: somebody else may have room for the task. */
+function rest({ clock }: Engine, ms: number, leaving: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const over = (): void => {
+      stop();
+      leaving.removeEventListener('abort', over);
+      resolve();
+    };
+    const stop = clock.after(jittered(clock, ms), over);
+    leaving.addEventListener('abort', over, { once: true });
+    if (leaving.aborted) over();
+  });
+}
+
 /** A result is not given up while the store is away; the lease decides in the end. */
-async function patiently<Outcome>(engine: Engine, write: () => Promise<Outcome>): Promise<Outcome | undefined> {
-  for (let attempt = 0; attempt < WRITES_MAX && !engine.stopping; attempt += 1) {
+async function patiently<Outcome>(over: AbortSignal, write: () => Promise<Outcome>): Promise<Outcome | undefined> {
+  for (let attempt = 0; attempt < WRITES_MAX && !over.aborted; attempt += 1) {
     try {
       return await write();
     } catch (error) {

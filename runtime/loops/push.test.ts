@@ -28,7 +28,7 @@ interface Call {
 async function pushed(
   answer: (call: Call) => void,
   changes: Parameters<typeof accept>[0] = {},
-  options: Partial<SchedulerOptions> = {},
+  { slots = 1, ...options }: Partial<SchedulerOptions> & { readonly slots?: number } = {},
 ) {
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
@@ -50,12 +50,18 @@ async function pushed(
     summarize: accept({ heartbeatMs: 900, backoff: { firstMs: 5, factor: 2, maxMs: 20, jitter: 'none' }, ...changes }),
   };
   bench = new Bench();
-  const scheduler = await bench.start('s-0', {
-    push: httpCall,
-    table: table({ fleets: { [FLEET]: fleet({ delivery: 'push', url, slots: 1, accepts }) } }),
-    ...options,
-  });
-  return { scheduler, submit: () => submitted(scheduler) };
+  const start = (): Promise<RunningScheduler> =>
+    bench.start('s-0', {
+      push: httpCall,
+      table: table({ fleets: { [FLEET]: fleet({ delivery: 'push', url, slots, accepts }) } }),
+      ...options,
+    });
+  const scheduler = await start();
+  const end = (callsMs?: number): Promise<void> => {
+    bench.running.splice(0);
+    return scheduler.close(callsMs);
+  };
+  return { scheduler, start, end, submit: () => submitted(scheduler) };
 }
 
 /** A lease that outlasts a machine with other work. */
@@ -259,6 +265,87 @@ test('the call of a task that is cancelled ends', async () => {
   await scheduler.cancel(id, 'not needed');
   await expect.poll(() => closed, { timeout: 5000 }).toBe(true);
   expect(await view(scheduler, id, 'cancelled')).toMatchObject({ state: 'cancelled' });
+});
+
+test('a scheduler that ends waits for the answers of those it has called: none of them is called again', async () => {
+  const calls: Call[] = [];
+  const { scheduler, start, end } = await pushed(
+    (call) => {
+      calls.push(call);
+      setTimeout(() => reply(call.response, 200, `"${call.task.id}"`), 400);
+    },
+    PATIENT,
+    { slots: 4 },
+  );
+  const ids = await Promise.all([1, 2, 3, 4].map((n) => submitted(scheduler, `k-${n}`)));
+  await expect.poll(() => calls.length).toBe(4);
+  const late = await submitted(scheduler, 'late');
+  await end();
+  expect(calls).toHaveLength(4);
+  // Their ends are in the journal.
+  bench.store.wipe?.();
+  const again = await start();
+  await view(again, late, 'succeeded');
+  const states = await Promise.all(ids.map((id) => again.task(id)));
+  expect(states).toMatchObject(ids.map((id) => ({ state: 'succeeded', result: id })));
+  expect(calls.map(({ task }) => task.id).sort()).toEqual([...ids, late].sort());
+});
+
+test('one that leaves begins no more calls, and another call is awaited when it ends', async () => {
+  const calls: Call[] = [];
+  const { scheduler, start, end, submit } = await pushed((call) => void calls.push(call), PATIENT, { slots: 4 });
+  const id = await submit();
+  await expect.poll(() => calls.length).toBe(1);
+  scheduler.leave();
+  const other = await submitted(scheduler, 'k-2');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(calls).toHaveLength(1);
+  expect(await scheduler.task(other)).toMatchObject({ state: 'ready' });
+  const closed = end();
+  reply((calls[0] ?? fail()).response, 200, '1');
+  await closed;
+  expect(await (await start()).task(id)).toMatchObject({ state: 'succeeded', result: 1 });
+});
+
+test.for<readonly [effects: 'idempotent' | 'external', what: string, calls: number]>([
+  ['idempotent', 'is begun again at once', 2],
+  ['external', 'stays with the agent that may be at work', 1],
+])('a call that a scheduler no longer waits for is cut; a task with effects %s %s', async ([effects, , wanted]) => {
+  const calls: Call[] = [];
+  let cut = 0;
+  const { start, end, submit } = await pushed(
+    (call) => {
+      calls.push(call);
+      call.response.on('close', () => (cut += 1));
+    },
+    { ...PATIENT, effects },
+  );
+  const id = await submit();
+  await expect.poll(() => calls.length).toBe(1);
+  await end(50);
+  await expect.poll(() => cut).toBe(1);
+  const again = await start();
+  await expect.poll(async () => (await again.task(id))?.state).toBe('running');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(await again.task(id)).toMatchObject({ state: 'running', attempts: 0, crashes: 0 });
+  expect(calls).toHaveLength(wanted);
+});
+
+test('a task that its agent looks after is not waited for, and is its agent’s still after a restart', async () => {
+  const taken: Assignment[] = [];
+  const { start, end, submit } = await pushed(({ task, response }) => {
+    taken.push(task);
+    reply(response, 202);
+  }, PATIENT);
+  const id = await submit();
+  await expect.poll(() => taken.length).toBe(1);
+  const begun = performance.now();
+  await end();
+  expect(performance.now() - begun).toBeLessThan(2000);
+  const again = await start();
+  const run = { id, token: (taken[0] ?? fail()).token, agent: { fleet: FLEET, name: 'pod-7' } };
+  expect(await again.complete(run, 'done')).toMatchObject({ kind: 'settled' });
+  expect(taken).toHaveLength(1);
 });
 
 function fail(): never {

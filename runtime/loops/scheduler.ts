@@ -1,7 +1,7 @@
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import type { RegisterRequest } from '../../spec/contract/protocol.ts';
 import type { FleetReading } from '../core/fleet-reading.ts';
-import { CANARY, isCanary, withCanaries, withoutCanaries } from '../core/canary.ts';
+import { isCanary, withCanaries, withoutCanaries } from '../core/canary.ts';
 import type { BeginTrace, Observer, StoreOperation } from '../core/observer.ts';
 import { DEFAULT_SETTINGS } from '../core/route-policy.ts';
 import type { RegisterOutcome, Scheduler, SchedulerStatus } from '../core/scheduler.ts';
@@ -23,7 +23,7 @@ import { openLedger } from './ledger.ts';
 import { resumeMoves } from './move.ts';
 import { lookAtRuns } from './passed-runs.ts';
 import { reconciler } from './reconcile.ts';
-import { startPush } from './push.ts';
+import { pushCallers, type PushCallers } from './push.ts';
 import type { PushCall } from './push-call.ts';
 import { replayer, type Replayer } from './replayer.ts';
 import { sayPresent } from './roll-call.ts';
@@ -69,8 +69,13 @@ export interface RunningScheduler extends Scheduler {
   gauges(): readonly FleetReading[];
   /** Whether this scheduler does what only one may do. */
   leads(): boolean;
-  /** Answers polls, takes nothing new, lets the shards know all they can, and lets go of the journal. */
-  close(): Promise<void>;
+  /** Begins no more calls of push agents: somebody else may, and those under way have the time until `close`. */
+  leave(): void;
+  /**
+   * Answers polls, takes nothing new, waits up to `callsMs` for the answers of push agents that it has called, lets the shards know
+   * all they can, and lets go of the journal.
+   */
+  close(callsMs?: number): Promise<void>;
 }
 
 export const DEFAULT_BOUNDS: EngineBounds = {
@@ -135,29 +140,31 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     },
   });
   const tokens = tokenFloor(ledger);
-  const stops = new Map<string, () => void | Promise<void>>();
+  const stops = new Map<string, () => void>();
+  const push = options.push === undefined ? undefined : pushCallers(engine, options.push);
   const joinAll = (): void => {
     const fleets = new Set([...Object.keys(table.compiled.table.fleets), ...ledger.fleets()]);
     for (const fleet of fleets) {
       if (!engine.fleets.has(fleet)) stops.set(fleet, join(engine, replay, tokens, fleet));
-      const push = options.push;
-      if (push !== undefined && isPush(engine, fleet) && !stops.has(`push ${fleet}`)) {
-        stops.set(`push ${fleet}`, startPush(engine, fleet, push));
-      }
     }
+    push?.follow();
   };
   joinAll();
   const lead = leadership(engine);
-  stops.set('', startChores(engine, lead));
+  const chores: (() => void | Promise<void>)[] = [startChores(engine, lead)];
   const { canaryEveryMs = 0 } = options;
-  if (canaryEveryMs > 0) stops.set(CANARY, startCanary(engine, canaryEveryMs));
+  if (canaryEveryMs > 0) chores.push(startCanary(engine, canaryEveryMs));
   const stopHints = store.onHint((shard) => hinted(engine, shard));
   return running(engine, {
     ready,
     joinAll,
     leads: lead.leads,
-    stop: async () => {
-      await Promise.all([...stops.values(), stopHints].map(async (stop) => stop()));
+    push,
+    stopChores: async () => {
+      await Promise.all(chores.map(async (stop) => stop()));
+    },
+    stop: () => {
+      for (const stop of [...stops.values(), stopHints]) stop();
     },
   });
 }
@@ -168,10 +175,17 @@ interface Rooms {
   ready(table: RoutingTable): RoutingTable;
   joinAll(): void;
   leads(): boolean;
-  stop(): Promise<void>;
+  readonly push: PushCallers | undefined;
+  /** What is done for all, and what submits tasks. */
+  stopChores(): Promise<void>;
+  /** The looks at the shards. */
+  stop(): void;
 }
 
-function running(engine: Engine, { ready, joinAll, leads, stop }: Rooms): RunningScheduler {
+/** As long as the calls of most fleets may take: a third of a heartbeat. */
+const CALLS_MS = 30_000;
+
+function running(engine: Engine, { ready, joinAll, leads, push, stopChores, stop }: Rooms): RunningScheduler {
   let refusedTable: string | undefined;
   return {
     submit: (submission) => submit(engine, submission),
@@ -215,19 +229,18 @@ function running(engine: Engine, { ready, joinAll, leads, stop }: Rooms): Runnin
     },
     leads,
     gauges: () => [...engine.fleets.values()].map((state) => fleetReading(engine, state)),
-    close: async () => {
+    leave: () => push?.leave(),
+    close: async (callsMs = CALLS_MS) => {
       engine.stopping = true;
-      const stopped = stop();
+      const stopped = stopChores();
       for (const { parked } of engine.pool.all()) parked?.answer([]);
-      await stopped;
+      // The shards are looked after meanwhile: what is waited for keeps its leases, and other schedulers hear from this one.
+      await Promise.all([stopped, push?.close(callsMs)]);
+      stop();
       await Promise.all([...engine.fleets.values()].map(({ link }) => leave(link)));
       await engine.ledger.journal.close();
     },
   };
-}
-
-function isPush({ tables: { compiled } }: Engine, fleet: string): boolean {
-  return compiled.table.fleets[fleet]?.delivery === 'push';
 }
 
 /** One last empty batch: the shard learns how far the journal is, and the next start has nothing to replay. */

@@ -1,10 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { canonicalJson } from '../../spec/contract/canonical.ts';
+import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import type { Json } from '../../spec/contract/source.ts';
 import { startDurableServer } from '../store/testing/store-server.ts';
 
@@ -65,6 +69,13 @@ function call(url: string, path: string, body?: unknown): Promise<Response> {
   });
 }
 
+/** With the digest that its readers hold it to. */
+function writeTable(table: Readonly<Record<string, Json>>): string {
+  const digest = `sha256-${createHash('sha256').update(canonicalJson(table)).digest('hex')}`;
+  writeFileSync(join(folder, 'generated/dev/routing-table.json'), JSON.stringify({ ...table, digest }));
+  return digest;
+}
+
 test('a scheduler of one’s own takes a task, ends gracefully, and has it still when it comes back', async () => {
   const first = serve(['--dev']);
   const { api, ops } = await first.urls;
@@ -115,6 +126,36 @@ test('asked to end it answers for as long as it is called, and closes each conne
   expect(new Set(answers)).toEqual(new Set(['200 close']));
   expect((await one.ended).code).toBe(0);
   expect(performance.now() - begun).toBeLessThan(9000);
+});
+
+test('asked to end while it calls an agent it waits for the answer, and does not call again when it is back', async () => {
+  let calls = 0;
+  const agent = createServer((_, response) => {
+    calls += 1;
+    setTimeout(() => response.writeHead(200).end('"answered"'), 1500);
+  }).listen(0, '127.0.0.1');
+  await once(agent, 'listening');
+  try {
+    const { digest: _, ...table } = JSON.parse(readFileSync(TABLE, 'utf8')) as RoutingTable;
+    const fleet = table.fleets['support/triage'];
+    const { input: __, output: ___, ...accept } = fleet?.accepts['ticket_triage'] ?? {};
+    const url = `http://127.0.0.1:${(agent.address() as AddressInfo).port}`;
+    const fleets = { ...table.fleets, 'support/triage': { ...fleet, url, accepts: { ticket_triage: accept } } };
+    writeTable({ ...table, fleets } as unknown as Readonly<Record<string, Json>>);
+    const first = serve(['--dev']);
+    const body = { task: 'ticket_triage', input: { ticket: '1', revision: 1, language: 'en' } };
+    const { id } = (await (await call((await first.urls).api, '/v1/tasks', body)).json()) as { id: string };
+    await expect.poll(() => calls).toBe(1);
+    first.child.kill('SIGTERM');
+    expect((await first.ended).code).toBe(0);
+
+    const { api } = await serve(['--dev']).urls;
+    expect(await (await call(api, `/v1/tasks/${id}`)).json()).toMatchObject({ state: 'succeeded', result: 'answered' });
+    expect(calls).toBe(1);
+  } finally {
+    agent.closeAllConnections();
+    agent.close();
+  }
 });
 
 test('an interrupted write of its journal costs nothing that was answered', async () => {
@@ -210,8 +251,7 @@ test('a new routing table is used without a restart; a bad one is refused and th
     string,
     Json
   >;
-  const next = `sha256-${createHash('sha256').update(canonicalJson(rest)).digest('hex')}`;
-  writeFileSync(path, JSON.stringify({ ...rest, digest: next }));
+  const next = writeTable(rest);
   await expect.poll(status, { timeout: 10_000 }).toEqual(expect.objectContaining({ table: next }));
   expect(await status()).not.toHaveProperty('refusedTable');
 }, 30_000);

@@ -43,6 +43,9 @@ const TABLE_EVERY_MS = 2000;
 /** Beside the journal: what it speaks of was decided by these tables. */
 const EARLIER_FOLDER = 'tables';
 
+/** Of the time that it has to end, what is left when no answer of an agent is waited for any more. */
+const LAST_MS = 8000;
+
 /** A scheduler, from its configuration to its end. Everything that was opened is closed in the opposite order. */
 export async function serve(options: ServeOptions): Promise<ServeEnd> {
   const { config, clock } = options;
@@ -55,8 +58,6 @@ export async function serve(options: ServeOptions): Promise<ServeEnd> {
   if ('kind' in authenticators) return authenticators;
   const running = await open(options, inForce, authenticators);
   if (!('api' in running)) return running;
-  // Timers of the loops keep no process alive.
-  const alive = setInterval(() => undefined, 60_000);
   const { telemetry } = running;
   const urls = { api: running.api.url, ops: running.api.opsUrl };
   telemetry.log.info(
@@ -70,14 +71,13 @@ export async function serve(options: ServeOptions): Promise<ServeEnd> {
   await pause(clock, config.scheduler.lameDuckMs);
   await quiet(running.api, clock, config.scheduler.lameDuckMs);
   await running.close();
-  clearInterval(alive);
   return { kind: 'ended' };
 }
 
 interface Running {
   readonly api: RunningApi;
   readonly telemetry: Telemetry;
-  /** From now on it says that it is not ready. */
+  /** From now on it says that it is not ready, and calls no more agents. */
   leave(): void;
   close(): Promise<void>;
 }
@@ -119,8 +119,12 @@ async function open(
   const closeAll = async (): Promise<void> => {
     for (const close of opened.reverse().splice(0)) await close();
   };
+  // Timers of the loops keep no process alive, also not while what has failed to start is closed.
+  const alive = setInterval(() => undefined, 60_000);
+  opened.push(() => clearInterval(alive));
   const { table } = inForce;
   let leaving = false;
+  let cutMs: number | undefined;
   let scheduler: RunningScheduler | undefined;
   let folder = `the audit log lies in ${config.audit.dir}: see NOVA_TORCH_AUDIT_DIR`;
   let journal: Journal | undefined;
@@ -192,7 +196,7 @@ async function open(
       canaryEveryMs: config.scheduler.canarySeconds * 1000,
     });
     scheduler = started;
-    opened.push(() => started.close());
+    opened.push(() => started.close(cutMs === undefined ? undefined : Math.max(0, cutMs - clock.monotonicMs())));
     const api = await startApi({
       scheduler: {
         ...started,
@@ -235,8 +239,14 @@ async function open(
     opened.push(unwatch);
     const leave = (): void => {
       leaving = true;
+      started.leave();
     };
-    return { api, telemetry, leave, close: closeAll };
+    const close = (): Promise<void> => {
+      const { shutdownMs } = config.scheduler;
+      cutMs = clock.monotonicMs() + shutdownMs - Math.min(LAST_MS, shutdownMs / 2);
+      return closeAll();
+    };
+    return { api, telemetry, leave, close };
   } catch (error) {
     await closeAll();
     return refusedBy(error, config, folder);
