@@ -7,7 +7,7 @@ import { memoryStore } from '../store/memory/memory-store.ts';
 import type { Store } from '../store/store.ts';
 import { httpCall } from './push-call.ts';
 import type { RunningScheduler, SchedulerOptions } from './scheduler.ts';
-import { accept, Bench, fleet, submission, table } from './testing/bench.ts';
+import { accept, AGENT, Bench, fleet, pollOnce, submission, table } from './testing/bench.ts';
 
 const FLEET = 'research/summarizer';
 let bench = new Bench();
@@ -50,18 +50,20 @@ async function pushed(
     summarize: accept({ heartbeatMs: 900, backoff: { firstMs: 5, factor: 2, maxMs: 20, jitter: 'none' }, ...changes }),
   };
   bench = new Bench();
-  const start = (): Promise<RunningScheduler> =>
-    bench.start('s-0', {
-      push: httpCall,
-      table: table({ fleets: { [FLEET]: fleet({ delivery: 'push', url, slots, accepts }) } }),
-      ...options,
-    });
+  const withFleet = (changes: Parameters<typeof fleet>[0], digest: string) =>
+    table({ fleets: { [FLEET]: fleet({ slots, accepts, ...changes }) }, digest });
+  const tables = {
+    push: withFleet({ delivery: 'push', url }, 'sha256-1'),
+    pull: withFleet({ delivery: 'pull' }, 'sha256-2'),
+    elsewhere: withFleet({ delivery: 'push', url: `${url}/elsewhere`, slots: 3 }, 'sha256-3'),
+  };
+  const start = (): Promise<RunningScheduler> => bench.start('s-0', { push: httpCall, table: tables.push, ...options });
   const scheduler = await start();
   const end = (callsMs?: number): Promise<void> => {
     bench.running.splice(0);
     return scheduler.close(callsMs);
   };
-  return { scheduler, start, end, submit: () => submitted(scheduler) };
+  return { scheduler, tables, start, end, submit: () => submitted(scheduler) };
 }
 
 /** A lease that outlasts a machine with other work. */
@@ -346,6 +348,43 @@ test('a task that its agent looks after is not waited for, and is its agent’s 
   const run = { id, token: (taken[0] ?? fail()).token, agent: { fleet: FLEET, name: 'pod-7' } };
   expect(await again.complete(run, 'done')).toMatchObject({ kind: 'settled' });
   expect(taken).toHaveLength(1);
+});
+
+test('a fleet that asks for work itself for a while is called again when the table says so', async () => {
+  const calls: string[] = [];
+  const { scheduler, tables, submit } = await pushed(({ task, response }) => {
+    calls.push(task.id);
+    reply(response, 200, '1');
+  }, PATIENT);
+  expect(await view(scheduler, await submit(), 'succeeded')).toMatchObject({ result: 1 });
+  for (const round of ['a', 'b']) {
+    scheduler.use(tables.pull);
+    const pulled = await submitted(scheduler, `pulled ${round}`);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(calls).not.toContain(pulled);
+    const { tasks } = await pollOnce(scheduler);
+    expect(tasks.map(({ id }) => id)).toEqual([pulled]);
+    const [{ id, token } = fail()] = tasks;
+    await scheduler.complete({ id, token, agent: AGENT }, 'pulled');
+
+    scheduler.use(tables.push);
+    const again = await submitted(scheduler, `pushed ${round}`);
+    expect(await view(scheduler, again, 'succeeded')).toMatchObject({ result: 1 });
+  }
+});
+
+test('another address and other slots hold at once', async () => {
+  const calls: Call[] = [];
+  const { scheduler, tables } = await pushed((call) => void calls.push(call), PATIENT);
+  await submitted(scheduler, 'k-0');
+  await expect.poll(() => calls.length).toBe(1);
+  scheduler.use(tables.elsewhere);
+  for (const key of ['k-1', 'k-2', 'k-3']) await submitted(scheduler, key);
+  await expect.poll(() => calls.length).toBe(3);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  // Three at once, with the one that is still under way where the fleet was.
+  const paths = ['POST /v1/tasks', 'POST /v1/tasks/elsewhere', 'POST /v1/tasks/elsewhere'];
+  expect(calls.map(({ path }) => path)).toEqual(paths);
 });
 
 function fail(): never {

@@ -1,4 +1,5 @@
 import type { Assignment } from '../../spec/contract/protocol.ts';
+import type { TableFleet } from '../../spec/contract/routing-table.ts';
 import { pause, jittered, type Clock } from './clock.ts';
 import { poll } from './deliver.ts';
 import type { Engine } from './engine.ts';
@@ -7,7 +8,7 @@ import { callAgent, endOfTaken, giveBack, type Calls } from './push-run.ts';
 
 /** The agents of push fleets are called. */
 export interface PushCallers {
-  /** Calls those of the table in force. */
+  /** Calls those of the table in force, where and as it says. */
   follow(): void;
   /** Begins no more calls, as an agent that drains; what is under way goes on. */
   leave(): void;
@@ -38,6 +39,7 @@ export function pushCallers(engine: Engine, call: PushCall): PushCallers {
       for (const [fleet, { delivery }] of Object.entries(engine.tables.compiled.table.fleets)) {
         if (delivery === 'push' && !callers.has(fleet)) callers.set(fleet, startCaller(engine, fleet, call, open));
       }
+      for (const { follow } of callers.values()) follow();
     },
     leave,
     close: async (withinMs) => {
@@ -54,6 +56,8 @@ async function within(clock: Clock, ms: number, all: Promise<unknown>): Promise<
 }
 
 interface Caller {
+  /** There may be another table in force. */
+  follow(): void;
   stop(): void;
   readonly ended: Promise<void>;
 }
@@ -68,13 +72,17 @@ interface OpenRun {
 
 /**
  * For each push fleet this scheduler is one agent with as many slots as the fleet bears: it starts with the fleet's `slots`, takes
- * one more after each full round of successes, and half when the fleet says that it has enough (429 or 503).
+ * one more after each full round of successes, and half when the fleet says that it has enough (429 or 503). It waits while the
+ * table has no address of the fleet, and begins with its `slots` again when one of them has changed.
  */
 function startCaller(engine: Engine, fleet: string, call: PushCall, open: Set<OpenRun>): Caller {
-  const stop = new AbortController();
   const agent = { fleet, name: `push-${engine.name}` };
-  const limit = { slots: engine.tables.compiled.table.fleets[fleet]?.slots ?? 1, good: 0 };
+  const declared = (): Partial<TableFleet> => engine.tables.compiled.table.fleets[fleet] ?? {};
+  let { url: knownUrl, slots: knownSlots = 1 } = declared();
+  const limit = { slots: knownSlots, good: 0 };
   let running = 0;
+  let stopped = false;
+  let asking = new AbortController();
   let wake = (): void => undefined;
   const start = async (url: string, task: Assignment): Promise<void> => {
     running += 1;
@@ -83,34 +91,45 @@ function startCaller(engine: Engine, fleet: string, call: PushCall, open: Set<Op
     wake();
   };
   const loop = async (): Promise<void> => {
-    while (!stop.signal.aborted) {
-      const declared = engine.tables.compiled.table.fleets[fleet];
-      if (declared?.url === undefined) return;
-      const free = Math.max(0, Math.floor(limit.slots) - running);
-      if (free === 0) {
+    while (!stopped) {
+      const { url, builds = {} } = declared();
+      const slots = Math.floor(limit.slots);
+      if (url === undefined || running >= slots) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
         continue;
       }
-      const build = buildOf(declared.builds);
-      const request = { build, slots: Math.floor(limit.slots), free, waitMs: WAIT_MS };
-      const { tasks } = await poll(engine, agent, request, stop.signal);
+      asking = new AbortController();
+      const request = { build: buildOf(builds), slots, free: slots - running, waitMs: WAIT_MS };
+      const { tasks } = await poll(engine, agent, request, asking.signal);
+      // As the table is now.
+      const where = stopped ? undefined : declared().url;
       for (const task of tasks) {
-        if (stop.signal.aborted) await giveBack(engine, agent, task);
-        else void start(declared.url, task);
+        if (where === undefined) await giveBack(engine, agent, task);
+        else void start(where, task);
       }
       // A fleet that may take nothing is asked again a little later.
       if (tasks.length === 0) await pause(engine.clock, jittered(engine.clock, IDLE_MS));
     }
   };
-  const ended = loop();
+  const interrupt = (): void => {
+    asking.abort();
+    wake();
+  };
   return {
-    stop: () => {
-      stop.abort();
-      wake();
+    follow: () => {
+      const { url, slots = 1 } = declared();
+      if (url !== knownUrl || slots !== knownSlots) Object.assign(limit, { slots, good: 0 });
+      knownUrl = url;
+      knownSlots = slots;
+      interrupt();
     },
-    ended,
+    stop: () => {
+      stopped = true;
+      interrupt();
+    },
+    ended: loop(),
   };
 }
 
