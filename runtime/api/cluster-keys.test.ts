@@ -70,7 +70,7 @@ test('the mesh proves submitters in the same way', async () => {
     workloadsOf(() => fleets),
   );
   const by = (uri: string) =>
-    mesh.authenticate({ authorization: undefined, forwardedClientCert: `By=x;URI=${uri}`, peer: '127.0.0.1' });
+    mesh.authenticate({ authorization: undefined, forwardedClientCert: `By=x;URI=${uri}`, peer: '127.0.0.6' });
   expect(await by('spiffe://acme.example/ns/shop/sa/checkout')).toMatchObject({
     tenant: 'acme',
     roles: new Set(['submitter']),

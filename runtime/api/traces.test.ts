@@ -1,7 +1,7 @@
 import { InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { afterEach, expect, test } from 'vitest';
 import type { Assignment } from '../../spec/contract/protocol.ts';
-import type { PushCall } from '../loops/push.ts';
+import type { PushCall } from '../loops/push-call.ts';
 import { fleet, table } from '../loops/testing/bench.ts';
 import { otlpTracing } from '../ops/trace/otlp-tracing.ts';
 import { formatTraceparent } from '../ops/trace/traceparent.ts';
@@ -108,7 +108,7 @@ test('a fleet that is called gets the trace with the call', async () => {
   const calls: (string | undefined)[] = [];
   const push: PushCall = (_, { traceparent }) => {
     calls.push(traceparent);
-    return Promise.resolve({ status: 200, body: '{}' });
+    return Promise.resolve({ status: 200, body: Buffer.from('{}') });
   };
   const pushed = fleet({ delivery: 'push', url: 'http://agents' });
   const { submit, spans } = await traced({ push, table: table({ fleets: { 'research/summarizer': pushed } }) });

@@ -39,7 +39,7 @@ export async function callAgent(engine: Engine, calls: Calls, task: Assignment, 
 }
 
 function tellBroken({ observer }: Engine, { fleet }: AgentName, { id }: Assignment, error: unknown): void {
-  observer.warning?.('a call of a push agent broke for a reason of ours', { fleet, task: id, error: String(error) });
+  observer.warning?.('a call of a push agent broke for a reason of ours', { fleet, task: id, because: String(error) });
 }
 
 async function called(
