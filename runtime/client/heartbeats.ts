@@ -6,13 +6,13 @@ import type { Run } from './run-task.ts';
 const TICK_MS = 100;
 /** Three fit into a lease, so that one may be lost. */
 const BEATS = 3;
-/** After a refusal no other scheduler would say anything else. */
+/** Another scheduler would refuse it too; several tries fit into the lease all the same. */
 const REFUSED_MS = 1000;
 
 /**
  * Keeps the leases of all runs with one call now and then, the shortest lease first, and stops the runs that should end. One
  * that was not answered is sent again at once: another scheduler may answer, and the lease lasts a while longer. One that was refused
- * is sent again as well, a second later: a token that is being renewed is read anew.
+ * is sent again as well, a second later at most: a token that is being renewed is read anew.
  */
 export function heartbeats(
   link: Connection,
@@ -43,7 +43,8 @@ export function heartbeats(
     isSending = true;
     void beat(held, everyMs)
       .catch((error: unknown) => {
-        if (error instanceof SchedulerProblem) notBeforeMs = performance.now() + Math.min(everyMs, REFUSED_MS);
+        if (error instanceof SchedulerProblem && error.status < 500)
+          notBeforeMs = performance.now() + Math.min(everyMs / BEATS, REFUSED_MS);
         onFailure(error);
       })
       .finally(() => {

@@ -16,8 +16,11 @@ afterEach(async () => {
 });
 
 /** A scheduler whose answers to a worker are replaced by what `instead` gives for the end of a path. */
-async function refusing(instead: (verb: string) => Response | undefined, options: WorkerOptions = {}) {
-  const accepts = { summarize: accept({ heartbeatMs: 600 }) };
+async function refusing(
+  instead: (verb: string) => Response | undefined,
+  { heartbeatMs = 1500, ...options }: WorkerOptions & { readonly heartbeatMs?: number } = {},
+) {
+  const accepts = { summarize: accept({ heartbeatMs }) };
   const scheduling = { table: table({ fleets: { [FLEET]: fleet({ accepts, drainMs: 1000 }) } }) };
   api = await served({ bench: new Bench(), scheduling });
   const { url } = api.api;
@@ -101,19 +104,25 @@ test('an end is said again until there is a final answer, whatever comes instead
   expect(events.filter(({ kind }) => kind === 'retried').length).toBeGreaterThan(1);
 });
 
-test('heartbeats that are refused are sent again, and it is told once why', async () => {
-  let beats = 0;
-  const { tasks, agent, events } = await refusing((verb) => {
-    if (verb !== 'heartbeat' || beats > 0) return undefined;
-    beats += 1;
-    return refused(403);
-  });
+test.each([
+  ['were refused are sent again after a while', 403, (ms: number) => ms > 500],
+  ['failed are sent again at once', 503, (ms: number) => ms < 500],
+])('heartbeats that %s, and it is told once why', async (_, status, isMeant) => {
+  const beatsMs: number[] = [];
+  const { tasks, agent, events } = await refusing(
+    (verb) => {
+      if (verb !== 'heartbeat' || beatsMs.length > 1) return undefined;
+      beatsMs.push(performance.now());
+      return beatsMs.length === 1 ? refused(status) : undefined;
+    },
+    { heartbeatMs: 6000 },
+  );
   void agent.run();
-  const { id } = await tasks.submit('summarize', { text: 'x', runMs: 2000 });
+  const { id } = await tasks.submit('summarize', { text: 'x', runMs: 3500 });
   expect(await tasks.ended(id)).toMatchObject({ state: 'succeeded', attempts: 0, crashes: 0 });
-  expect(events.filter(({ kind }) => kind === 'retried')).toMatchObject([
-    { call: 'heartbeat', error: { status: 403 } },
-  ]);
+  const [first = 0, second = 0] = beatsMs;
+  expect(second - first).toSatisfy(isMeant);
+  expect(events.filter(({ kind }) => kind === 'retried')).toMatchObject([{ call: 'heartbeat', error: { status } }]);
 });
 
 test('a result that is no JSON is a failed attempt, at once', async () => {

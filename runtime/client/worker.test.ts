@@ -103,12 +103,12 @@ test('an error is a failed attempt of its name, and a final one is not tried aga
 });
 
 test('heartbeats keep a run that takes longer than its lease, and a cancelled one is told', async () => {
-  const { tasks, made } = await scheduler({ heartbeatMs: 400 });
+  const { tasks, made } = await scheduler({ heartbeatMs: 1000 });
   const reasons: unknown[] = [];
   void made({ slots: 2 })
     .on('summarize', async ({ input, signal }) => {
       await new Promise((resolve) => {
-        setTimeout(resolve, input.text === 'long' ? 1500 : 60_000).unref();
+        setTimeout(resolve, input.text === 'long' ? 2500 : 60_000).unref();
         signal.addEventListener('abort', resolve, { once: true });
       });
       if (signal.aborted) reasons.push(signal.reason);
