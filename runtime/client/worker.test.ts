@@ -34,6 +34,7 @@ async function scheduler(changes: Parameters<typeof accept>[0] = {}, drainMs = 1
       readonly name?: string;
       readonly httpPort?: number;
       readonly metricsPort?: number;
+      readonly observe?: (event: WorkerEvent) => void;
     } = {},
   ) => {
     const one = worker<Tasks>({
@@ -69,6 +70,23 @@ test('a task goes from a client to a worker and back, typed on both sides', asyn
   expect(events.map(({ kind }) => kind)).toContain('settled');
   await workers[0]?.drain();
   await running;
+});
+
+test('a hook that throws costs no task', async () => {
+  const { tasks, made } = await scheduler();
+  const warned: string[] = [];
+  const note = (warning: Error): number => warned.push(warning.message);
+  process.on('warning', note);
+  const broken = (): never => {
+    throw new Error('no disk for logs');
+  };
+  void made({ observe: broken })
+    .on('summarize', () => ({ short: 'x' }))
+    .run();
+  const { id } = await tasks.submit('summarize', { text: 'hello' }, { key: 'k-1' });
+  expect(await tasks.ended(id)).toMatchObject({ state: 'succeeded', attempts: 0 });
+  await expect.poll(() => warned).toContain("the worker's observe failed at settled: Error: no disk for logs");
+  process.off('warning', note);
 });
 
 test('a worker whose slots are all taken gets its next task with the completion of the last, and asks again when it got none', async () => {

@@ -57,7 +57,7 @@ export interface WorkerOptions extends ConnectionOptions {
   readonly metricsPort?: number;
   /** How long work may be refused (401, 403, 404) before it gives up; five minutes when absent. */
   readonly refusedMs?: number;
-  /** Told what happens; for logs. */
+  /** Told what happens; for logs. What it throws is a warning of the process, and nothing else. */
   readonly observe?: (event: WorkerEvent) => void;
   /** Whether SIGTERM drains; yes when absent. */
   readonly signals?: boolean;
@@ -195,7 +195,12 @@ class TaskWorker<Tasks> implements Worker<Tasks> {
   readonly #listeners: ((event: WorkerEvent) => void)[] = [];
 
   #tell(event: WorkerEvent): void {
-    this.#options.observe?.(event);
+    try {
+      this.#options.observe?.(event);
+    } catch (error) {
+      // A log that is broken is no reason to lose a task.
+      process.emitWarning(`the worker's observe failed at ${event.kind}: ${String(error)}`);
+    }
     for (const listener of this.#listeners) listener(event);
   }
 
