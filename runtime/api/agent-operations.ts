@@ -6,12 +6,15 @@ import type {
   RegisterRequest,
   ReleaseRequest,
 } from '../../spec/contract/protocol.ts';
+import type { Run } from '../core/scheduler.ts';
+import type { Call } from './call.ts';
 import { checkPoll } from './check-against-table.ts';
 import { FLEET_PARAMS, type Operation } from './operation.ts';
 import { settled } from './outcomes.ts';
 import { idOf, ownAgent, ownFleet, pathAgent } from './ownership.ts';
 import { ProblemError } from './problems.ts';
 import { AGENT_NAME, FLEET_ID, TASK_ID } from './schemas.ts';
+import { traceOf } from './traceparent.ts';
 
 const AGENT_PARAMS = { ...FLEET_PARAMS, agent: AGENT_NAME };
 const TASK_PARAMS = { id: TASK_ID };
@@ -33,7 +36,7 @@ export const AGENT_OPERATIONS: readonly Operation[] = [
     problems: ['stale', 'invalid-result'],
     run: async (call) => {
       const { agent, token, result, next } = call.body as CompleteRequest;
-      const run = { id: idOf(call), token, agent: ownAgent(call, agent) };
+      const run = runOf(call, agent, token);
       const more = next === undefined ? undefined : { request: next, signal: call.gone };
       return settled(await call.scheduler.complete(run, result, more));
     },
@@ -53,7 +56,7 @@ export const AGENT_OPERATIONS: readonly Operation[] = [
     problems: ['stale'],
     run: async (call) => {
       const { agent, token, ...failure } = call.body as FailRequest;
-      return settled(await call.scheduler.fail({ id: idOf(call), token, agent: ownAgent(call, agent) }, failure));
+      return settled(await call.scheduler.fail(runOf(call, agent, token), failure));
     },
   },
   {
@@ -71,7 +74,7 @@ export const AGENT_OPERATIONS: readonly Operation[] = [
     problems: ['stale'],
     run: async (call) => {
       const { agent, token } = call.body as ReleaseRequest;
-      return settled(await call.scheduler.release({ id: idOf(call), token, agent: ownAgent(call, agent) }));
+      return settled(await call.scheduler.release(runOf(call, agent, token)));
     },
   },
   {
@@ -159,3 +162,7 @@ export const AGENT_OPERATIONS: readonly Operation[] = [
     run: async ({ scheduler, query }) => ({ status: 200, body: { agents: scheduler.agents(query['fleet']) } }),
   },
 ];
+
+function runOf(call: Call, agent: string, token: number): Run {
+  return { id: idOf(call), token, agent: ownAgent(call, agent), ...traceOf(call) };
+}

@@ -7,6 +7,7 @@ import { change, submitAnswer } from './outcomes.ts';
 import { found, mayAskFor, ownTask, tenantOf } from './ownership.ts';
 import { ProblemError } from './problems.ts';
 import { FLEET_ID, TASK_ID, text } from './schemas.ts';
+import { traceOf } from './traceparent.ts';
 
 const TASK_PARAMS = { id: TASK_ID };
 const READERS: readonly Role[] = ['submitter', 'operator', 'auditor'];
@@ -153,17 +154,15 @@ async function submit(call: Call): Promise<Answer> {
   if (key !== undefined && (Array.isArray(key) || !KEY.test(key))) {
     throw new ProblemError('bad-request', { detail: 'Idempotency-Key has 1 to 128 printable characters' });
   }
-  const traceparent = headers['traceparent'];
   const outcome = await scheduler.submit({
     tenant: tenantOf(call),
     subject: who.subject,
     key: key ?? randomUUID(),
     request,
     bytes,
-    ...(typeof traceparent === 'string' && TRACEPARENT.test(traceparent) && { traceparent }),
+    ...traceOf(call),
   });
   return submitAnswer(outcome);
 }
 
 const KEY = /^[\x21-\x7e]{1,128}$/;
-const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;

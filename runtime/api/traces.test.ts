@@ -2,7 +2,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan } from '@o
 import { afterEach, expect, test } from 'vitest';
 import type { Assignment } from '../../spec/contract/protocol.ts';
 import type { PushCall } from '../loops/push-call.ts';
-import { fleet, table } from '../loops/testing/bench.ts';
+import { Bench, fleet, table } from '../loops/testing/bench.ts';
 import { otlpTracing } from '../ops/trace/otlp-tracing.ts';
 import { formatTraceparent } from '../ops/trace/traceparent.ts';
 import { traceObserver } from '../ops/trace/trace-observer.ts';
@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 /** The real API with spans kept in memory. */
-async function traced(scheduling: ServedOptions['scheduling'] = {}, share = 1) {
+async function traced(scheduling: ServedOptions['scheduling'] = {}, share = 1, where: ServedOptions = {}) {
   const exporter = new InMemorySpanExporter();
   const { tracer } = await otlpTracing({
     endpoint: undefined,
@@ -27,14 +27,16 @@ async function traced(scheduling: ServedOptions['scheduling'] = {}, share = 1) {
     processor: new SimpleSpanProcessor(exporter),
   });
   const { observer, begin, open } = traceObserver(tracer);
-  const api = await served({ scheduling: { ...scheduling, observer, beginTrace: begin } });
+  const api = await served({ ...where, scheduling: { ...scheduling, observer, beginTrace: begin } });
   running.push(api);
+  await expect.poll(() => api.scheduler.status().store).toBe('up');
   const submit = (headers: Readonly<Record<string, string>>, input = {}) =>
     api.request('POST', '/v1/tasks', { as: 'dev', headers, body: { task: 'summarize', input } });
   return { api, submit, open, spans: () => exporter.getFinishedSpans() };
 }
 
-async function runNext(api: Served): Promise<Assignment> {
+/** Also at another scheduler than the one that hands it out, and in a trace that the agent goes on with. */
+async function runNext(api: Served, completedAt = api, traceHeader = false): Promise<Assignment> {
   const agent = 'a-1';
   const at = '/v1/agents/research/summarizer';
   const polled = await api.request('POST', `${at}/${agent}/poll`, {
@@ -44,9 +46,11 @@ async function runNext(api: Served): Promise<Assignment> {
   const { tasks } = (await polled.json()) as { readonly tasks: readonly Assignment[] };
   const [task] = tasks;
   if (task === undefined) throw new Error('there was no task');
-  await api.request('POST', `/v1/tasks/${task.id}/complete?fleet=research/summarizer`, {
+  const { id, token, traceparent = '' } = task;
+  await completedAt.request('POST', `/v1/tasks/${id}/complete?fleet=research/summarizer`, {
+    headers: traceHeader ? { traceparent } : {},
     as: 'dev',
-    body: { agent, token: task.token },
+    body: { agent, token },
   });
   return task;
 }
@@ -102,6 +106,20 @@ test('what is not sampled is not sampled anywhere on its way, and a scheduler’
   const all = await traced({ canaryEveryMs: 20 });
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect([open(), all.open(), all.spans()]).toEqual([0, 0, []]);
+});
+
+test('a run that is completed elsewhere is settled in its trace, when its agent goes on with that', async () => {
+  const bench = new Bench(['s-0', 's-1']);
+  const here = await traced({}, 1, { bench });
+  const there = await traced({}, 1, { bench, name: 's-1' });
+  // The first one closes what both have.
+  running.pop();
+  await here.submit({});
+  await runNext(here.api, there.api, true);
+  await there.api.api.close();
+  const [send, settle] = [named(here.spans(), 'send'), named(there.spans(), 'settle')];
+  expect(settle.spanContext().traceId).toBe(send.spanContext().traceId);
+  expect(settle.links.map(({ context }) => context.spanId)).toEqual([send.spanContext().spanId]);
 });
 
 test('a fleet that is called gets the trace with the call', async () => {

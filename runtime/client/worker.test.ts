@@ -52,6 +52,27 @@ async function scheduler(changes: Parameters<typeof accept>[0] = {}, drainMs = 1
   return { tasks: client<Tasks>({ url, token: 'dev-token' }), made, events, url };
 }
 
+test('a worker says how a run ended in the trace of its task', async () => {
+  const trace = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  api = await served({ bench: new Bench(), scheduling: { beginTrace: () => trace } });
+  const { url } = api.api;
+  const said: (readonly [path: string, traceparent: string | null])[] = [];
+  const recording: typeof fetch = (input, init) => {
+    const path = new URL(String(input)).pathname;
+    if (/\/(complete|fail)$/.test(path)) said.push([path, new Headers(init?.headers).get('traceparent')]);
+    return fetch(input, init);
+  };
+  const one = worker<Tasks>({ url, token: 'dev-token', fleet: FLEET, name: 'a-1', signals: false, fetch: recording });
+  workers.push(one);
+  const running = one.on('summarize', () => ({ short: 'x' })).run();
+  const tasks = client<Tasks>({ url, token: 'dev-token' });
+  const { id } = await tasks.submit('summarize', { text: 'hello' });
+  await tasks.ended(id);
+  await expect.poll(() => said).toEqual([[`/v1/tasks/${id}/complete`, trace]]);
+  await one.drain();
+  await running;
+});
+
 test('a task goes from a client to a worker and back, typed on both sides', async () => {
   const { tasks, made, events } = await scheduler();
   const running = made()

@@ -300,12 +300,14 @@ class TaskWorker<Tasks> implements Worker<Tasks> {
     return { build: this.#build ?? '', slots: this.#slots, free: 1 };
   }
 
+  /** In the trace of the task: whichever scheduler hears it need not be the one that knows that. */
   #settle(
     task: Assignment,
     begunMs: number,
     said: { readonly path: string; readonly body: unknown },
   ): Promise<unknown> {
-    return patiently(() => this.#link.ask({ method: 'POST', ...said }), {
+    const headers = task.traceparent === undefined ? {} : { traceparent: task.traceparent };
+    return patiently(() => this.#link.ask({ method: 'POST', ...said, headers }), {
       forMs: settleForMs(task, performance.now() - begunMs),
       signal: this.#gone.signal,
       pause: pauseUnlessFinal,

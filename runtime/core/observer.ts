@@ -74,6 +74,8 @@ export interface Settled extends Of {
   readonly outcome: 'succeeded' | 'failed' | 'released' | 'stale' | 'lost';
   /** Of a run that another scheduler began by the store's clock. Absent for `stale`: that run ended before. */
   readonly runSeconds?: number;
+  /** What its agent said it in, where it did. */
+  readonly traceparent?: string;
 }
 
 /** A run that began here ended at another scheduler, which has told how, and counted it. */

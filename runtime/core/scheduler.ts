@@ -116,6 +116,8 @@ export interface Held {
 /** One run of a task, by the agent that says it holds it. */
 export interface Run extends Held {
   readonly agent: AgentName;
+  /** Of the call that says how it ended. */
+  readonly traceparent?: string;
 }
 
 /** An agent that completes a task and takes more; `signal`: it has gone, and hears nothing. */

@@ -11,7 +11,8 @@ import type { Priority } from '../../spec/contract/task.ts';
  * - cost: how far one task moves its flow's turn; the smaller, the larger the flow's share
  * - tag: a task's turn in its lane; the smallest is next
  * - lease: the right of one agent to run one task until a time
- * - token: the fencing number of a lease; every lease of a task has a larger one than the last
+ * - token: the fencing number of a lease; every lease of a task has a larger one than the last. It is the store's time in
+ *   microseconds when the lease began, or just above the last one where the clock was set back
  * - attempt: a run that ended with an error or ran too long
  * - crash: a run of which nothing was heard any more; counted apart from attempts
  * - token text: printable ASCII without `|` and space, 1 to 96 characters; see `store-key.ts`

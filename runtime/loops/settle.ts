@@ -8,21 +8,12 @@ import { StoreFailure } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
 import { agentId } from './agent-pool.ts';
 import { want } from './deliver.ts';
-import {
-  finish,
-  forgetRun,
-  judgeRun,
-  noteReleased,
-  noteStanding,
-  runSeconds,
-  tellEnd,
-  waitForPosition,
-  writeEnd,
-} from './ends.ts';
+import { finish, forgetRun, noteReleased, noteStanding, waitForPosition, writeEnd } from './ends.ts';
 import { askPatiently, changed, type Engine, type FleetState, type Run } from './engine.ts';
 import { pollAside } from './poll-aside.ts';
 import { askSurely } from './roll-call.ts';
 import { freeOne, heardOf } from './roster.ts';
+import { endedBy, isGivenUp, judge, routeOf, tellCompleted, toldOf } from './tell-settled.ts';
 import { iso, typeOf, viewState } from './view.ts';
 import { leaves } from './view-of-fleets.ts';
 
@@ -86,7 +77,7 @@ export async function complete(
   } finally {
     if (first === undefined) completing.delete(name);
   }
-  const outcome = outcomeOf(engine, state, known, reply);
+  const outcome = outcomeOf(engine, state, known, reply, run);
   if (aside === undefined) {
     if (outcome.kind === 'settled') freeOne(engine, agent);
     return outcome;
@@ -109,16 +100,15 @@ function ignoreLoss(error: unknown): void {
 }
 
 /** What the answer to a completion means. */
-function outcomeOf(engine: Engine, state: FleetState, known: Run | undefined, reply: Reply): SettleOutcome {
+function outcomeOf(
+  engine: Engine,
+  state: FleetState,
+  known: Run | undefined,
+  reply: Reply,
+  run: AgentRun,
+): SettleOutcome {
   const over = endOf(reply);
-  return over === undefined ? refusal(engine, state, known, reply) : settledAs(over, reply.kind !== 'done');
-}
-
-/** A task has ended well: tells everyone. */
-export function tellCompleted(engine: Engine, state: FleetState, record: TaskRecord, known?: Run): void {
-  judge(engine, state, record, known, undefined);
-  engine.observer.settled?.({ ...ended(engine, state, record, known), outcome: 'succeeded' });
-  tellEnd(engine, state.fleet, record, known?.route);
+  return over === undefined ? refusal(engine, state, known, reply, run) : settledAs(over, reply.kind !== 'done');
 }
 
 /** Of a copy of a call: what the first one was answered. */
@@ -133,19 +123,20 @@ function again(reply: Reply): Reply {
 async function completeDurably(
   engine: Engine,
   state: FleetState,
-  { id, token }: AgentRun,
+  run: AgentRun,
   known: Run | undefined,
   result: string,
 ): Promise<Reply> {
   const { ledger } = engine;
   const { link, fleet } = state;
+  const { id, token } = run;
   const operation = { op: 'complete', id, token, result } as const;
   if (known?.token !== token || link.state !== 'up') {
     const reply = await askPatiently(engine, link, operation);
     const over = endOf(reply);
     if (over === undefined) return reply;
     await writeEnd(engine, fleet, over, result);
-    if (reply.kind === 'done') tellCompleted(engine, state, over, known);
+    if (reply.kind === 'done') tellCompleted(engine, state, over, known, run);
     await waitForPosition(engine, fleet);
     return reply;
   }
@@ -156,7 +147,7 @@ async function completeDurably(
   if (!ledger.isDurable(lsn)) await ledger.durable(lsn);
   if (reply !== 'journaled' && reply.kind !== 'held' && endOf(reply) !== undefined) {
     ledger.forget(fleet, id, known.digest);
-    if (reply.kind === 'done') tellCompleted(engine, state, reply.record, known);
+    if (reply.kind === 'done') tellCompleted(engine, state, reply.record, known, run);
     return reply;
   }
   // The store was lost on the way, or says no.
@@ -182,12 +173,12 @@ export async function fail(engine: Engine, run: AgentRun, failure: RunFailure): 
   const operation = { op: 'fail', id, token, ...next, result: clipped(result, failure) } as const;
   state.wantedMs ??= engine.clock.nowMs();
   const reply = await askSurely(engine, state, () => askPatiently(engine, state.link, operation));
-  if (reply.kind !== 'done' && reply.kind !== 'already') return refusal(engine, state, known, reply);
+  if (reply.kind !== 'done' && reply.kind !== 'already') return refusal(engine, state, known, reply, run);
   const { record } = reply;
   freeOne(engine, agent);
   if (reply.kind === 'done') {
     judge(engine, state, record, known, failure.error);
-    engine.observer.settled?.({ ...ended(engine, state, record, known), outcome: 'failed' });
+    engine.observer.settled?.({ ...endedBy(engine, state, record, known, run), outcome: 'failed' });
     if (next.then === 'retry' && record.state !== 'cancelled') {
       const reason = failure.retryAfterMs === undefined ? 'error' : 'backpressure';
       engine.observer.retried?.({ fleet: state.fleet, route: routeOf(engine, state, record, known), reason });
@@ -208,18 +199,19 @@ function settledAs({ id, state }: TaskRecord, repeated: boolean): SettleOutcome 
 }
 
 /** `Scheduler.release`. */
-export async function release(engine: Engine, { id, token, agent }: AgentRun): Promise<SettleOutcome> {
+export async function release(engine: Engine, run: AgentRun): Promise<SettleOutcome> {
+  const { id, token, agent } = run;
   const state = engine.fleets.get(agent.fleet);
   if (state === undefined) return { kind: 'unknown' };
   const known = engine.runs.get(id);
   const operation = { op: 'fail', id, token, then: 'release', delayMs: 0, reason: 'released', result: '' } as const;
   const reply = await askSurely(engine, state, () => askPatiently(engine, state.link, operation));
-  if (reply.kind !== 'done' && reply.kind !== 'already') return refusal(engine, state, known, reply);
+  if (reply.kind !== 'done' && reply.kind !== 'already') return refusal(engine, state, known, reply, run);
   freeOne(engine, agent);
   if (known !== undefined) forgetRun(engine, known.fleet, known.build);
   engine.runs.delete(id);
   if (reply.kind === 'done') {
-    engine.observer.settled?.({ ...ended(engine, state, reply.record, known), outcome: 'released' });
+    engine.observer.settled?.({ ...endedBy(engine, state, reply.record, known, run), outcome: 'released' });
     await noteReleased(engine, state.fleet, reply.record);
   }
   state.ready += 1;
@@ -261,51 +253,20 @@ async function recordOf(engine: Engine, state: FleetState, id: string): Promise<
   return reply.kind === 'task' ? reply.record : undefined;
 }
 
-export function isGivenUp({ state }: TaskRecord): boolean {
-  return state === 'failed' || state === 'dead' || state === 'cancelled';
-}
-
 /** The record of a task that has ended as its agent says. */
 function endOf(reply: Reply): TaskRecord | undefined {
   return reply.kind === 'done' || reply.kind === 'already' ? reply.record : undefined;
 }
 
-function refusal(engine: Engine, state: FleetState, known: Run | undefined, reply: Reply): SettleOutcome {
+function refusal(
+  engine: Engine,
+  state: FleetState,
+  known: Run | undefined,
+  reply: Reply,
+  run: AgentRun,
+): SettleOutcome {
   if (reply.kind !== 'stale') return { kind: 'unknown' };
   const { record } = reply;
-  engine.observer.settled?.({ ...of(engine, state, record, known), outcome: 'stale' });
+  engine.observer.settled?.({ ...toldOf(engine, state, record, known, run), outcome: 'stale' });
   return { kind: 'stale', state: viewState(record.state) };
-}
-
-/**
- * By whoever hears how a run ended, also when another scheduler started it: agents reach any of them, and a breaker that heard
- * only of its own runs would wait in vain for the trials that the others were told about.
- */
-function judge(
-  engine: Engine,
-  { fleet }: FleetState,
-  { lane }: TaskRecord,
-  known: Run | undefined,
-  error: string | undefined,
-): void {
-  const build = known?.build ?? engine.tables.lane(fleet, lane)?.build;
-  if (build !== undefined) judgeRun(engine, fleet, build, error);
-}
-
-function of(engine: Engine, state: FleetState, record: TaskRecord, known: Run | undefined) {
-  return {
-    fleet: state.fleet,
-    route: routeOf(engine, state, record, known),
-    id: record.id,
-    agent: record.agent ?? '',
-  };
-}
-
-/** Of a run that has ended just now. */
-function ended(engine: Engine, state: FleetState, record: TaskRecord, known: Run | undefined) {
-  return { ...of(engine, state, record, known), runSeconds: runSeconds(engine, record, known) };
-}
-
-function routeOf({ tables }: Engine, { fleet }: FleetState, record: TaskRecord, known: Run | undefined): string {
-  return known?.route ?? tables.lane(fleet, record.lane)?.route ?? '';
 }

@@ -1,8 +1,8 @@
 import type { TaskRecord } from '../core/task-record.ts';
 import type { Operation } from '../store/store.ts';
-import { finish, runSeconds } from './ends.ts';
+import { finish } from './ends.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
-import { isGivenUp, tellCompleted } from './settle.ts';
+import { endedBy, isGivenUp, routeOf, tellCompleted } from './tell-settled.ts';
 
 /**
  * Ends that the store has done and whose answers were lost on the way here. Whoever asked was refused; if it asks again, wherever,
@@ -33,11 +33,9 @@ async function tellOne(engine: Engine, state: FleetState, operation: EndOperatio
     tellCompleted(engine, state, record);
     return;
   }
-  const route = engine.tables.lane(fleet, record.lane)?.route ?? '';
+  const route = routeOf(engine, state, record, undefined);
   if (operation.op === 'fail') {
-    const { id, agent = '' } = record;
-    const told = { fleet, route, id, agent, runSeconds: runSeconds(engine, record, undefined) };
-    engine.observer.settled?.({ ...told, outcome: 'failed' });
+    engine.observer.settled?.({ ...endedBy(engine, state, record, undefined, {}), outcome: 'failed' });
     if (!isGivenUp(record)) engine.observer.retried?.({ fleet, route, reason: 'error' });
   }
   const result = operation.op === 'fail' && record.state !== 'cancelled' ? operation.result : '';

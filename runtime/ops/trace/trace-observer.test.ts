@@ -132,6 +132,12 @@ test('a run may begin at another scheduler than the one that took the task', asy
   expect(run?.spanContext().traceId).toBe(first.spans()[0]?.spanContext().traceId);
   expect(run?.links[0]?.context.spanId).toBe(first.spans()[0]?.spanContext().spanId);
   expect(run?.status).toEqual({ code: SpanStatusCode.ERROR, message: 'failed' });
+  // And a third one may hear how it ended, from an agent that says what it does it in.
+  const third = await traced();
+  third.told.settled?.({ ...SETTLED, ...(carried !== undefined && { traceparent: carried }) });
+  const [settle] = third.spans();
+  expect(settle?.parentSpanContext?.spanId).toBe(first.spans()[0]?.spanContext().spanId);
+  expect(settle?.links.map(({ context }) => context.traceId)).toEqual([settle?.spanContext().traceId]);
 });
 
 test('a run whose agent was lost ends when the next one begins, or with its task', async () => {

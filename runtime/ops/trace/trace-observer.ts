@@ -16,7 +16,8 @@ import { contextOf, formatTraceparent, parseTraceparent } from './traceparent.ts
  *
  * - `send <route>` (producer): from the request to the answer; child of the submitter's span
  * - `process <route>` (consumer): one run, from assigned to its end; in the same trace, with a link to `send`
- * - `settle <route>` (client): the moment an agent's answer is durable; child of the run, with a link to it
+ * - `settle <route>` (client): the moment an agent's answer is durable; child of the run, with a link to it; at another scheduler
+ *   than that at which the run began, of what the agent says it does it in
  *
  * The trace is what `traceparent` carries: in the journal, in the store, to the agent. So the run may begin at another
  * scheduler than the one that took the task. One that ends at another than it began at is ended where it began, as soon as that is
@@ -144,7 +145,8 @@ function beginRun(tracer: Tracer, runs: OpenSpans, event: Assigned, nowMs: numbe
 function endRun(tracer: Tracer, runs: OpenSpans, event: Settled, nowMs: number): void {
   // What a stale agent says is about a run that ended before.
   const run = event.outcome === 'stale' ? undefined : runs.take(event.id);
-  const context = run?.spanContext();
+  // Another scheduler has the run's span: the trace is known by the agent's call alone.
+  const context = run?.spanContext() ?? parseTraceparent(event.traceparent);
   const settle = tracer.startSpan(
     nameOf('settle', event.route),
     {

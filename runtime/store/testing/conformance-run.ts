@@ -17,6 +17,30 @@ export const RUN_CASES: readonly Case[] = [
     },
   ],
   [
+    'the token of a lease says when it began, in microseconds, also after the run has ended in whatever way',
+    async (talker, bench) => {
+      await talker.policy();
+      for (const id of ['t1', 't2', 't3']) await talker.submit(id, { flow: id });
+      bench.now += 5000;
+      const begunMs = bench.now;
+      const [first, second, third] = await talker.claims('a-1', 3);
+      bench.now += 3000;
+      const fail = { op: 'fail', id: second?.record.id ?? '', token: second?.record.token ?? 0 } as const;
+      const replies = await talker.run(
+        { op: 'complete', id: first?.record.id ?? '', token: first?.record.token ?? 0, result: '' },
+        { ...fail, then: 'retry', delayMs: 0, reason: 'error', result: '' },
+      );
+      bench.now += 30_000;
+      await talker.tick();
+      const lost = await talker.run({ op: 'get', id: third?.record.id ?? '' });
+      const records = [...replies, ...lost].flatMap((reply) =>
+        'record' in reply && reply.record !== undefined ? [reply.record] : [],
+      );
+      expect(records.map(({ token }) => Math.floor(token / 1000))).toEqual([begunMs, begunMs, begunMs]);
+      expect(records.map(({ sinceMs }) => sinceMs - begunMs)).toEqual([3000, 3000, 33_000]);
+    },
+  ],
+  [
     'operations on a task that nobody submitted say so',
     async (talker) => {
       const id = 'ghost';
