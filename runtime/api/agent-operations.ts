@@ -8,7 +8,7 @@ import type {
 } from '../../spec/contract/protocol.ts';
 import type { Run } from '../core/scheduler.ts';
 import type { Call } from './call.ts';
-import { checkPoll } from './check-against-table.ts';
+import { checkDrain, checkPoll } from './check-against-table.ts';
 import { FLEET_PARAMS, type Operation } from './operation.ts';
 import { settled } from './outcomes.ts';
 import { idOf, ownAgent, ownFleet, pathAgent } from './ownership.ts';
@@ -144,8 +144,11 @@ export const AGENT_OPERATIONS: readonly Operation[] = [
     answer: 'Done',
     status: [200],
     audit: 'agent:drain',
+    problems: ['not-now'],
     run: async (call) => {
-      if (!(await call.scheduler.drainAgent(pathAgent(call)))) throw new ProblemError('not-found');
+      const agent = pathAgent(call);
+      checkDrain(call.table, agent.fleet);
+      if (!(await call.scheduler.drainAgent(agent))) throw new ProblemError('not-found');
       return { status: 200, body: { done: true } };
     },
   },

@@ -15,6 +15,16 @@ export function checkPoll(
   if (free > slots) throw wrong('/free', `must be <= ${slots}, the slots that there are`);
 }
 
+/**
+ * What stands for the agents of a push fleet are the schedulers, which call all of them at one address. One that drained would
+ * take nothing of the fleet, and nobody could undo it. A fleet that is unknown is for others to refuse.
+ */
+export function checkDrain({ fleets }: RoutingTable, fleet: string): void {
+  if (!Object.hasOwn(fleets, fleet) || fleets[fleet]?.delivery !== 'push') return;
+  const detail = `the schedulers call the agents of ${fleet}, so none of them drains: pause the fleet, or drain it or a build`;
+  throw new ProblemError('not-now', { detail });
+}
+
 /** A fleet that is unknown is for others to refuse. */
 export function checkBuild({ fleets }: RoutingTable, fleet: string, build: string): void {
   const builds = Object.hasOwn(fleets, fleet) ? fleets[fleet]?.builds : undefined;

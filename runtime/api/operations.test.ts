@@ -170,6 +170,28 @@ test('operators pause, drain and resume fleets, with a reason or without, and ag
   }
 });
 
+test('the agents of a push fleet are called by the schedulers: nobody drains one of them, by whatever name', async () => {
+  const fleets = { 'research/summarizer': fleet({ delivery: 'push', url: 'http://127.0.0.1:1/v1/tasks' }) };
+  const call = () => Promise.reject(new Error('nobody is there'));
+  const api = await start({ scheduling: { table: table({ fleets }), push: call } });
+  await expect.poll(() => api.scheduler.agents()).toHaveLength(1);
+  for (const name of ['push-s-0', 'a-1']) {
+    for (const as of [OPERATOR, AGENT]) {
+      const answer = await api.request('POST', `/v1/agents/research/summarizer/${name}/drain`, { as });
+      expect([answer.status, await answer.json()]).toMatchObject([
+        409,
+        {
+          type: 'https://nova-torch.dev/problems/not-now',
+          detail: expect.stringMatching(
+            /^the schedulers call the agents of research\/summarizer, so none of them drains: pause the fleet, or drain it/,
+          ),
+        },
+      ]);
+    }
+  }
+  expect(api.scheduler.agents()).toMatchObject([{ draining: false }]);
+});
+
 test('what is asked of a build, a fleet or slots that are not there is refused, and changes nothing', async () => {
   const api = await start();
   const path = '/v1/fleets/research/summarizer';

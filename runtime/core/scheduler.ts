@@ -43,7 +43,10 @@ export interface Scheduler {
   fail(run: Run, failure: RunFailure): Promise<SettleOutcome>;
   /** Gives the task back; nothing is counted against it. */
   release(run: Run): Promise<SettleOutcome>;
-  /** The agent is told with its next poll or heartbeat, at whichever scheduler. False when none of them has seen it of late. */
+  /**
+   * The agent is told with its next poll or heartbeat, at whichever scheduler. False when none of them has seen it of late, and for
+   * a push fleet: its agents are called by the schedulers.
+   */
   drainAgent(agent: AgentName): Promise<boolean>;
   agents(fleet?: string): readonly AgentView[];
 

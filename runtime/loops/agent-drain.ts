@@ -5,7 +5,7 @@ import { noteSwitch } from './change.ts';
 import { pause } from './clock.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
 import { isThere, shareRoster } from './roster.ts';
-import { LEAVES, leaves } from './view-of-fleets.ts';
+import { isPush, LEAVES, leaves } from './view-of-fleets.ts';
 
 /**
  * An agent that drains does so wherever it polls: a switch of its fleet's shard tells all schedulers, `leave:<agent>` with the time
@@ -22,7 +22,7 @@ const LOOK_MS = 50;
 /** `Scheduler.drainAgent`. */
 export async function drainAgent(engine: Engine, name: AgentName): Promise<boolean> {
   const state = engine.fleets.get(name.fleet);
-  if (state === undefined || !(await isKnown(engine, state, name))) return false;
+  if (state === undefined || isPush(engine, name.fleet) || !(await isKnown(engine, state, name))) return false;
   const id = agentId(name);
   if (!state.switches.has(LEAVES + id)) await makeRoom(engine, state);
   await keep(engine, state, id);
@@ -34,11 +34,12 @@ export function noteLeaving(engine: Engine, state: FleetState): void {
   const now = engine.clock.nowMs();
   const agents = new Map(engine.pool.of(state.fleet).map((agent) => [agent.id, agent]));
   for (const agent of agents.values()) {
-    agent.draining = leaves(state, agent);
+    agent.draining = leaves(engine, state, agent);
     if (agent.draining) agent.parked?.answer([]);
   }
   for (const [id, untilMs] of leaving(state)) {
-    const agent = agents.get(id);
+    // What was said of the agents of a push fleet, before it was one, is forgotten in its time.
+    const agent = isPush(engine, state.fleet) ? undefined : agents.get(id);
     if (agent?.isNew === true) continue;
     if (agent !== undefined && untilMs - now < RENEWED_MS) void keep(engine, state, id).catch(ignoreLoss);
     else if (untilMs < now) void clear(engine, state, id).catch(ignoreLoss);
@@ -93,7 +94,7 @@ async function set(engine: Engine, state: FleetState, id: string, value: string)
   await askPatiently(engine, state.link, { op: 'switch', name: LEAVES + id, value });
   noteSwitch(state, LEAVES + id, value);
   for (const agent of engine.pool.of(state.fleet)) {
-    if (agent.id === id) agent.draining = leaves(state, agent);
+    if (agent.id === id) agent.draining = leaves(engine, state, agent);
     if (agent.id === id && agent.draining) agent.parked?.answer([]);
   }
   engine.store.hint(state.link.shard);

@@ -24,7 +24,7 @@ export function poll(
   const agent = engine.pool.see(name, request);
   agent.parked?.answer([]);
   const state = engine.fleets.get(name.fleet);
-  if (state !== undefined) agent.draining = leaves(state, agent);
+  if (state !== undefined) agent.draining = leaves(engine, state, agent);
   if (state === undefined || agent.draining || engine.stopping || request.free < 1 || signal.aborted) {
     return Promise.resolve({ tasks: [], drain: agent.draining });
   }

@@ -16,7 +16,7 @@ export interface Aside {
 /** Asks for work with the batch that leaves next. */
 export function pollAside(engine: Engine, state: FleetState, name: AgentName, request: NextRequest): Aside {
   const agent = engine.pool.see(name, request);
-  agent.draining = leaves(state, agent);
+  agent.draining = leaves(engine, state, agent);
   let answer: PollResponse | undefined;
   let over: ((answer: PollResponse) => void) | undefined;
   const parked: Parked = {

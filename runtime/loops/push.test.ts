@@ -387,6 +387,22 @@ test('another address and other slots hold at once', async () => {
   expect(calls.map(({ path }) => path)).toEqual(paths);
 });
 
+test('the scheduler that calls a push fleet cannot be drained, and goes on when an agent of its name was', async () => {
+  const { scheduler, tables, submit } = await pushed(({ response }) => reply(response, 200, '1'), PATIENT);
+  const agent = { fleet: FLEET, name: 'push-s-0' };
+  await expect.poll(() => scheduler.agents(FLEET)).toHaveLength(1);
+  expect(await scheduler.drainAgent(agent)).toBe(false);
+  scheduler.use(tables.pull);
+  await scheduler.poll(agent, { build: 'v1', slots: 1, free: 1, waitMs: 0 }, AbortSignal.timeout(1000));
+  expect(await scheduler.drainAgent(agent)).toBe(true);
+  expect(await scheduler.heartbeat(agent, [])).toMatchObject({ drain: true });
+  scheduler.use(tables.push);
+  expect(await scheduler.heartbeat(agent, [])).toMatchObject({ drain: false });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(scheduler.agents(FLEET)).toMatchObject([{ draining: false }]);
+  expect(await view(scheduler, await submit(), 'succeeded')).toMatchObject({ result: 1 });
+});
+
 function fail(): never {
   throw new Error('the agent was not called');
 }

@@ -24,7 +24,7 @@ export async function heartbeat(engine: Engine, agent: AgentName, tasks: readonl
   if (state === undefined) {
     return { tasks: tasks.map(({ id }) => ({ id, lease: 'gone', cancel: false })), drain: false };
   }
-  const drain = leaves(state, known ?? { id: agentId(agent), isNew: false });
+  const drain = leaves(engine, state, known ?? { id: agentId(agent), isNew: false });
   const replies = await Promise.all(
     tasks.map(({ id, token }) => askPatiently(engine, state.link, { op: 'heartbeat', id, token })),
   );

@@ -32,9 +32,17 @@ export function drains({ fleets }: Pick<Engine, 'fleets'>, fleet: string, build:
 /** The switch of an agent that drains; see `agent-drain.ts`. */
 export const LEAVES = 'leave:';
 
-/** Whether an agent is to go, also one that polls here for the first time. */
-export function leaves({ switches }: FleetState, { id, isNew }: Pick<Agent, 'id' | 'isNew'>): boolean {
-  return switches.size > 0 && !isNew && switches.has(LEAVES + id);
+/**
+ * Whether an agent is to go, also one that polls here for the first time. Of a push fleet none is: what polls for it are the
+ * schedulers, and one that went would call it no more.
+ */
+export function leaves(engine: Engine, { switches, fleet }: FleetState, agent: Pick<Agent, 'id' | 'isNew'>): boolean {
+  return switches.size > 0 && !agent.isNew && switches.has(LEAVES + agent.id) && !isPush(engine, fleet);
+}
+
+/** Its agents do not ask for work: the schedulers call them. */
+export function isPush({ tables }: Pick<Engine, 'tables'>, fleet: string): boolean {
+  return tables.compiled.table.fleets[fleet]?.delivery === 'push';
 }
 
 /** The switch of a task of whose key another input was accepted as well; see `key-conflict.ts`. */

@@ -3,7 +3,9 @@ import { schedulerCommand } from '../scheduler/scheduler-command.ts';
 import { printable, UsageError } from '../usage.ts';
 
 export const agentDrain = schedulerCommand({
-  description: 'Tells an agent to take nothing more, finish what it runs, and go.',
+  description:
+    'Tells an agent to take nothing more, finish what it runs, and go. Those of a push fleet are called by the schedulers, and ' +
+    'none of them drains: `fleet pause` and `fleet drain` are for the fleet.',
   arguments: [
     FLEET,
     {
