@@ -1,7 +1,15 @@
 import type { Assignment } from '../../spec/contract/protocol.ts';
 import { RESULT_BYTES_MAX } from '../core/task-record.ts';
 
-/** How an agent of a push fleet is called. Rejects when it gives no answer; see `push-run.ts` for what an answer means. */
+/** No connection came about: nobody has begun the task. */
+export class NotReached extends Error {
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+    this.name = 'NotReached';
+  }
+}
+
+/** How an agent of a push fleet is called. Rejects when it gives no answer, with `NotReached` when it heard nothing; see `push-run.ts` for what an answer means. */
 export interface PushCall {
   (url: string, assignment: Assignment, signal: AbortSignal): Promise<PushAnswer>;
 }
@@ -43,11 +51,26 @@ async function send(url: string, assignment: Assignment, signal: AbortSignal): P
       ...(assignment.traceparent !== undefined && { traceparent: assignment.traceparent }),
     },
     body: JSON.stringify(assignment),
-  });
+  }).catch(refused);
   const body = await bodyOf(response);
   const after = Number(response.headers.get('retry-after'));
   return { status: response.status, body, ...(after > 0 && { retryAfterMs: after * 1000 }) };
 }
+
+/** Of what `fetch` says only the reason of a failed connection is sure. */
+function refused(error: unknown): never {
+  const { code = '' } = (error instanceof Error ? (error.cause ?? {}) : {}) as { readonly code?: string };
+  throw error instanceof Error && UNCONNECTED.has(code) ? new NotReached(error) : error;
+}
+
+const UNCONNECTED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 async function bodyOf(response: Response): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];

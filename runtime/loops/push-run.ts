@@ -6,7 +6,7 @@ import { RESULT_BYTES_MAX } from '../core/task-record.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import { jittered } from './clock.ts';
 import { askPatiently, waitForChange, type Engine } from './engine.ts';
-import type { PushAnswer, PushCall } from './push-call.ts';
+import { NotReached, type PushAnswer, type PushCall } from './push-call.ts';
 import { complete, fail, heartbeat, release } from './settle.ts';
 
 /**
@@ -17,7 +17,7 @@ import { complete, fail, heartbeat, release } from './settle.ts';
  * - another 2xx, with JSON: the result. One that cannot be read, is too large or does not fit its schema is a failed attempt, with
  *   the words that the client for agents has for it
  * - 429 and 503: not now; the task is given back
- * - another 4xx is final, everything else is tried again
+ * - another 4xx is final, everything else is tried again; with external effects no answer is not, unless nobody was reached
  *
  * Resolves when the end of the run is durable, or the agent has taken it. Never rejects.
  */
@@ -49,10 +49,13 @@ async function called(
   { leaving, cut, stop }: Ends & { readonly stop: AbortSignal },
 ): Promise<'over' | 'taken'> {
   const run: Run = { id: task.id, token: task.token, agent };
-  const answer = await call(url, task, stop).catch((error: unknown) => failureOf(error));
-  if ('error' in answer) {
-    if (cut.aborted) await leaveBehind(engine, agent, task);
-    else await patiently(cut, () => fail(engine, run, answer));
+  const answer = await call(url, task, stop).catch(unanswered);
+  if ('failure' in answer) {
+    // It may be at work: what must not be begun twice stays with it until its time is over, as after a crash.
+    const isStopped = stop.aborted && !cut.aborted;
+    if (isExternal(engine, agent, task) && !answer.isUnreached && !isStopped) return 'over';
+    if (cut.aborted) await giveBack(engine, agent, task);
+    else await patiently(cut, () => fail(engine, run, answer.failure));
   } else if (answer.status === 202) {
     grow(limit);
     return 'taken';
@@ -81,13 +84,8 @@ async function settle(
   return { error: `Http${status}`, message: beginning(body), final };
 }
 
-/**
- * The scheduler ends before the agent has answered, and it may be at work. So its task is begun again elsewhere at once, unless it
- * must not be begun twice: that one stays with its agent until its time is over, as after a crash.
- */
-async function leaveBehind(engine: Engine, agent: AgentName, task: Assignment): Promise<void> {
-  const accept = engine.tables.compiled.table.fleets[agent.fleet]?.accepts[task.task];
-  if (accept?.effects !== 'external') await giveBack(engine, agent, task);
+function isExternal({ tables }: Engine, { fleet }: AgentName, { task }: Assignment): boolean {
+  return tables.compiled.table.fleets[fleet]?.accepts[task]?.effects === 'external';
 }
 
 /** If the store is lost now, the lease runs out by itself. Never rejects. */
@@ -194,9 +192,16 @@ function grow(limit: Limit): void {
   limit.slots = Math.min(SLOTS_MAX, limit.slots + 1);
 }
 
-function failureOf(error: unknown): RunFailure {
-  const aborted = error instanceof Error && error.name === 'AbortError';
-  return { error: aborted ? 'Cancelled' : 'Unreachable', message: error instanceof Error ? error.message : '' };
+/** There was no answer. */
+interface Unanswered {
+  readonly failure: RunFailure;
+  readonly isUnreached: boolean;
+}
+
+function unanswered(error: unknown): Unanswered {
+  const name = error instanceof Error && error.name === 'AbortError' ? 'Cancelled' : 'Unreachable';
+  const failure = { error: name, message: error instanceof Error ? error.message : '' };
+  return { failure, isUnreached: error instanceof NotReached };
 }
 
 /** The lease lasts while the call does; a task that was cancelled, or is somebody else's, ends the call. */

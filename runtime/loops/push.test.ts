@@ -55,6 +55,7 @@ async function pushed(
   const tables = {
     push: withFleet({ delivery: 'push', url }, 'sha256-1'),
     pull: withFleet({ delivery: 'pull' }, 'sha256-2'),
+    nowhere: withFleet({ delivery: 'push', url: 'http://127.0.0.1:2/v1/tasks' }, 'sha256-4'),
     elsewhere: withFleet({ delivery: 'push', url: `${url}/elsewhere`, slots: 3 }, 'sha256-3'),
   };
   const start = (): Promise<RunningScheduler> => bench.start('s-0', { push: httpCall, table: tables.push, ...options });
@@ -331,6 +332,26 @@ test.for<readonly [effects: 'idempotent' | 'external', what: string, calls: numb
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(await again.task(id)).toMatchObject({ state: 'running', attempts: 0, crashes: 0 });
   expect(calls).toHaveLength(wanted);
+});
+
+test('a task with external effects whose agent gives no answer is not begun again; where nobody was reached it is', async () => {
+  let calls = 0;
+  const { scheduler, tables, submit } = await pushed(
+    ({ response }) => {
+      calls += 1;
+      response.destroy();
+    },
+    { effects: 'external', attempts: 3 },
+  );
+  const id = await submit();
+  await expect.poll(() => calls).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(await scheduler.task(id)).toMatchObject({ state: 'running', attempts: 0 });
+  expect(calls).toBe(1);
+
+  scheduler.use(tables.nowhere);
+  const other = await submitted(scheduler, 'k-2');
+  expect(await view(scheduler, other, 'dead')).toMatchObject({ attempts: 3, reason: 'Unreachable' });
 });
 
 test('a task that its agent looks after is not waited for, and is its agent’s still after a restart', async () => {
