@@ -244,7 +244,7 @@ test('a call that breaks ends neither the scheduler nor the calls of other tasks
       if (task.input['text'] === 'bad') throw new TypeError('this is a mistake');
       return httpCall(url, task, signal);
     },
-    observer: { warning: (message, { error }) => told.push(`${message}: ${error}`) },
+    observer: { warning: (message, { because }) => told.push(`${message}: ${because}`) },
   });
   await scheduler.submit(submission('k-0', { text: 'bad' }));
   await expect
