@@ -95,3 +95,14 @@ test('what no route takes counts for none', async () => {
   expect(await submit('k-1', {}, 'unheard-of')).toMatchObject({ kind: 'unroutable' });
   expect([await at('invalid'), await nowhere('invalid')]).toEqual([0, 1]);
 });
+
+test.for([
+  ['a text', 't'.repeat(65_300)],
+  ['numbers that are written out', Array.from({ length: 8000 }, () => 1e20)],
+] as const)('what would be too large as it is kept is refused before it is promised: %s', async ([, value]) => {
+  const { scheduler, at, submit } = await counted({});
+  expect(await submit('k-1', { value })).toEqual({ kind: 'too-large', bytesMax: 65_024 });
+  expect(await at('invalid')).toBe(1);
+  expect(await submit('k-1', { value: 't'.repeat(64_000) })).toMatchObject({ kind: 'accepted' });
+  expect(scheduler.status().store).toBe('up');
+});

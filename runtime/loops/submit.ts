@@ -10,7 +10,7 @@ import { firstPlace, nextPlace } from '../core/route-decision.ts';
 import type { Of, Submitted } from '../core/observer.ts';
 import type { Submission, SubmitOutcome } from '../core/scheduler.ts';
 import { taskId } from '../core/task-id.ts';
-import type { NewTask, TaskRecord } from '../core/task-record.ts';
+import { BODY_BYTES_MAX, type NewTask, type TaskRecord } from '../core/task-record.ts';
 import { JournalFull } from '../journal/journal-full.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
@@ -177,6 +177,8 @@ async function offerTo(engine: Engine, offer: Offer, place: Place): Promise<Subm
   const digest = ledger.promised(place.fleet, id);
   const promised = digest !== undefined;
   const task = offeredTask(engine, offer, place);
+  // As it is kept: with what is kept beside it, and `1e20` is written out. The store would not take it, now or in a replay.
+  if (Buffer.byteLength(task.body) > BYTES_MAX) return { kind: 'too-large', bytesMax: BYTES_MAX };
   const promise: JournaledTask = { ...task, acceptedMs: clock.nowMs() };
   const lsn = promised ? undefined : ledger.submit(place.fleet, promise);
   const sent =
@@ -209,6 +211,9 @@ async function offerTo(engine: Engine, offer: Offer, place: Place): Promise<Subm
       throw new Error(`the store answered a submission with ${reply.kind}`);
   }
 }
+
+/** Where a task goes on to, the id of another route stands in its body. */
+const BYTES_MAX = BODY_BYTES_MAX - 512;
 
 /** Without the store, what this scheduler has promised under that key answers for it. */
 async function promisedHere({ ledger }: Engine, offer: Offer, place: Place, digest: string): Promise<SubmitOutcome> {
