@@ -5,6 +5,8 @@ import type { Json } from '../../spec/contract/source.ts';
 
 /** Fleets of the system that is broken: two, so that a loss is of several shards. */
 export const CHAOS_FLEETS = ['chaos/red', 'chaos/blue'] as const;
+/** The agents of this one are called, where there are any. */
+export const PUSHED_FLEET = 'chaos/green';
 export const CHAOS_BUILD = 'v1';
 export const CHAOS_ENVIRONMENT = 'chaos';
 
@@ -13,14 +15,27 @@ export function taskOf(fleet: string): string {
   return `work-${fleet.split('/')[1] ?? ''}`;
 }
 
-/** A routing table as the compiler writes them, with leases so short that a stopped agent loses them. */
-export function chaosTable({ leaseMs }: { readonly leaseMs: number }): RoutingTable {
+/**
+ * A routing table as the compiler writes them, with leases so short that a stopped agent loses them. `pushUrl`: where the agents of
+ * one more fleet are called.
+ */
+export function chaosTable({
+  leaseMs,
+  pushUrl,
+}: {
+  readonly leaseMs: number;
+  readonly pushUrl?: string;
+}): RoutingTable {
+  const fleets = Object.fromEntries(CHAOS_FLEETS.map((fleet) => [fleet, fleetOf(fleet, leaseMs)]));
+  if (pushUrl !== undefined) {
+    fleets[PUSHED_FLEET] = { ...fleetOf(PUSHED_FLEET, leaseMs), delivery: 'push', url: pushUrl };
+  }
   return withDigest({
     schema: 1,
     environment: CHAOS_ENVIRONMENT,
     teams: { chaos: { weight: 1 } },
-    fleets: Object.fromEntries(CHAOS_FLEETS.map((fleet) => [fleet, fleetOf(fleet, leaseMs)])),
-    routes: CHAOS_FLEETS.map(routeOf),
+    fleets,
+    routes: Object.keys(fleets).map(routeOf),
     schedules: [],
     providers: {},
     schemas: {},

@@ -41,13 +41,15 @@ export interface SystemOptions {
   readonly smallDisks?: boolean;
   /** Each journal has a mirror at the next scheduler. */
   readonly mirrored?: boolean;
+  /** Where the agents of `PUSHED_FLEET` are called; there is no such fleet without. */
+  readonly pushUrl?: string;
   readonly onReport: (report: AgentReport) => void;
   /** A process ended that nobody had killed. */
   readonly onUnasked: (says: string) => void;
 }
 
 export async function startSystem(options: SystemOptions): Promise<ChaosSystem> {
-  const { command, leaseMs, lameDuckMs, onReport, onUnasked } = options;
+  const { command, leaseMs, lameDuckMs, pushUrl, onReport, onUnasked } = options;
   const program = storeProgram(options.store);
   const folder = mkdtempSync(join(tmpdir(), 'nova-torch-chaos-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -62,7 +64,8 @@ export async function startSystem(options: SystemOptions): Promise<ChaosSystem> 
       return join(folder, name);
     };
     writeFileSync(join(folder, 'token'), token, { mode: 0o600 });
-    writeFileSync(join(at('table'), 'routing-table.json'), JSON.stringify(chaosTable({ leaseMs })));
+    const table = chaosTable({ leaseMs, ...(pushUrl !== undefined && { pushUrl }) });
+    writeFileSync(join(at('table'), 'routing-table.json'), JSON.stringify(table));
     const store = storeProcess(program, at('store'));
     await store.start();
     closing.push(() => store.child().kill());
