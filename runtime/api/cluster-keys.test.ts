@@ -1,12 +1,17 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import type { TableFleet } from '../../spec/contract/routing-table.ts';
 import { table } from '../loops/testing/bench.ts';
 import { meshAuthenticator, serviceAccountAuthenticator, workloadsOf } from './authenticators.ts';
 import { clusterIssuer } from './cluster-keys.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'nova-torch-cluster-keys-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
 
 const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 const fleets = { ...table(), teams: { acme: { weight: 1, submitters: ['shop/checkout'] } } };
@@ -14,7 +19,7 @@ const [[fleet, { namespace, team: tenant }]] = Object.entries(fleets.fleets) as 
 
 async function cluster() {
   const { publicKey, privateKey } = await generateKeyPair('RS256');
-  const file = join(mkdtempSync(join(tmpdir(), 'nova-torch-token-')), 'token');
+  const file = join(mkdtempSync(join(folder, 'token-')), 'token');
   const own = await tokenOf(privateKey, 'nova-torch-system', 'nova-torch-scheduler', 'https://api');
   writeFileSync(file, `${own}\n`);
   const asked: { readonly url: string; readonly authorization: string | null }[] = [];
@@ -99,14 +104,14 @@ test('keys that cannot be had say nothing about a token, and its own token is re
 });
 
 test('a file without a token is refused at the start', () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'nova-torch-token-')), 'token');
+  const file = join(mkdtempSync(join(folder, 'token-')), 'token');
   expect(() => clusterIssuer(file)).toThrow('no such file');
   writeFileSync(file, 'nothing of the kind');
   expect(() => clusterIssuer(file)).toThrow('Invalid JWT');
 });
 
 test('a token of our own that names no issuer is no beginning', () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'nova-torch-token-')), 'token');
+  const file = join(mkdtempSync(join(folder, 'token-')), 'token');
   writeFileSync(file, new UnsecuredJWT({}).encode());
   expect(() => clusterIssuer(file)).toThrow('the token names no issuer');
 });

@@ -7,7 +7,7 @@ import { askPatiently, type Engine, type FleetState } from './engine.ts';
 import { inspectLanes } from './inspect-lanes.ts';
 import { iso } from './view.ts';
 import { agentsOf, fleetAgents, LOST_MS } from './roster.ts';
-import { drains, pauseFacts } from './view-of-fleets.ts';
+import { drains, isPush, pauseFacts } from './view-of-fleets.ts';
 
 /** `Scheduler.fleet`. */
 export async function fleetView(engine: Engine, fleet: string): Promise<FleetView | undefined> {
@@ -87,8 +87,7 @@ export function fleetReading(engine: Engine, state: FleetState): FleetReading {
 
 /** Of a push fleet none: what polls for it are the schedulers, and how many agents they reach only the mesh knows. */
 function agentStates(engine: Engine, state: FleetState): FleetReading['agents'] {
-  const isPush = engine.tables.compiled.table.fleets[state.fleet]?.delivery === 'push';
-  const all = isPush ? [] : agentsOf(engine, state);
+  const all = isPush(engine, state.fleet) ? [] : agentsOf(engine, state);
   const now = engine.clock.nowMs();
   const here = all.filter(({ seenMs }) => now - seenMs <= LOST_MS);
   const staying = here.filter((agent) => !agent.draining);

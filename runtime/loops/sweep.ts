@@ -10,6 +10,7 @@ import { inspectLanes } from './inspect-lanes.ts';
 import { moveOn } from './move.ts';
 import { sayPresent } from './roll-call.ts';
 import { fleetAgents, shareRoster } from './roster.ts';
+import { isPush } from './view-of-fleets.ts';
 import { tellWords } from './words.ts';
 
 /**
@@ -150,11 +151,12 @@ function tellLost(engine: Engine, fleet: string, record: TaskRecord, route: stri
  * that may never have reached its agent says something about the network, and one that could not be looked after about us.
  * However many tasks an agent had, its end is one failure: one pod that dies must not stop its fleet.
  */
-function isToBlame({ pool, clock, tables }: Engine, { fleet, sinceMs, blamedMs }: FleetState, run: Run): boolean {
+function isToBlame(engine: Engine, { fleet, sinceMs, blamedMs }: FleetState, run: Run): boolean {
+  const { pool, clock } = engine;
   const { agent, startedMs } = run;
   if (startedMs < sinceMs) return false;
   // All agents of a push fleet are one agent here, and what it calls has heard of the task.
-  if (tables.compiled.table.fleets[fleet]?.delivery === 'push') return true;
+  if (isPush(engine, fleet)) return true;
   if (startedMs < (blamedMs.get(agent) ?? 0)) return false;
   const hasBegunAnew = pool.of(fleet).some(({ id, bornMs }) => id === agent && bornMs > startedMs);
   if (run.heard !== true && !hasBegunAnew) return false;
