@@ -97,6 +97,12 @@ test('of dead letters that are redriven in part, each other one is told with the
   const detail = 'may be dead still: the store does not answer';
   expect(await redrive([second, alive])).toEqual({ redriven: [second], left: [{ id: alive, detail }] });
   expect(await redrive([alive])).toMatchObject({ status: 503 });
+  // Ended for good between the look at it and the question, and a fault of ours is none of the dead letter.
+  api.scheduler.redrive = () => Promise.resolve({ kind: 'unknown' });
+  expect(await redrive([alive])).toMatchObject({ detail: `${alive} is not of research/summarizer` });
+  api.scheduler.redrive = () => Promise.reject(new TypeError('a mistake'));
+  expect(await redrive([alive])).toMatchObject({ status: 500 });
+  expect(api.faults).toMatchObject([{ message: 'a mistake' }]);
 });
 
 test('a task goes through release, retry and cancel by its owner, and each change says what it was too late for', async () => {
@@ -145,6 +151,15 @@ test('an agent asks other fleets only for what its own may', async () => {
   expect(await other.json()).toMatchObject({ status: 403, detail: expect.stringContaining('talksTo') });
   const stray = tokenOf(['agent', 'submitter'], { tenant: 'research', fleet: 'research/gone' });
   expect((await api.request('POST', '/v1/tasks', { as: stray, body: { task: 'summarize' } })).status).toBe(403);
+});
+
+test('the status says why a routing table was refused, as long as an older one is in force', async () => {
+  const api = await start();
+  const read = async (): Promise<unknown> => (await api.request('GET', '/v1/status', { as: AGENT })).json();
+  expect(await read()).not.toHaveProperty('refusedTable');
+  const { status } = api.scheduler;
+  api.scheduler.status = () => ({ ...status(), refusedTable: 'it names no fleet' });
+  expect(await read()).toMatchObject({ ready: true, refusedTable: 'it names no fleet' });
 });
 
 test('operators pause, drain and resume fleets, with a reason or without, and agents one by one', async () => {
