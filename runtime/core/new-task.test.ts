@@ -67,3 +67,10 @@ test('a place that does not accept the task is our bug', () => {
   expect(ask('engineering/fixer', 'other')).toThrow('engineering/fixer does not accept other');
   expect(ask('ghost', 'fix')).toThrow('ghost does not accept fix');
 });
+
+test('a share whose name every object has weighs as any other', () => {
+  const route = tableRoute('engineering/fix', ['fix'], { fairness: { key: 'input.customer', weights: { big: 4 } } });
+  for (const fairness of ['constructor', 'toString', '__proto__']) {
+    expect(newTask(TABLE, { ...PLACE, route }, { keys: { fairness } }, SUBMISSION).cost).toBe(1_048_576);
+  }
+});

@@ -43,7 +43,7 @@ export function newTask(
     lane: laneOf(route.id, place.build),
     priority,
     flow: storeKey(`${route.team}/${share}`),
-    cost: costOf((table.teams[route.team]?.weight ?? 1) * (route.fairness?.weights[share] ?? 1)),
+    cost: costOf((table.teams[route.team]?.weight ?? 1) * weightOf(route.fairness?.weights ?? {}, share)),
     ...(keys.perKey !== undefined && { key: storeKey(keys.perKey) }),
     ...(keys.affinity !== undefined && { affinity: storeKey(`${route.id}/${keys.affinity}`) }),
     ...(keys.dedupe !== undefined &&
@@ -60,6 +60,11 @@ export function newTask(
     body: submission.body,
     ...(submission.acceptedMs !== undefined && { acceptedMs: submission.acceptedMs }),
   };
+}
+
+/** The share may be a text of the submitter's: `constructor` is none of the names that stand there. */
+function weightOf(weights: Readonly<Record<string, number>>, share: string): number {
+  return Object.hasOwn(weights, share) ? (weights[share] ?? 1) : 1;
 }
 
 /**

@@ -97,3 +97,14 @@ test('however many agents drain, so many are remembered', async () => {
   expect(leaving()).not.toContain('leave:a-0');
   expect(leaving()).toContain('leave:a-309');
 });
+
+test('however many agents drain at once, so many are remembered, and a pause has room', async () => {
+  const { clock, here, poll, drain, leaving } = await started('s-0');
+  const names = Array.from({ length: 1000 }, (_, n) => `a-${n}`);
+  for (const name of names) await poll(here, name);
+  expect(await Promise.all(names.map((name) => drain(here, name)))).not.toContain(false);
+  expect(leaving()).toHaveLength(300);
+  expect(await clock.until(here.pause(AGENT.fleet, 'lunch'))).toBe(true);
+  await clock.pass(1000);
+  expect(await clock.until(here.fleet(AGENT.fleet))).toMatchObject({ paused: true, pausedReason: 'lunch' });
+});

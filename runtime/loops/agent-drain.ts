@@ -24,8 +24,13 @@ export async function drainAgent(engine: Engine, name: AgentName): Promise<boole
   const state = engine.fleets.get(name.fleet);
   if (state === undefined || isPush(engine, name.fleet) || !(await isKnown(engine, state, name))) return false;
   const id = agentId(name);
-  if (!state.switches.has(LEAVES + id)) await makeRoom(engine, state);
-  await keep(engine, state, id);
+  const one = async (): Promise<void> => {
+    if (!state.switches.has(LEAVES + id)) await makeRoom(engine, state);
+    await keep(engine, state, id);
+  };
+  const turn = (state.lastDrain ?? Promise.resolve()).then(one);
+  state.lastDrain = turn.catch(() => undefined);
+  await turn;
   return true;
 }
 
@@ -74,11 +79,15 @@ async function makeRoom(engine: Engine, state: FleetState): Promise<void> {
 async function isKnown(engine: Engine, state: FleetState, name: AgentName): Promise<boolean> {
   const { clock, bounds, schedulers } = engine;
   if (schedulers.length === 1) return isThere(engine, name);
+  let failure: unknown;
   for (const until = clock.monotonicMs() + 2 * bounds.idleTickMs; clock.monotonicMs() < until;) {
     if (isThere(engine, name)) return true;
     await pause(clock, LOOK_MS);
-    await shareRoster(engine, state);
+    failure = undefined;
+    await shareRoster(engine, state).catch((error: unknown) => (failure = error));
   }
+  // Nobody can say now whether it is there.
+  if (failure !== undefined && !isThere(engine, name)) throw failure;
   return isThere(engine, name);
 }
 

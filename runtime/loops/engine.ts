@@ -92,6 +92,10 @@ export interface FleetState {
   /** Since when this scheduler has looked after the shard without a break. */
   sinceMs: number;
   readonly roster: Roster;
+  /** The roster is being shared. */
+  sharing?: Promise<void>;
+  /** The last drain of an agent that was asked for: one after the other, each sees how many there are. */
+  lastDrain?: Promise<unknown>;
   /** When each agent was held to account last, by its id. */
   readonly blamedMs: Map<string, number>;
   /** Digest of the table whose limits this scheduler sent last. */

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { memoryStore } from '../store/memory/memory-store.ts';
+import type { Store } from '../store/store.ts';
 import type { RunningScheduler } from './scheduler.ts';
 import { AGENT, Bench, submission } from './testing/bench.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
@@ -128,4 +129,31 @@ test('more agents than are told at once are all known soon after', async () => {
   const { here, there, poll, seen } = await two();
   for (let n = 0; n < 700; n += 1) await poll(n % 2 === 0 ? here : there, `a-${n}`);
   expect(await seen(2000)).toHaveLength(700);
+});
+
+test('many questions at once share the roster once: a crowd is told of in pages that a shard takes', async () => {
+  const inner = memoryStore({ nowUs: () => Date.now() * 1000 });
+  const sizes: number[] = [];
+  const slow: Store = {
+    ...inner,
+    apply: async (shard, batch) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      sizes.push(batch.operations.reduce((sum, one) => sum + (one.op === 'roster' ? one.notes.length : 0), 0));
+      return inner.apply(shard, batch);
+    },
+  };
+  const bench = new Bench(['s-0', 's-1'], slow);
+  close = () => bench.close();
+  const bounds = { tickMs: 250, idleTickMs: 500 };
+  const [here] = [await bench.start('s-0', { bounds }), await bench.start('s-1', { bounds })];
+  for (let n = 0; n < 3000; n += 1) {
+    void here.poll(
+      { fleet, name: `a-${n}` },
+      { build: 'v1', slots: 4, free: 0, waitMs: 0 },
+      new AbortController().signal,
+    );
+  }
+  const drains = Array.from({ length: 20 }, (_, n) => here.drainAgent({ fleet, name: `gone-${n}` }));
+  expect(new Set(await Promise.all(drains))).toEqual(new Set([false]));
+  expect(Math.max(...sizes)).toBe(250);
 });

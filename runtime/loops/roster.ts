@@ -39,10 +39,15 @@ const AGAIN_MS = 15_000;
 /** Pages of one look: a crowd that has come at once is known to all a few looks later. */
 const PAGES_MAX = 8;
 
-/** Tells what has changed here, and hears what the others tell. */
-export async function shareRoster(engine: Engine, state: FleetState): Promise<void> {
+/** Tells what has changed here, and hears what the others tell. Once at a time, however many ask. */
+export function shareRoster(engine: Engine, state: FleetState): Promise<void> {
+  if (engine.schedulers.length === 1) return Promise.resolve();
+  state.sharing ??= share(engine, state).finally(() => delete state.sharing);
+  return state.sharing;
+}
+
+async function share(engine: Engine, state: FleetState): Promise<void> {
   const { roster, link } = state;
-  if (engine.schedulers.length === 1) return;
   if (roster.joins !== link.joins) {
     // The shard may have forgotten what was told before.
     for (const agent of engine.pool.of(state.fleet)) delete agent.told;

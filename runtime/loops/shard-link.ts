@@ -393,8 +393,9 @@ export class ShardLink {
     let handedOut = 0;
     for (const reply of replies) {
       if (reply.kind === 'claims') for (const { record } of reply.claims) handedOut = Math.max(handedOut, record.token);
-      // Another scheduler handed it out, perhaps in another shard.
-      else if ('record' in reply && reply.record !== undefined) tokens.raise(reply.record.token);
+      // Another scheduler handed it out, perhaps in another shard. That of a success is what an agent has said it is.
+      else if ('record' in reply && reply.record !== undefined && reply.record.state !== 'succeeded')
+        tokens.raise(reply.record.token);
     }
     return handedOut === 0 ? undefined : tokens.allow(handedOut);
   }
