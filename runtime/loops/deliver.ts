@@ -209,6 +209,8 @@ function noteRun(
   const now = engine.clock.nowMs();
   const build = engine.tables.buildOf(fleet, agent.build);
   state.startedSince += 1;
+  // Runs stand in the order in which they began.
+  engine.runs.delete(record.id);
   engine.runs.set(record.id, {
     fleet,
     build,

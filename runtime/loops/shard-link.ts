@@ -1,3 +1,4 @@
+import { checkOperation } from '../store/check-batch.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import {
   OPERATIONS_MAX,
@@ -122,9 +123,17 @@ export class ShardLink {
     return this.#newest;
   }
 
-  /** Sends an operation that needs no journal. Rejects with a `StoreFailure` when the store does not answer. */
+  /**
+   * Sends an operation that needs no journal. Rejects with a `StoreFailure` when the store does not answer, and with a `RangeError`
+   * when the store does not take it: that is the end of one question, and not of all that would go with it.
+   */
   ask(operation: Operation): Promise<Reply> {
     if (this.#state !== 'up') return Promise.reject(unavailable(this.#state));
+    try {
+      checkOperation(operation);
+    } catch (error) {
+      return Promise.reject(error as RangeError);
+    }
     return this.#enqueue(operation) as Promise<Reply>;
   }
 

@@ -12,6 +12,7 @@ import type { Submission, SubmitOutcome } from '../core/scheduler.ts';
 import { taskId } from '../core/task-id.ts';
 import { BODY_BYTES_MAX, type NewTask, type TaskRecord } from '../core/task-record.ts';
 import { JournalFull } from '../journal/journal-full.ts';
+import { checkOperation } from '../store/check-batch.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
 import { changed, type Engine, type FleetState } from './engine.ts';
@@ -179,6 +180,8 @@ async function offerTo(engine: Engine, offer: Offer, place: Place): Promise<Subm
   const task = offeredTask(engine, offer, place);
   // As it is kept: with what is kept beside it, and `1e20` is written out. The store would not take it, now or in a replay.
   if (Buffer.byteLength(task.body) > BYTES_MAX) return { kind: 'too-large', bytesMax: BYTES_MAX };
+  // Nothing is promised that no store takes: it would come back with each replay.
+  checkOperation({ op: 'submit', task });
   const promise: JournaledTask = { ...task, acceptedMs: clock.nowMs() };
   const lsn = promised ? undefined : ledger.submit(place.fleet, promise);
   const sent =

@@ -26,7 +26,8 @@ export function checkBatch(batch: Batch): void {
   check(notes <= NOTES_MAX, 'the number of notes on agents');
 }
 
-function checkOperation(operation: Operation): void {
+/** The same of one operation: who sends what comes from others asks before it promises anything. */
+export function checkOperation(operation: Operation): void {
   switch (operation.op) {
     case 'submit':
       checkTask(operation.task);
