@@ -123,7 +123,11 @@ export function otherBuild(engine: Engine, fleet: string, build: string): string
 }
 
 /** Where a task goes in a fleet that it was sent to before. */
-export function openPlaceAt({ tables }: Engine, fleet: string, { route: id, step }: Envelope): Place | undefined {
+export function openPlaceAt(
+  { tables }: Engine,
+  fleet: string,
+  { route: id, step }: Pick<Envelope, 'route' | 'step'>,
+): Place | undefined {
   const { table } = tables.compiled;
   const taken = table.routes.find((one) => one.id === id);
   const builds = table.fleets[fleet]?.builds ?? {};

@@ -19,7 +19,8 @@ import { changed, type Engine, type FleetState } from './engine.ts';
 import { encodeEnvelope } from './envelope.ts';
 import { finishShed, hasEnded, isOver, promiseEnd } from './ends.ts';
 import type { JournaledTask } from './journal-entry.ts';
-import { find, movedReason } from './view.ts';
+import { openPlaceAt } from './move.ts';
+import { find, isFound, movedReason, wayEnd } from './view.ts';
 import { routingView } from './view-of-fleets.ts';
 
 /** `Scheduler.submit`: decides where the task goes, promises it, and tells what became of it. */
@@ -77,6 +78,8 @@ interface Offer {
   /** What the table says of it that was in force when it came. */
   readonly decision: Decision;
   readonly compiled: CompiledTable;
+  /** Fleets that have word that it has gone on: for good, so it never comes back to them. */
+  readonly left: ReadonlySet<string>;
 }
 
 async function outcomeOf(engine: Engine, submission: Submission, way: Way): Promise<SubmitOutcome> {
@@ -104,7 +107,8 @@ function decide(engine: Engine, submission: Submission, way: Way): SubmitOutcome
   const refused = admission(engine, submission, decision);
   if (refused !== undefined) return refused;
   const id = taskId(tenant, key, fleet);
-  return offerSomewhere(engine, { submission, task, id, digest: digestOf(request), decision, compiled }, fleet);
+  const digest = digestOf(request);
+  return offerSomewhere(engine, { submission, task, id, digest, decision, compiled, left: new Set() }, fleet);
 }
 
 const RETRY_AFTER_MS = 1000;
@@ -250,15 +254,44 @@ async function known(
   promised: boolean,
 ): Promise<SubmitOutcome> {
   const { fleet } = state;
-  if (record.state === 'moved') {
-    const found = await find(engine, offer.id);
-    if (found !== undefined) return repeated(engine, offer, found.state.fleet, found.reply.record);
-  }
   const same = record.digest === offer.digest;
+  if (record.state === 'moved') {
+    const end = await wayEnd(engine, offer.id);
+    if (isFound(end)) return repeated(engine, offer, end.state.fleet, end.reply.record);
+    // Word was left, and then no queue took it. Of one that is on its way from here the journal knows.
+    if (same && !isMoving(engine, offer.id)) {
+      await refuse(engine, fleet, offer.id, promised);
+      return end === undefined ? NOWHERE : offerThere(engine, { ...offer, left: end.left }, end.state.fleet);
+    }
+  }
   // What is open stays promised: the first promise may be in a journal that is lost. What is not ours to promise does not.
   if (!promised && same && hasEnded(record)) await promiseEnd(engine, state, offer.id);
   else if (!promised && (!same || isOver(record))) await refuse(engine, fleet, offer.id, false);
   return repeated(engine, offer, fleet, record);
+}
+
+function isMoving({ ledger }: Engine, id: string): boolean {
+  return ledger.openMoves().some(({ task }) => task.id === id);
+}
+
+const NOWHERE = { kind: 'unroutable', because: 'no-fleet' } as const;
+
+/** Promises it to the fleet that words lead to, as the table in force has it; when that no longer takes it, further on. */
+function offerThere(engine: Engine, offer: Offer, fleet: string): SubmitOutcome | Promise<SubmitOutcome> {
+  const { compiled } = engine.tables;
+  const { task, submission } = offer;
+  const decision = compiled === offer.compiled ? offer.decision : route(compiled, task, { key: submission.key });
+  const taken = decision.route;
+  if (taken === undefined) return { kind: 'unroutable', because: 'no-route' };
+  const now: Offer = { ...offer, decision, compiled };
+  const place = takes(engine, fleet, task) ? openPlaceAt(engine, fleet, { route: taken.id, step: 0 }) : undefined;
+  if (place !== undefined) return offerTo(engine, now, place);
+  const next = nextOf(engine, now, { route: taken, fleet, fallbackStep: 0 });
+  return next === undefined ? { ...NOWHERE, route: taken.id } : offerElsewhere(engine, now, fleet, next);
+}
+
+function takes({ fleets, tables }: Engine, fleet: string, { task }: Task): boolean {
+  return fleets.has(fleet) && Object.hasOwn(tables.compiled.table.fleets[fleet]?.accepts ?? {}, task);
 }
 
 function repeated(engine: Engine, offer: Offer, fleet: string, record: TaskRecord): SubmitOutcome {
@@ -287,32 +320,49 @@ async function overflow(
 ): Promise<SubmitOutcome> {
   const refused: SubmitOutcome = { kind: 'refused', because: reply.because, retryAfterMs: RETRY_AFTER_MS };
   if (reply.because === 'key-full') return refused;
-  const wait = { tried: place.fallbackStep, waitedMs: 0, reasons: new Set(['rejected' as const]) };
-  const { table } = engine.tables.compiled;
-  const sticky = offer.decision.keys.affinity ?? offer.submission.key;
-  const next = nextPlace(table, place.route, offer.task, sticky, routingView(engine), wait);
-  if (next === undefined || next.fleet === place.fleet) return refused;
-  return place.fallbackStep === 0 ? offerElsewhere(engine, offer, place.fleet, next) : offerTo(engine, offer, next);
+  const next = nextOf(engine, offer, place);
+  return next === undefined ? refused : offerElsewhere(engine, offer, place.fleet, next);
 }
 
-/** Leaves word at the home where the task went, so that a repetition finds it; then promises it there. */
-async function offerElsewhere(engine: Engine, offer: Offer, home: string, place: Place): Promise<SubmitOutcome> {
+/** The next step of the fallback chain for a queue that refuses, at a fleet that has not refused it before. */
+function nextOf(engine: Engine, offer: Offer, place: Omit<Place, 'build'>): Place | undefined {
+  const { table } = engine.tables.compiled;
+  const sticky = offer.decision.keys.affinity ?? offer.submission.key;
+  const wait = { waitedMs: 0, reasons: new Set(['rejected' as const]) };
+  const view = routingView(engine);
+  let next: Place | undefined;
+  do {
+    const tried: number = (next ?? place).fallbackStep;
+    next = nextPlace(table, place.route, offer.task, sticky, view, { ...wait, tried });
+  } while (next !== undefined && (next.fleet === place.fleet || offer.left.has(next.fleet)));
+  return next;
+}
+
+/** Leaves word at the fleet that does not take it where it went, so that a repetition finds it; then promises it there. */
+async function offerElsewhere(engine: Engine, offer: Offer, from: string, place: Place): Promise<SubmitOutcome> {
   const { id, digest } = offer;
-  const state = engine.fleets.get(home);
-  if (state === undefined) return offerTo(engine, offer, place);
+  const { compiled } = engine.tables;
+  const state = engine.fleets.get(from);
+  if (state === undefined) return NOWHERE;
   // The word would end one that is open there, whoever runs it.
   const before = await find(engine, id);
   if (before !== undefined) return repeated(engine, offer, before.state.fleet, before.reply.record);
+  // Word cannot be taken back: a repetition is placed by the table that has come into force.
+  if (engine.tables.compiled !== compiled) return { kind: 'unavailable', retryAfterMs: RETRY_AFTER_MS };
   const end = { state: 'moved', token: 0, digest, reason: movedReason(place.fleet), result: '' } as const;
   const reply = await state.link.ask({ op: 'finish', id, ...end });
   if (reply.kind === 'already' || reply.kind === 'stale') {
-    const found = await find(engine, id);
-    if (found !== undefined) return repeated(engine, offer, found.state.fleet, found.reply.record);
+    const way = await wayEnd(engine, id);
+    if (isFound(way)) return repeated(engine, offer, way.state.fleet, way.reply.record);
+    if (way === undefined) return NOWHERE;
+    // The same submission at another scheduler: its word leads elsewhere, and is the one that holds.
+    if (way.state.fleet !== place.fleet) return offerThere(engine, { ...offer, left: way.left }, way.state.fleet);
   }
-  const lsn = engine.ledger.end(home, id, end);
+  const lsn = engine.ledger.end(from, id, end);
   state.link.recorded(lsn);
   await engine.ledger.durable(lsn);
-  return offerTo(engine, offer, place);
+  const now: Offer = { ...offer, left: new Set([...offer.left, from]) };
+  return engine.tables.compiled === compiled ? offerTo(engine, now, place) : offerThere(engine, now, place.fleet);
 }
 
 function accepted(id: string, place: Place, status: 'accepted' | 'journaled'): SubmitOutcome {

@@ -25,6 +25,12 @@ export async function find(engine: Engine, id: string): Promise<Found | undefine
 
 /** The same, and nothing only when nobody has accepted it. Rejects with a `StoreFailure` when that cannot be told in time. */
 export async function findSurely(engine: Engine, id: string): Promise<Found | undefined> {
+  const end = await wayEnd(engine, id);
+  return isFound(end) ? end : undefined;
+}
+
+/** The same, and where it was to be when nobody has accepted it; nothing where words lead to no fleet that is known here. */
+export async function wayEnd(engine: Engine, id: string): Promise<WayEnd | undefined> {
   const end = await surely(
     engine,
     () => follow(engine, id),
@@ -32,13 +38,13 @@ export async function findSurely(engine: Engine, id: string): Promise<Found | un
   );
   if (end === undefined && isAnotherTableInForce(engine))
     throw new Uncertain('it may be of a fleet that the table here does not have yet');
-  return isFound(end) ? end : undefined;
+  return end;
 }
 
-/** Where the way of a task ends: at the shard that has it, or at one that does not know it. */
-type WayEnd = Found | { readonly state: FleetState };
+/** Where the way of a task ends: at the shard that has it, or at one that does not know it, and which fleets have word that leads there. */
+type WayEnd = Found | { readonly state: FleetState; readonly left: ReadonlySet<string> };
 
-function isFound(end: WayEnd | undefined): end is Found {
+export function isFound(end: WayEnd | undefined): end is Found {
   return end !== undefined && 'reply' in end;
 }
 
@@ -50,14 +56,16 @@ function isAnotherTableInForce({ fleets, tables }: Engine): boolean {
 
 /** Follows a task from its home to where it went. */
 async function follow(engine: Engine, id: string): Promise<WayEnd | undefined> {
+  const left = new Set<string>();
   let mark: string | undefined = homeOf(id);
   for (let hop = 0; hop < HOPS_MAX && mark !== undefined; hop += 1) {
     const fleet = engine.tables.home(mark);
     const state = fleet === undefined ? undefined : engine.fleets.get(fleet);
     if (state === undefined) return undefined;
     const reply = await askPatiently(engine, state.link, { op: 'get', id });
-    if (reply.kind !== 'task') return { state };
+    if (reply.kind !== 'task') return { state, left };
     if (reply.record.state !== 'moved') return { state, reply };
+    left.add(state.fleet);
     mark = movedTo(reply.record);
   }
   return undefined;
