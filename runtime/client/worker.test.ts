@@ -164,6 +164,65 @@ test('heartbeats keep a run that takes longer than its lease, and a cancelled on
   expect(reasons).toEqual(['cancelled']);
 });
 
+test('a task that comes again to the agent that lost its lease keeps the new one, and stops the run of the old one', async () => {
+  const assignment = (token: number) => ({
+    ...{ id: 't-1', token, task: 'summarize', tenant: 'research', labels: {}, input: { text: 'x' }, attempt: 1 },
+    ...{ heartbeatMs: 600, leasedUntil: new Date().toISOString(), dueAt: new Date(Date.now() + 60_000).toISOString() },
+  });
+  let given = 0;
+  let beats: number[] = [];
+  const answers: Readonly<
+    Record<string, (said: { readonly tasks: readonly { id: string; token: number }[] }) => object>
+  > = {
+    agents: () => ({ build: 'v1', pollMs: 100, drainMs: 1000 }),
+    poll: () => ({ tasks: given < 2 ? [assignment(++given)] : [], drain: false }),
+    heartbeat: ({ tasks }) => {
+      beats.push(...tasks.map(({ token }) => token));
+      return { tasks: tasks.map(({ id }) => ({ id, lease: 'held', cancel: false })), drain: false };
+    },
+    complete: () => ({ id: 't-1', state: 'succeeded', repeated: false }),
+    drain: () => ({}),
+  };
+  const scripted: typeof fetch = async (input, init) => {
+    const call = /\/(\w+)(?:\?|$)/.exec(new URL(String(input)).pathname)?.[1] ?? '';
+    if (call === 'poll') await new Promise((resolve) => setTimeout(resolve, 50));
+    return Response.json(answers[call]?.(JSON.parse(String(init?.body ?? '{}'))));
+  };
+  const ended: unknown[] = [];
+  const one = worker<Tasks>({
+    ...{ url: 'http://scheduler', token: 't', fleet: FLEET, name: 'a-1', slots: 2, signals: false, fetch: scripted },
+    observe: (event) => {
+      if (event.kind === 'settled') ended.push([event.task.token, event.settled]);
+    },
+  });
+  workers.push(one);
+  let finish = (): void => undefined;
+  const running = one
+    .on('summarize', async ({ token, signal }) => {
+      await new Promise<void>((resolve) => {
+        if (token === 2) finish = resolve;
+        else signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      signal.throwIfAborted();
+      return { short: 'done' };
+    })
+    .run();
+  await expect.poll(() => ended).toEqual([[1, 'stale']]);
+  beats = [];
+  await expect.poll(() => beats, { timeout: 3000 }).toContain(2);
+  expect(beats).not.toContain(1);
+  expect(one.state.busy).toBe(1);
+  finish();
+  await expect
+    .poll(() => ended)
+    .toEqual([
+      [1, 'stale'],
+      [2, 'completed'],
+    ]);
+  await one.drain();
+  await running;
+});
+
 test('a draining worker finishes what it can, gives back the rest at once, and takes nothing more', async () => {
   const { tasks, made } = await scheduler({}, 300);
   const first = made({ slots: 2 });

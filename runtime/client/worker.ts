@@ -282,9 +282,11 @@ class TaskWorker<Tasks> implements Worker<Tasks> {
         },
       },
     );
+    // It has come again: the lease of the run before is lost, and only this one has a heartbeat.
+    this.#runs.get(task.id)?.stop('lost');
     this.#runs.set(task.id, run);
     void run.over.then((settled) => {
-      this.#runs.delete(task.id);
+      if (this.#runs.get(task.id) === run) this.#runs.delete(task.id);
       this.#tell({ kind: 'settled', task, settled, seconds: (performance.now() - begunMs) / 1000 });
       for (const next of found?.tasks ?? []) this.#start(next);
       if (found?.drain === true) void this.drain();
