@@ -95,3 +95,20 @@ test('a table whose parts are not what they should be is refused, and breaks not
     expect(await readTable(path)).toMatchObject({ kind: 'refused', reason: expect.stringContaining('cannot be used') });
   }
 });
+
+test.each([
+  ['a number beyond all bounds', '1e999'],
+  ['lists nested far too deeply', `${'['.repeat(200_000)}${']'.repeat(200_000)}`],
+])('a table with %s is refused, at the start and while another one is in force', async (_, slots) => {
+  const path = join(folder, 'routing-table.json');
+  writeFileSync(path, JSON.stringify(signed()).replace('"slots":4', `"slots":${slots}`));
+  const reason = `${path} cannot be used: it has a number beyond all bounds, or lists and maps nested far too deeply`;
+  expect(await readTable(path)).toEqual({ kind: 'refused', reason });
+  const told: string[] = [];
+  const watched = { path, clock: systemClock, everyMs: 5, first: signed().digest };
+  stop = watchTable({ ...watched, onTable: () => told.push('used'), onRefused: (said) => told.push(said) });
+  await vi.waitFor(() => expect(told).toEqual([reason]), { timeout: 5000 });
+  writeFileSync(`${path}.new`, JSON.stringify(signed()));
+  renameSync(`${path}.new`, path);
+  await vi.waitFor(() => expect(told).toEqual([reason, 'used']), { timeout: 5000 });
+});

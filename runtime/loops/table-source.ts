@@ -88,15 +88,28 @@ export function watchTable({
 function believe(value: unknown, path: string, environment: string | undefined): TableRead {
   if (!isTable(value)) return refused(`${path} is not a routing table of version 1`);
   const { digest, ...rest } = value;
-  const own = `sha256-${createHash('sha256')
-    .update(canonicalJson(rest as unknown as Json))
-    .digest('hex')}`;
+  const own = digestOf(rest as unknown as Json);
+  if (own === undefined) {
+    return refused(
+      `${path} cannot be used: it has a number beyond all bounds, or lists and maps nested far too deeply`,
+    );
+  }
   if (own !== digest) return refused(`${path} is not what was compiled: its digest is ${own}, it says ${digest}`);
   if (environment !== undefined && value.environment !== environment) {
     return refused(`${path} is of the environment ${value.environment}, this scheduler runs in ${environment}`);
   }
   const fault = faultIn(value);
   return fault === undefined ? { kind: 'table', table: value } : refused(`${path} cannot be used: ${fault}`);
+}
+
+/** Nothing of what JSON can say, and we cannot write: `1e999`, or more levels than a call stack has. */
+function digestOf(rest: Json): string | undefined {
+  try {
+    return `sha256-${createHash('sha256').update(canonicalJson(rest)).digest('hex')}`;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** Whatever it is that cannot be used, the table in force stays: nothing of this one may be found out when it is. */
