@@ -33,6 +33,14 @@ const full = route({
 const routes = (count: number, changes: Partial<TableRoute> = {}): TableRoute[] =>
   Array.from({ length: count }, (_, index) => route({ id: `research/r-${index}`, ...changes }));
 
+const NOT = (value: unknown): never => value as never;
+const withAccept = (changes: Partial<TableAccept>): Partial<RoutingTable> => ({
+  fleets: { 'research/summarizer': fleet({ accepts: { summarize: accept(changes) } }) },
+});
+const withProvider = (changes: object): Partial<RoutingTable> => ({
+  providers: { brain: { breaker: { errors: 5, openForMs: 1000 }, ...changes } },
+});
+
 test('a table as the compiler writes them has no fault, with or without what may be left out', () => {
   expect(faultOf(table())).toBeUndefined();
   expect(faultOf(table({ routes: [full], schedules: [SCHEDULE] }))).toBeUndefined();
@@ -59,12 +67,11 @@ test('routes to a fleet that the table does not have are nobody’s', () => {
 });
 
 test('the store takes whole numbers only, so that a table has no others', () => {
-  const withAccept = (changes: Partial<TableAccept>): RoutingTable =>
-    table({ fleets: { 'research/summarizer': fleet({ accepts: { summarize: accept(changes) } }) } });
-  expect(faultOf(withAccept({ runMs: 1.5 }))).toBe(
+  const faulty = (changes: Partial<TableAccept>): string | undefined => faultOf(table(withAccept(changes)));
+  expect(faulty({ runMs: 1.5 })).toBe(
     'the task summarize of the fleet research/summarizer has runMs 1.5, and it must be a whole number of at least 0: compile the spec again',
   );
-  expect(faultOf(withAccept({ attempts: 0 }))).toContain('attempts 0, and it must be a whole number of at least 1');
+  expect(faulty({ attempts: 0 })).toContain('attempts 0, and it must be a whole number of at least 1');
   const { backoff } = accept();
   const accepts: readonly Partial<TableAccept>[] = [
     { queueMs: -1 },
@@ -74,7 +81,7 @@ test('the store takes whole numbers only, so that a table has no others', () => 
     { backoff: { ...backoff, maxMs: '1000' as unknown as number } },
     { runMs: undefined as unknown as number },
   ];
-  for (const changes of accepts) expect(faultOf(withAccept(changes))).toContain('must be a whole number');
+  for (const changes of accepts) expect(faulty(changes)).toContain('must be a whole number');
 });
 
 test.each<[string, Partial<TableRoute>]>([
@@ -104,4 +111,52 @@ test('a schedule whose times this scheduler cannot tell is a fault, as its first
   expect(of({ cron: 'every night' })).toBe(
     'the schedule research/nightly has the times "every night", which are no cron pattern: compile the spec again',
   );
+});
+
+test.each<[string, Partial<RoutingTable>]>([
+  ['the team other is null', { teams: { research: { weight: 1 }, other: NOT(null) } }],
+  ['the provider brain is 1', { providers: { brain: NOT(1) } }],
+  ['the schema sha256-a is []', { schemas: { 'sha256-a': NOT([]) } }],
+  ['the fleet a/b is null', { fleets: { 'a/b': NOT(null) } }],
+  ['builds of the fleet a/b is null', { fleets: { 'a/b': fleet({ builds: NOT(null) }) } }],
+  ['accepts of the fleet a/b is missing', { fleets: { 'a/b': fleet({ accepts: NOT(undefined) }) } }],
+])('a table says %s, where there must be a map', (said, changes) => {
+  expect(faultOf(table(changes))).toBe(`${said}, and no map: compile the spec again`);
+});
+
+test.each<[string, Partial<RoutingTable>]>([
+  ['weight "x", and it must be a whole number of at least 1', { teams: { research: { weight: NOT('x') } } }],
+  ['weight 0, and it must be a whole number of at least 1', { teams: { research: { weight: 0 } } }],
+  ['inFlightMax -1', { teams: { research: { weight: 1, inFlightMax: -1 } } }],
+  ['fairness.weights.a "x"', { routes: [route({ fairness: { key: 'tenant', weights: { a: NOT('x') } } })] }],
+  ['fairness.weights.a 0', { routes: [route({ fairness: { key: 'tenant', weights: { a: 0 } } })] }],
+  ['backoff.factor missing', withAccept({ backoff: { ...accept().backoff, factor: NOT(undefined) } })],
+  ['backoff.factor "2"', withAccept({ backoff: { ...accept().backoff, factor: NOT('2') } })],
+  [
+    'backoff.factor -2, and it must be a number of at least 1',
+    withAccept({ backoff: { ...accept().backoff, factor: -2 } }),
+  ],
+  ['requestsPerSecond 0, and it must be a number above 0', withProvider({ requestsPerSecond: 0 })],
+  ['concurrent 0.5', withProvider({ concurrent: 0.5 })],
+  ['breaker.errors "x"', withProvider({ breaker: { errors: 'x', openForMs: 1 } })],
+  ['breaker.openForMs 1e+300', withProvider({ breaker: { errors: 1, openForMs: 1e300 } })],
+  ['drainMs null', { fleets: { 'a/b': fleet({ drainMs: NOT(null) }) } }],
+  ['builds.v1 "all"', { fleets: { 'a/b': fleet({ builds: { v1: NOT('all') } }) } }],
+  ['catchUp.max 0.5', { schedules: [{ ...SCHEDULE, catchUp: { windowMs: 1000, max: 0.5 } }] }],
+  ['catchUp.windowMs -1', { schedules: [{ ...SCHEDULE, catchUp: { windowMs: -1, max: 1 } }] }],
+])('a figure that turns and times are reckoned with is one: not %s', (said, changes) => {
+  expect(faultOf(table(changes))).toContain(` has ${said}`);
+});
+
+test('a time is at most a hundred years, so that there is a date after it', () => {
+  expect(faultOf(table(withAccept({ runMs: 8.7e15 })))).toBe(
+    'the task summarize of the fleet research/summarizer has runMs 8700000000000000, and it must be a whole number of at most 3155760000000: compile the spec again',
+  );
+  expect(faultOf(table(withAccept({ runMs: 3_155_760_000_000 })))).toBeUndefined();
+});
+
+test('what need not be whole may be a part', () => {
+  const backoff = { ...accept().backoff, factor: 1.5 };
+  const broken = { breaker: { errors: 0.5, openForMs: 30_000 }, requestsPerSecond: 1 / 3600 };
+  expect(faultOf(table({ ...withAccept({ backoff }), ...withProvider(broken) }))).toBeUndefined();
 });

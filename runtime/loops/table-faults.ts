@@ -2,6 +2,7 @@ import {
   ROUTES_OF_FLEET_MAX,
   type RoutingTable,
   type TableAccept,
+  type TableProvider,
   type TableRoute,
 } from '../../spec/contract/routing-table.ts';
 import { timesFault } from './due-times.ts';
@@ -12,7 +13,7 @@ import { timesFault } from './due-times.ts';
  * writes no such table, except for time zones: its list of them may be newer than the scheduler's Node.
  */
 export function faultOf(table: RoutingTable): string | undefined {
-  return tooManyRoutes(table) ?? brokenNumber(table) ?? brokenSchedule(table);
+  return brokenMap(table) ?? tooManyRoutes(table) ?? brokenNumber(table) ?? brokenSchedule(table);
 }
 
 /** A route counts once for each fleet, as in `shardPolicies`. */
@@ -31,57 +32,146 @@ function tooManyRoutes({ fleets, routes }: RoutingTable): string | undefined {
   return undefined;
 }
 
-/** A field, what it holds, and the least that it may hold. */
-type Figure = readonly [field: string, value: number, least?: number];
+/** What a figure must be: whole unless it is said otherwise, and not below `least`. */
+interface Bounds {
+  readonly least?: number;
+  readonly most?: number;
+  /** Not counted in whole ones. */
+  readonly isShare?: true;
+}
 
-/** Figures that go to the store with each task, or with the limits of its route: it takes whole ones only. */
-function brokenNumber({ fleets, routes }: RoutingTable): string | undefined {
-  for (const [id, { accepts }] of Object.entries(fleets)) {
-    for (const [task, accept] of Object.entries(accepts)) {
-      const broken = acceptFigures(accept).find(isBroken);
-      if (broken !== undefined) return saidOf(`the task ${task} of the fleet ${id}`, broken);
-    }
-  }
-  for (const route of routes) {
-    const broken = routeFigures(route).find(isBroken);
-    if (broken !== undefined) return saidOf(`the route ${route.id}`, broken);
+/** A field, what it holds, and what it may hold. */
+type Figure = readonly [field: string, value: number, bounds?: Bounds];
+
+/** A hundred years: a time that is so far away can still be written as a date. */
+const TIME: Bounds = { most: 100 * 365.25 * 24 * 3_600_000 };
+/** Of this nothing would be nobody's turn. */
+const SOME: Bounds = { least: 1 };
+
+/** Figures that go to the store with each task or with the limits of its route, or that turns and times are reckoned with. */
+function brokenNumber(table: RoutingTable): string | undefined {
+  for (const [whose, figures] of figuresOf(table)) {
+    const broken = figures.find(isBroken);
+    if (broken !== undefined) return saidOf(whose, broken);
   }
   return undefined;
 }
 
+/** What must be a map and is not; JSON may say `null` wherever something is asked for. */
+function brokenMap({ teams, fleets, providers, schemas }: RoutingTable): string | undefined {
+  for (const [kind, map] of Object.entries({ team: teams, fleet: fleets, provider: providers, schema: schemas })) {
+    for (const [name, value] of Object.entries<unknown>(map)) {
+      if (!isMap(value)) return notMap(`the ${kind} ${name}`, value);
+    }
+  }
+  for (const [id, { builds, accepts, skills, calls, providers: used }] of Object.entries(fleets)) {
+    for (const [field, value] of Object.entries({ builds, accepts, skills, calls })) {
+      if (!isMap(value)) return notMap(`${field} of the fleet ${id}`, value);
+    }
+    if (!Array.isArray(used))
+      return `providers of the fleet ${id} are ${shown(used)}, and no list: compile the spec again`;
+  }
+  return undefined;
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function notMap(what: string, value: unknown): string {
+  return `${what} is ${shown(value)}, and no map: compile the spec again`;
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 100);
+}
+
+function* figuresOf({
+  teams,
+  fleets,
+  routes,
+  schedules,
+  providers,
+}: RoutingTable): Iterable<readonly [whose: string, figures: readonly Figure[]]> {
+  for (const [name, { weight, inFlightMax = 0 }] of Object.entries(teams)) {
+    yield [
+      `the team ${name}`,
+      [
+        ['weight', weight, SOME],
+        ['inFlightMax', inFlightMax],
+      ],
+    ];
+  }
+  for (const [name, provider] of Object.entries(providers)) yield [`the provider ${name}`, providerFigures(provider)];
+  for (const [id, { drainMs, builds, accepts }] of Object.entries(fleets)) {
+    const shares = Object.entries(builds).map(([build, share]): Figure => [`builds.${build}`, share]);
+    yield [`the fleet ${id}`, [['drainMs', drainMs, TIME], ...shares]];
+    for (const [task, accept] of Object.entries(accepts)) {
+      yield [`the task ${task} of the fleet ${id}`, acceptFigures(accept)];
+    }
+  }
+  for (const route of routes) yield [`the route ${route.id}`, routeFigures(route)];
+  for (const { id, catchUp } of schedules) {
+    yield [
+      `the schedule ${id}`,
+      [
+        ['catchUp.windowMs', catchUp.windowMs, TIME],
+        ['catchUp.max', catchUp.max],
+      ],
+    ];
+  }
+}
+
+function providerFigures({ requestsPerSecond, concurrent = 1, breaker }: TableProvider): readonly Figure[] {
+  return [
+    ['requestsPerSecond', requestsPerSecond ?? 1, { least: Number.MIN_VALUE, isShare: true }],
+    ['concurrent', concurrent, SOME],
+    ['breaker.errors', breaker.errors, { isShare: true }],
+    ['breaker.openForMs', breaker.openForMs, TIME],
+  ];
+}
+
 function acceptFigures({ queueMs, runMs, heartbeatMs, attempts, backoff }: TableAccept): readonly Figure[] {
   return [
-    ['queueMs', queueMs],
-    ['runMs', runMs],
-    ['heartbeatMs', heartbeatMs],
-    ['attempts', attempts, 1],
-    ['backoff.firstMs', backoff.firstMs],
-    ['backoff.maxMs', backoff.maxMs],
+    ['queueMs', queueMs, TIME],
+    ['runMs', runMs, TIME],
+    ['heartbeatMs', heartbeatMs, TIME],
+    ['attempts', attempts, SOME],
+    ['backoff.firstMs', backoff.firstMs, TIME],
+    ['backoff.factor', backoff.factor, { least: 1, isShare: true }],
+    ['backoff.maxMs', backoff.maxMs, TIME],
   ];
 }
 
-function routeFigures({ queue, fallback, dedupe, limits, affinity, priority }: TableRoute): readonly Figure[] {
+function routeFigures(route: TableRoute): readonly Figure[] {
+  const { queue, fallback, dedupe, limits, affinity, priority, fairness } = route;
+  const weights = Object.entries(fairness?.weights ?? {});
   return [
+    ...weights.map(([value, weight]): Figure => [`fairness.weights.${value}`, weight, SOME]),
     ['queue.maxDepth', queue.maxDepth],
-    ['queue.maxAgeMs', queue.maxAgeMs],
-    ...fallback.map(({ afterMs }, index): Figure => [`fallback.${index}.afterMs`, afterMs]),
-    ['dedupe.windowMs', dedupe?.windowMs ?? 0],
+    ['queue.maxAgeMs', queue.maxAgeMs, TIME],
+    ...fallback.map(({ afterMs }, index): Figure => [`fallback.${index}.afterMs`, afterMs, TIME]),
+    ['dedupe.windowMs', dedupe?.windowMs ?? 0, TIME],
     ['limits.inFlight', limits.inFlight ?? 0],
     ['limits.rate.count', limits.rate?.count ?? 0],
-    ['limits.rate.perMs', limits.rate?.perMs ?? 0],
+    ['limits.rate.perMs', limits.rate?.perMs ?? 0, TIME],
     ['limits.perKey.max', limits.perKey?.max ?? 0],
-    ['affinity.holdMs', affinity?.holdMs ?? 0],
-    ['affinity.spillAfterMs', affinity?.spillAfterMs ?? 0],
-    ['priority.aging.everyMs', priority.aging?.everyMs ?? 0],
+    ['affinity.holdMs', affinity?.holdMs ?? 0, TIME],
+    ['affinity.spillAfterMs', affinity?.spillAfterMs ?? 0, TIME],
+    ['priority.aging.everyMs', priority.aging?.everyMs ?? 0, TIME],
   ];
 }
 
-function isBroken([, value, least = 0]: Figure): boolean {
-  return !Number.isSafeInteger(value) || value < least;
+function isBroken([, value, { least = 0, most = Number.MAX_SAFE_INTEGER, isShare } = {}]: Figure): boolean {
+  const isFigure = isShare === true ? Number.isFinite(value) : Number.isSafeInteger(value);
+  return !isFigure || value < least || value > most;
 }
 
-function saidOf(whose: string, [field, value, least = 0]: Figure): string {
-  return `${whose} has ${field} ${JSON.stringify(value)}, and it must be a whole number of at least ${least}: compile the spec again`;
+function saidOf(whose: string, [field, value, { least = 0, most, isShare } = {}]: Figure): string {
+  const bound = least === Number.MIN_VALUE ? 'above 0' : `of at least ${least}`;
+  const bounds = value > (most ?? Infinity) ? `of at most ${most}` : bound;
+  const kind = isShare === true ? 'a number' : 'a whole number';
+  return `${whose} has ${field} ${shown(value)}, and it must be ${kind} ${bounds}: compile the spec again`;
 }
 
 function brokenSchedule({ schedules }: RoutingTable): string | undefined {

@@ -115,8 +115,9 @@ function digestOf(rest: Json): string | undefined {
 /** Whatever it is that cannot be used, the table in force stays: nothing of this one may be found out when it is. */
 function faultIn(table: RoutingTable): string | undefined {
   try {
-    compileTable(table);
-    return faultOf(table);
+    const fault = faultOf(table);
+    if (fault === undefined) compileTable(table);
+    return fault;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
