@@ -1,6 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { fleet, table } from '../loops/testing/bench.ts';
+import type { PollResponse } from '../../spec/contract/protocol.ts';
+import { Bench, fleet, table } from '../loops/testing/bench.ts';
+import { memoryStore } from '../store/memory/memory-store.ts';
+import type { Store } from '../store/store.ts';
 import { answersIn, overTheWire } from './testing/raw.ts';
 import { served, tokenOf, type Served, type ServedOptions } from './testing/served.ts';
 
@@ -85,6 +88,42 @@ test('a flood of polls over one connection leaves room for everybody else', asyn
   expect((await poll(api, AGENT, 'a-1', 50)).status).toBe(200);
   expect(api.scheduler.agents('research/summarizer')).toHaveLength(33);
   expect(flood.destroyed).toBe(false);
+});
+
+test('what a completion asked for goes to another agent when the connection is gone before the answer', async () => {
+  const memory = memoryStore({ nowUs: () => Date.now() * 1000 });
+  let isCompleted = false;
+  let answer = (): void => undefined;
+  const slow = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const store: Store = {
+    ...memory,
+    apply: async (shard, batch) => {
+      const applied = await memory.apply(shard, batch);
+      if (!batch.operations.some(({ op }) => op === 'complete')) return applied;
+      isCompleted = true;
+      await slow;
+      return applied;
+    },
+  };
+  const api = await start({ bench: new Bench(['s-0'], store) });
+  const ids = [await submitted(api), await submitted(api)];
+  const given = (await (await poll(api, AGENT, 'a-1', 1000)).json()) as PollResponse;
+  const { id = '', token = 0 } = given.tasks[0] ?? {};
+  const body = JSON.stringify({ agent: 'a-1', token, next: { build: 'v1', slots: 1, free: 1 } });
+  const head = `POST /v1/tasks/${id}/complete?fleet=research/summarizer HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${AGENT}\r\n`;
+  const socket = opened(api, `${head}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  await expect.poll(() => isCompleted).toBe(true);
+  socket.destroy();
+  // Until the other end has heard that.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  answer();
+  // Well before its lease of five seconds is over.
+  const next = (await (await poll(api, AGENT, 'a-2', 2000)).json()) as PollResponse;
+  expect(next.tasks).toMatchObject([{ id: ids.find((one) => one !== id), attempt: 1 }]);
+  const view = await api.scheduler.task(next.tasks[0]?.id ?? '');
+  expect(view).toMatchObject({ state: 'running', agent: 'a-2', crashes: 0 });
 });
 
 test('a path that cannot be read is not answered beyond the bound either, and no expectation is', async () => {

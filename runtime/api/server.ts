@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { CompleteRequest } from '../../spec/contract/protocol.ts';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import type { AuditSink } from '../core/audit-sink.ts';
 import { readIJson } from '../core/i-json.ts';
@@ -207,7 +208,7 @@ function serve(app: FastifyInstance, operation: Operation, api: Api): void {
           ? shares.take(shareOf(operation, who, said.params, options.limits), room)
           : undefined;
       const { socket } = request.raw;
-      const waiter = patient ? waiters.enter(socket) : undefined;
+      const waiter = patient || asksForWork(operation, said.body) ? waiters.enter(socket) : undefined;
       load[kind] += 1;
       try {
         return await run(api, operation, said, request, reply, waiter?.signal ?? NEVER);
@@ -218,6 +219,11 @@ function serve(app: FastifyInstance, operation: Operation, api: Api): void {
       }
     },
   });
+}
+
+/** Tasks that nobody hears of would wait until their leases are over. */
+function asksForWork({ id }: Operation, body: unknown): boolean {
+  return id === 'completeTask' && (body as CompleteRequest).next !== undefined;
 }
 
 /** Whoever answers at once need not hear that nobody waits any more. */
