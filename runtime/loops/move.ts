@@ -122,13 +122,14 @@ export function otherBuild(engine: Engine, fleet: string, build: string): string
     .sort((a, b) => (builds[b] ?? 0) - (builds[a] ?? 0))[0];
 }
 
-/** Where a task goes in a fleet that it was sent to before. */
+/** Where a task goes in a fleet that it was sent to before; nothing when the fleet no longer takes its type. */
 export function openPlaceAt(
   { tables }: Engine,
   fleet: string,
-  { route: id, step }: Pick<Envelope, 'route' | 'step'>,
+  { route: id, step, task }: Pick<Envelope, 'route' | 'step' | 'task'>,
 ): Place | undefined {
   const { table } = tables.compiled;
+  if (!Object.hasOwn(table.fleets[fleet]?.accepts ?? {}, task)) return undefined;
   const taken = table.routes.find((one) => one.id === id);
   const builds = table.fleets[fleet]?.builds ?? {};
   const build = Object.keys(builds).sort((a, b) => (builds[b] ?? 0) - (builds[a] ?? 0))[0];

@@ -145,6 +145,34 @@ describe('a task that a scheduler has ended or moved whose disk lost that', () =
     move(bench, id);
     expect(await afterALoss(bench, id)).toMatchObject({ state: 'ready' });
   });
+
+  /** It left by a fallback, and is not where it went: nobody but its promise knows of it. */
+  async function movedIntoNothing() {
+    const bench = new VirtualBench();
+    benches.push(bench);
+    const routes = [route({ fallback: [{ when: ['no-agent'], afterMs: 1_000_000, fleet: THERE }] })];
+    await bench.start({ routes });
+    const id = await bench.accepted('k-1');
+    gone(bench, HERE, { op: 'remove', id, reason: movedReason(THERE) });
+    return { bench, id, routes };
+  }
+
+  test('is brought where it went when it is not there', async () => {
+    const { bench, id } = await movedIntoNothing();
+    await bench.clock.pass(40_000);
+    expect(await bench.taken('b-1', { fleet: THERE })).toEqual([id]);
+  });
+
+  test('is brought there only once the fleet takes tasks of its type', async () => {
+    const { bench, id, routes } = await movedIntoNothing();
+    const fleets = { [HERE]: fleet(), [THERE]: fleet({ accepts: { other: accept() } }) };
+    bench.scheduler.use(table({ digest: 'sha256-2', routes, fleets }));
+    await bench.clock.pass(40_000);
+    expect(await bench.taken('b-1', { fleet: THERE })).toEqual([]);
+    bench.scheduler.use(table({ digest: 'sha256-3', routes }));
+    await bench.clock.pass(40_000);
+    expect(await bench.taken('b-1', { fleet: THERE })).toEqual([id]);
+  });
 });
 
 describe('a task whose route is renamed or gone', () => {

@@ -284,14 +284,12 @@ function offerThere(engine: Engine, offer: Offer, fleet: string): SubmitOutcome 
   const taken = decision.route;
   if (taken === undefined) return { kind: 'unroutable', because: 'no-route' };
   const now: Offer = { ...offer, decision, compiled };
-  const place = takes(engine, fleet, task) ? openPlaceAt(engine, fleet, { route: taken.id, step: 0 }) : undefined;
+  const place = engine.fleets.has(fleet)
+    ? openPlaceAt(engine, fleet, { route: taken.id, step: 0, task: task.task })
+    : undefined;
   if (place !== undefined) return offerTo(engine, now, place);
   const next = nextOf(engine, now, { route: taken, fleet, fallbackStep: 0 });
   return next === undefined ? { ...NOWHERE, route: taken.id } : offerElsewhere(engine, now, fleet, next);
-}
-
-function takes({ fleets, tables }: Engine, fleet: string, { task }: Task): boolean {
-  return fleets.has(fleet) && Object.hasOwn(tables.compiled.table.fleets[fleet]?.accepts ?? {}, task);
 }
 
 function repeated(engine: Engine, offer: Offer, fleet: string, record: TaskRecord): SubmitOutcome {
