@@ -132,7 +132,7 @@ export class ShardLink {
     try {
       checkOperation(operation);
     } catch (error) {
-      return Promise.reject(error as RangeError);
+      return Promise.reject(error);
     }
     return this.#enqueue(operation) as Promise<Reply>;
   }
