@@ -3,10 +3,10 @@ import type { TaskRecord } from '../core/task-record.ts';
 import { judgeRun, runSeconds, tellEnd } from './ends.ts';
 import type { Engine, FleetState, Run } from './engine.ts';
 
-/** What is told of runs that end as their agents say: `known` is the run where this scheduler began it, `run` the agent's call. */
+/** What an agent's call may say of the trace that it is in. */
 type Traced = Pick<AgentRun, 'traceparent'>;
 
-/** A task has ended well: tells everyone. */
+/** A task has ended well: tells everyone. `known`: the run, where this scheduler began it; `run`: the agent's call. */
 export function tellCompleted(
   engine: Engine,
   state: FleetState,

@@ -872,10 +872,11 @@ local function take_start(policy, route)
   return nil, interval
 end
 
--- A lane by its text, with the limits of its route; `limited` when one of them can close it.
--- Lanes where something is ready, by their text: what a batch with very many lanes need not read the rest for. Nothing when there
--- are more than `most`.
+-- So many lanes are read one by one.
 local FEW_LANES = 64
+
+-- Lanes where something is ready, by their text, so that of very many the others need not be read. Nothing when there are more
+-- than `most`.
 local function ready_lanes(most)
   local some, after = {}, '0'
   for _ = 1, most do
@@ -890,6 +891,7 @@ local function ready_lanes(most)
   return nil
 end
 
+-- A lane by its text, with the limits of its route; `limited` when one of them can close it.
 local function lane_of(text)
   local known = lanes[text]
   if not known then
@@ -1704,6 +1706,7 @@ end
 
 -- Control --------------------------------------------------------------------------------------------------------------
 
+-- Notes on agents.
 local AGENT_KEPT_MS = 60000
 local AGENTS_MAX = 10000
 -- Looked at for their age; besides as many as are written, so that there are never more for long.
