@@ -5,7 +5,7 @@ import { cancel } from './change.ts';
 import { pause } from './clock.ts';
 import { poll } from './deliver.ts';
 import type { Engine } from './engine.ts';
-import { complete } from './settle.ts';
+import { complete } from './complete.ts';
 import { submit } from './submit.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { TaskRecord } from '../core/task-record.ts';
 import { reasonText } from '../core/reason-text.ts';
 import { askedValue, readAsked } from './asked.ts';
 import { want } from './deliver.ts';
-import { finish, noteStanding, waitForPosition, writeEnd } from './ends.ts';
+import { finish, noteStanding, waitForPosition, writeEndOnce } from './ends.ts';
 import { askPatiently, changed, type Engine, type FleetState } from './engine.ts';
 import { findSurely, viewOf } from './view.ts';
 import { DRAIN_ALL, DRAIN_BUILD, drainSwitch, PAUSED } from './view-of-fleets.ts';
@@ -24,7 +24,7 @@ export async function cancel(engine: Engine, id: string, reason: string): Promis
   if (reply.kind === 'stale') return { kind: 'not-now', task };
   // Whoever cancels it again counts nothing.
   if (reply.kind === 'done') await finish(engine, state.fleet, record);
-  else await writeEnd(engine, state.fleet, record);
+  else await writeEndOnce(engine, state.fleet, record);
   await waitForPosition(engine, state.fleet);
   return { kind: 'done', task };
 }

@@ -32,6 +32,11 @@ export function pause(clock: Clock, ms: number): Promise<void> {
   return new Promise((resolve) => clock.after(ms, resolve));
 }
 
+/** Waits no longer than that. */
+export async function within(clock: Clock, ms: number, all: Promise<unknown>): Promise<void> {
+  await Promise.race([all, pause(clock, ms)]);
+}
+
 /** Somewhere between half and all of `ms`, so that what failed together does not come back together. */
 export function jittered(clock: Clock, ms: number): number {
   return ms * (0.5 + clock.random() / 2);

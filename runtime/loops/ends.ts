@@ -24,8 +24,19 @@ export async function writeEnd(engine: Engine, fleet: string, record: TaskRecord
     return;
   }
   const lsn = engine.ledger.end(fleet, id, { state: endState(record), token, digest, reason, result });
+  engine.ends.add(fleet, record, lsn);
   engine.fleets.get(fleet)?.link.recorded(lsn);
   await engine.ledger.durable(lsn);
+}
+
+/** The same of an end that had been done before: what this journal has of it is waited for, and not written again. */
+export async function writeEndOnce(engine: Engine, fleet: string, record: TaskRecord, result = ''): Promise<void> {
+  const { ledger, ends } = engine;
+  const lsn = ends.find(fleet, record);
+  // A promise that came after it is open until the end is said again.
+  if (lsn === undefined || ledger.promised(fleet, record.id) === record.digest)
+    await writeEnd(engine, fleet, record, result);
+  else await ledger.durable(lsn);
 }
 
 /** How a task stands that has not ended. Resolves when it is durable. */
@@ -55,10 +66,7 @@ export async function promiseEnd(engine: Engine, { fleet, link }: FleetState, id
   const reply = await askPatiently(engine, link, { op: 'get', id });
   if (reply.kind !== 'task' || !hasEnded(reply.record))
     throw new StoreFailure('unavailable', 'the store was lost again');
-  const { state, token, digest, reason = '' } = reply.record;
-  const lsn = engine.ledger.end(fleet, id, { state, token, digest, reason, result: reply.result ?? '' });
-  link.recorded(lsn);
-  await engine.ledger.durable(lsn);
+  await writeEndOnce(engine, fleet, reply.record, reply.result);
 }
 
 export function hasEnded(record: TaskRecord): record is TaskRecord & { state: EndState } {

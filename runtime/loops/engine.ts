@@ -10,6 +10,7 @@ import type { Ledger } from './ledger.ts';
 import type { Roster } from './roster.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { Tables } from './tables.ts';
+import type { WrittenEnds } from './written-ends.ts';
 
 /** What the loops share: one scheduler's rooms and what it remembers between calls. Made once, in `scheduler.ts`. */
 export interface Engine {
@@ -18,6 +19,7 @@ export interface Engine {
   readonly schedulers: readonly string[];
   readonly store: Store;
   readonly ledger: Ledger;
+  readonly ends: WrittenEnds;
   readonly clock: Clock;
   readonly observer: Observer;
   readonly beginTrace: BeginTrace;
@@ -35,6 +37,8 @@ export interface Engine {
   readonly watchers: Map<string, Set<() => void>>;
   /** Completions under way, by fleet, task and token. */
   readonly completing: Map<string, Promise<Reply>>;
+  /** What nobody waits for but the scheduler's end; see `aside`. */
+  readonly asides: Set<Promise<void>>;
   /** Tasks that are on their way from one shard to another. */
   readonly moving: Set<string>;
   stopping: boolean;
@@ -119,6 +123,8 @@ export interface Run {
   readonly dueMs: number;
   /** Its agent has been heard of with it: it did arrive. */
   heard?: true;
+  /** The store has refused its end: it is asked before another one is written. */
+  refused?: true;
   /** When this scheduler looked last whether it ended elsewhere, and whether it had then. */
   lookedMs?: number;
   isOver?: boolean;
@@ -144,6 +150,17 @@ export async function askPatiently({ clock, bounds }: Engine, link: ShardLink, o
 }
 
 const RETRY_MS = 25;
+
+/** Work that nobody waits for, and that may write to the journal: it is over before that is closed. A loss ends it. */
+export function aside({ asides }: Engine, work: Promise<void>): void {
+  const one = work.catch(ignoreLoss).finally(() => asides.delete(one));
+  asides.add(one);
+}
+
+/** As the way to catch where a store that is away, or lost, changes nothing. */
+export function ignoreLoss(error: unknown): void {
+  if (!(error instanceof StoreFailure)) throw error;
+}
 
 /** Tells those who watch a task that it may have changed. */
 export function changed(engine: Engine, id: string): void {

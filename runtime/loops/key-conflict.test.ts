@@ -7,7 +7,7 @@ import { StoreFailure } from '../store/store-failure.ts';
 import { taskId } from '../core/task-id.ts';
 import type { RunningScheduler } from './scheduler.ts';
 import { digestOf } from './submit.ts';
-import { AGENT, Bench, route, submission } from './testing/bench.ts';
+import { AGENT, Bench, pollOnce, route, submission } from './testing/bench.ts';
 import { VirtualBench } from './testing/virtual-bench.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
 
@@ -143,4 +143,24 @@ test('a key is the same task also when its fleet takes nothing new and another o
     response: { id: ID, duplicate: 'repeated' },
   });
   expect(await bench.view(ID)).toMatchObject({ state: 'ready', fleet: 'research/summarizer', input: { n: '1' } });
+});
+
+test('a run of one input says nothing about the other one, when that is what came back after a loss', async () => {
+  const { clock, memory, away, submit, scheduler } = await started('s-0', 's-1');
+  await submit('s-0', 'k-1', { n: '1' });
+  const [task] = (await clock.until(pollOnce(scheduler('s-0'), { waitMs: 100 }))).tasks;
+  const run = { id: ID, token: task?.token ?? 0, agent: AGENT };
+  away.add('s-1');
+  await clock.pass(1000);
+  await submit('s-1', 'k-1', { n: '2' });
+  away.add('s-0');
+  memory.wipe();
+  away.delete('s-1');
+  await clock.pass(5000);
+  away.delete('s-0');
+  await clock.pass(5000);
+  expect(await clock.until(scheduler('s-0').complete(run, 'of the first'))).toMatchObject({ kind: 'stale' });
+  expect(await clock.until(scheduler('s-0').fail(run, { error: 'BadInput' }))).toMatchObject({ kind: 'stale' });
+  expect(await clock.until(scheduler('s-1').task(ID))).toMatchObject({ input: { n: '2' } });
+  expect((await clock.until(scheduler('s-1').task(ID)))?.state).not.toBe('succeeded');
 });

@@ -7,7 +7,8 @@ import { StoreFailure } from '../store/store-failure.ts';
 import { jittered } from './clock.ts';
 import { askPatiently, waitForChange, type Engine } from './engine.ts';
 import { NotReached, type PushAnswer, type PushCall } from './push-call.ts';
-import { complete, fail, heartbeat, release } from './settle.ts';
+import { complete } from './complete.ts';
+import { fail, heartbeat, release } from './settle.ts';
 
 /**
  * One call of an agent of a push fleet, from its task to the end of the run. It carries the assignment as its body. Its answer

@@ -1,6 +1,6 @@
 import type { Assignment } from '../../spec/contract/protocol.ts';
 import type { TableFleet } from '../../spec/contract/routing-table.ts';
-import { pause, jittered, type Clock } from './clock.ts';
+import { pause, jittered, within } from './clock.ts';
 import { poll } from './deliver.ts';
 import type { Engine } from './engine.ts';
 import type { PushCall } from './push-call.ts';
@@ -49,10 +49,6 @@ export function pushCallers(engine: Engine, call: PushCall): PushCallers {
       await within(engine.clock, CUT_MS, settled());
     },
   };
-}
-
-async function within(clock: Clock, ms: number, all: Promise<unknown>): Promise<void> {
-  await Promise.race([all, pause(clock, ms)]);
 }
 
 interface Caller {

@@ -6,16 +6,15 @@ import type { BeginTrace, Observer, StoreOperation } from '../core/observer.ts';
 import { DEFAULT_SETTINGS } from '../core/route-policy.ts';
 import type { RegisterOutcome, Scheduler, SchedulerStatus } from '../core/scheduler.ts';
 import type { Journal } from '../journal/journal.ts';
-import { StoreFailure } from '../store/store-failure.ts';
 import { type Applied, type Operation, type Store } from '../store/store.ts';
 import { agentPool } from './agent-pool.ts';
 import { breakers, providerBreaker } from './breakers.ts';
 import { beginAnew, drainAgent } from './agent-drain.ts';
 import { cancel, drain, redrive, setPaused, undrain } from './change.ts';
 import { startCanary } from './canary.ts';
-import { pause as wait, type Clock } from './clock.ts';
+import { pause as wait, within, type Clock } from './clock.ts';
 import { claimsFor, poll, want } from './deliver.ts';
-import type { Engine, EngineBounds, FleetState } from './engine.ts';
+import { aside, ignoreLoss, type Engine, type EngineBounds, type FleetState } from './engine.ts';
 import { agentViews, fleetReading, fleetView } from './fleet-views.ts';
 import { noteHeldBack } from './held-back.ts';
 import { leadership, type Leadership } from './leadership.ts';
@@ -29,7 +28,8 @@ import { replayer, type Replayer } from './replayer.ts';
 import { sayPresent } from './roll-call.ts';
 import { emptyRoster, SILENT_MS } from './roster.ts';
 import { schedules } from './schedules.ts';
-import { complete, fail, heartbeat, release } from './settle.ts';
+import { complete } from './complete.ts';
+import { fail, heartbeat, release } from './settle.ts';
 import { ShardLink, type LinkContext } from './shard-link.ts';
 import { submit } from './submit.ts';
 import { startSweep } from './sweep.ts';
@@ -39,6 +39,7 @@ import { taskEvents, taskPage, taskView, whyView } from './task-views.ts';
 import { tellUnheard } from './unheard.ts';
 import { NO_REASON } from './view-of-fleets.ts';
 import { tellWords } from './words.ts';
+import { writtenEnds } from './written-ends.ts';
 
 export interface SchedulerOptions {
   /** Stable over restarts, its own among all schedulers. */
@@ -106,6 +107,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     schedulers,
     store,
     ledger,
+    ends: writtenEnds(),
     clock,
     observer,
     beginTrace: options.beginTrace ?? ((traceparent) => traceparent),
@@ -123,6 +125,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     buckets: new Map(),
     watchers: new Map(),
     completing: new Map(),
+    asides: new Set(),
     moving: new Set(),
     stopping: false,
     storeDown: false,
@@ -148,7 +151,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     },
   });
   const tokens = tokenFloor(ledger);
-  const stops = new Map<string, () => void>();
+  const stops = new Map<string, () => Promise<void>>();
   const push = options.push === undefined ? undefined : pushCallers(engine, options.push);
   const joinAll = (): void => {
     const fleets = new Set([...Object.keys(table.compiled.table.fleets), ...ledger.fleets()]);
@@ -159,7 +162,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
   };
   joinAll();
   const lead = leadership(engine);
-  const chores: (() => void | Promise<void>)[] = [startChores(engine, lead)];
+  const chores: (() => Promise<void>)[] = [startChores(engine, lead)];
   const { canaryEveryMs = 0 } = options;
   if (canaryEveryMs > 0) chores.push(startCanary(engine, canaryEveryMs));
   const stopHints = store.onHint((shard) => hinted(engine, shard));
@@ -169,10 +172,12 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
     leads: lead.leads,
     push,
     stopChores: async () => {
-      await Promise.all(chores.map(async (stop) => stop()));
+      await Promise.all(chores.map((stop) => stop()));
     },
-    stop: () => {
-      for (const stop of [...stops.values(), stopHints]) stop();
+    stop: async () => {
+      stopHints();
+      await Promise.all([...stops.values()].map((stop) => stop()));
+      while (engine.asides.size > 0) await Promise.all(engine.asides);
     },
   });
 }
@@ -184,10 +189,10 @@ interface Rooms {
   joinAll(): void;
   leads(): boolean;
   readonly push: PushCallers | undefined;
-  /** What is done for all, and what submits tasks. */
+  /** What is done for all, and what submits tasks. Resolves when what is under way is over. */
   stopChores(): Promise<void>;
-  /** The looks at the shards. */
-  stop(): void;
+  /** The looks at the shards, and what they have set off. Resolves when nothing of it writes to the journal any more. */
+  stop(): Promise<void>;
 }
 
 /** As long as the calls of most fleets may take: a third of a heartbeat. */
@@ -195,6 +200,21 @@ const CALLS_MS = 30_000;
 
 function running(engine: Engine, { ready, joinAll, leads, push, stopChores, stop }: Rooms): RunningScheduler {
   let refusedTable: string | undefined;
+  let closing: Promise<void> | undefined;
+  const close = async (callsMs: number): Promise<void> => {
+    const { clock, bounds, fleets, pool, ledger } = engine;
+    engine.stopping = true;
+    const chores = stopChores();
+    for (const { parked } of pool.all()) parked?.answer([]);
+    // The shards are looked after meanwhile: what is waited for keeps its leases, and other schedulers hear from this one.
+    await Promise.all([within(clock, bounds.patienceMs, chores), push?.close(callsMs)]);
+    const looks = stop();
+    await within(clock, bounds.patienceMs, looks);
+    await Promise.all([...fleets.values()].map(({ link }) => leave(link)));
+    // Whatever still asked a shard has been refused by now. All that writes to the journal is over before that closes.
+    await Promise.all([chores, looks]);
+    await ledger.journal.close();
+  };
   return {
     submit: (submission) => submit(engine, submission),
     task: (id) => taskView(engine, id),
@@ -238,31 +258,20 @@ function running(engine: Engine, { ready, joinAll, leads, push, stopChores, stop
     leads,
     gauges: () => [...engine.fleets.values()].map((state) => fleetReading(engine, state)),
     leave: () => push?.leave(),
-    close: async (callsMs = CALLS_MS) => {
-      engine.stopping = true;
-      const stopped = stopChores();
-      for (const { parked } of engine.pool.all()) parked?.answer([]);
-      // The shards are looked after meanwhile: what is waited for keeps its leases, and other schedulers hear from this one.
-      await Promise.all([stopped, push?.close(callsMs)]);
-      stop();
-      await Promise.all([...engine.fleets.values()].map(({ link }) => leave(link)));
-      await engine.ledger.journal.close();
-    },
+    close: (callsMs = CALLS_MS) => (closing ??= close(callsMs)),
   };
 }
 
 /** One last empty batch: the shard learns how far the journal is, and the next start has nothing to replay. */
 async function leave(link: ShardLink): Promise<void> {
   if (link.state === 'up') {
-    await link.ask({ op: 'inspect', lanes: [] }).catch((error: unknown) => {
-      if (!(error instanceof StoreFailure)) throw error;
-    });
+    await link.ask({ op: 'inspect', lanes: [] }).catch(ignoreLoss);
   }
   await link.idle();
   link.close();
 }
 
-function join(engine: Engine, replay: Replayer, tokens: TokenFloor, fleet: string): () => void {
+function join(engine: Engine, replay: Replayer, tokens: TokenFloor, fleet: string): () => Promise<void> {
   const context: LinkContext = {
     scheduler: engine.name,
     store: engine.store,
@@ -280,7 +289,7 @@ function join(engine: Engine, replay: Replayer, tokens: TokenFloor, fleet: strin
       }
       noteStore(engine);
     },
-    unheard: (_, operations) => void tellUnheard(engine, state, operations).catch(ignoreLoss),
+    unheard: (_, operations) => aside(engine, tellUnheard(engine, state, operations)),
     timed: (operations, seconds) => engine.observer.store?.(operationName(operations), seconds),
   };
   const link = new ShardLink({ fleet, index: 0 }, engine.ledger.newest(fleet), context);
@@ -419,11 +428,22 @@ function noteStore(engine: Engine): void {
 
 const CHORES_MS = 1000;
 
-/** What is done for the whole scheduler now and then. */
-function startChores(engine: Engine, lead: Leadership): () => void {
+/** What is done for the whole scheduler now and then. Returns the way to stop, which waits for the chore under way. */
+function startChores(engine: Engine, lead: Leadership): () => Promise<void> {
   const reconcile = reconciler(engine);
   const clockwork = schedules(engine);
   let stopped = false;
+  let underWay = Promise.resolve();
+  const inTurn = [
+    lead.look,
+    () => lookAtRuns(engine),
+    reconcile.look,
+    () => resumeMoves(engine).catch(ignoreLoss),
+    clockwork.look,
+  ];
+  const round = async (): Promise<void> => {
+    for (const chore of inTurn) if (!stopped) await chore();
+  };
   const again = async (): Promise<void> => {
     while (!stopped) {
       await wait(engine.clock, CHORES_MS);
@@ -432,16 +452,14 @@ function startChores(engine: Engine, lead: Leadership): () => void {
       forgetOldRuns(engine);
       engine.breakers.look();
       if (engine.buckets.size > BUCKETS_MAX) engine.buckets.clear();
-      await lead.look();
-      await lookAtRuns(engine);
-      await reconcile.look();
-      await resumeMoves(engine).catch(ignoreLoss);
-      await clockwork.look();
+      underWay = round();
+      await underWay;
     }
   };
   void again();
   return () => {
     stopped = true;
+    return underWay;
   };
 }
 
@@ -452,10 +470,6 @@ const BUCKETS_MAX = 100_000;
 function forgetOldRuns({ runs, clock }: Engine): void {
   const now = clock.nowMs();
   for (const [id, { dueMs }] of runs) if (now > dueMs + SILENT_MS) runs.delete(id);
-}
-
-function ignoreLoss(error: unknown): void {
-  if (!(error instanceof StoreFailure)) throw error;
 }
 
 function breakerSettings(

@@ -171,3 +171,19 @@ test('how long a run took is told by whoever hears how it ended, once, also when
   expect(Math.max(...seconds)).toBeLessThan(10);
   expect(seconds[2]).toBeGreaterThanOrEqual(0.15);
 });
+
+test('a long message is cut between two characters', async () => {
+  const bench = new Bench();
+  benches.push(bench);
+  const records: JournalRecord[] = [];
+  const scheduler = await bench.start('s-0', { journal: memoryJournal(records) });
+  await scheduler.submit(submission('k-1'));
+  const [task] = (await pollOnce(scheduler)).tasks;
+  const run = { id: task?.id ?? '', token: task?.token ?? 0, agent: AGENT };
+  await scheduler.fail(run, { error: 'BadInput', message: `${'x'.repeat(3999)}🙂🙂` });
+  const end = records.map(({ payload }) => decodeEntry(payload)).find(({ kind }) => kind === 'end');
+  expect(end?.kind === 'end' && JSON.parse(end.end.result)).toEqual({
+    error: 'BadInput',
+    message: `${'x'.repeat(3999)}…`,
+  });
+});

@@ -5,7 +5,7 @@ import type { TickEvent } from '../store/store.ts';
 import { jittered } from './clock.ts';
 import { dropRun, want } from './deliver.ts';
 import { finish, forgetRun, judgeRun, noteStanding, runSeconds } from './ends.ts';
-import { changed, type Engine, type FleetState, type Run } from './engine.ts';
+import { aside, changed, ignoreLoss, type Engine, type FleetState, type Run } from './engine.ts';
 import { inspectLanes } from './inspect-lanes.ts';
 import { moveOn } from './move.ts';
 import { sayPresent } from './roll-call.ts';
@@ -15,24 +15,28 @@ import { tellWords } from './words.ts';
 
 /**
  * Looks at every shard again and again: what is due, what it holds, what the other schedulers say. A shard with work is looked
- * at each `tickMs`, one without each `idleTickMs`. Returns the way to stop.
+ * at each `tickMs`, one without each `idleTickMs`. Returns the way to stop,
+ * which resolves when the look under way is over.
  */
-export function startSweep(engine: Engine, state: FleetState): () => void {
+export function startSweep(engine: Engine, state: FleetState): () => Promise<void> {
   let stopped = false;
+  let underWay = Promise.resolve();
   let cancel = (): void => undefined;
   let looks = 0;
   let dueMs = 0;
   let isLooking = false;
   const again = (ms: number): void => {
     dueMs = engine.clock.monotonicMs() + ms;
-    cancel = engine.clock.after(ms, () => void look());
+    cancel = engine.clock.after(ms, () => {
+      underWay = look();
+    });
   };
   const look = async (): Promise<void> => {
     isLooking = true;
     // This process stood still: nobody could be heard meanwhile.
     if (engine.clock.monotonicMs() - dueMs > STILL_MS) state.sinceMs = engine.clock.nowMs();
     try {
-      if (state.link.state === 'up') await sweep(engine, state, looks);
+      if (state.link.state === 'up') await sweep(engine, state, looks, () => stopped);
       looks += 1;
     } catch (error) {
       // The store went away: the link says so, and the next look comes.
@@ -54,6 +58,7 @@ export function startSweep(engine: Engine, state: FleetState): () => void {
   return () => {
     stopped = true;
     cancel();
+    return underWay;
   };
 }
 
@@ -62,7 +67,7 @@ const TICK_LIMIT = 100;
 /** One look in so many reads the counts too, and shares with the others what each knows alone. */
 const FACTS_EVERY = 4;
 
-async function sweep(engine: Engine, state: FleetState, looks: number): Promise<void> {
+async function sweep(engine: Engine, state: FleetState, looks: number, isStopped: () => boolean): Promise<void> {
   const { link, fleet, switches } = state;
   const ticked = link.ask({ op: 'tick', limit: TICK_LIMIT });
   const full = looks % FACTS_EVERY === 0 || !isBusy(engine, state);
@@ -87,10 +92,18 @@ async function sweep(engine: Engine, state: FleetState, looks: number): Promise<
     }
     noteAgents(engine, state);
     noteLeaving(engine, state);
-    for (const event of tick.events) await happened(engine, state, event);
+    // What waits is still there for the next scheduler that looks.
+    const events = tick.events.filter(({ kind }) => kind !== 'waited' || !isStopped());
+    await all(events.map((event) => happened(engine, state, event)));
   }
+  if (isStopped()) return;
   await cancelAgain(engine, state);
   if (state.ready > 0) want(engine, state);
+}
+
+/** Also when one fails the others are over before this is. */
+async function all(parts: readonly Promise<void>[]): Promise<void> {
+  for (const part of await Promise.allSettled(parts)) if (part.status === 'rejected') throw part.reason;
 }
 
 function isBusy({ pool }: Engine, { fleet, ready, facts }: FleetState): boolean {
@@ -116,7 +129,7 @@ async function happened(engine: Engine, state: FleetState, { kind, record }: Tic
       if (record.state === 'dead') await finish(engine, fleet, record, { route });
       else {
         // Nobody waits to hear of it.
-        void noteStanding(engine, fleet, record);
+        aside(engine, noteStanding(engine, fleet, record));
         engine.observer.retried?.({ fleet, route, reason });
       }
       break;
@@ -199,10 +212,6 @@ async function cancelAgain(engine: Engine, state: FleetState): Promise<void> {
 
 /** How far clocks may be apart. */
 const CLOCKS_MS = 60_000;
-
-function ignoreLoss(error: unknown): void {
-  if (!(error instanceof StoreFailure)) throw error;
-}
 
 function noteAgents(engine: Engine, state: FleetState): void {
   if (fleetAgents(engine, state).agents > 0) delete state.noAgentSinceMs;

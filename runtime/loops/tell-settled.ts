@@ -3,19 +3,20 @@ import type { TaskRecord } from '../core/task-record.ts';
 import { judgeRun, runSeconds, tellEnd } from './ends.ts';
 import type { Engine, FleetState, Run } from './engine.ts';
 
-/** What an agent's call may say of the trace that it is in. */
-type Traced = Pick<AgentRun, 'traceparent'>;
+/** Who says how a run ended, and what is known of it here. */
+export interface ToldRun {
+  readonly engine: Engine;
+  readonly state: FleetState;
+  /** The run, where this scheduler began it. */
+  readonly known: Run | undefined;
+  readonly run: Pick<AgentRun, 'traceparent'>;
+}
 
-/** A task has ended well: tells everyone. `known`: the run, where this scheduler began it; `run`: the agent's call. */
-export function tellCompleted(
-  engine: Engine,
-  state: FleetState,
-  record: TaskRecord,
-  known?: Run,
-  run: Traced = {},
-): void {
-  judge(engine, state, record, known, undefined);
-  engine.observer.settled?.({ ...endedBy(engine, state, record, known, run), outcome: 'succeeded' });
+/** A task has ended well: tells everyone. */
+export function tellCompleted(call: ToldRun, record: TaskRecord): void {
+  const { engine, state, known } = call;
+  judge(call, record, undefined);
+  engine.observer.settled?.({ ...endedBy(call, record), outcome: 'succeeded' });
   tellEnd(engine, state.fleet, record, known?.route);
 }
 
@@ -28,28 +29,17 @@ export function isGivenUp({ state }: TaskRecord): boolean {
  * By whoever hears how a run ended, also when another scheduler started it: agents reach any of them, and a breaker that heard
  * only of its own runs would wait in vain for the trials that the others were told about.
  */
-export function judge(
-  engine: Engine,
-  { fleet }: FleetState,
-  { lane }: TaskRecord,
-  known: Run | undefined,
-  error: string | undefined,
-): void {
-  const build = known?.build ?? engine.tables.lane(fleet, lane)?.build;
-  if (build !== undefined) judgeRun(engine, fleet, build, error);
+export function judge({ engine, state, known }: ToldRun, { lane }: TaskRecord, error: string | undefined): void {
+  const build = known?.build ?? engine.tables.lane(state.fleet, lane)?.build;
+  if (build !== undefined) judgeRun(engine, state.fleet, build, error);
 }
 
 /** Of a run, whether or not it ended just now. */
-export function toldOf(
-  engine: Engine,
-  state: FleetState,
-  record: TaskRecord,
-  known: Run | undefined,
-  { traceparent }: Traced,
-) {
+export function toldOf(call: ToldRun, record: TaskRecord) {
+  const { traceparent } = call.run;
   return {
-    fleet: state.fleet,
-    route: routeOf(engine, state, record, known),
+    fleet: call.state.fleet,
+    route: routeOf(call, record),
     id: record.id,
     agent: record.agent ?? '',
     ...(traceparent !== undefined && { traceparent }),
@@ -57,10 +47,10 @@ export function toldOf(
 }
 
 /** Of a run that has ended just now. */
-export function endedBy(engine: Engine, state: FleetState, record: TaskRecord, known: Run | undefined, run: Traced) {
-  return { ...toldOf(engine, state, record, known, run), runSeconds: runSeconds(engine, record, known) };
+export function endedBy(call: ToldRun, record: TaskRecord) {
+  return { ...toldOf(call, record), runSeconds: runSeconds(call.engine, record, call.known) };
 }
 
-export function routeOf({ tables }: Engine, { fleet }: FleetState, record: TaskRecord, known: Run | undefined): string {
-  return known?.route ?? tables.lane(fleet, record.lane)?.route ?? '';
+export function routeOf({ engine, state, known }: ToldRun, { lane }: TaskRecord): string {
+  return known?.route ?? engine.tables.lane(state.fleet, lane)?.route ?? '';
 }

@@ -29,13 +29,14 @@ async function tellOne(engine: Engine, state: FleetState, operation: EndOperatio
   const reply = await askPatiently(engine, link, { op: 'inspect', lanes: [], id: operation.id });
   const record = reply.kind === 'facts' ? reply.facts.task?.record : undefined;
   if (record === undefined || !isOf(operation, record)) return;
+  const call = { engine, state, known: undefined, run: {} };
   if (operation.op === 'complete') {
-    tellCompleted(engine, state, record);
+    tellCompleted(call, record);
     return;
   }
-  const route = routeOf(engine, state, record, undefined);
+  const route = routeOf(call, record);
   if (operation.op === 'fail') {
-    engine.observer.settled?.({ ...endedBy(engine, state, record, undefined, {}), outcome: 'failed' });
+    engine.observer.settled?.({ ...endedBy(call, record), outcome: 'failed' });
     if (!isGivenUp(record)) engine.observer.retried?.({ fleet, route, reason: 'error' });
   }
   const result = operation.op === 'fail' && record.state !== 'cancelled' ? operation.result : '';
