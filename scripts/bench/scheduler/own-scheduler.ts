@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { Assignment } from '../../../spec/contract/protocol.ts';
 import { openJournal } from '../../../runtime/journal/file-journal.ts';
 import { systemClock } from '../../../runtime/loops/clock.ts';
-import { DEFAULT_BOUNDS, startScheduler } from '../../../runtime/loops/scheduler.ts';
+import { DEFAULT_BOUNDS } from '../../../runtime/loops/new-engine.ts';
+import { startScheduler } from '../../../runtime/loops/scheduler.ts';
 import { dragonflyStore } from '../../../runtime/store/dragonfly/dragonfly-store.ts';
 import { BENCH_BUILD, BENCH_FLEET, BENCH_TEXT, benchTable } from './bench-table.ts';
 

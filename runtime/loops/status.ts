@@ -1,0 +1,29 @@
+import type { SchedulerStatus } from '../core/scheduler.ts';
+import type { Engine } from './engine.ts';
+
+/** `Scheduler.status`. */
+export function statusOf(engine: Engine, refusedTable: string | undefined): SchedulerStatus {
+  const { compiled, loadedAtMs } = engine.tables;
+  const { digest, schema: version, environment } = compiled.table;
+  return {
+    ready: !engine.stopping,
+    draining: engine.stopping,
+    store: storeState(engine),
+    table: { digest, version, environment, loadedAtMs },
+    ...(refusedTable !== undefined && { refusedTable }),
+  };
+}
+
+function storeState({ fleets }: Engine): SchedulerStatus['store'] {
+  const states = new Set([...fleets.values()].map(({ link }) => link.state));
+  if (states.has('lost')) return 'down';
+  return states.has('replaying') ? 'recovering' : 'up';
+}
+
+/** Tells the observer whether the store is there; only what changed. */
+export function noteStore(engine: Engine): void {
+  const down = storeState(engine) === 'down';
+  if (down === engine.storeDown) return;
+  engine.storeDown = down;
+  engine.observer.breaker?.('store', down ? 'open' : 'closed');
+}
