@@ -23,6 +23,14 @@ test.each<[string, JsonObject, string[]]>([
     ['/metadata/labels/x: a label value has at most 63 letters, digits, `-`, `_` and `.`'],
   ],
   [
+    'a label of a pod that ends in a dot',
+    {
+      kind: 'Deployment',
+      spec: { template: { metadata: { labels: { x: 'v1.', ok: 'v1' } }, spec: { containers: [{ name: 'c' }] } } },
+    },
+    ['/spec/template/metadata/labels/x: a label value has at most 63 letters, digits, `-`, `_` and `.`'],
+  ],
+  [
     'two bounds of a budget',
     { kind: 'PodDisruptionBudget', spec: { minAvailable: 1, maxUnavailable: 1 } },
     ['/spec: `minAvailable` and `maxUnavailable` exclude each other'],

@@ -34,9 +34,13 @@ function metadataRules({ value, kind }: ClosureObject, say: Say): void {
   const name = textAt(value, 'metadata', 'name') ?? '';
   if (!(LABEL_NAMES.has(kind) ? DNS_LABEL : DNS_SUBDOMAIN).test(name))
     say('/metadata/name', `\`${name}\` is not a DNS name`);
+  labelRules(value, '', say);
+}
+
+function labelRules(value: Json, base: string, say: Say): void {
   for (const [label, text] of Object.entries(labelsAt(value, 'metadata', 'labels') ?? {}))
     if (!LABEL_VALUE.test(text))
-      say(`/metadata/labels/${label}`, 'a label value has at most 63 letters, digits, `-`, `_` and `.`');
+      say(`${base}/metadata/labels/${label}`, 'a label value has at most 63 letters, digits, `-`, `_` and `.`');
 }
 
 function budgetRules({ value, kind }: ClosureObject, say: Say): void {
@@ -56,6 +60,7 @@ function workloadRules(object: ClosureObject, say: Say): void {
   const found = templateOf(object);
   if (found === undefined) return;
   const { field, template } = found;
+  labelRules(template, field, say);
   const selector = labelsAt(object.value, 'spec', 'selector', 'matchLabels');
   const labels = labelsAt(template, 'metadata', 'labels') ?? {};
   if (selector !== undefined && !covers(selector, labels))

@@ -49,6 +49,20 @@ export function deriveName(parts: readonly string[], lengthMax: number = NAME_LE
   return `${whole.slice(0, lengthMax - 9).replace(/-+$/, '')}-${digest}`;
 }
 
+const LABEL_VALUE = /^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/;
+
+/**
+ * A text as the value of a label: itself where Kubernetes takes it. Another one, as a tag of an image that is longer or ends in a
+ * dot, loses what is too much and ends in eight hexadecimal digits of its SHA-256, so that two texts never become one value.
+ */
+export function labelValue(text: string): string {
+  if (LABEL_VALUE.test(text)) return text;
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  const kept = text.replace(/[^A-Za-z0-9_.-]+/g, '-').replace(/^[_.-]+/, '');
+  const begin = kept.slice(0, NAME_LENGTH_MAX - 9).replace(/[_.-]+$/, '');
+  return begin === '' ? digest : `${begin}-${digest}`;
+}
+
 /** Namespace of a fleet. `<team>--*` covers a team's namespaces and no other team's. */
 export function fleetNamespace(team: string, fleet: string): string {
   return deriveName([team, fleet]);

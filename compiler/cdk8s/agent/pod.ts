@@ -8,6 +8,7 @@ import {
   IDENTITY_FILE,
   LABEL_PREFIX,
   flagsName,
+  labelValue,
   labels,
   paths,
 } from '../../core/names.ts';
@@ -35,7 +36,7 @@ export function podTemplate(context: FleetContext, spread: K8s.TopologySpreadCon
   const { agent, rollout } = fleet;
   return {
     metadata: {
-      labels: { ...context.labels, [labels.version]: from(agent.build, 'agent', 'build') },
+      labels: { ...context.labels, [labels.version]: from(labelValue(agent.build), 'agent', 'build') },
       annotations: podAnnotations(context),
     },
     spec: {

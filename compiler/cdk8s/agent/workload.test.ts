@@ -34,3 +34,16 @@ test('pods of one version spread, told apart by what runs them', () => {
   expect(keys(blueGreen)).toEqual([['rollouts-pod-template-hash'], ['rollouts-pod-template-hash']]);
   expect(keys({ memory: { sizeBytes: 1, path: '/x', keep: 'always' } })).toEqual([undefined, undefined]);
 });
+
+test('the label of the version is one that Kubernetes takes, and the build itself stays whole', () => {
+  const one = fleet('eng/fixer');
+  const build = `main-${'a'.repeat(80)}.`;
+  const { template } = workloadSpec(fleetContext({ ...one, agent: { ...one.agent, build } }));
+  expect(template.metadata?.labels?.['app.kubernetes.io/version']).toMatchObject({
+    raw: `main-${'a'.repeat(49)}-0bf5bc54`,
+  });
+  expect(template.spec?.containers[0]?.env).toContainEqual({
+    name: 'NOVA_TORCH_BUILD',
+    value: expect.objectContaining({ raw: build }),
+  });
+});

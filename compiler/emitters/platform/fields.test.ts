@@ -64,3 +64,14 @@ test('the store never lets an empty master empty its replicas, and never evicts'
   expect(await unchanged).toContain('"--break_replication_on_master_restart=true"');
   expect(await unchanged).toContain('"--cache_mode=false"');
 });
+
+test.for([
+  ['scheduler:2', '2'],
+  ['scheduler:2.', '2-6bc54f13'],
+  [`scheduler:main-${'a'.repeat(80)}`, `main-${'a'.repeat(49)}-47ad6875`],
+  [`scheduler:2@sha256:${'1'.repeat(64)}`, '111111111111'],
+  ['scheduler', 'unknown'],
+] as const)('the version of the scheduler’s pods from the image %s is %s', async ([image, version]) => {
+  const text = await emitted(['ghcr.io/acme/scheduler:1', `ghcr.io/acme/${image}`]);
+  expect(/app\.kubernetes\.io\/version: "?([^"\n]+)/.exec(text)?.[1]).toBe(version);
+});

@@ -3,7 +3,7 @@ import type { K8s } from '../../cdk8s/k8s.ts';
 import type { Add } from '../../cdk8s/synthesize.ts';
 import { formatSize } from '../../../spec/contract/units.ts';
 import { waves } from '../../core/fleet-context.ts';
-import { SCHEDULER_PRIORITY, labels, namespaces, pods, ports, services } from '../../core/names.ts';
+import { SCHEDULER_PRIORITY, labelValue, labels, namespaces, pods, ports, services } from '../../core/names.ts';
 import type { PlatformContext } from '../../core/platform-context.ts';
 import { schedulerNetwork } from './scheduler-network.ts';
 import { schedulerPod } from './scheduler-pod.ts';
@@ -104,8 +104,8 @@ function addReplicas(add: Add, context: PlatformContext, metadata: ReturnType<Pl
   });
 }
 
-/** The tag of an image, or the first twelve digits of its digest. */
+/** The tag of an image, or the first twelve digits of its digest, as a label may have it. */
 function versionOf(image: string): string {
   const digest = /@sha256:([0-9a-f]{12})/.exec(image)?.[1];
-  return digest ?? /:([A-Za-z0-9_.-]{1,63})$/.exec(image)?.[1]?.replace(/[_.-]+$/, '') ?? 'unknown';
+  return digest ?? labelValue(/:([A-Za-z0-9_.-]+)$/.exec(image)?.[1] ?? 'unknown');
 }
