@@ -75,6 +75,15 @@ test('what was written is read again, in order, also by the next process', async
   expect(await texts(again, 3)).toEqual(['101 d']);
 });
 
+test('a journal that is closed a second time leaves the folder to who has it now', async () => {
+  const first = await open();
+  await Promise.all([first.close(), first.close()]);
+  const second = await open();
+  await first.close();
+  await expect(open()).rejects.toThrow(`the journal in ${directory} is open already`);
+  await second.close();
+});
+
 test('a second owner is refused, and what a dead one left behind is taken over', async () => {
   await open();
   await expect(open()).rejects.toThrow(`the journal in ${directory} is open already`);

@@ -71,6 +71,7 @@ class FileJournal implements Journal {
   #writing: Promise<void> | undefined;
   #dead = false;
   #closed = false;
+  #closing: Promise<void> | undefined;
   #carrying = false;
 
   constructor(
@@ -164,8 +165,14 @@ class FileJournal implements Journal {
     this.#lsn = Math.max(this.#lsn, lsn);
   }
 
-  async close(): Promise<void> {
+  /** Once: the lock that would be taken away a second time may be that of whoever came next. */
+  close(): Promise<void> {
     this.#closed = true;
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     while (this.#writing !== undefined && !this.#dead) await this.#writing;
     await this.#newest?.close();
     await this.#unlock();

@@ -98,3 +98,11 @@ test('a build with as long a name as a caller may say drains, and is let go of a
   expect(await scheduler.resume('research/summarizer')).toBe(true);
   expect(await isDraining()).toBe(false);
 });
+
+test('a scheduler that is closed a second time has ended, also while the first time is not over', async () => {
+  bench = new Bench();
+  const scheduler = await bench.start();
+  await scheduler.submit(submission('k-1'));
+  await Promise.all([scheduler.close(), scheduler.close()]);
+  await scheduler.close();
+});

@@ -135,6 +135,16 @@ test('a store that stays away is asked less and less, down to once in about a se
   expect(asked.length).toBeLessThan(60);
 });
 
+test('what is asked of a link that is closed is refused at once, and what the journal has stays there', async () => {
+  const { link, calls, hold } = await bench();
+  hold();
+  link.close();
+  await expect(link.ask(POLICY)).rejects.toThrow(StoreFailure);
+  expect(await link.submit({ op: 'submit', task: task('a') }, 1)).toBe('journaled');
+  await link.idle();
+  expect(calls).toEqual([]);
+});
+
 /** Whatever waits for nothing but its turn has had it. */
 async function turns(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));

@@ -128,7 +128,8 @@ export class ShardLink {
    * when the store does not take it: that is the end of one question, and not of all that would go with it.
    */
   ask(operation: Operation): Promise<Reply> {
-    if (this.#state !== 'up') return Promise.reject(unavailable(this.#state));
+    // Nothing leaves a link that is closed: what is asked of it would wait for ever.
+    if (this.#state !== 'up' || this.#closed) return Promise.reject(unavailable(this.#state));
     try {
       checkOperation(operation);
     } catch (error) {
@@ -144,7 +145,7 @@ export class ShardLink {
   submit(operation: Operation, lsn: number, durable?: Promise<void>): Promise<Reply | 'journaled'> {
     this.#newest = Math.max(this.#newest, lsn);
     // The replay goes up to the newest record at its beginning; what comes later waits for its end.
-    if (this.#state === 'lost') return Promise.resolve('journaled');
+    if (this.#state === 'lost' || this.#closed) return Promise.resolve('journaled');
     if (durable !== undefined) void this.#wait(durable);
     return this.#enqueue(operation, lsn);
   }
