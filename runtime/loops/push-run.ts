@@ -157,6 +157,8 @@ export interface Ends {
 export interface Limit {
   slots: number;
   good: number;
+  /** There is room for one more. */
+  readonly grown: () => void;
 }
 
 /** Waits for the end of a run that its agent looks after, but not longer than this scheduler is there. Never rejects. */
@@ -191,6 +193,7 @@ function grow(limit: Limit): void {
   if (limit.good < limit.slots) return;
   limit.good = 0;
   limit.slots = Math.min(SLOTS_MAX, limit.slots + 1);
+  limit.grown();
 }
 
 /** There was no answer. */

@@ -111,19 +111,34 @@ test('an agent that takes a task with 202 looks after it itself, and holds its p
   });
   const id = await submit();
   await expect.poll(() => taken.length).toBe(1);
-  const waiting = await submitted(scheduler, 'k-2');
+  // What went well once is tried with one more.
+  const second = await submitted(scheduler, 'k-2');
+  await expect.poll(() => taken.length).toBe(2);
+  const waiting = await submitted(scheduler, 'k-3');
   const agent = { fleet: FLEET, name: 'pod-7' };
-  const { token } = taken[0] ?? fail();
+  const [{ token } = fail(), other = fail()] = taken;
   for (let beat = 0; beat < 5; beat += 1) {
-    expect(await scheduler.heartbeat(agent, [{ id, token }])).toMatchObject({ tasks: [{ lease: 'held' }] });
+    const { tasks } = await scheduler.heartbeat(agent, [{ id, token }, other]);
+    expect(tasks).toMatchObject([{ lease: 'held' }, { lease: 'held' }]);
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
-  // One slot: a second task waits although the first was handed over long ago.
-  expect(taken.map((task) => task.id)).toEqual([id]);
+  // Two slots by now: a third task waits although the others were handed over long ago.
+  expect(taken.map((task) => task.id)).toEqual([id, second]);
   expect(await scheduler.task(waiting)).toMatchObject({ state: 'ready' });
   expect(await scheduler.complete({ id, token, agent }, 'done')).toMatchObject({ kind: 'settled' });
-  await expect.poll(() => taken.map((task) => task.id)).toEqual([id, waiting]);
+  await expect.poll(() => taken.map((task) => task.id)).toEqual([id, second, waiting]);
   expect(await scheduler.task(id)).toMatchObject({ state: 'succeeded', result: 'done' });
+});
+
+test('a fleet that takes what it is handed with 202 is handed more at once, although none of it has ended', async () => {
+  const taken: string[] = [];
+  const { submit, scheduler } = await pushed(({ task, response }) => {
+    taken.push(task.id);
+    reply(response, 202);
+  }, PATIENT);
+  const ids = [await submit(), await submitted(scheduler, 'k-2'), await submitted(scheduler, 'k-3')];
+  // Well before any of them could end, and one more than the fleet's one slot.
+  await expect.poll(() => taken, { timeout: 3000 }).toEqual(ids.slice(0, 2));
 });
 
 test('an agent that took a task and falls silent loses it to the next attempt', async () => {

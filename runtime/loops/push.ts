@@ -75,11 +75,12 @@ function startCaller(engine: Engine, fleet: string, call: PushCall, open: Set<Op
   const agent = { fleet, name: `push-${engine.name}` };
   const declared = (): Partial<TableFleet> => engine.tables.compiled.table.fleets[fleet] ?? {};
   let { url: knownUrl, slots: knownSlots = 1 } = declared();
-  const limit = { slots: knownSlots, good: 0 };
   let running = 0;
   let stopped = false;
   let asking = new AbortController();
   let wake = (): void => undefined;
+  // Whoever waits for a place has one now, also where no run ends: an agent that looks after its tasks keeps theirs for long.
+  const limit = { slots: knownSlots, good: 0, grown: () => wake() };
   const start = async (url: string, task: Assignment): Promise<void> => {
     running += 1;
     await runTask(engine, { agent, url, call, limit }, task, open);
