@@ -50,7 +50,7 @@ test('keys, weights, queue age and fallback of the route count', () => {
     affinity: 'engineering/fix/s1',
     dedupe: { key: 'engineering/fix/x1', windowMs: 5000 },
     queueMs: 9000,
-    noticeMs: 1,
+    noticeMs: 20_100,
     acceptedMs: 5,
   });
   const tried = newTask(table, { ...PLACE, route, fallbackStep: 3 }, { keys }, SUBMISSION);

@@ -2,6 +2,7 @@ import type { Decision } from '../../spec/contract/match.ts';
 import type { RoutingTable, TableAccept, TableRoute } from '../../spec/contract/routing-table.ts';
 import { costOf } from './fairness.ts';
 import { laneOf } from './lane.ts';
+import { noticeMs } from './notice.ts';
 import { storeKey } from './store-key.ts';
 import type { NewTask } from './task-record.ts';
 
@@ -38,6 +39,7 @@ export function newTask(
   const { route } = place;
   const accept = acceptOf(table, place.fleet, submission.task);
   const share = keys.fairness ?? submission.tenant;
+  const queueMs = Math.min(accept.queueMs, route.queue.maxAgeMs);
   return {
     id: submission.id,
     lane: laneOf(route.id, place.build),
@@ -51,8 +53,8 @@ export function newTask(
         dedupe: { key: storeKey(`${route.id}/${keys.dedupe}`), windowMs: route.dedupe.windowMs },
       }),
     delayMs: submission.delayMs,
-    queueMs: Math.min(accept.queueMs, route.queue.maxAgeMs),
-    noticeMs: noticeMs(route, place.fallbackStep),
+    queueMs,
+    noticeMs: noticeMs(route.fallback.slice(place.fallbackStep), queueMs),
     ...leaseOf(accept),
     runMs: accept.runMs,
     retryMs: accept.backoff.firstMs,
@@ -81,10 +83,4 @@ function acceptOf(table: RoutingTable, fleet: string, task: string): TableAccept
   const accept = Object.hasOwn(accepts, task) ? accepts[task] : undefined;
   if (accept === undefined) throw new Error(`${fleet} does not accept ${task}`);
   return accept;
-}
-
-/** When the next step of the fallback chain may be due at the earliest; 0 when there is none. */
-function noticeMs(route: TableRoute, tried: number): number {
-  const left = route.fallback.slice(tried).map(({ afterMs }) => Math.max(1, afterMs));
-  return left.length === 0 ? 0 : Math.min(...left);
 }

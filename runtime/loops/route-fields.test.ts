@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Expression } from '../../spec/contract/expression.ts';
 import { parseExpression } from '../../spec/contract/expression-parser.ts';
 import type { RoutingTable, TableRoute } from '../../spec/contract/routing-table.ts';
-import { accept, fleet, route } from './testing/bench.ts';
+import { fleet, route } from './testing/bench.ts';
 import { VirtualBench } from './testing/virtual-bench.ts';
 
 /** One test for each field of a Route, named by its way in the language, against the whole scheduler. */
@@ -287,6 +287,12 @@ describe('Route.spec.limits.perKey.key, Route.spec.limits.perKey.max and Route.s
     expect(await bench.taken('a-2')).toEqual([second]);
   });
 
+  test('as many of a key run as it says, and no more', async () => {
+    await routed({ limits: { perKey: { key: 'input.repo', max: 2, onFull: 'queue' } } });
+    for (const key of ['k-1', 'k-2', 'k-3']) await bench.accepted(key, { input: { repo: 'r' } });
+    expect(await bench.taken('a-1', { free: 8 })).toHaveLength(2);
+  });
+
   test('reject: a second one of the key is refused while the first is open', async () => {
     await routed({ limits: { perKey: { ...perKey, onFull: 'reject' } } });
     await bench.accepted('k-1', { input: { repo: 'r' } });
@@ -307,8 +313,30 @@ describe('Route.spec.dedupe.key, Route.spec.dedupe.onHit and Route.spec.dedupe.w
     const id = await bench.accepted('k-1', { input });
     expect(await bench.submit('k-2', { input })).toMatchObject({ response: { id, duplicate: 'joined' } });
     expect(await bench.accepted('k-3', { input: { ...input, commit: 'd' } })).not.toBe(id);
-    await bench.clock.pass(10_100);
+    await bench.clock.pass(9000);
+    expect(await bench.accepted('k-4', { input })).toBe(id);
+    await bench.clock.pass(1100);
+    expect(await bench.accepted('k-5', { input })).not.toBe(id);
+  });
+
+  test('the window is that of the first task, whether it waits, runs or has ended', async () => {
+    await routed({ dedupe: { ...dedupe, onHit: 'join' } });
+    const id = await bench.accepted('k-1', { input });
+    const [task] = await bench.take('a-1');
+    expect(await bench.accepted('k-2', { input })).toBe(id);
+    if (task !== undefined) await bench.complete(task, 'a-1');
+    await bench.clock.pass(5000);
+    expect(await bench.accepted('k-3', { input })).toBe(id);
+    expect(await bench.taken('a-1', { free: 8 })).toEqual([]);
+    await bench.clock.pass(5100);
     expect(await bench.accepted('k-4', { input })).not.toBe(id);
+  });
+
+  test('a task without a value of the key is the same as none', async () => {
+    await routed({ dedupe: { ...dedupe, onHit: 'reject' } });
+    for (const key of ['k-1', 'k-2']) {
+      expect(await bench.submit(key, { input: { repo: 'r' } })).toMatchObject({ kind: 'accepted' });
+    }
   });
 
   test('reject: the second submitter is told of the first task', async () => {
@@ -321,11 +349,15 @@ describe('Route.spec.dedupe.key, Route.spec.dedupe.onHit and Route.spec.dedupe.w
 describe('Route.spec.queue.maxDepth and Route.spec.queue.onFull', () => {
   const when = [{ if: condition('input.urgent == true'), then: 'high' }] as const;
 
-  test('reject: one more than may wait is refused', async () => {
-    await routed({ queue: { maxDepth: 2, maxAgeMs: 60_000, onFull: 'reject' } });
+  test('reject: one more than may wait is refused, however urgent it is', async () => {
+    await routed({
+      priority: { default: 'low', when },
+      queue: { maxDepth: 2, maxAgeMs: 60_000, onFull: 'reject' },
+    });
     await bench.accepted('k-1');
     await bench.accepted('k-2');
-    expect(await bench.submit('k-3')).toMatchObject({ kind: 'refused', because: 'queue-full' });
+    const urgent = { input: { urgent: true } };
+    expect(await bench.submit('k-3', urgent)).toMatchObject({ kind: 'refused', because: 'queue-full' });
     expect(await bench.taken('a-1')).toHaveLength(1);
     expect(await bench.submit('k-4')).toMatchObject({ kind: 'accepted' });
   });
@@ -353,103 +385,3 @@ describe('Route.spec.queue.maxAge', () => {
     expect(await bench.view(id)).toMatchObject({ state: 'expired' });
   });
 });
-
-describe('Route.spec.fallback[].when[], Route.spec.fallback[].after and Route.spec.fallback[].to', () => {
-  type Step = TableRoute['fallback'][number];
-  const step = (when: Step['when'], more: Partial<Step> = {}): Step => ({
-    when,
-    afterMs: 2000,
-    fleet: BACKUP,
-    ...more,
-  });
-
-  test('no-agent: after the time without an agent another fleet takes it', async () => {
-    await routed({ fallback: [step(['no-agent'])] });
-    const id = await bench.accepted('k');
-    await bench.clock.pass(1500);
-    expect(await bench.view(id)).toMatchObject({ fleet: MAIN });
-    await bench.clock.pass(1500);
-    expect(await bench.view(id)).toMatchObject({ fleet: BACKUP });
-    expect(await bench.taken('b-1', { fleet: BACKUP })).toEqual([id]);
-  });
-
-  test('no-agent does not hold while an agent is there, however busy it is', async () => {
-    await routed({ fallback: [step(['no-agent'])] });
-    await bench.accepted('k-1');
-    const id = await bench.accepted('k-2');
-    expect(await bench.taken('a-1')).toHaveLength(1);
-    await bench.clock.pass(4000);
-    expect(await bench.view(id)).toMatchObject({ fleet: MAIN, state: 'ready' });
-  });
-
-  test('wait-above: after the time another fleet takes it, agents or not', async () => {
-    await routed({ fallback: [step(['wait-above'])] });
-    await bench.accepted('k-1');
-    const id = await bench.accepted('k-2');
-    expect(await bench.taken('a-1')).toHaveLength(1);
-    await bench.clock.pass(3000);
-    expect(await bench.view(id)).toMatchObject({ fleet: BACKUP });
-  });
-
-  test('breaker-open: what comes while the breaker is open goes to another fleet', async () => {
-    await routed({ fallback: [step(['breaker-open'], { afterMs: 0 })] }, FAILS_AT_ONCE);
-    await openBreaker();
-    const id = await bench.accepted('after');
-    expect(await bench.view(id)).toMatchObject({ fleet: BACKUP });
-  });
-
-  test('rejected: what the queue refuses goes to another fleet at once', async () => {
-    await routed({
-      queue: { maxDepth: 1, maxAgeMs: 60_000, onFull: 'reject' },
-      fallback: [step(['rejected'], { afterMs: 60_000 })],
-    });
-    await bench.accepted('k-1');
-    expect(await fleetOf('k-2')).toBe(BACKUP);
-    expect(await bench.submit('k-3')).toMatchObject({ because: 'queue-full' });
-  });
-
-  test('the chain goes on to its next step, and where no fleet is left the task is parked', async () => {
-    const third = 'research/third';
-    await routed(
-      { fallback: [step(['no-agent']), step(['no-agent'], { fleet: third })] },
-      { fleets: { [MAIN]: fleet(), [BACKUP]: fleet(), [third]: fleet() } },
-    );
-    const id = await bench.accepted('k');
-    await bench.clock.pass(3000);
-    expect(await bench.view(id)).toMatchObject({ fleet: BACKUP });
-    await bench.clock.pass(3000);
-    expect(await bench.view(id)).toMatchObject({ fleet: third });
-    await bench.clock.pass(10_000);
-    expect(await bench.view(id)).toMatchObject({ fleet: third, state: 'ready' });
-    expect((await bench.why(id)).holds).toContainEqual(expect.objectContaining({ rule: 'no-agent' }));
-  });
-});
-
-describe('Route.spec.fallback[].require.skills.*', () => {
-  test('a step asks for its own skills, and is passed over when its fleet has not got them', async () => {
-    const fallback = [
-      { when: ['no-agent' as const], afterMs: 1000, fleet: BACKUP, require: [['poetry', 1] as const] },
-      { when: ['no-agent' as const], afterMs: 1000, fleet: 'research/third', require: [['prose', 1] as const] },
-    ];
-    await routed(
-      { fallback },
-      { fleets: { [MAIN]: fleet(), [BACKUP]: fleet(), 'research/third': fleet({ skills: { prose: 1 } }) } },
-    );
-    const id = await bench.accepted('k');
-    await bench.clock.pass(2000);
-    expect(await bench.view(id)).toMatchObject({ fleet: 'research/third' });
-  });
-});
-
-const FAILS_AT_ONCE: Partial<RoutingTable> = {
-  fleets: { [MAIN]: fleet({ accepts: { summarize: accept({ attempts: 1 }) } }), [BACKUP]: fleet() },
-};
-
-/** Fails so many tasks that the breaker of the build opens. */
-async function openBreaker(): Promise<void> {
-  for (let n = 0; n < 12; n += 1) {
-    await bench.accepted(`fails-${n}`);
-    const [task] = await bench.take('a-1');
-    if (task !== undefined) await bench.fail(task, 'a-1', { error: 'Broken' });
-  }
-}

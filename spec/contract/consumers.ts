@@ -23,6 +23,7 @@ export const STANDS_FOR: Readonly<Record<string, string>> = {
 
 const FLEET_FIELDS = 'scheduler:runtime/loops/fleet-fields.test.ts';
 const ROUTE_FIELDS = 'scheduler:runtime/loops/route-fields.test.ts';
+const FALLBACK_FIELDS = 'scheduler:runtime/loops/fallback-fields.test.ts';
 const SCHEDULE_FIELDS = 'scheduler:runtime/loops/schedule-fields.test.ts';
 
 /** The consumers of every field but `apiVersion` and `kind`, which say how a document is read. */
@@ -259,10 +260,10 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Route.spec.queue.maxDepth': ['emitter:routing-table', ROUTE_FIELDS],
   'Route.spec.queue.maxAge': ['check:queue-age', 'emitter:routing-table', ROUTE_FIELDS],
   'Route.spec.queue.onFull': ['emitter:routing-table', ROUTE_FIELDS],
-  'Route.spec.fallback[].when[]': ['check:fallback', 'emitter:routing-table', ROUTE_FIELDS],
-  'Route.spec.fallback[].after': ['check:fallback', 'emitter:routing-table', ROUTE_FIELDS],
-  'Route.spec.fallback[].to': ['check:fallback', 'emitter:routing-table', ROUTE_FIELDS],
-  'Route.spec.fallback[].require.skills.*': ['check:fallback', 'emitter:routing-table', ROUTE_FIELDS],
+  'Route.spec.fallback[].when[]': ['check:fallback', 'emitter:routing-table', FALLBACK_FIELDS],
+  'Route.spec.fallback[].after': ['check:fallback', 'emitter:routing-table', FALLBACK_FIELDS],
+  'Route.spec.fallback[].to': ['check:fallback', 'emitter:routing-table', FALLBACK_FIELDS],
+  'Route.spec.fallback[].require.skills.*': ['check:fallback', 'emitter:routing-table', FALLBACK_FIELDS],
   'Route.spec.expect[].task.task': ['check:expect-cases'],
   'Route.spec.expect[].task.tenant': ['check:expect-cases'],
   'Route.spec.expect[].task.labels.*': ['check:expect-cases'],
