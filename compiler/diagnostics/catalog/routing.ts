@@ -245,7 +245,7 @@ export const routing = defineCatalog({
     exit: 1,
     message: 'the fallback `{fleet}` cannot do the tasks of route `{route}`',
     explanation: paragraphs(
-      'A fallback is needed when everything else has failed. This one does not accept the task, or lacks a required skill, so the task would end in the dead letters.',
+      'A fallback is needed when everything else has failed. This one does not accept the task, or lacks a required skill, so the task would wait until it expires.',
       'Name a fleet that is able, or ask for less in this step with its own `require`.',
     ),
   },
@@ -290,7 +290,7 @@ export const routing = defineCatalog({
     exit: 1,
     message: 'route `{route}` drops a `{task}` after {age}, before its queue timeout of {queue}',
     explanation: paragraphs(
-      'A task whose queue timeout ends goes to the fallback or to the dead letters, where somebody finds it. A task that is too old for its queue is shed. Here that always comes first.',
+      'A task that has waited for too long expires: after `timeouts.queue` of its fleet or after `queue.maxAge` of its route, whichever is shorter. Here the route is, so what the fleet says never counts.',
       'Make `queue.maxAge` of the route longer than `timeouts.queue` of the accepted task, or shorten the timeout.',
     ),
   },

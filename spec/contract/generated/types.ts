@@ -142,7 +142,7 @@ export interface Resources {
 
 /** How long each phase of a task may take. */
 export interface Timeouts {
-  /** Longest wait before an agent takes it; then the fallback or the dead letters. From `1s` to `30d`. Default: `'10m'`. */
+  /** Longest wait for an agent; then the task has expired, unless a step of `fallback` took it before. From `1s` to `30d`. Default: `'10m'`. */
   readonly queue?: Duration;
   /** Longest run of one attempt. From `1s` to `7d`. Default: `'15m'`. */
   readonly run?: Duration;
@@ -265,7 +265,7 @@ export interface Observe {
 export interface Queue {
   /** Most tasks that may wait. Default: `10000`. */
   readonly maxDepth?: number;
-  /** Longest wait; then the queue drops the task. From `1s` to `30d`. Default: `'1h'`. */
+  /** Longest wait, where `timeouts.queue` of the task is not shorter; then the task has expired. From `1s` to `30d`. Default: `'1h'`. */
   readonly maxAge?: Duration;
   /** What a full queue does: `reject` refuses the new task, `shed-lowest` drops the least urgent one. Default: `'reject'`. */
   readonly onFull?: 'reject' | 'shed-lowest';
@@ -803,7 +803,7 @@ export interface RouteSpec {
   readonly fallback?: readonly {
     /** What sets it off: no agent is there, the wait is longer than `after`, the fleet's circuit breaker is open, or the queue refused the task. */
     readonly when: readonly ('no-agent' | 'wait-above' | 'breaker-open' | 'rejected')[];
-    /** How long the reason must last first. From `1s` to `1d`. Default: `'1m'`. */
+    /** How long the task must have waited first, at most a tenth more. What a queue refuses goes at once. From `1s` to `1d`. Default: `'1m'`. */
     readonly after?: Duration;
     /** The fleet that takes the task instead. */
     readonly to: FleetRef;
