@@ -110,14 +110,25 @@ describe('Schedule.spec.task, Schedule.spec.input and Schedule.spec.labels.*', (
   });
 });
 
+test('a schedule of another team and task type is a task of that team', async () => {
+  bench = new VirtualBench({ nowMs: Date.parse('2026-06-01T11:59:30Z'), tickMs: TICK_MS });
+  const accepts = { summarize: LONG, work: LONG };
+  await bench.start({
+    teams: { research: { weight: 1 }, ops: { weight: 1 } },
+    fleets: { 'research/summarizer': fleet({ accepts }) },
+    routes: [route(), route({ id: 'ops/work', team: 'ops', tasks: ['work'] })],
+    schedules: [schedule({ id: 'ops/hourly', team: 'ops', task: 'work' })],
+  });
+  await bench.clock.pass(MINUTE_MS);
+  expect(await due()).toMatchObject([{ task: 'work', tenant: 'ops', input: {}, labels: {} }]);
+});
+
 describe('Schedule.spec.overlap', () => {
   /** The first task runs, at `a-1`. */
   async function oneRuns(overlap: TableSchedule['overlap']): Promise<Assignment> {
     await scheduled({ overlap }, '2026-06-01T11:59:30Z');
     await bench.clock.pass(MINUTE_MS);
-    const [running] = await bench.take('a-1');
-    if (running === undefined) throw new Error('the first task was to be taken');
-    return running;
+    return takeOne('a-1');
   }
 
   test('queue: they are submitted all the same', async () => {
@@ -141,6 +152,73 @@ describe('Schedule.spec.overlap', () => {
     await bench.restart(1000, tableOf({ overlap: 'skip' }));
     await bench.clock.pass(2 * MINUTE_MS);
     expect(await bench.take('a-2')).toEqual([]);
+  });
+
+  test('skip: one that waits for its next attempt still counts, one that is a dead letter does not', async () => {
+    const accepts = {
+      summarize: { ...LONG, attempts: 2, backoff: { ...LONG.backoff, firstMs: 150_000, maxMs: 150_000 } },
+    };
+    bench = new VirtualBench({ nowMs: Date.parse('2026-06-01T11:59:30Z'), tickMs: TICK_MS });
+    await bench.start({ ...tableOf({ overlap: 'skip' }), fleets: { 'research/summarizer': fleet({ accepts }) } });
+    await bench.clock.pass(MINUTE_MS);
+    const first = await takeOne('a-1');
+    await bench.fail(first, 'a-1', { error: 'Broken' });
+    await bench.clock.pass(3 * MINUTE_MS);
+    const again = await bench.take('a-1', { free: 8 });
+    expect(again.map(({ id }) => id)).toEqual([first.id]);
+    for (const task of again) await bench.fail(task, 'a-1', { error: 'Broken' });
+    await bench.clock.pass(MINUTE_MS);
+    expect(await bench.take('a-1', { free: 8 })).toHaveLength(1);
+  });
+
+  test('skip: one that a fallback took to another fleet still counts', async () => {
+    const other = 'research/backup';
+    const both = {
+      'research/summarizer': fleet({ accepts: { summarize: LONG } }),
+      [other]: fleet({ accepts: { summarize: LONG } }),
+    };
+    bench = new VirtualBench({ nowMs: Date.parse('2026-06-01T11:59:30Z'), tickMs: TICK_MS });
+    await bench.start({
+      ...tableOf({ overlap: 'skip' }),
+      fleets: both,
+      routes: [route({ fallback: [{ when: ['no-agent'], afterMs: 5000, fleet: other }] })],
+    });
+    await bench.clock.pass(45_000);
+    expect(await bench.take('b-1', { fleet: other, free: 8 })).toHaveLength(1);
+    await bench.clock.pass(3 * MINUTE_MS);
+    expect(await bench.take('b-2', { fleet: other, free: 8 })).toEqual([]);
+  });
+
+  test('replace: one that runs is asked to end, and the newest waits beside it', async () => {
+    const running = await oneRuns('replace');
+    await bench.clock.pass(2 * MINUTE_MS);
+    const { id, token } = running;
+    const beat = bench.scheduler.heartbeat({ fleet: 'research/summarizer', name: 'a-1' }, [{ id, token }]);
+    expect(await bench.clock.until(beat)).toMatchObject({ tasks: [{ id, cancel: true }] });
+    expect(await bench.take('a-2', { free: 32 })).toHaveLength(1);
+  });
+
+  // Due were 13:00 to 16:00.
+  test.each([
+    { overlap: 'skip', runs: 1, idle: 1 },
+    { overlap: 'queue', runs: 5, idle: 4 },
+    { overlap: 'replace', runs: 2, idle: 1 },
+  ] as const)('$overlap: of four times that are caught up with at once', async ({ overlap, runs, idle }) => {
+    for (const [isOver, open] of [
+      [false, runs],
+      [true, idle],
+    ] as const) {
+      const changes = { overlap, cron: '0 * * * *', catchUp: { windowMs: 6 * HOUR_MS, max: 10 } };
+      await scheduled(changes, '2026-06-01T11:59:30Z');
+      await bench.clock.pass(MINUTE_MS);
+      const first = await takeOne('a-1');
+      if (isOver) await bench.complete(first, 'a-1');
+      await bench.restart(4 * HOUR_MS + 10 * MINUTE_MS, tableOf(changes));
+      await bench.clock.pass(5000);
+      const waiting = await bench.take('a-2', { free: 32 });
+      expect([isOver, waiting.length + (isOver ? 0 : 1)]).toEqual([isOver, open]);
+      if (!isOver) await bench.close();
+    }
   });
 
   test('replace: the one before is cancelled, and the newest takes its place', async () => {
@@ -221,6 +299,12 @@ describe('what is known of a schedule when a scheduler comes back', () => {
     expect(await perStep(1, 5000)).toEqual([0]);
   });
 });
+
+async function takeOne(name: string): Promise<Assignment> {
+  const [task] = await bench.take(name);
+  if (task === undefined) throw new Error(`${name} was to get a task`);
+  return task;
+}
 
 async function tasksWithin(minutes: number): Promise<number> {
   await bench.clock.pass(minutes * MINUTE_MS);
