@@ -43,6 +43,17 @@ test('a fallback fleet has all of them', () => {
   expect(shardPolicies(routingTable(FLEETS, [ROUTE]), 'a/z')).toMatchObject([{ inFlight: 8, rate: { count: 4 } }]);
 });
 
+test('the shares of several fleets add up to what the route says', () => {
+  const three = ['a/x', 'a/y', 'a/z'];
+  for (const inFlight of [4, 5, 6, 100]) {
+    const to = three.map((fleet) => ({ fleet, weight: 1 }));
+    const route = { ...ROUTE, to, fallback: [], limits: { inFlight, rate: { count: 1, perMs: 1000 } } };
+    const policies = three.flatMap((fleet) => shardPolicies(routingTable(FLEETS, [route]), fleet));
+    expect(policies.reduce((sum, policy) => sum + (policy.inFlight ?? 0), 0)).toBe(inFlight);
+    expect(policies.map(({ rate }) => rate)).toEqual(three.map(() => ({ count: 1, perMs: 3000 })));
+  }
+});
+
 test('a share is never less than one', () => {
   const small = { ...ROUTE, limits: { inFlight: 1 } };
   expect(shardPolicies(routingTable(FLEETS, [small]), 'a/y')).toMatchObject([{ inFlight: 1 }]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nextStartMs, takeStart } from './start-rate.ts';
+import { nextStartMs, slower, startsPerSecond, takeStart } from './start-rate.ts';
 
 test('a burst may start at once, then one after each interval', () => {
   const rate = { count: 3, perMs: 900 };
@@ -36,4 +36,20 @@ test('no more than twice the count start in any span of its length', () => {
       },
     ),
   );
+});
+
+test('a rate that is no whole number a second is kept, and no less', () => {
+  for (const perSecond of [0.25, 1, 100 / 60, 1.9, 2.5, 40, 99.9]) {
+    const { count, perMs } = startsPerSecond(perSecond);
+    const kept = (count * 1000) / perMs / perSecond;
+    expect([perSecond, kept <= 1, kept > 0.99]).toEqual([perSecond, true, true]);
+  }
+});
+
+test('the parts of a rate are together as fast as the whole, also where a part of one start is none', () => {
+  expect(slower({ count: 1, perMs: 1000 }, 0.5)).toEqual({ count: 1, perMs: 2000 });
+  expect(slower({ count: 4, perMs: 1000 }, 0.75)).toEqual({ count: 3, perMs: 1000 });
+  const thirds = slower({ count: 100, perMs: 60_000 }, 1 / 3);
+  expect((3 * thirds.count * 60_000) / thirds.perMs).toBeCloseTo(100, 2);
+  expect(thirds.count).toBe(33);
 });

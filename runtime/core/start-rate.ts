@@ -7,6 +7,18 @@ export interface StartRate {
   readonly perMs: number;
 }
 
+/** So many starts a second: as many of them at once as are whole. */
+export function startsPerSecond(perSecond: number): StartRate {
+  const count = Math.max(1, Math.floor(perSecond));
+  return { count, perMs: Math.ceil((count * 1000) / perSecond) };
+}
+
+/** A part (0 to 1, not 0) of a rate: fewer starts at once, and one after a longer time where that would be none. */
+export function slower({ count, perMs }: StartRate, part: number): StartRate {
+  const whole = Math.max(1, Math.floor(count * part));
+  return { count: whole, perMs: Math.ceil((whole * perMs) / (count * part)) };
+}
+
 /** The new state when one more may start now, else nothing. `restUs` is 0 before the first. */
 export function takeStart(rate: StartRate, restUs: number, nowUs: number): number | undefined {
   const next = Math.max(restUs, nowUs) + intervalUs(rate);

@@ -1,10 +1,14 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { TableFleet } from '../../spec/contract/routing-table.ts';
-import { accept, fleet, table } from './testing/bench.ts';
+import type { TableFleet, TableProvider } from '../../spec/contract/routing-table.ts';
+import { accept, fleet, route, table } from './testing/bench.ts';
 import { VirtualBench } from './testing/virtual-bench.ts';
 
 /** One test for each field of a Fleet, a Provider or the Company that the scheduler reads, against the whole scheduler. */
 const MAIN = 'research/summarizer';
+const OTHER = 'research/other';
+const FREE = 'research/free';
+const TWO_FLEETS = { [MAIN]: fleet(), [OTHER]: fleet({ accepts: { other: accept() } }) };
+const LASTING = accept({ queueMs: 600_000 });
 
 let bench: VirtualBench;
 afterEach(async () => {
@@ -198,3 +202,129 @@ describe('Company.spec.teams.*.weight', () => {
     expect(big).toBeLessThanOrEqual(19);
   });
 });
+
+describe('Company.spec.teams.*.inFlight', () => {
+  test('a team runs no more tasks at once, over all its routes and fleets', async () => {
+    bench = new VirtualBench();
+    const routes = [route(), route({ id: 'research/other', tasks: ['other'], to: [{ fleet: OTHER, weight: 1 }] })];
+    await bench.start({ teams: { research: { weight: 1, inFlightMax: 3 } }, routes, fleets: TWO_FLEETS });
+    for (let n = 0; n < 4; n += 1) {
+      await bench.accepted(`s-${n}`);
+      await bench.accepted(`o-${n}`, { task: 'other' });
+    }
+    const running = await bench.take('a-1', { free: 2 });
+    expect(running).toHaveLength(2);
+    await bench.clock.pass(500);
+    expect(await bench.taken('b-1', { fleet: OTHER })).toHaveLength(1);
+    await bench.clock.pass(500);
+    expect(await bench.taken('b-2', { fleet: OTHER })).toEqual([]);
+    expect(await bench.taken('a-2')).toEqual([]);
+    if (running[0] !== undefined) await bench.complete(running[0], 'a-1');
+    await bench.clock.pass(500);
+    expect(await bench.taken('b-2', { fleet: OTHER })).toHaveLength(1);
+  });
+});
+
+describe('Fleet.spec.skills.*', () => {
+  test('a fleet that does not do well enough what the route asks for is not chosen', async () => {
+    bench = new VirtualBench();
+    const to = [MAIN, OTHER].map((id) => ({ fleet: id, weight: 50 }));
+    const skilled = (python: number) => fleet({ skills: { python } });
+    const routes = [route({ to, require: [['python', 3]] })];
+    await bench.start({ routes, fleets: { [MAIN]: skilled(2), [OTHER]: skilled(3) } });
+    for (let n = 0; n < 8; n += 1) expect(await bench.submit(`k-${n}`)).toMatchObject({ response: { fleet: OTHER } });
+  });
+});
+
+describe('Fleet.spec.rollout.strategy', () => {
+  test('rolling: agents of the version before take tasks as well, and with another strategy they do not', async () => {
+    for (const rolls of [true, false]) {
+      bench = new VirtualBench();
+      await bench.start({ fleets: { [MAIN]: fleet({ builds: { v2: 10_000 }, ...(rolls && { anyBuild: true }) }) } });
+      await bench.accepted('k');
+      if (rolls) expect(await bench.taken('a-1', { build: 'v1' })).toHaveLength(1);
+      else await expect(bench.taken('a-1', { build: 'v1' })).resolves.toEqual([]);
+      if (rolls) await bench.close();
+    }
+  });
+});
+
+describe('Fleet.spec.providers[] and Provider.spec.limits.concurrent', () => {
+  test('no more tasks use a provider at once, in whichever of its fleets', async () => {
+    await withProvider({ concurrent: 2 });
+    const running = await bench.take('a-1', { free: 8 });
+    expect(running).toHaveLength(2);
+    await bench.clock.pass(500);
+    expect(await bench.taken('b-1', { fleet: OTHER })).toEqual([]);
+    expect(await bench.taken('c-1', { fleet: FREE })).toHaveLength(1);
+    if (running[0] !== undefined) await bench.complete(running[0], 'a-1');
+    await bench.clock.pass(500);
+    expect(await bench.taken('b-1', { fleet: OTHER })).toHaveLength(1);
+  });
+});
+
+describe('Provider.spec.limits.requests', () => {
+  test.each([15, 100])('%d a minute: as many start, evenly, in all its fleets together', async (perMinute) => {
+    await withProvider({ requestsPerSecond: perMinute / 60 }, 200);
+    let started = 0;
+    for (let ms = 0; ms < 60_000; ms += 200) {
+      await bench.clock.pass(200);
+      for (const [name, id] of [
+        ['a-1', MAIN],
+        ['b-1', OTHER],
+      ] as const) {
+        const tasks = await bench.take(name, { fleet: id, free: 8, waitMs: 0 });
+        for (const task of tasks) await bench.complete(task, name, {}, id);
+        started += tasks.length;
+      }
+    }
+    expect(started).toBeGreaterThan(perMinute * 0.93);
+    expect(started).toBeLessThan(perMinute * 1.07 + 1);
+  });
+});
+
+describe('Provider.spec.breaker.errors and Provider.spec.breaker.openFor', () => {
+  test('above its share of errors its tasks are held back for so long, in all its fleets', async () => {
+    await withProvider({ breaker: { errors: 0.2, openForMs: 8000 } }, 20);
+    for (let n = 0; n < 10; n += 1) {
+      const task = await first();
+      if (n % 3 === 0) await bench.fail(task, 'a-1', { error: 'provider.brain.overloaded', final: true });
+      else await bench.complete(task, 'a-1');
+    }
+    expect(await bench.taken('b-1', { fleet: OTHER })).toEqual([]);
+    expect(await bench.taken('c-1', { fleet: FREE })).toHaveLength(1);
+    await bench.clock.pass(7000);
+    expect(await bench.taken('b-1', { fleet: OTHER })).toEqual([]);
+    await bench.clock.pass(1500);
+    expect(await bench.taken('b-1', { fleet: OTHER })).toHaveLength(1);
+  });
+
+  test('at its share of errors or below nothing is held back', async () => {
+    await withProvider({ breaker: { errors: 0.4, openForMs: 8000 } }, 20);
+    for (let n = 0; n < 10; n += 1) {
+      const task = await first();
+      if (n % 3 === 0) await bench.fail(task, 'a-1', { error: 'provider.brain.overloaded', final: true });
+      else await bench.complete(task, 'a-1');
+    }
+    expect(await bench.taken('b-1', { fleet: OTHER })).toHaveLength(1);
+  });
+});
+
+/** Two fleets use a provider, and a third one does not; `count` tasks wait at each. */
+async function withProvider(changes: Partial<TableProvider>, count = 4): Promise<void> {
+  bench = new VirtualBench();
+  const brain = { breaker: { errors: 0.5, openForMs: 30_000 }, ...changes };
+  const uses = { providers: ['brain'], accepts: { summarize: LASTING, other: LASTING } };
+  await bench.start({
+    providers: { brain },
+    fleets: { [MAIN]: fleet(uses), [OTHER]: fleet(uses), [FREE]: fleet({ accepts: { free: LASTING } }) },
+    routes: [
+      route(),
+      route({ id: 'research/other', tasks: ['other'], to: [{ fleet: OTHER, weight: 1 }] }),
+      route({ id: 'research/free', tasks: ['free'], to: [{ fleet: FREE, weight: 1 }] }),
+    ].map((one) => ({ ...one, queue: { ...one.queue, maxAgeMs: 600_000 } })),
+  });
+  for (let n = 0; n < count; n += 1) {
+    for (const task of ['summarize', 'other', 'free']) await bench.accepted(`${task}-${n}`, { task });
+  }
+}

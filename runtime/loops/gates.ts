@@ -1,4 +1,4 @@
-import { nextStartMs, takeStart, type StartRate } from '../core/start-rate.ts';
+import { nextStartMs, startsPerSecond, takeStart, type StartRate } from '../core/start-rate.ts';
 import type { Engine } from './engine.ts';
 import type { Places } from './fullness.ts';
 
@@ -126,6 +126,5 @@ const STARTS_MAX = 64;
 
 /** One scheduler's share; of less than one a second, over a longer time. */
 function rateOf({ schedulers }: Engine, perSecond: number): StartRate {
-  const share = perSecond / schedulers.length;
-  return share >= 1 ? { count: Math.floor(share), perMs: 1000 } : { count: 1, perMs: Math.ceil(1000 / share) };
+  return startsPerSecond(perSecond / schedulers.length);
 }

@@ -271,6 +271,33 @@ describe('Route.spec.limits.rate', () => {
   });
 });
 
+describe('Route.spec.limits.inFlight and Route.spec.limits.rate of a route with several fleets', () => {
+  const to = [
+    { fleet: MAIN, weight: 50 },
+    { fleet: BACKUP, weight: 50 },
+  ];
+  /** How many both start within so many seconds, of tasks that do not end. */
+  async function started(limits: TableRoute['limits'], seconds: number): Promise<number> {
+    await routed({ to, limits });
+    for (let n = 0; n < 40; n += 1) await bench.accepted(`k-${n}`);
+    let count = 0;
+    for (let second = 0; second < seconds; second += 1) {
+      await bench.clock.pass(1000);
+      count += (await bench.take('a-1', { free: 8, waitMs: 0 })).length;
+      count += (await bench.take('b-1', { fleet: BACKUP, free: 8, waitMs: 0 })).length;
+    }
+    return count;
+  }
+
+  test('together they run no more, and start no more often, than the route may', async () => {
+    expect(await started({ inFlight: 3 }, 3)).toBe(3);
+    await bench.close();
+    const count = await started({ rate: { count: 1, perMs: 2000 } }, 20);
+    expect(count).toBeGreaterThanOrEqual(9);
+    expect(count).toBeLessThanOrEqual(12);
+  });
+});
+
 describe('Route.spec.limits.perKey.key, Route.spec.limits.perKey.max and Route.spec.limits.perKey.onFull', () => {
   const perKey = { key: 'input.repo', max: 1 };
 

@@ -772,7 +772,7 @@ export interface RouteSpec {
     /** Share of a value, relative to the others; 1 where it is not said. */
     readonly weights?: Readonly<Record<string, number>>;
   };
-  /** How many of its tasks may run at once, or start in a time. */
+  /** How many of its tasks may run at once, or start in a time. Fleets of `to` share it by their weights, at least one task each; one of `fallback` has as much again. */
   readonly limits?: {
     /** Most of its tasks that may run at once. */
     readonly inFlight?: number;
