@@ -126,7 +126,7 @@ test('a fleet that is called gets the trace with the call', async () => {
   const calls: (string | undefined)[] = [];
   const push: PushCall = (_, { traceparent }) => {
     calls.push(traceparent);
-    return Promise.resolve({ status: 200, body: Buffer.from('{}') });
+    return Promise.resolve({ status: 200, isUnbegun: false, body: Buffer.from('{}') });
   };
   const pushed = fleet({ delivery: 'push', url: 'http://agents' });
   const { submit, spans } = await traced({ push, table: table({ fleets: { 'research/summarizer': pushed } }) });

@@ -1,5 +1,6 @@
 import type { Assignment } from '../../spec/contract/protocol.ts';
 import { RESULT_BYTES_MAX } from '../core/task-record.ts';
+import { surelyUnbegun, type PushAnswer } from './push-answer.ts';
 
 /** No connection came about: nobody has begun the task. */
 export class NotReached extends Error {
@@ -12,14 +13,6 @@ export class NotReached extends Error {
 /** How an agent of a push fleet is called. Rejects when it gives no answer, with `NotReached` when it heard nothing; see `push-run.ts` for what an answer means. */
 export interface PushCall {
   (url: string, assignment: Assignment, signal: AbortSignal): Promise<PushAnswer>;
-}
-
-export interface PushAnswer {
-  readonly status: number;
-  /** Of `Retry-After`, when there is one. */
-  readonly retryAfterMs?: number;
-  /** Of one that is larger than a result may be, only enough to see that. */
-  readonly body: Uint8Array;
 }
 
 /** Calls over HTTP; connections are kept and used again. */
@@ -53,8 +46,10 @@ async function send(url: string, assignment: Assignment, signal: AbortSignal): P
     body: JSON.stringify(assignment),
   }).catch(refused);
   const body = await bodyOf(response);
-  const after = Number(response.headers.get('retry-after'));
-  return { status: response.status, body, ...(after > 0 && { retryAfterMs: after * 1000 }) };
+  const { status, headers } = response;
+  const after = Number(headers.get('retry-after'));
+  const isUnbegun = surelyUnbegun(status, headers, body);
+  return { status, body, isUnbegun, ...(after > 0 && { retryAfterMs: after * 1000 }) };
 }
 
 /** Of what `fetch` says only the reason of a failed connection is sure. */

@@ -6,8 +6,9 @@ import { RESULT_BYTES_MAX } from '../core/task-record.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import { jittered } from './clock.ts';
 import { askPatiently, waitForChange, type Engine } from './engine.ts';
-import { NotReached, type PushAnswer, type PushCall } from './push-call.ts';
 import { complete } from './complete.ts';
+import { mayHaveBegun, type PushAnswer } from './push-answer.ts';
+import { NotReached, type PushCall } from './push-call.ts';
 import { fail, heartbeat, release } from './settle.ts';
 
 /**
@@ -18,7 +19,10 @@ import { fail, heartbeat, release } from './settle.ts';
  * - another 2xx, with JSON: the result. One that cannot be read, is too large or does not fit its schema is a failed attempt, with
  *   the words that the client for agents has for it
  * - 429 and 503: not now; the task is given back
- * - another 4xx is final, everything else is tried again; with external effects no answer is not, unless nobody was reached
+ * - another 4xx is final, everything else is tried again
+ *
+ * With external effects nothing is begun again that may have been begun: not after no answer, unless nobody was reached; not after one
+ * that a proxy may have given (`push-answer.ts`); and not after a result that cannot be taken.
  *
  * Resolves when the end of the run is durable, or the agent has taken it. Never rejects.
  */
@@ -60,6 +64,8 @@ async function called(
   } else if (answer.status === 202) {
     grow(limit);
     return 'taken';
+  } else if (isExternal(engine, agent, task) && mayHaveBegun(answer)) {
+    return 'over';
   } else if (answer.status === 429 || answer.status === 503) {
     limit.slots = Math.max(1, limit.slots / 2);
     limit.good = 0;
@@ -68,7 +74,10 @@ async function called(
   } else {
     if (answer.status < 300) grow(limit);
     const failure = await settle(engine, run, answer, cut);
-    if (failure !== undefined) await patiently(cut, () => fail(engine, run, failure));
+    // Its effects were had: what cannot be taken of a result another run would not make good.
+    const isDone = answer.status < 300 && isExternal(engine, agent, task);
+    if (failure !== undefined)
+      await patiently(cut, () => fail(engine, run, isDone ? { ...failure, final: true } : failure));
   }
   return 'over';
 }

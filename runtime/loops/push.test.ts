@@ -1,92 +1,12 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { Assignment, TaskView } from '../../spec/contract/protocol.ts';
 import { memoryStore } from '../store/memory/memory-store.ts';
 import type { Store } from '../store/store.ts';
 import { httpCall } from './push-call.ts';
-import type { RunningScheduler, SchedulerOptions } from './scheduler.ts';
-import { accept, AGENT, Bench, fleet, pollOnce, submission, table } from './testing/bench.ts';
+import { AGENT, pollOnce, submission } from './testing/bench.ts';
+import { closePushed, FLEET, PATIENT, pushed, reply, submitted, view, type Call } from './testing/pushed.ts';
 
-const FLEET = 'research/summarizer';
-let bench = new Bench();
-let close = (): unknown => undefined;
-afterEach(async () => {
-  await close();
-  await bench.close();
-});
-
-interface Call {
-  readonly task: Assignment;
-  readonly path: string;
-  readonly headers: IncomingMessage['headers'];
-  readonly response: ServerResponse;
-}
-
-/** A push fleet whose agent is a real server, and a scheduler that calls it. */
-async function pushed(
-  answer: (call: Call) => void,
-  changes: Parameters<typeof accept>[0] = {},
-  { slots = 1, ...options }: Partial<SchedulerOptions> & { readonly slots?: number } = {},
-) {
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      const task = JSON.parse(Buffer.concat(parts).toString()) as Assignment;
-      answer({ task, path: `${request.method} ${request.url}`, headers: request.headers, response });
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  close = () => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
-  };
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}/v1/tasks`;
-  const accepts = {
-    summarize: accept({ heartbeatMs: 900, backoff: { firstMs: 5, factor: 2, maxMs: 20, jitter: 'none' }, ...changes }),
-  };
-  bench = new Bench();
-  const withFleet = (changes: Parameters<typeof fleet>[0], digest: string) =>
-    table({ fleets: { [FLEET]: fleet({ slots, accepts, ...changes }) }, digest });
-  const tables = {
-    push: withFleet({ delivery: 'push', url }, 'sha256-1'),
-    pull: withFleet({ delivery: 'pull' }, 'sha256-2'),
-    nowhere: withFleet({ delivery: 'push', url: 'http://127.0.0.1:2/v1/tasks' }, 'sha256-4'),
-    elsewhere: withFleet({ delivery: 'push', url: `${url}/elsewhere`, slots: 3 }, 'sha256-3'),
-  };
-  const start = (): Promise<RunningScheduler> => bench.start('s-0', { push: httpCall, table: tables.push, ...options });
-  const scheduler = await start();
-  const end = (callsMs?: number): Promise<void> => {
-    bench.running.splice(0);
-    return scheduler.close(callsMs);
-  };
-  return { scheduler, tables, start, end, submit: () => submitted(scheduler) };
-}
-
-/** A lease that outlasts a machine with other work. */
-const PATIENT = { heartbeatMs: 20_000 };
-
-async function submitted(scheduler: RunningScheduler, key = 'k-1'): Promise<string> {
-  const outcome = await scheduler.submit(submission(key, { text: 'hello' }));
-  if (outcome.kind !== 'accepted') throw new Error(outcome.kind);
-  return outcome.response.id;
-}
-
-async function view(scheduler: RunningScheduler, id: string, state: TaskView['state']): Promise<TaskView> {
-  for await (const event of scheduler.events(id, 0, AbortSignal.timeout(10_000))) if (event.state === state) break;
-  const task = await scheduler.task(id);
-  if (task === undefined) throw new Error('the task is gone');
-  return task;
-}
-
-function reply(response: ServerResponse, status: number, body: string | Uint8Array = '', headers = {}): void {
-  response.writeHead(status, headers);
-  response.end(body);
-}
+afterEach(closePushed);
 
 test('a task is handed over with its token, and the answer is its result', async () => {
   const calls: Call[] = [];
@@ -172,7 +92,7 @@ test('a heartbeat that is under way when an agent takes over is the last of this
     store: slow,
     push: async (_, { token }) => {
       await expect.poll(() => beats, { interval: 5 }).toContain(token);
-      return { status: 202, body: Buffer.alloc(0) };
+      return { status: 202, body: Buffer.alloc(0), isUnbegun: false };
     },
   });
   const id = await submit();
@@ -287,7 +207,7 @@ test('the call of a task that is cancelled ends', async () => {
 
 test('a scheduler that ends waits for the answers of those it has called: none of them is called again', async () => {
   const calls: Call[] = [];
-  const { scheduler, start, end } = await pushed(
+  const { scheduler, store, start, end } = await pushed(
     (call) => {
       calls.push(call);
       setTimeout(() => reply(call.response, 200, `"${call.task.id}"`), 400);
@@ -301,7 +221,7 @@ test('a scheduler that ends waits for the answers of those it has called: none o
   await end();
   expect(calls).toHaveLength(4);
   // Their ends are in the journal.
-  bench.store.wipe?.();
+  store.wipe?.();
   const again = await start();
   await view(again, late, 'succeeded');
   const states = await Promise.all(ids.map((id) => again.task(id)));
@@ -347,26 +267,6 @@ test.for<readonly [effects: 'idempotent' | 'external', what: string, calls: numb
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(await again.task(id)).toMatchObject({ state: 'running', attempts: 0, crashes: 0 });
   expect(calls).toHaveLength(wanted);
-});
-
-test('a task with external effects whose agent gives no answer is not begun again; where nobody was reached it is', async () => {
-  let calls = 0;
-  const { scheduler, tables, submit } = await pushed(
-    ({ response }) => {
-      calls += 1;
-      response.destroy();
-    },
-    { effects: 'external', attempts: 3 },
-  );
-  const id = await submit();
-  await expect.poll(() => calls).toBe(1);
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  expect(await scheduler.task(id)).toMatchObject({ state: 'running', attempts: 0 });
-  expect(calls).toBe(1);
-
-  scheduler.use(tables.nowhere);
-  const other = await submitted(scheduler, 'k-2');
-  expect(await view(scheduler, other, 'dead')).toMatchObject({ attempts: 3, reason: 'Unreachable' });
 });
 
 test('a task that its agent looks after is not waited for, and is its agent’s still after a restart', async () => {
