@@ -133,7 +133,11 @@ function gatewayApi({ facts }: EnvironmentModel): Prerequisite {
 function istio({ facts }: EnvironmentModel): Prerequisite {
   const joined =
     facts.mesh === 'ambient'
-      ? ['Ambient mode with ztunnel and the CNI; it brings the GatewayClass `istio-waypoint`']
+      ? [
+          'Ambient mode with ztunnel and the CNI; it brings the GatewayClass `istio-waypoint`',
+          // An HTTPRoute cannot say what is repeated; the default of a waypoint can, and the old one repeats what was begun.
+          '`meshConfig.defaultHttpRetryPolicy` and `EXCLUDE_UNSAFE_503_FROM_DEFAULT_RETRY` as they are by default: calls that may have reached an agent are not repeated',
+        ]
       : [`The revision tag \`${facts.meshRevision}\`, and the CNI: restricted pods may not change their own network`];
   return {
     name: 'Istio',

@@ -167,7 +167,7 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Fleet.spec.accepts.*.retry.backoff.max': ['emitter:routing-table', FLEET_FIELDS],
   'Fleet.spec.accepts.*.retry.backoff.jitter': ['emitter:routing-table', FLEET_FIELDS],
   'Fleet.spec.accepts.*.retry.never[]': ['emitter:routing-table', FLEET_FIELDS],
-  'Fleet.spec.accepts.*.effects': ['emitter:routing-table', FLEET_FIELDS],
+  'Fleet.spec.accepts.*.effects': ['emitter:routing-table', 'emitter:istio', FLEET_FIELDS],
   'Fleet.spec.memory.size': ['check:quota', 'emitter:kubernetes', 'emitter:scaling'],
   'Fleet.spec.memory.class': ['emitter:kubernetes'],
   'Fleet.spec.memory.path': ['emitter:kubernetes'],

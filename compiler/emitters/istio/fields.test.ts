@@ -85,6 +85,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   'Environment.spec.trustDomain': ['trustDomain: prod.acme', 'trustDomain: other.acme'],
   'Fleet.metadata.labels.*': ['tier: core', 'tier: edge'],
   'Fleet.metadata.name': ['metadata: { name: alone }', 'metadata: { name: lonely }'],
+  'Fleet.spec.accepts.*.effects': ['heartbeat: 24s }', 'heartbeat: 24s }, effects: external'],
   'Fleet.spec.accepts.*.timeouts.heartbeat': ['heartbeat: 24s', 'heartbeat: 12s'],
   'Fleet.spec.accepts.*.timeouts.run': ['run: 20m', 'run: 40m'],
   'Fleet.spec.agent.delivery': ['delivery: push', 'delivery: pull'],

@@ -80,7 +80,7 @@ function handOverRule(context: FleetContext): HttpRule {
   return {
     name: meshRoutes.handOver,
     timeout: within.from(context, within.ms),
-    retries: {
+    retries: mustBeBegunOnce(context) ?? {
       attempts: RETRIES,
       perTryTimeout: within.from(context, perTry(within.ms)),
       retryOn: BEFORE_ANYTHING_HAPPENED,
@@ -89,6 +89,15 @@ function handOverRule(context: FleetContext): HttpRule {
     },
     ...whole,
   };
+}
+
+/**
+ * No repeats where a task has effects that must not be had twice: of a call that was repeated the mesh tells why its last try
+ * failed only, and the scheduler could not know whether one before it was begun. It tries again itself what surely was not.
+ */
+function mustBeBegunOnce({ fleet, from }: FleetContext): { readonly attempts: number } | undefined {
+  const external = [...fleet.accepts.values()].find(({ effects }) => effects === 'external');
+  return external && { attempts: from(0, 'accepts', external.task, 'effects') };
 }
 
 /** All tries together fit into the whole. */
