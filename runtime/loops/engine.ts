@@ -4,7 +4,7 @@ import { StoreFailure } from '../store/store-failure.ts';
 import type { Operation, Reply, ShardFacts, Store } from '../store/store.ts';
 import type { AgentPool } from './agent-pool.ts';
 import type { Breakers } from './breakers.ts';
-import { pause, type Clock } from './clock.ts';
+import { jittered, pause, type Clock } from './clock.ts';
 import type { HeldBack } from './held-back.ts';
 import type { Ledger } from './ledger.ts';
 import type { Roster } from './roster.ts';
@@ -134,22 +134,39 @@ export function fleetState(engine: Engine, fleet: string): FleetState | undefine
   return engine.fleets.get(fleet);
 }
 
-/** Asks a shard, and waits a while for a store that is away. */
-export async function askPatiently({ clock, bounds }: Engine, link: ShardLink, operation: Operation): Promise<Reply> {
+/**
+ * Asks a shard, and waits a while for a store that is away: until its link is up, and after an answer that was none for a pause
+ * that grows, so that thousands who wait ask no more than they must.
+ */
+export async function askPatiently(
+  { clock, bounds }: Pick<Engine, 'clock' | 'bounds'>,
+  link: ShardLink,
+  operation: Operation,
+): Promise<Reply> {
   const until = clock.monotonicMs() + bounds.patienceMs;
-  for (;;) {
-    try {
-      const reply = await link.ask(operation);
-      if (reply.kind !== 'held') return reply;
-      if (clock.monotonicMs() >= until) throw new StoreFailure('unavailable', 'the store is being rebuilt');
-    } catch (error) {
-      if (!(error instanceof StoreFailure) || clock.monotonicMs() >= until) throw error;
-    }
-    await pause(clock, RETRY_MS);
+  for (let failures = 0; ; failures += 1) {
+    if (!link.isUp) await link.up(until - clock.monotonicMs());
+    const answer = await answerOf(link, operation);
+    if (!(answer instanceof StoreFailure)) return answer;
+    const leftMs = until - clock.monotonicMs();
+    if (leftMs <= 0) throw answer;
+    await pause(clock, Math.min(leftMs, jittered(clock, RETRY_MS * 2 ** Math.min(failures, RETRY_DOUBLINGS))));
   }
 }
 
+async function answerOf(link: ShardLink, operation: Operation): Promise<Reply | StoreFailure> {
+  try {
+    const reply = await link.ask(operation);
+    return reply.kind === 'held' ? new StoreFailure('unavailable', 'the store is being rebuilt') : reply;
+  } catch (error) {
+    if (error instanceof StoreFailure) return error;
+    throw error;
+  }
+}
+
+/** At most 0.4 s: an answer is not waited for much longer than it takes to be there. */
 const RETRY_MS = 25;
+const RETRY_DOUBLINGS = 4;
 
 /** Work that nobody waits for, and that may write to the journal: it is over before that is closed. A loss ends it. */
 export function aside({ asides }: Engine, work: Promise<void>): void {

@@ -11,6 +11,7 @@ import {
   type Store,
 } from '../store/store.ts';
 import { jittered, pause, type Clock } from './clock.ts';
+import { LinkWaiters } from './link-waiters.ts';
 import type { TokenFloor } from './token-floor.ts';
 
 /**
@@ -91,11 +92,13 @@ export class ShardLink {
   #waits = 0;
   #claimWanted = false;
   #closed = false;
+  #waiters: LinkWaiters;
 
   constructor(shard: Shard, newest: number, context: LinkContext) {
     this.shard = shard;
     this.#newest = newest;
     this.#context = context;
+    this.#waiters = new LinkWaiters(context.clock);
     // Above those of this scheduler's last life, so that `claimed` never answers for that one.
     this.#number = Math.floor(context.clock.nowMs());
   }
@@ -118,9 +121,30 @@ export class ShardLink {
     return this.#queue.length;
   }
 
+  /** Whether questions are taken. */
+  get isUp(): boolean {
+    return this.#state === 'up' && !this.#closed;
+  }
+
+  /** How many wait for it to be up. */
+  get waiting(): number {
+    return this.#waiters.count;
+  }
+
   /** Newest record of the journal about this shard. */
   get newest(): number {
     return this.#newest;
+  }
+
+  /** Resolves when the link is up, rejects with a `StoreFailure` when it is not after so many milliseconds, or closed. */
+  async up(ms: number): Promise<void> {
+    const { clock } = this.#context;
+    const until = clock.monotonicMs() + ms;
+    while (!this.isUp) {
+      const leftMs = until - clock.monotonicMs();
+      if (this.#closed || leftMs <= 0) throw unavailable(this.#state);
+      await this.#waiters.wait(leftMs);
+    }
   }
 
   /**
@@ -129,7 +153,7 @@ export class ShardLink {
    */
   ask(operation: Operation): Promise<Reply> {
     // Nothing leaves a link that is closed: what is asked of it would wait for ever.
-    if (this.#state !== 'up' || this.#closed) return Promise.reject(unavailable(this.#state));
+    if (!this.isUp) return Promise.reject(unavailable(this.#state));
     try {
       checkOperation(operation);
     } catch (error) {
@@ -175,6 +199,7 @@ export class ShardLink {
   close(): void {
     this.#closed = true;
     this.#refuseAll();
+    this.#waiters.tell();
   }
 
   /** A batch of the replay; the shard moves from `prevLsn` to `lsn`. */
@@ -414,6 +439,7 @@ export class ShardLink {
     if (this.#state === state) return;
     this.#state = state;
     this.#context.state(this, state);
+    if (state === 'up') this.#waiters.tell();
   }
 }
 
