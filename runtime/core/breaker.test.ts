@@ -15,7 +15,19 @@ test('it opens when more than its share of enough runs have failed', () => {
 
 test('outcomes of a window that is over are forgotten', () => {
   const old = after('---');
-  expect(after('-', old, 10_000)).toEqual({ state: 'closed', sinceMs: 10_000, succeeded: 0, failed: 1 });
+  expect(after('-', old, 10_000)).toEqual({ state: 'closed', sinceMs: 10_000, succeeded: 0, failed: 1, inRow: 4 });
+});
+
+test('one that counts errors in a row opens at so many without a success between them, in whatever window', () => {
+  const settings = { ...SETTINGS, errorsInRow: 3 };
+  const inRow = (outcomes: string, everyMs: number): Breaker['state'] =>
+    [...outcomes].reduce<Breaker>(
+      (state, one, index) => ended(state, one === '+', index * everyMs, settings),
+      closedBreaker(0),
+    ).state;
+  expect(inRow('--+--', 0)).toBe('closed');
+  expect(inRow('++++++---', 0)).toBe('open');
+  expect(inRow('---', SETTINGS.windowMs)).toBe('open');
 });
 
 test('no run starts while it is open, and late outcomes change nothing', () => {

@@ -2,7 +2,8 @@
  * A circuit breaker for one build of a fleet, or one provider: plain data and the moves between its states.
  *
  * - `closed`: runs start. Outcomes are counted in windows; when a window has at least `volumeMin` outcomes and a share of
- *   errors above `errors`, it opens. A window that is over is forgotten.
+ *   errors above `errors`, it opens. A window that is over is forgotten. One with `errorsInRow` opens at so many errors with no
+ *   success between them, however far apart they are.
  * - `open`: no run starts until `untilMs`. Outcomes of runs that had started before are ignored.
  * - `half-open`: up to `trials` runs may start. When as many have ended it closes, unless their share of errors is above
  *   `errors`: then, and as soon as it must come to that, it opens again for twice as long as before, at most eight times. A
@@ -11,6 +12,8 @@
 export interface BreakerSettings {
   /** Share of errors, 0 to 1. */
   readonly errors: number;
+  /** Instead of that while it is closed. */
+  readonly errorsInRow?: number;
   readonly openForMs: number;
   readonly windowMs: number;
   readonly volumeMin: number;
@@ -26,7 +29,14 @@ export const DEFAULT_BREAKER: BreakerSettings = {
 };
 
 export type Breaker =
-  | { readonly state: 'closed'; readonly sinceMs: number; readonly succeeded: number; readonly failed: number }
+  | {
+      readonly state: 'closed';
+      readonly sinceMs: number;
+      readonly succeeded: number;
+      readonly failed: number;
+      /** Since the last success, over all windows. */
+      readonly inRow: number;
+    }
   | { readonly state: 'open'; readonly sinceMs: number; readonly untilMs: number; readonly times: number }
   | {
       readonly state: 'half-open';
@@ -37,10 +47,12 @@ export type Breaker =
       readonly times: number;
     };
 
+type Closed = Extract<Breaker, { state: 'closed' }>;
+
 const TIMES_MAX = 4;
 
-export function closedBreaker(nowMs: number): Breaker {
-  return { state: 'closed', sinceMs: nowMs, succeeded: 0, failed: 0 };
+export function closedBreaker(nowMs: number): Closed {
+  return { state: 'closed', sinceMs: nowMs, succeeded: 0, failed: 0, inRow: 0 };
 }
 
 /** Whether a run may start now. */
@@ -77,18 +89,18 @@ export function forget(breaker: Breaker): Breaker {
   return { ...breaker, started: Math.max(breaker.succeeded + breaker.failed, breaker.started - 1) };
 }
 
-function counted(
-  breaker: Extract<Breaker, { state: 'closed' }>,
-  succeeded: boolean,
-  nowMs: number,
-  settings: BreakerSettings,
-): Breaker {
+function counted(breaker: Closed, succeeded: boolean, nowMs: number, settings: BreakerSettings): Breaker {
   const over = nowMs - breaker.sinceMs >= settings.windowMs;
-  const window = over ? { state: 'closed' as const, sinceMs: nowMs, succeeded: 0, failed: 0 } : breaker;
-  const next = succeeded ? { ...window, succeeded: window.succeeded + 1 } : { ...window, failed: window.failed + 1 };
-  const volume = next.succeeded + next.failed;
-  const tripped = !succeeded && volume >= settings.volumeMin && next.failed / volume > settings.errors;
-  return tripped ? opened(nowMs, 1, settings) : next;
+  const window = over ? { ...closedBreaker(nowMs), inRow: breaker.inRow } : breaker;
+  if (succeeded) return { ...window, succeeded: window.succeeded + 1, inRow: 0 };
+  const next = { ...window, failed: window.failed + 1, inRow: window.inRow + 1 };
+  return isTripped(next, settings) ? opened(nowMs, 1, settings) : next;
+}
+
+function isTripped({ succeeded, failed, inRow }: Closed, { errors, errorsInRow, volumeMin }: BreakerSettings): boolean {
+  if (errorsInRow !== undefined) return inRow >= errorsInRow;
+  const volume = succeeded + failed;
+  return volume >= volumeMin && failed / volume > errors;
 }
 
 function tried(

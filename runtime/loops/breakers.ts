@@ -1,3 +1,4 @@
+import type { TableProvider } from '../../spec/contract/routing-table.ts';
 import {
   asOf,
   closedBreaker,
@@ -25,9 +26,10 @@ export interface Breakers {
   look(): void;
 }
 
+/** `settingsOf`: what the routing table says of one, which it does of providers. */
 export function breakers(
   nowMs: () => number,
-  settingsOf: (name: string) => Partial<BreakerSettings> | undefined,
+  settingsOf: (name: string) => TableProvider['breaker'] | undefined,
   changed: (name: string, state: Breaker['state']) => void,
 ): Breakers {
   const known = new Map<string, Breaker>();
@@ -35,7 +37,8 @@ export function breakers(
   const stateOf = (name: string): Breaker => known.get(name) ?? closedBreaker(nowMs());
   const settings = (name: string): BreakerSettings => {
     const own = settingsOf(name);
-    return own === undefined ? DEFAULT_BREAKER : { ...DEFAULT_BREAKER, ...own };
+    if (own === undefined) return DEFAULT_BREAKER;
+    return { ...DEFAULT_BREAKER, errorsInRow: own.errors, openForMs: own.openForMs };
   };
   const shown = (name: string): Breaker => asOf(stateOf(name), nowMs());
   const tell = (name: string): void => {

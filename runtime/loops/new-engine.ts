@@ -67,7 +67,7 @@ export function newEngine({ options, ledger, observer, table }: Parts): Engine {
 function breakerSettings(
   { providers }: RoutingTable,
   dependency: string,
-): { readonly errors?: number; readonly openForMs?: number } | undefined {
+): RoutingTable['providers'][string]['breaker'] | undefined {
   const prefix = providerBreaker('');
   return dependency.startsWith(prefix) ? providers[dependency.slice(prefix.length)]?.breaker : undefined;
 }

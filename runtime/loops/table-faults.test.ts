@@ -139,6 +139,10 @@ test.each<[string, Partial<RoutingTable>]>([
   ['requestsPerSecond 0, and it must be a number above 0', withProvider({ requestsPerSecond: 0 })],
   ['concurrent 0.5', withProvider({ concurrent: 0.5 })],
   ['breaker.errors "x"', withProvider({ breaker: { errors: 'x', openForMs: 1 } })],
+  [
+    'breaker.errors 0.5, and it must be a whole number of at least 1',
+    withProvider({ breaker: { errors: 0.5, openForMs: 1 } }),
+  ],
   ['breaker.openForMs 1e+300', withProvider({ breaker: { errors: 1, openForMs: 1e300 } })],
   ['drainMs null', { fleets: { 'a/b': fleet({ drainMs: NOT(null) }) } }],
   ['builds.v1 "all"', { fleets: { 'a/b': fleet({ builds: { v1: NOT('all') } }) } }],
@@ -157,6 +161,6 @@ test('a time is at most a hundred years, so that there is a date after it', () =
 
 test('what need not be whole may be a part', () => {
   const backoff = { ...accept().backoff, factor: 1.5 };
-  const broken = { breaker: { errors: 0.5, openForMs: 30_000 }, requestsPerSecond: 1 / 3600 };
+  const broken = { breaker: { errors: 5, openForMs: 30_000 }, requestsPerSecond: 1 / 3600 };
   expect(faultOf(table({ ...withAccept({ backoff }), ...withProvider(broken) }))).toBeUndefined();
 });

@@ -126,7 +126,7 @@ function providerFigures({ requestsPerSecond, concurrent = 1, breaker }: TablePr
   return [
     ['requestsPerSecond', requestsPerSecond ?? 1, { least: Number.MIN_VALUE, isShare: true }],
     ['concurrent', concurrent, SOME],
-    ['breaker.errors', breaker.errors, { isShare: true }],
+    ['breaker.errors', breaker.errors, SOME],
     ['breaker.openForMs', breaker.openForMs, TIME],
   ];
 }

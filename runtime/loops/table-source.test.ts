@@ -28,7 +28,7 @@ function signed(changes: Partial<RoutingTable> = {}): RoutingTable {
 
 test('the table in force is told of again when one that was refused has gone, and once only', async () => {
   const path = join(folder, 'routing-table.json');
-  const [good, other] = [signed(), signed({ providers: { brain: { breaker: { errors: 0.5, openForMs: 30_000 } } } })];
+  const [good, other] = [signed(), signed({ providers: { brain: { breaker: { errors: 5, openForMs: 30_000 } } } })];
   const told: string[] = [];
   // At once, so that nothing is read while it is written.
   const write = (value: object): void => {

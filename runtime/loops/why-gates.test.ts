@@ -18,7 +18,7 @@ afterEach(async () => {
 
 const FLEET = 'research/summarizer';
 const BACKUP = 'research/backup';
-const BREAKER = { errors: 0.5, openForMs: 30_000 };
+const BREAKER = { errors: 5, openForMs: 30_000 };
 const OTHER_FLEET = { accepts: { other: accept() } };
 const OTHER: TableRoute = route({ id: 'research/other', tasks: ['other'], to: [{ fleet: BACKUP, weight: 1 }] });
 

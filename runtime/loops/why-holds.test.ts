@@ -133,7 +133,7 @@ test('breaker: when its time has passed it is told of as half open, though nothi
   expect(told).toEqual(['open', 'half_open']);
 });
 
-const BREAKER = { errors: 0.5, openForMs: 30_000 };
+const BREAKER = { errors: 5, openForMs: 30_000 };
 
 test('provider: what it allows at once, over all fleets that use it', async () => {
   const uses = fleet({ providers: ['brain'] });

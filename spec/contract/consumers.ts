@@ -285,8 +285,8 @@ export const CONSUMERS: Readonly<Record<string, readonly [Consumer, ...Consumer[
   'Provider.spec.secret.lease': ['check:leases', 'emitter:vault'],
   'Provider.spec.limits.requests': ['emitter:routing-table', FLEET_FIELDS],
   'Provider.spec.limits.concurrent': ['emitter:istio', 'emitter:routing-table', FLEET_FIELDS],
-  'Provider.spec.breaker.errors': ['emitter:istio', FLEET_FIELDS],
-  'Provider.spec.breaker.openFor': ['emitter:istio', FLEET_FIELDS],
+  'Provider.spec.breaker.errors': ['emitter:istio', 'scheduler:runtime/loops/provider-breaker.test.ts'],
+  'Provider.spec.breaker.openFor': ['emitter:istio', 'scheduler:runtime/loops/provider-breaker.test.ts'],
 
   'ToolServer.metadata.name': ['check:reference'],
   'ToolServer.spec.description': ['emitter:grafana'],

@@ -41,7 +41,7 @@ export interface TableTeam {
 export interface TableProvider {
   readonly requestsPerSecond?: number;
   readonly concurrent?: number;
-  /** Above this share of errors (0..1) its tasks are held back for `openForMs`. */
+  /** After so many errors in a row, from 1 on, its tasks are held back for `openForMs`. */
   readonly breaker: { readonly errors: number; readonly openForMs: number };
 }
 

@@ -243,7 +243,7 @@ test('the order in which documents were read does not change a byte', async () =
 
 test('providers, calls between fleets and outputs are in the table, each map sorted', async () => {
   const endpoint = { host: 'api.example', port: 443, tls: true, path: '/' };
-  const breaker = { errors: 0.5, openForMs: 30_000 };
+  const breaker = { errors: 5, openForMs: 30_000 };
   const facts = [
     { name: 'b', endpoint, breaker, concurrent: 4, requestsPerSecond: 2 },
     { name: 'a', endpoint, breaker },
