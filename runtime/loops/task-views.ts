@@ -11,7 +11,7 @@ import { fullness } from './fullness.ts';
 import { gateHolds } from './gate-holds.ts';
 import { goneSinceMs, noAgentSinceMs, openBreaker } from './words.ts';
 import { fleetAgents } from './roster.ts';
-import { drains, drainSinceMs, pauseFacts } from './view-of-fleets.ts';
+import { drainSinceMs, isDrained, pauseFacts } from './view-of-fleets.ts';
 
 /** `Scheduler.task`. */
 export async function taskView(engine: Engine, id: string): Promise<TaskView | undefined> {
@@ -136,7 +136,7 @@ async function whyFacts(engine: Engine, at: FleetState, record: TaskRecord): Pro
       freeSlots: free,
       ...(noneMs !== undefined && { noneSinceMs: noneMs }),
     },
-    drains: drains({ fleets: new Map([[fleet, state]]) }, fleet, build),
+    drains: isDrained(state, build),
     ...(drainedMs !== undefined && { drainedSinceMs: drainedMs }),
     ...(goneMs !== undefined && { goneSinceMs: goneMs }),
     ...(breaker !== undefined && { breaker }),

@@ -24,9 +24,14 @@ export function isClosed(engine: Engine, fleet: string, build: string): boolean 
   return !engine.breakers.mayStart(own) || providers.some((name) => !engine.breakers.mayStart(name));
 }
 
-export function drains({ fleets }: Pick<Engine, 'fleets'>, fleet: string, build: string): boolean {
-  const switches = fleets.get(fleet)?.switches;
-  return switches !== undefined && switches.size > 0 && (switches.has(DRAIN_ALL) || switches.has(drainSwitch(build)));
+export function drains({ fleets }: Engine, fleet: string, build: string): boolean {
+  const state = fleets.get(fleet);
+  return state !== undefined && isDrained(state, build);
+}
+
+/** The same, as these switches of its fleet's shard say. */
+export function isDrained({ switches }: Pick<FleetState, 'switches'>, build: string): boolean {
+  return switches.size > 0 && (switches.has(DRAIN_ALL) || switches.has(drainSwitch(build)));
 }
 
 /** The switch of an agent that drains; see `agent-drain.ts`. */
