@@ -33,6 +33,7 @@ import { perKeyLimit } from './routing/per-key-limit.ts';
 import { precedence } from './routing/precedence.ts';
 import { priority } from './routing/priority.ts';
 import { queueAge } from './routing/queue-age.ts';
+import { routeNumbers } from './routing/route-numbers.ts';
 import { routesOfFleet } from './routing/routes-of-fleet.ts';
 import { scheduleInput } from './routing/schedule-input.ts';
 import { scheduleRoute } from './routing/schedule-route.ts';
@@ -55,6 +56,7 @@ export const environmentRules: Readonly<Record<string, EnvironmentCheck>> = Obje
   'unaccepted-task': unacceptedTask,
   'idle-fleet': idleFleet,
   'routes-of-fleet': routesOfFleet,
+  'route-numbers': routeNumbers,
   'capable-fleet': capableFleet,
   'dynamic-skills': dynamicSkills,
   conditions,

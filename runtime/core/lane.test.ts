@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { laneOf, routeNumber, routeOfLane } from './lane.ts';
+import { routeNumber } from '../../spec/contract/route-number.ts';
+import { laneOf, routeOfLane } from './lane.ts';
 
 test('a lane tells its route, and fits a score with one bit to spare', () => {
   const lane = laneOf('research/nightly', 'v1');

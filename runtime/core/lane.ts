@@ -1,17 +1,12 @@
 import { stableHash } from '../../spec/contract/hash.ts';
+import { routeNumber } from '../../spec/contract/route-number.ts';
 
 /**
  * Lanes as numbers, so that one sorted set can hold all lanes of a fleet and count those of a route by a range. A route is 26
- * bits and a build 20 below it: 46 bits, and one to spare for the store's own use, fit a score exactly. Two routes of a fleet
- * with the same number (one in 67 million) would share their limits and nothing else.
+ * bits and a build 20 below it: 46 bits, and one to spare for the store's own use, fit a score exactly. A table in which two
+ * routes of a fleet have the same number is refused.
  */
 const BUILDS = 2 ** 20;
-const ROUTES = 2 ** 26;
-
-/** The number of a route. */
-export function routeNumber(route: string): number {
-  return stableHash(route) % ROUTES;
-}
 
 /** The lane of a route's tasks that a build runs. */
 export function laneOf(route: string, build: string): number {

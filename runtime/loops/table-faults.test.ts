@@ -152,6 +152,17 @@ test.each<[string, Partial<RoutingTable>]>([
   expect(faultOf(table(changes))).toContain(` has ${said}`);
 });
 
+test('two routes of one fleet that have the same number are refused; of two fleets they may', () => {
+  const [first, second] = [route({ id: 'research/r-172' }), route({ id: 'research/r-4007' })];
+  expect(faultOf(table({ routes: [first, second] }))).toBe(
+    "the routes research/r-172 and research/r-4007 lead to the fleet research/summarizer, and both have the same number in a scheduler's store: call one of them otherwise",
+  );
+  const elsewhere = { ...second, to: [{ fleet: 'research/backup', weight: 1 }] };
+  expect(faultOf(table({ routes: [first, elsewhere] }))).toBeUndefined();
+  const back = [{ ...FALLBACK, fleet: 'research/summarizer' }];
+  expect(faultOf(table({ routes: [first, { ...elsewhere, fallback: back }] }))).toContain('the same number');
+});
+
 test('a time is at most a hundred years, so that there is a date after it', () => {
   expect(faultOf(table(withAccept({ runMs: 8.7e15 })))).toBe(
     'the task summarize of the fleet research/summarizer has runMs 8700000000000000, and it must be a whole number of at most 3155760000000: compile the spec again',

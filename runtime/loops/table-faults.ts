@@ -5,6 +5,7 @@ import {
   type TableProvider,
   type TableRoute,
 } from '../../spec/contract/routing-table.ts';
+import { sameNumber } from '../../spec/contract/route-number.ts';
 import { timesFault } from './due-times.ts';
 
 /**
@@ -13,23 +14,35 @@ import { timesFault } from './due-times.ts';
  * writes no such table, except for time zones: its list of them may be newer than the scheduler's Node.
  */
 export function faultOf(table: RoutingTable): string | undefined {
-  return brokenMap(table) ?? tooManyRoutes(table) ?? brokenNumber(table) ?? brokenSchedule(table);
+  return brokenMap(table) ?? tooManyRoutes(table) ?? brokenNumber(table) ?? brokenSchedule(table) ?? oneNumber(table);
 }
 
-/** A route counts once for each fleet, as in `shardPolicies`. */
-function tooManyRoutes({ fleets, routes }: RoutingTable): string | undefined {
-  const counts = new Map<string, number>();
-  for (const { to, fallback } of routes) {
-    const named = new Set([...to, ...fallback].map(({ fleet }) => fleet));
-    for (const fleet of named) counts.set(fleet, (counts.get(fleet) ?? 0) + 1);
-  }
-  for (const fleet of Object.keys(fleets)) {
-    const count = counts.get(fleet) ?? 0;
+function tooManyRoutes(table: RoutingTable): string | undefined {
+  for (const [fleet, { length: count }] of routesOfFleets(table)) {
     if (count > ROUTES_OF_FLEET_MAX) {
       return `${count} routes lead to the fleet ${fleet}, and a scheduler takes at most ${ROUTES_OF_FLEET_MAX}: let one route take several task types, or split the fleet`;
     }
   }
   return undefined;
+}
+
+function oneNumber(table: RoutingTable): string | undefined {
+  for (const [fleet, routes] of routesOfFleets(table)) {
+    const same = sameNumber(routes);
+    if (same === undefined) continue;
+    const [first, second] = same;
+    return `the routes ${first} and ${second} lead to the fleet ${fleet}, and both have the same number in a scheduler's store: call one of them otherwise`;
+  }
+  return undefined;
+}
+
+/** The routes that lead to each fleet of the table. A route counts once for each, as in `shardPolicies`. */
+function routesOfFleets({ fleets, routes }: RoutingTable): ReadonlyMap<string, readonly string[]> {
+  const ways = new Map<string, string[]>(Object.keys(fleets).map((fleet) => [fleet, []]));
+  for (const { id, to, fallback } of routes) {
+    for (const fleet of new Set([...to, ...fallback].map((target) => target.fleet))) ways.get(fleet)?.push(id);
+  }
+  return ways;
 }
 
 /** What a figure must be: whole unless it is said otherwise, and not below `least`. */

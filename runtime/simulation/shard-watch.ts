@@ -1,4 +1,5 @@
-import { routeNumber, routeOfLane } from '../core/lane.ts';
+import { routeNumber } from '../../spec/contract/route-number.ts';
+import { routeOfLane } from '../core/lane.ts';
 import type { ShardData } from '../store/memory/shard-data.ts';
 import type { Row } from '../store/row.ts';
 import { shardName, type Applied, type Operation } from '../store/store.ts';

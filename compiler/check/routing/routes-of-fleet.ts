@@ -1,13 +1,7 @@
 import { ROUTES_OF_FLEET_MAX } from '../../../spec/contract/routing-table.ts';
-import type { EnvironmentModel, RouteModel } from '../../core/model.ts';
-import type { Place } from '../../core/origin.ts';
+import type { EnvironmentModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
-
-/** A route that leads to a fleet, and the place that says so. */
-interface Way {
-  readonly route: RouteModel;
-  readonly at: Place;
-}
+import { waysOf, type Way } from './ways-of-fleets.ts';
 
 /** Most routes that are shown; whoever has a thousand knows the others by them. */
 const SHOWN_MAX = 3;
@@ -34,21 +28,6 @@ export function routesOfFleet(environment: EnvironmentModel, report: Report): vo
       },
     );
   }
-}
-
-/** By fleet id. A route counts once, however often it names the fleet: with a weight of 0 as well, and as a fallback. */
-function waysOf({ routes }: EnvironmentModel): ReadonlyMap<string, readonly Way[]> {
-  const ways = new Map<string, Way[]>();
-  for (const route of routes) {
-    const targets = [...route.to, ...route.fallback.map(({ to }) => to)];
-    const named = new Map(targets.reverse().map(({ fleet, at }) => [fleet, at]));
-    for (const [fleet, at] of named) {
-      const known = ways.get(fleet);
-      if (known === undefined) ways.set(fleet, [{ route, at }]);
-      else known.push({ route, at });
-    }
-  }
-  return ways;
 }
 
 /** Whose routes they are, the most first: who has to talk with whom. */

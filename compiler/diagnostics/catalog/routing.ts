@@ -376,4 +376,13 @@ export const routing = defineCatalog({
       ),
     ),
   },
+  NT5082: {
+    severity: 'error',
+    exit: 1,
+    message: 'routes `{first}` and `{second}` of `{fleet}` are one to the scheduler’s store',
+    explanation: paragraphs(
+      'The store knows each route by a number of 26 bits that is made of its name. Two names of one number are rare. Tasks of both would wait in one queue, under the limits of one of them, and be told of under its name. A scheduler refuses a routing table with two such routes of one fleet, and goes on with the one before.',
+      'Give one of the two another name.',
+    ),
+  },
 });

@@ -1,4 +1,5 @@
-import { laneOf, routeNumber } from '../../core/lane.ts';
+import { routeNumber } from '../../../spec/contract/route-number.ts';
+import { laneOf } from '../../core/lane.ts';
 import { DEFAULT_SETTINGS, type RoutePolicy, type ShardSettings } from '../../core/route-policy.ts';
 import type { NewTask, Standing, TaskRecord } from '../../core/task-record.ts';
 import type { Applied, Batch, ClaimedTask, Operation, Reply, Shard, Store } from '../store.ts';
