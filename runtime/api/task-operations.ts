@@ -36,14 +36,15 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     id: 'listTasks',
     method: 'GET',
     path: '/v1/tasks',
-    summary: 'Tasks of a fleet: open, dead or finished',
+    summary:
+      'Tasks of a fleet: open, dead or finished. A page may have fewer than `limit`, or none, and go on: the list ends where there is no `next`',
     roles: READERS,
     owner: 'tenant',
     query: {
       fleet: FLEET_ID,
       of: { enum: ['open', 'dead', 'finished'] },
       limit: { ...text(3, '^([1-9][0-9]?|100)$'), description: 'a whole number from 1 to 100' },
-      after: { ...text(32, '^[0-9]{1,9}[.][0-9]{1,9}$'), description: '`next` of the page before' },
+      after: { ...text(32, '^[0-9]{1,15}[.][0-9]{1,9}$'), description: '`next` of the page before' },
     },
     needs: ['fleet'],
     headers: WHICH_TEAM,
@@ -61,7 +62,8 @@ export const TASK_OPERATIONS: readonly Operation[] = [
         ...(!all && { tenant: tenantOf(call) }),
       });
       // What the table has forgotten may have tasks yet.
-      if (page.tasks.length === 0 && !Object.hasOwn(table.fleets, fleet)) throw new ProblemError('not-found');
+      if (page.tasks.length === 0 && page.next === undefined && !Object.hasOwn(table.fleets, fleet))
+        throw new ProblemError('not-found');
       return { status: 200, body: page };
     },
   },

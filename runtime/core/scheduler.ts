@@ -26,6 +26,7 @@ export interface Scheduler {
   /** Durable when it answers. `key`: idempotency key, 1 to 128 characters; drawn by the API when the submitter has none. */
   submit(submission: Submission): Promise<SubmitOutcome>;
   task(id: string): Promise<TaskView | undefined>;
+  /** A page may be short, or empty, and have more after it. */
   tasks(query: TaskQuery): Promise<TaskPage>;
   why(id: string): Promise<WhyResponse | undefined>;
   /** What this scheduler sees of the task, from its present state to its end; ends early when the signal fires. */

@@ -27,7 +27,8 @@ import type { ShardLink } from './shard-link.ts';
 import { statusOf } from './status.ts';
 import { submit } from './submit.ts';
 import { tables } from './tables.ts';
-import { taskEvents, taskPage, taskView, whyView } from './task-views.ts';
+import { taskPage } from './task-page.ts';
+import { taskEvents, taskView, whyView } from './task-views.ts';
 import { firstCeiling, tokenFloor } from './token-floor.ts';
 import { NO_REASON } from './view-of-fleets.ts';
 

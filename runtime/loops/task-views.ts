@@ -1,6 +1,4 @@
-import type { TaskEvent, TaskPage, TaskView, TaskViewState, WhyResponse } from '../../spec/contract/protocol.ts';
-import type { TaskQuery } from '../core/scheduler.ts';
-import { isOf } from '../core/task-id.ts';
+import type { TaskEvent, TaskView, TaskViewState, WhyResponse } from '../../spec/contract/protocol.ts';
 import type { TaskRecord } from '../core/task-record.ts';
 import { why, type WhyFacts } from '../core/why.ts';
 import { routeOfLane } from '../core/lane.ts';
@@ -19,60 +17,6 @@ export async function taskView(engine: Engine, id: string): Promise<TaskView | u
   if (found === undefined) return undefined;
   const { state, reply } = found;
   return viewOf(engine, state.fleet, reply.record, reply);
-}
-
-/** `Scheduler.tasks`. A page's `next` is the place in the list where the following one begins. */
-export async function taskPage(engine: Engine, query: TaskQuery): Promise<TaskPage> {
-  const state = engine.fleets.get(query.fleet);
-  if (state === undefined) return { tasks: [] };
-  const lanes = query.of === 'open' ? engine.tables.seenLanes(query.fleet) : [0];
-  const tasks: TaskView[] = [];
-  let [index = 0, offset = 0] = (query.after ?? '0.0').split('.').map(Number);
-  while (index < lanes.length && tasks.length < query.limit) {
-    const records = await listed(engine, state, query, lanes[index] ?? 0, offset);
-    const taken = takeOwn(records, query.tenant, query.limit - tasks.length);
-    tasks.push(...taken.records.map((record) => viewOf(engine, query.fleet, record)));
-    offset += taken.looked;
-    if (records.length < PAGE && taken.looked === records.length) {
-      index += 1;
-      offset = 0;
-    }
-  }
-  return { tasks, ...(index < lanes.length && { next: `${index}.${offset}` }) };
-}
-
-const PAGE = 100;
-
-async function listed(
-  engine: Engine,
-  { link }: FleetState,
-  { of }: TaskQuery,
-  lane: number,
-  offset: number,
-): Promise<readonly TaskRecord[]> {
-  const reply = await askPatiently(engine, link, {
-    op: 'list',
-    of,
-    offset,
-    limit: PAGE,
-    ...(of === 'open' && { lane }),
-  });
-  return reply.kind === 'tasks' ? reply.records : [];
-}
-
-function takeOwn(
-  records: readonly TaskRecord[],
-  tenant: string | undefined,
-  max: number,
-): { readonly records: readonly TaskRecord[]; readonly looked: number } {
-  const own: TaskRecord[] = [];
-  let looked = 0;
-  for (const record of records) {
-    if (own.length === max) break;
-    looked += 1;
-    if (record.state !== 'moved' && (tenant === undefined || isOf(record.id, tenant))) own.push(record);
-  }
-  return { records: own, looked };
 }
 
 /** `Scheduler.why`. */

@@ -73,7 +73,10 @@ export interface TaskView {
   readonly result?: Json;
 }
 
-/** Without bodies and results. `next` is there when there are more. */
+/**
+ * Without bodies and results. `next` is there when there may be more: so many tasks are looked at for one page, and those of other
+ * teams are left out of it, so that it may be short, or empty, and go on. A task that changes meanwhile may come twice, or not.
+ */
 export interface TaskPage {
   readonly tasks: readonly TaskView[];
   readonly next?: string;

@@ -19,9 +19,25 @@ export interface PageQuestion {
   readonly after: string | undefined;
 }
 
-/** One page of a fleet's tasks. Throws UsageError for what is no fleet. */
-export function askPage(link: Connection, { fleet, of, limit, after }: PageQuestion): Promise<TaskPage> {
-  fleetPath(fleet);
+/** Answers for one page that is shown: after so many that were short it says how to go on. */
+const ASKS_MAX = 1000;
+
+/**
+ * A fleet's tasks, as many as were asked for where there are so many: a scheduler looks at so many for one answer and may find few
+ * of one's own among them. Throws UsageError for what is no fleet.
+ */
+export async function askPage(link: Connection, question: PageQuestion): Promise<TaskPage> {
+  fleetPath(question.fleet);
+  let page = await askOnce(link, question);
+  for (let asks = 1; page.next !== undefined && page.tasks.length < question.limit && asks < ASKS_MAX; asks += 1) {
+    const limit = question.limit - page.tasks.length;
+    const more = await askOnce(link, { ...question, limit, after: page.next });
+    page = { ...more, tasks: [...page.tasks, ...more.tasks] };
+  }
+  return page;
+}
+
+function askOnce(link: Connection, { fleet, of, limit, after }: PageQuestion): Promise<TaskPage> {
   const query = new URLSearchParams({ fleet, of, limit: String(limit), ...(after !== undefined && { after }) });
   return link.ask<TaskPage>({ method: 'GET', path: `/v1/tasks?${query.toString()}` });
 }
