@@ -4,7 +4,7 @@ import { StoreFailure } from '../store/store-failure.ts';
 import { SHARD, START_MS } from '../store/testing/bench.ts';
 import type { Applied, Gap, Operation, Reply } from '../store/store.ts';
 import { askPatiently } from './engine.ts';
-import { DEFAULT_BOUNDS } from './scheduler.ts';
+import { DEFAULT_BOUNDS } from './new-engine.ts';
 import { ShardLink } from './shard-link.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
 

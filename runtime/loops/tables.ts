@@ -7,6 +7,7 @@ import { shardPolicies } from '../core/shard-policy.ts';
 import type { RoutePolicy } from '../core/route-policy.ts';
 import { homeMark } from '../core/task-id.ts';
 import { fleetBreaker, providerBreaker } from './breakers.ts';
+import { pairOf, rememberGone, rememberLanes, type SeenLanes } from './older-lanes.ts';
 
 /** The routing table that is in force, made ready; and what must still be understood of the ones before. */
 export interface Tables {
@@ -70,7 +71,7 @@ export function tables(first: RoutingTable, nowMs: number, earlier: readonly Rou
   let known: readonly CompiledTable[] = [];
   let loadedAtMs = nowMs;
   let facts = new Map<string, FleetFacts>();
-  let older = new Map<string, Map<number, LaneName>>();
+  let older: SeenLanes = new Map();
   const homes = new Map<string, string>();
   let checks = new Map<string, ValueCheck>();
   let gone: ReadonlyMap<string, number> = new Map();
@@ -79,7 +80,7 @@ export function tables(first: RoutingTable, nowMs: number, earlier: readonly Rou
     const compiled = compileTable(table);
     const next = new Map(Object.keys(table.fleets).map((fleet) => [fleet, factsOf(table, fleet)]));
     older = rememberLanes(older, facts);
-    gone = rememberGone(gone, pairsOf(facts), pairsOf(next), atMs);
+    gone = rememberGone(gone, older, { before: facts, now: next }, atMs);
     facts = next;
     checks = new Map();
     for (const fleet of next.keys()) homes.set(homeMark(fleet), fleet);
@@ -157,35 +158,4 @@ function breakerNames({ fleets }: RoutingTable, fleet: string, build: string): B
 
 function mayReach({ to, fallback }: TableRoute, id: string): boolean {
   return to.some(({ fleet }) => fleet === id) || fallback.some(({ fleet }) => fleet === id);
-}
-
-/** Each route with each fleet that it may reach. */
-function pairsOf(facts: ReadonlyMap<string, FleetFacts>): ReadonlySet<string> {
-  return new Set(
-    [...facts].flatMap(([fleet, { lanes }]) => [...lanes.values()].map(({ route }) => pairOf(fleet, route))),
-  );
-}
-
-function pairOf(fleet: string, route: string): string {
-  return `${fleet} ${route}`;
-}
-
-function rememberGone(
-  gone: ReadonlyMap<string, number>,
-  before: ReadonlySet<string>,
-  now: ReadonlySet<string>,
-  atMs: number,
-): ReadonlyMap<string, number> {
-  const went = [...before].filter((pair) => !now.has(pair)).map((pair) => [pair, atMs] as const);
-  return new Map([...[...gone].filter(([pair]) => !now.has(pair)), ...went]);
-}
-
-function rememberLanes(
-  older: ReadonlyMap<string, ReadonlyMap<number, LaneName>>,
-  facts: ReadonlyMap<string, FleetFacts>,
-): Map<string, Map<number, LaneName>> {
-  const fleets = new Set([...older.keys(), ...facts.keys()]);
-  return new Map(
-    [...fleets].map((fleet) => [fleet, new Map([...(older.get(fleet) ?? []), ...(facts.get(fleet)?.lanes ?? [])])]),
-  );
 }
