@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
+import { routeNumber } from '../../spec/contract/route-number.ts';
 import { route, table } from './testing/bench.ts';
 import { whyOfTwo } from './testing/why-of-two.ts';
 
@@ -74,4 +75,29 @@ test('since when an agent or a route is missing outlives the schedulers', async 
   }
   expect(await hold('no-policy')).toEqual(gone);
   expect((await hold('no-agent'))?.since).toBe(none?.since);
+});
+
+test('while a table is rolled out, that it has lost a route is told once by each, and taken back by each', async () => {
+  const { clock, here, there, asked, accepted, both } = await two();
+  const id = await accepted('k-1');
+  const without = { digest: 'sha256-2', routes: [route({ id: 'research/other', tasks: ['other'] })] };
+  const name = `gone:${routeNumber('research/summaries')}`;
+  const words = () => asked.flatMap((one) => (one.op === 'switch' && one.name.startsWith(name) ? [one.value] : []));
+  const sinceMs = clock.nowMs();
+  here.use(table(without));
+  await clock.pass(5000);
+  expect(words()).toEqual([String(sinceMs)]);
+  const said = (await both(id)).map((answer) => answer?.holds.find(({ rule }) => rule === 'no-policy')?.since);
+  expect(said).toEqual([new Date(sinceMs).toISOString(), undefined]);
+  // One that takes it later says the same.
+  there.use(table(without));
+  await clock.pass(5000);
+  expect(words()).toEqual([String(sinceMs), String(sinceMs)]);
+  // Back again: as long as one of them has not come back, it says so.
+  there.use(table());
+  await clock.pass(5000);
+  expect(words().slice(2)).toEqual(['']);
+  here.use(table());
+  await clock.pass(5000);
+  expect(words().slice(2)).toEqual(['', '']);
 });

@@ -12,7 +12,8 @@ import { GRACE_MS, isHeldBack } from './held-back.ts';
  * - `open:<breaker>:<scheduler>`: a breaker of its is open, `<since>/<until>`
  * - `rate:<provider>:<scheduler>`: its share of a provider's rate is used up while tasks wait, `<since>/<until>`; told while that goes
  *   on, also over the moments at which a start is allowed, see `held-back.ts`
- * - `gone:<route>`: the routing table has lost a route, and since when, as the first one that saw it says
+ * - `gone:<route>:<scheduler>`: its routing table has lost a route, and since when, as the first one that saw it says. While a
+ *   table is rolled out the others still have the route, and take back nothing but their own word
  * - `no-agent`: none is there, and since when, as the first one that saw it says
  *
  * Times are milliseconds since 1970; breakers and providers are named by a digest, since their names may be longer than those of
@@ -22,6 +23,8 @@ const OPEN = 'open:';
 const RATE = 'rate:';
 const GONE = 'gone:';
 const NO_AGENT = 'no-agent';
+/** Words of which each scheduler tells its own. */
+const BY_SCHEDULER = [OPEN, RATE, GONE];
 /** Routes of one fleet, of all tables that are remembered. */
 const GONE_MAX = 50;
 
@@ -57,8 +60,7 @@ function wordsNow(engine: Engine, state: FleetState): ReadonlyMap<string, string
 }
 
 function isOwn({ name: scheduler }: Engine, name: string): boolean {
-  if (name === NO_AGENT || name.startsWith(GONE)) return true;
-  return (name.startsWith(OPEN) || name.startsWith(RATE)) && name.endsWith(`:${scheduler}`);
+  return name === NO_AGENT || (BY_SCHEDULER.some((kind) => name.startsWith(kind)) && name.endsWith(`:${scheduler}`));
 }
 
 function openWords(engine: Engine, { fleet }: FleetState): readonly Word[] {
@@ -83,15 +85,16 @@ function timesText({ sinceMs, untilMs }: Times): string {
   return `${Math.floor(sinceMs)}/${Math.floor(untilMs)}`;
 }
 
-function goneWords(engine: Engine, { fleet, switches }: FleetState): readonly Word[] {
-  const { tables } = engine;
-  const here = new Set(tables.allLanes(fleet).map(routeOfLane));
-  const gone = tables.seenLanes(fleet).filter((lane) => !here.has(routeOfLane(lane)));
-  return gone.slice(-GONE_MAX).flatMap((lane) => {
-    const name = goneName(lane);
-    const sinceMs = tables.goneSinceMs(fleet, tables.lane(fleet, lane)?.route ?? '');
-    const value = switches.get(name) ?? (sinceMs === undefined ? '' : String(Math.floor(sinceMs)));
-    return value === '' ? [] : [[name, value] as const];
+function goneWords(engine: Engine, state: FleetState): readonly Word[] {
+  const { tables, name } = engine;
+  const here = new Set(tables.allLanes(state.fleet).map(routeOfLane));
+  const seen = tables.seenLanes(state.fleet).map((lane) => [routeOfLane(lane), lane] as const);
+  const gone = new Map(seen.filter(([route]) => !here.has(route)));
+  return [...gone.values()].slice(-GONE_MAX).flatMap((lane) => {
+    const own = state.switches.get(goneName(lane, name));
+    const sinceMs = toldGoneMs(engine, state, lane) ?? ownGoneMs(engine, state, lane);
+    const value = own ?? (sinceMs === undefined ? '' : String(Math.floor(sinceMs)));
+    return value === '' ? [] : [[goneName(lane, name), value] as const];
   });
 }
 
@@ -111,8 +114,8 @@ function digestOf(name: string): string {
   return hash('sha256', name, 'base64url').slice(0, 16);
 }
 
-function goneName(lane: number): string {
-  return `${GONE}${routeOfLane(lane)}`;
+function goneName(lane: number, scheduler: string): string {
+  return `${GONE}${routeOfLane(lane)}:${scheduler}`;
 }
 
 /** A breaker that is open at some scheduler; as all have told, so that all say the same of it. */
@@ -173,13 +176,21 @@ function timesOf(word: string | undefined): Times | undefined {
   return { sinceMs, untilMs };
 }
 
-/** Since when no table has had the route of a lane. */
-export function goneSinceMs(engine: Engine, { fleet, switches }: FleetState, lane: number): number | undefined {
-  const word = switches.get(goneName(lane));
-  if (word !== undefined) return Number(word);
+/** Since when no table has had the route of a lane, or one that is rolled out has not. */
+export function goneSinceMs(engine: Engine, state: FleetState, lane: number): number | undefined {
+  const told = toldGoneMs(engine, state, lane);
   // Until one has told it, each of several has seen it at another time.
-  const { tables, schedulers } = engine;
-  return schedulers.length > 1 ? undefined : tables.goneSinceMs(fleet, tables.lane(fleet, lane)?.route ?? '');
+  return told ?? (engine.schedulers.length > 1 ? undefined : ownGoneMs(engine, state, lane));
+}
+
+function toldGoneMs({ schedulers }: Engine, { switches }: FleetState, lane: number): number | undefined {
+  const words = schedulers.map((scheduler) => switches.get(goneName(lane, scheduler)));
+  const times = words.filter((word) => word !== undefined).map(Number);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function ownGoneMs({ tables }: Engine, { fleet }: FleetState, lane: number): number | undefined {
+  return tables.goneSinceMs(fleet, tables.lane(fleet, lane)?.route ?? '');
 }
 
 /** Since when no agent of a fleet is there. */
