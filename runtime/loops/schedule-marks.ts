@@ -23,6 +23,7 @@ const KEPT = 'due';
 const NAME_START = 'due:';
 /** As many as leave room for what people switch: the store takes 1,000. */
 const SWITCHES_MAX = 500;
+const HEARD_MS = 10_000;
 
 export function markOf(engine: Engine, schedule: TableSchedule): ScheduleMark {
   const fleets = [...engine.fleets.values()];
@@ -34,6 +35,13 @@ export function markOf(engine: Engine, schedule: TableSchedule): ScheduleMark {
   const home = homeOf(engine, schedule);
   const isKept = home?.switches.has(KEPT) === true && home.switches.size < SWITCHES_MAX;
   return { kind: isKept ? 'new' : 'unknown', upToMs: 0 };
+}
+
+/** Whether what `markOf` says is what the store says now, or did some seconds ago. */
+export function isHeard(engine: Engine, schedule: TableSchedule, now: number): boolean {
+  const home = homeOf(engine, schedule);
+  if (home === undefined) return true;
+  return home.link.state === 'up' && home.factsMs >= Math.max(home.sinceMs, now - HEARD_MS);
 }
 
 /** Writes down that a schedule is done up to a time, unless that is known, or the shard has no more room. */

@@ -4,9 +4,10 @@ import { route } from '../../spec/contract/match.ts';
 import { taskId } from '../core/task-id.ts';
 import type { TaskState } from '../core/task-record.ts';
 import { cancel } from './change.ts';
-import { dueTimes, timesBefore } from './due-times.ts';
+import { dueNow, LATE_MS, type DueNow } from './due-now.ts';
+import { timesBefore } from './due-times.ts';
 import type { Engine } from './engine.ts';
-import { keepMarks, mark, markOf, type ScheduleMark } from './schedule-marks.ts';
+import { isHeard, keepMarks, mark, markOf, type ScheduleMark } from './schedule-marks.ts';
 import { submit } from './submit.ts';
 import { find } from './view.ts';
 
@@ -15,8 +16,8 @@ import { find } from './view.ts';
  * whoever is there: the key is the schedule's name and the time it was due.
  *
  * - `overlap`: while the task before is open, this one is left out (`skip`), submitted all the same (`queue`), or takes its
- *   place (`replace`)
- * - `catchUp`: times missed while no scheduler ran, of the last `windowMs`, at most `max` of them, the newest. A mark in the
+ *   place (`replace`). For the first and the last the store must be asked; while it is away, times are kept
+ * - `catchUp`: times missed while no scheduler ran, and what becomes of those that were kept, see `due-now.ts`. A mark in the
  *   store says up to when all is done, see `schedule-marks.ts`
  */
 export interface Schedules {
@@ -26,11 +27,11 @@ export interface Schedules {
 
 /** Without a mark, what was submitted is known by the tasks alone, and ended ones are forgotten after a day. */
 const UNMARKED_MAX_MS = 24 * 3_600_000;
-/** A time that is this old was missed. */
-const LATE_MS = 10_000;
 
 /** What is known of a schedule here. */
 interface Progress {
+  /** Since when it is looked at here. */
+  readonly hereMs: number;
   /** The time up to which all is done. */
   readonly doneMs: number;
   /** What its mark is to say; absent while the shards have not told what it says. */
@@ -59,33 +60,56 @@ async function lookAt(
   progress: Map<string, Progress>,
   before: Map<string, Before>,
 ): Promise<void> {
-  const known = progress.get(schedule.id);
-  const isMarked = known?.markMs !== undefined;
-  const told = isMarked ? undefined : markOf(engine, schedule);
-  const since = told === undefined || told.kind === 'untold' ? known?.doneMs : sinceOf(engine, schedule, now, told);
-  const due = dueNow(schedule, since ?? now - LATE_MS, now);
-  if (!(await fireAll(engine, schedule, due, before))) return;
-  const markMs = due.length > 0 || !isMarked ? now : known.markMs;
-  progress.set(schedule.id, { doneMs: now, ...(told?.kind !== 'untold' && markMs !== undefined && { markMs }) });
+  const known = progress.get(schedule.id) ?? firstLook(engine, now);
+  const isLate = known.doneMs < now - LATE_MS;
+  const told = known.markMs === undefined || isLate ? markOf(engine, schedule) : undefined;
+  const due = dueNow(schedule, { ...known, sinceMs: sinceOf(engine, schedule, now, known, told) }, now);
+  // Another scheduler may have left it out meanwhile, and its mark says so.
+  if (due.kept.length > 0 && schedule.overlap !== 'queue' && !isHeard(engine, schedule, now)) return;
+  if (!(await fireAll(engine, schedule, due.starts, before))) return;
+  tellLeftOut(engine, schedule, due, known.markMs !== undefined || told?.kind !== 'unknown');
+  const isTold = known.markMs !== undefined || (told !== undefined && told.kind !== 'untold');
+  const { hereMs, markMs = now } = known;
+  const isMoved = due.starts.length + due.overlapped.length + due.missed.length > 0;
+  progress.set(schedule.id, { hereMs, doneMs: now, ...(isTold && { markMs: isMoved ? now : markMs }) });
 }
 
-/** Since when times are to be caught up with, at the first look at a schedule. */
-function sinceOf(engine: Engine, { catchUp }: TableSchedule, now: number, { kind, upToMs }: ScheduleMark): number {
+/** Times of the last seconds before are on time. */
+function firstLook({ tables }: Engine, now: number): Progress {
+  const hereMs = Math.min(tables.loadedAtMs, now) - LATE_MS;
+  return { hereMs, doneMs: hereMs };
+}
+
+/** Up to when all is done. */
+function sinceOf(
+  engine: Engine,
+  { catchUp }: TableSchedule,
+  now: number,
+  { doneMs, markMs }: Progress,
+  told: ScheduleMark | undefined,
+): number {
+  if (told === undefined || told.kind === 'untold') return doneMs;
+  const { kind, upToMs } = told;
+  if (markMs !== undefined) return Math.max(doneMs, upToMs);
   const isNew = kind === 'new' || (kind === 'unknown' && engine.ledger.isFirstLife);
   if (isNew) return Math.min(engine.tables.loadedAtMs, now);
-  if (kind === 'done') return Math.max(upToMs, now - catchUp.windowMs);
-  return now - Math.min(catchUp.windowMs, UNMARKED_MAX_MS);
+  return kind === 'done' ? upToMs : now - Math.min(catchUp.windowMs, UNMARKED_MAX_MS);
 }
 
-/** The newest of the times that were missed, as many as may be caught up with, and those that are due now. */
-function dueNow(schedule: TableSchedule, since: number, now: number): readonly number[] {
-  const lateMs = now - LATE_MS;
-  const onTime = dueTimes(schedule, Math.max(since, lateMs - 1), now);
-  const { max } = schedule.catchUp;
-  if (max === 0 || since >= lateMs - 1) return onTime;
-  // However long the window is, no more than `max` of its times are looked for.
-  const late = timesBefore(schedule, lateMs, max).filter((time) => time > since);
-  return [...late.reverse(), ...onTime];
+/** Of a time that is dropped somebody must hear; `isSure`: those that were missed were not done before. */
+function tellLeftOut(
+  { observer }: Engine,
+  { id: schedule }: TableSchedule,
+  { overlapped, missed }: DueNow,
+  isSure: boolean,
+): void {
+  const tell = (because: string, [newest, ...others]: readonly number[]): void => {
+    if (newest === undefined) return;
+    const dueAt = new Date(newest).toISOString();
+    observer.warning?.('scheduled tasks were left out', { schedule, because, count: 1 + others.length, dueAt });
+  };
+  tell('the store was away, and a newer one takes their place', overlapped);
+  if (isSure) tell('they were missed, and catchUp does not allow for more', missed);
 }
 
 async function writeMarks(
@@ -154,7 +178,7 @@ interface Before {
   readonly openMs?: number;
 }
 
-/** Tasks that are looked for at the first look; a task that runs for longer than so many periods is not waited for. */
+/** Tasks that are looked for at the first look, and after a break; a task that runs for longer than so many periods is not waited for. */
 const BEFORE_MAX = 1500;
 
 /**
@@ -168,8 +192,7 @@ async function openBefore(
   before: Map<string, Before>,
 ): Promise<string | undefined> {
   const { upToMs = 0, openMs } = before.get(schedule.id) ?? {};
-  const all = timesBefore(schedule, time, upToMs === 0 ? BEFORE_MAX : BEFORE_SINCE_MAX);
-  const times = all.filter((one) => one >= upToMs);
+  const times = timesSince(schedule, time, upToMs);
   if (openMs !== undefined && openMs < time && !times.includes(openMs)) times.push(openMs);
   for (const one of times) {
     const open = await openAt(engine, schedule, one);
@@ -181,8 +204,15 @@ async function openBefore(
   return undefined;
 }
 
-/** Times between two looks. */
+/** Times between two looks, as a rule: while the store was away for this scheduler, others may have begun more. */
 const BEFORE_SINCE_MAX = 10;
+
+/** Times before `time`, not before `upToMs`, the newest first. */
+function timesSince(schedule: TableSchedule, time: number, upToMs: number): number[] {
+  const newest = timesBefore(schedule, time, BEFORE_SINCE_MAX);
+  const isAll = newest.length < BEFORE_SINCE_MAX || (newest.at(-1) ?? time) < upToMs;
+  return (isAll ? newest : timesBefore(schedule, time, BEFORE_MAX)).filter((one) => one >= upToMs);
+}
 
 async function openAt(engine: Engine, schedule: TableSchedule, time: number): Promise<string | undefined> {
   const { id, team, task, input, labels } = schedule;

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../spec/contract/source.ts';
 import type { Observer } from '../../core/observer.ts';
 import type { RunFailure, SubmitOutcome } from '../../core/scheduler.ts';
 import { memoryStore, type MemoryStore } from '../../store/memory/memory-store.ts';
+import { StoreFailure } from '../../store/store-failure.ts';
 import type { Operation, Store } from '../../store/store.ts';
 import type { RunningScheduler } from '../scheduler.ts';
 import { Bench, table } from './bench.ts';
@@ -34,6 +35,8 @@ export class VirtualBench {
   readonly #tickMs: number;
   readonly #observer: Observer;
   readonly #asked = new Map<Operation['op'], number>();
+  /** Nothing reaches the store. */
+  isStoreAway = false;
 
   /** `tickMs`: how often shards are looked at; the rarer, the cheaper are hours. */
   constructor({
@@ -46,6 +49,7 @@ export class VirtualBench {
     this.clock = new VirtualClock(nowMs);
     this.store = memoryStore({ nowUs: () => this.clock.nowMs() * 1000 });
     const apply: Store['apply'] = (shard, batch) => {
+      if (this.isStoreAway) return Promise.reject(new StoreFailure('unavailable', 'cut off'));
       for (const { op } of batch.operations) this.#asked.set(op, this.asked(op) + 1);
       return this.store.apply(shard, batch);
     };

@@ -27,6 +27,7 @@ const NAMES: Readonly<Record<string, string>> = {
   task: 'nova.task',
   schedule: 'nova.schedule',
   open: 'nova.open',
+  dueAt: 'nova.due_at',
   digest: 'nova.digest',
   port: 'server.port',
   address: 'server.address',

@@ -922,7 +922,7 @@ export interface ScheduleSpec {
   readonly overlap?: 'skip' | 'queue' | 'replace';
   /** What happens to times missed while the scheduler was away. */
   readonly catchUp?: {
-    /** How far back missed times count. From `1m` to `30d`. Default: `'1h'`. */
+    /** How far back missed times count. A time that came while schedulers ran, and could not start since the store was away, starts late for as long, at most an hour, whatever `max` is. From `1m` to `30d`. Default: `'1h'`. */
     readonly window?: Duration;
     /** Most missed tasks that are submitted late. Default: `1`. */
     readonly max?: number;
