@@ -49,6 +49,7 @@ export const FLEET_OPERATIONS: readonly Operation[] = [
       if (build !== undefined) checkBuild(call.table, fleet, build);
       return call.scheduler.drain(fleet, build);
     },
+    ['not-now'],
   ),
   {
     id: 'redriveDeadLetters',
@@ -95,6 +96,7 @@ function fleetChange(
   summary: string,
   body: keyof typeof bodies | undefined,
   make: (call: Call) => Promise<boolean>,
+  problems: Operation['problems'] = [],
 ): Operation {
   return {
     id,
@@ -108,6 +110,7 @@ function fleetChange(
     answer: 'Done',
     status: [200],
     audit: `fleet:${verb}`,
+    problems,
     run: async (call) => {
       if (!(await make(call))) throw new ProblemError('not-found');
       return { status: 200, body: { done: true } };

@@ -6,7 +6,7 @@ import { memoryJournal } from '../loops/testing/memory-journal.ts';
 import { JournalFull } from '../journal/journal-full.ts';
 import { taskId } from '../core/task-id.ts';
 import { memoryStore } from '../store/memory/memory-store.ts';
-import { StoreFailure } from '../store/store-failure.ts';
+import { NoRoom, StoreFailure } from '../store/store-failure.ts';
 import { writeEvents } from './event-stream.ts';
 import type { Authenticator } from './identity.ts';
 import { OPERATIONS } from './operations.ts';
@@ -182,6 +182,24 @@ test('operators pause, drain and resume fleets, with a reason or without, and ag
   expect((await api.request('POST', drain.replace('a-1', 'a-2'), { as: OPERATOR })).status).toBe(404);
   for (const read of ['/v1/agents', '/v1/agents?fleet=research/summarizer', '/v1/fleets', path, '/v1/status']) {
     expect((await api.request('GET', read, { as: OPERATOR })).status).toBe(200);
+  }
+});
+
+test('a drain for which there is no room says so, and what to do', async () => {
+  const api = await start();
+  const noRoom = () => Promise.reject(new NoRoom('research/summarizer'));
+  Object.assign(api.scheduler, { drain: noRoom, drainAgent: noRoom });
+  for (const path of ['/v1/fleets/research/summarizer/drain', '/v1/agents/research/summarizer/a-1/drain']) {
+    const answer = await api.request('POST', path, { as: OPERATOR });
+    expect([answer.status, await answer.json()]).toMatchObject([
+      409,
+      {
+        type: 'https://nova-torch.dev/problems/not-now',
+        detail:
+          'research/summarizer has no room for another switch: its builds that drain, agents that go and other notes are as many as ' +
+          'its shard takes. Resume the fleet, which ends the drains of its builds, or pause or drain all of it: for that there is always room',
+      },
+    ]);
   }
 });
 

@@ -2,7 +2,7 @@ import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NotIJson } from '../core/i-json.ts';
-import { StoreFailure, Uncertain } from '../store/store-failure.ts';
+import { NoRoom, StoreFailure, Uncertain } from '../store/store-failure.ts';
 import { ProblemError, problemDocument, PROBLEMS, type ProblemName } from './problems.ts';
 
 /** Which problem an error is; undefined for one that is our mistake. */
@@ -11,6 +11,7 @@ export function problemOf(error: unknown): ProblemError | undefined {
   if (error instanceof NotIJson) return new ProblemError('bad-request', { detail: error.message });
   // Of the other failures the store's own words are not for callers.
   if (error instanceof Uncertain) return new ProblemError('unavailable', { detail: error.message, retryAfterMs: 1000 });
+  if (error instanceof NoRoom) return new ProblemError('not-now', { detail: error.message });
   if (error instanceof StoreFailure) return new ProblemError('unavailable', { retryAfterMs: 1000 });
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const known = FASTIFY_PROBLEMS[code];

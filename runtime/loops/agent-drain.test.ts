@@ -16,8 +16,9 @@ async function started(first: string, ...others: readonly string[]) {
   const start = (name: string): Promise<RunningScheduler> =>
     clock.until(bench.start(name, { clock, bounds: { tickMs: 200, idleTickMs: 400 } }));
   const here = await start(first);
-  let there = here;
-  for (const name of others) there = await start(name);
+  const all = [here];
+  for (const name of others) all.push(await start(name));
+  const there = all.at(-1) ?? here;
   await clock.pass(1000);
   const poll = (scheduler: RunningScheduler, name: string = AGENT.name) => {
     const request = { build: 'v1', slots: 4, free: 1, waitMs: 0 };
@@ -27,7 +28,7 @@ async function started(first: string, ...others: readonly string[]) {
     [...(store.shard(SHARD)?.s.keys() ?? [])].filter((name) => name.startsWith('leave:'));
   const drain = (scheduler: RunningScheduler, name: string = AGENT.name): Promise<boolean> =>
     clock.until(scheduler.drainAgent({ fleet: AGENT.fleet, name }));
-  return { clock, start, here, there, poll, drain, leaving };
+  return { clock, start, here, there, all, poll, drain, leaving };
 }
 
 test('an agent that drains gets nothing more and is told so, wherever it polls and beats', async () => {
@@ -107,4 +108,20 @@ test('however many agents drain at once, so many are remembered, and a pause has
   expect(await clock.until(here.pause(AGENT.fleet, 'lunch'))).toBe(true);
   await clock.pass(1000);
   expect(await clock.until(here.fleet(AGENT.fleet))).toMatchObject({ paused: true, pausedReason: 'lunch' });
+});
+
+test('however many schedulers drain agents at once, a pause and other switches have room', async () => {
+  const others = Array.from({ length: 15 }, (_, n) => `s-${n + 1}`);
+  const { clock, here, all, poll, leaving } = await started('s-0', ...others);
+  const drains: Promise<boolean>[] = [];
+  for (const [index, scheduler] of all.entries()) {
+    for (let n = 0; n < 70; n += 1) await poll(scheduler, `a-${index}-${n}`);
+  }
+  for (const [index, scheduler] of all.entries()) {
+    for (let n = 0; n < 70; n += 1) drains.push(scheduler.drainAgent({ fleet: AGENT.fleet, name: `a-${index}-${n}` }));
+  }
+  expect(await clock.until(Promise.all(drains))).not.toContain(false);
+  expect(leaving().length).toBeGreaterThanOrEqual(300);
+  expect(leaving().length).toBeLessThanOrEqual(316);
+  expect(await clock.until(here.drain(AGENT.fleet, 'v1'))).toBe(true);
 });

@@ -1,5 +1,5 @@
 import type { AgentName } from '../core/scheduler.ts';
-import { StoreFailure } from '../store/store-failure.ts';
+import { NoRoom, StoreFailure } from '../store/store-failure.ts';
 import { agentId, type Agent } from './agent-pool.ts';
 import { noteSwitch } from './change.ts';
 import { pause } from './clock.ts';
@@ -15,7 +15,7 @@ import { isPush, LEAVES, leaves } from './view-of-fleets.ts';
 const KEPT_MS = 900_000;
 /** Kept for longer when less than this is left. */
 const RENEWED_MS = 600_000;
-/** As many as leave room for other switches: the store takes 1,000. */
+/** As many as leave room for other switches, with one more that each scheduler may be about to add. */
 const LEAVES_MAX = 300;
 const LOOK_MS = 50;
 
@@ -25,8 +25,9 @@ export async function drainAgent(engine: Engine, name: AgentName): Promise<boole
   if (state === undefined || isPush(engine, name.fleet) || !(await isKnown(engine, state, name))) return false;
   const id = agentId(name);
   const one = async (): Promise<void> => {
-    if (!state.switches.has(LEAVES + id)) await makeRoom(engine, state);
-    await keep(engine, state, id);
+    const isKept = await keep(engine, state, id);
+    await keepRoom(engine, state, id);
+    if (!isKept && !(await keep(engine, state, id))) throw new NoRoom(state.fleet);
   };
   const turn = (state.lastDrain ?? Promise.resolve()).then(one);
   state.lastDrain = turn.catch(() => undefined);
@@ -57,22 +58,27 @@ export async function beginAnew(engine: Engine, state: FleetState, agent: Agent)
   if (agent.isNew) return;
   agent.isNew = true;
   for (let isCleared = false; !isCleared && !engine.stopping && engine.pool.get(agent) === agent;) {
-    isCleared = await clear(engine, state, agent.id).then(() => true, ignoreLoss);
+    isCleared = await clear(engine, state, agent.id).catch(ignoreLoss);
   }
   agent.isNew = false;
 }
 
-function leaving({ switches }: FleetState): readonly (readonly [id: string, untilMs: number])[] {
+function leaving({ switches }: Pick<FleetState, 'switches'>): (readonly [id: string, untilMs: number])[] {
   return [...switches].flatMap(([name, value]) =>
     name.startsWith(LEAVES) ? [[name.slice(LEAVES.length), Number(value)] as const] : [],
   );
 }
 
-/** The one that would be forgotten first goes. */
-async function makeRoom(engine: Engine, state: FleetState): Promise<void> {
-  const all = leaving(state);
-  const [first] = all.length < LEAVES_MAX ? [] : [...all].sort(([, a], [, b]) => a - b);
-  if (first !== undefined) await clear(engine, state, first[0]);
+/**
+ * Those that would be forgotten first go. They are counted in the shard, and after one was added: other schedulers add theirs at the
+ * same time, and what the last look told does not hold these.
+ */
+async function keepRoom(engine: Engine, state: FleetState, added: string): Promise<void> {
+  const told = await askPatiently(engine, state.link, { op: 'tick', limit: 0 });
+  if (told.kind !== 'ticked') throw new Error(`the store answered a look with ${told.kind}`);
+  const others = leaving(told).filter(([id]) => id !== added);
+  const first = others.sort(([, a], [, b]) => a - b).slice(0, Math.max(0, others.length + 1 - LEAVES_MAX));
+  for (const [id] of first) await clear(engine, state, id);
 }
 
 /** One that has just come to another scheduler is told of with its next look. */
@@ -91,22 +97,25 @@ async function isKnown(engine: Engine, state: FleetState, name: AgentName): Prom
   return isThere(engine, name);
 }
 
-function keep(engine: Engine, state: FleetState, id: string): Promise<void> {
+function keep(engine: Engine, state: FleetState, id: string): Promise<boolean> {
   return set(engine, state, id, String(Math.floor(engine.clock.nowMs() + KEPT_MS)));
 }
 
-function clear(engine: Engine, state: FleetState, id: string): Promise<void> {
+function clear(engine: Engine, state: FleetState, id: string): Promise<boolean> {
   return set(engine, state, id, '');
 }
 
-async function set(engine: Engine, state: FleetState, id: string, value: string): Promise<void> {
-  await askPatiently(engine, state.link, { op: 'switch', name: LEAVES + id, value });
+/** False when the shard has no room for it. */
+async function set(engine: Engine, state: FleetState, id: string, value: string): Promise<boolean> {
+  const reply = await askPatiently(engine, state.link, { op: 'switch', name: LEAVES + id, value });
+  if (reply.kind === 'full') return false;
   noteSwitch(state, LEAVES + id, value);
   for (const agent of engine.pool.of(state.fleet)) {
     if (agent.id === id) agent.draining = leaves(engine, state, agent);
     if (agent.id === id && agent.draining) agent.parked?.answer([]);
   }
   engine.store.hint(state.link.shard);
+  return true;
 }
 
 function ignoreLoss(error: unknown): false {

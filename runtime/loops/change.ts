@@ -1,6 +1,7 @@
 import type { ChangeOutcome } from '../core/scheduler.ts';
 import type { TaskRecord } from '../core/task-record.ts';
 import { reasonText } from '../core/reason-text.ts';
+import { NoRoom } from '../store/store-failure.ts';
 import { askedValue, readAsked } from './asked.ts';
 import { want } from './deliver.ts';
 import { finish, noteStanding, waitForPosition, writeEndOnce } from './ends.ts';
@@ -86,23 +87,37 @@ async function setSwitch(engine: Engine, fleet: string, name: string, value: str
   const state = engine.fleets.get(fleet);
   if (state === undefined) return false;
   state.saying += 1;
-  await say(engine, state, name, value).finally(() => {
+  const isTaken = await say(engine, state, name, value).finally(() => {
     state.saying -= 1;
   });
+  if (!isTaken) throw new NoRoom(fleet);
   noteSwitch(state, name, value);
   engine.store.hint(state.link.shard);
   if (value === '') want(engine, state);
   return true;
 }
 
-/** Durable before it answers, and the last word: also when another scheduler's clock is ahead. */
-async function say({ ledger, clock }: Engine, { fleet, link }: FleetState, name: string, value: string): Promise<void> {
+/** Durable before it answers, and the last word: also when another scheduler's clock is ahead. False when there is no room. */
+async function say(
+  { ledger, clock }: Engine,
+  { fleet, link }: FleetState,
+  name: string,
+  value: string,
+): Promise<boolean> {
   let atMs = clock.nowMs();
   for (;;) {
     const lsn = ledger.setSwitch({ fleet, name, value, atMs });
     const reply = await link.submit({ op: 'switch', name, value, atMs }, lsn);
     await ledger.durable(lsn);
-    if (reply === 'journaled' || reply.kind !== 'passed') return;
+    if (reply === 'journaled') return true;
+    if (reply.kind === 'full') {
+      // A replay would set it once there is room, and whoever asked was told that it is not.
+      const back = ledger.setSwitch({ fleet, name, value: '', atMs });
+      await link.submit({ op: 'switch', name, value: '', atMs }, back);
+      await ledger.durable(back);
+      return false;
+    }
+    if (reply.kind !== 'passed') return true;
     atMs = Math.max(clock.nowMs(), reply.atMs + 1);
   }
 }

@@ -41,6 +41,7 @@ async function show({ clock }: Engine, state: FleetState, id: string): Promise<v
 }
 
 async function set(state: FleetState, name: string, value: string): Promise<void> {
-  await state.link.ask({ op: 'switch', name, value });
-  noteSwitch(state, name, value);
+  const { kind } = await state.link.ask({ op: 'switch', name, value });
+  // Without room it is not shown; the log and the audit log have it.
+  if (kind !== 'full') noteSwitch(state, name, value);
 }

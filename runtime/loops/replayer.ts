@@ -39,6 +39,8 @@ interface Shard {
   operations: Operation[];
   records: number;
   holdsUntilMs: number;
+  /** Switches for which the shard has no room. */
+  readonly noRoom: Extract<Operation, { op: 'switch' }>[];
   failure?: StoreFailure;
 }
 
@@ -55,7 +57,7 @@ const BATCH = 128;
 const BATCH_BYTES = 262_144;
 
 export function replayer(options: ReplayerOptions): Replayer {
-  const { ledger, clock, progress } = options;
+  const { ledger, clock, progress, leftOut } = options;
   let gathered: Request[] | undefined;
   let last: Promise<void> = Promise.resolve();
 
@@ -63,7 +65,8 @@ export function replayer(options: ReplayerOptions): Replayer {
     const shards = requests.map(({ link, position }) => shardOf(link, position, ledger));
     for (const { fleet } of shards) progress({ kind: 'begun', shard: fleet, records: 0 });
     await replayAll(shards, options);
-    for (const [index, { fleet, target, read, failure, records }] of shards.entries()) {
+    for (const [index, { fleet, target, read, failure, records, noRoom }] of shards.entries()) {
+      for (const one of noRoom) leftOut(fleet, one, `the shard has no room for another switch, as ${one.name} is`);
       if (failure === undefined) {
         progress({ kind: 'done', shard: fleet, records });
         requests[index]?.resolve(Math.max(target, read));
@@ -96,7 +99,7 @@ export function replayer(options: ReplayerOptions): Replayer {
 function shardOf(link: ShardLink, position: number, ledger: Ledger): Shard {
   const { fleet } = link.shard;
   const target = Math.max(link.newest, ledger.newest(fleet));
-  return { link, fleet, position, target, read: position, operations: [], records: 0, holdsUntilMs: 0 };
+  return { link, fleet, position, target, read: position, operations: [], records: 0, holdsUntilMs: 0, noRoom: [] };
 }
 
 async function replayAll(shards: readonly Shard[], options: ReplayerOptions): Promise<void> {
@@ -229,7 +232,10 @@ async function flush(shard: Shard, lsn = shard.position): Promise<void> {
   if (shard.failure !== undefined || (operations.length === 0 && lsn === position)) return;
   shard.operations = [];
   try {
-    await link.replayBatch(operations, position, lsn);
+    const { replies } = await link.replayBatch(operations, position, lsn);
+    for (const [index, operation] of operations.entries()) {
+      if (operation.op === 'switch' && replies[index]?.kind === 'full') shard.noRoom.push(operation);
+    }
     shard.records += operations.length;
   } catch (error) {
     if (!(error instanceof StoreFailure)) throw error;

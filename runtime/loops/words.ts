@@ -39,7 +39,9 @@ export async function tellWords(engine: Engine, state: FleetState): Promise<void
     // While the ones before were told, another call may have told more of this one.
     const value = wordsNow(engine, state).get(name) ?? '';
     try {
-      await state.link.ask({ op: 'switch', name, value });
+      const { kind } = await state.link.ask({ op: 'switch', name, value });
+      // No room: what others cannot see is told again later.
+      if (kind === 'full') continue;
     } catch (error) {
       if (error instanceof StoreFailure) return;
       throw error;

@@ -14,6 +14,18 @@ export class StoreFailure extends Error {
   }
 }
 
+/** A shard has as many switches as it takes; nothing changed. The message says which fleet's, and what to do, for callers. */
+export class NoRoom extends StoreFailure {
+  constructor(fleet: string) {
+    super(
+      'full',
+      `${fleet} has no room for another switch: its builds that drain, agents that go and other notes are as many as its shard takes. ` +
+        'Resume the fleet, which ends the drains of its builds, or pause or drain all of it: for that there is always room',
+    );
+    this.name = 'NoRoom';
+  }
+}
+
 /** Nothing is known of a task, and that proves nothing. The message says why, for callers. */
 export class Uncertain extends StoreFailure {
   constructor(message: string) {

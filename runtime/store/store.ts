@@ -72,6 +72,10 @@ export interface Batch {
 }
 
 export const OPERATIONS_MAX = 256;
+
+export const SWITCHES_MAX = 1000;
+/** However many others there are, a fleet can be stopped, and somebody leads. */
+export const ALWAYS_ROOM: ReadonlySet<string> = new Set(['paused', 'drain', 'leader']);
 /** Most tasks of one claim, lanes of one inspection, and things one tick or list looks at; a claim names all lanes of a build. */
 export const CLAIM_MAX = 64;
 export const LANES_MAX = 256;
@@ -270,7 +274,8 @@ interface Policy {
 }
 
 /**
- * Sets or (`value` empty) clears a switch that all schedulers see with their next `tick`; at most 1,000. `paused` with any
+ * Sets or (`value` empty) clears a switch that all schedulers see with their next `tick`. There are at most `SWITCHES_MAX`: another
+ * one is `full`, but those of `ALWAYS_ROOM` find room beside them. `paused` with any
  * value stops claims of this shard. Name and value are token texts, the value of up to 2,500 characters: somebody's reason is in it.
  */
 interface Switch {
@@ -390,6 +395,8 @@ export type Reply =
   | { readonly kind: 'roster'; readonly notes: readonly KnownAgent[]; readonly upTo: number }
   /** `switch`: nothing changed, what holds was said later, at `atMs`. */
   | { readonly kind: 'passed'; readonly atMs: number }
+  /** `switch`: nothing changed, there are as many as the shard takes. */
+  | { readonly kind: 'full' }
   /** `begin`, `end`, `policy`, `switch`. */
   | { readonly kind: 'ok' };
 

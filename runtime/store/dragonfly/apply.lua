@@ -18,7 +18,8 @@
 -- Writes   What changes q, w, x, z, d, i, j, o, b or r is noted, and written by `flush`, many members with one command: at
 --          the end of the batch, or before a read that must see it (`settle`). So a task that comes and is handed out in
 --          one batch is never in q.
--- Bounds   Every loop runs over arguments, or over what was asked for with a limit.
+-- Bounds   Every loop runs over arguments, or over what was asked for with a limit. There are at most SWITCHES_MAX switches, and
+--          those of ALWAYS_ROOM beside them: another one is answered `full`.
 
 local q, d, w, i, j = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local t, z, x, u, o = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
@@ -1769,6 +1770,8 @@ local function control_operations()
     return 'o'
   end
 
+  -- However many others there are, a fleet can be stopped, and somebody leads.
+  local ALWAYS_ROOM = ' paused drain leader '
   local function set_switch(at)
     local name, value, at_ms = ARGV[at], ARGV[at + 1], ARGV[at + 2]
     local held = call('HGET', s, name) or ''
@@ -1785,8 +1788,10 @@ local function control_operations()
     end
     if value == '' then
       call('HDEL', s, name)
-    elseif held ~= '' or call('HLEN', s) < SWITCHES_MAX then
+    elseif held ~= '' or find(ALWAYS_ROOM, ' ' .. name .. ' ', 1, true) or call('HLEN', s) < SWITCHES_MAX then
       call('HSET', s, name, text)
+    else
+      return 'f'
     end
     paused = nil
     return 'o'

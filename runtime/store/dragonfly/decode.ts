@@ -69,6 +69,8 @@ function decodeWord(text: string, operation: Operation): Reply {
       return { kind: 'held' };
     case 'B':
       return { kind: 'alive', untilMs: Number(rest.slice(0, -2)), cancel: rest.endsWith('1') };
+    case 'f':
+      return { kind: 'full' };
     case 'o':
       return { kind: 'ok' };
     case 'w':

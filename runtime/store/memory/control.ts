@@ -1,4 +1,4 @@
-import type { Operation, Reply } from '../store.ts';
+import { ALWAYS_ROOM, SWITCHES_MAX, type Operation, type Reply } from '../store.ts';
 import { saidOf } from '../said.ts';
 import type { ShardData } from './shard-data.ts';
 import { KEPT_MS, recall, remember, type Step } from './step.ts';
@@ -6,7 +6,6 @@ import { KEPT_MS, recall, remember, type Step } from './step.ts';
 type Of<Name extends Operation['op']> = Extract<Operation, { op: Name }>;
 
 const HOLD_MAX_MS = 60_000;
-const SWITCHES_MAX = 1000;
 
 /** See `Begin` in `../store.ts`. */
 export function begin({ data, nowMs }: Step, { holdMs }: Of<'begin'>): Reply {
@@ -53,7 +52,8 @@ export function setSwitch(step: Step, { name, value, atMs }: Of<'switch'>): Repl
     if (value === '') remember(step, `x:${name}`, String(atMs), step.nowMs + KEPT_MS);
   }
   if (value === '') s.delete(name);
-  else if (held !== '' || s.size < SWITCHES_MAX) s.set(name, text);
+  else if (held !== '' || ALWAYS_ROOM.has(name) || s.size < SWITCHES_MAX) s.set(name, text);
+  else return { kind: 'full' };
   return { kind: 'ok' };
 }
 

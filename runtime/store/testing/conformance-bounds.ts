@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { ROUTES_OF_FLEET_MAX } from '../../../spec/contract/routing-table.ts';
-import { LANE, OTHER_LANE, routePolicy } from './bench.ts';
+import { LANE, OTHER_LANE, routePolicy, type Talker } from './bench.ts';
 import type { Case } from './conformance.ts';
 
 /** What keeps a shard within its bounds. */
@@ -164,18 +164,55 @@ export const BOUNDS_CASES: readonly Case[] = [
     },
   ],
   [
-    'there are at most a thousand switches, and known ones can still change',
+    'there are at most a thousand switches, another one is told so, and known ones can still change',
     async (talker) => {
-      const names = Array.from({ length: 1001 }, (_, index) => `drain:${index}`);
-      for (let from = 0; from < names.length; from += 200) {
-        await talker.run(
-          ...names.slice(from, from + 200).map((name) => ({ op: 'switch', name, value: 'on' }) as const),
-        );
-      }
-      await talker.one({ op: 'switch', name: 'drain:0', value: 'still' });
-      const reply = await talker.one({ op: 'tick', limit: 1 });
-      const switches = reply.kind === 'ticked' ? reply.switches : new Map<string, string>();
-      expect([switches.size, switches.get('drain:0'), switches.has('drain:1000')]).toEqual([1000, 'still', false]);
+      const say = (name: string, value = 'on') => talker.one({ op: 'switch', name, value });
+      await switchMany(talker, 1000);
+      expect(await say('drain:1000')).toEqual({ kind: 'full' });
+      expect(await say('drain:0', 'still')).toEqual({ kind: 'ok' });
+      const { size, ...some } = await switchesOf(talker, ['drain:0', 'drain:1000']);
+      expect([size, some]).toEqual([1000, { 'drain:0': 'still' }]);
+      expect(await say('drain:1', '')).toEqual({ kind: 'ok' });
+      expect(await say('drain:1000')).toEqual({ kind: 'ok' });
+    },
+  ],
+  [
+    'however many switches there are, a shard can be paused and drained, and somebody can lead',
+    async (talker) => {
+      const say = (name: string, value = 'on') => talker.one({ op: 'switch', name, value });
+      await talker.policy();
+      await switchMany(talker, 1000);
+      await talker.submit('t1');
+      for (const name of ['paused', 'drain', 'leader']) expect(await say(name)).toEqual({ kind: 'ok' });
+      expect(await switchesOf(talker, ['paused', 'drain', 'leader'])).toMatchObject({
+        paused: 'on',
+        drain: 'on',
+        leader: 'on',
+      });
+      const claim = { op: 'claim', agent: 'a-1', lanes: [LANE], count: 1, looks: 8 } as const;
+      expect(await talker.one(claim)).toEqual({ kind: 'claims', claims: [], held: 'paused' });
+      for (const name of ['paused', 'drain', 'leader']) await say(name, '');
+      expect(await say('drain:1000')).toEqual({ kind: 'full' });
+      expect(await talker.claim()).toEqual(['t1']);
     },
   ],
 ];
+
+async function switchMany(talker: Talker, count: number): Promise<void> {
+  const names = Array.from({ length: count }, (_, index) => `drain:${index}`);
+  for (let from = 0; from < names.length; from += 200)
+    await talker.run(...names.slice(from, from + 200).map((name) => ({ op: 'switch', name, value: 'on' }) as const));
+}
+
+/** How many there are, and what some of them hold. */
+async function switchesOf(
+  talker: Talker,
+  names: readonly string[],
+): Promise<Readonly<Record<string, string | number>>> {
+  const reply = await talker.one({ op: 'tick', limit: 0 });
+  if (reply.kind !== 'ticked') throw new Error(`a tick was answered with ${reply.kind}`);
+  return {
+    size: reply.switches.size,
+    ...Object.fromEntries([...reply.switches].filter(([name]) => names.includes(name))),
+  };
+}

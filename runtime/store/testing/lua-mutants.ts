@@ -247,6 +247,11 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     'local until_ms = now + tonumber(window_ms)',
   ],
   ['lets an earlier word set a switch', "return 'w' .. int(held_ms)", ''],
+  ['does not say that a switch finds no room', "    else\n      return 'f'\n", ''],
+  ['has no more room for a pause than for others', "' paused drain leader '", "' drain leader '"],
+  ['has no more room for a drain of all than for others', "' paused drain leader '", "' paused leader '"],
+  ['has no more room for who leads than for others', "' paused drain leader '", "' paused drain '"],
+  ['keeps any number of switches', "call('HLEN', s) < SWITCHES_MAX", 'true'],
   ['forgets when a switch was cleared', "remember('x:' .. name, at_ms, now + KEPT_MS)", ''],
   // Writing at the end
   ['counts what waits before it has written it', 'settle(given_i)\n    settle(taken_i)', ''],
