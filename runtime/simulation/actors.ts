@@ -3,7 +3,7 @@ import type { ChangeOutcome, SettleOutcome, SubmitOutcome } from '../core/schedu
 import { digestOf } from '../loops/submit.ts';
 import { call, type Network } from './network.ts';
 import type { Outside } from './outside.ts';
-import { FLEETS, URGENT } from './table.ts';
+import { URGENT } from './table.ts';
 import type { World } from './world.ts';
 
 /** What people and agents do with schedulers. */
@@ -104,12 +104,18 @@ async function change(world: World, network: Network, outside: Outside, id: stri
 }
 
 /** Pauses, drains, lists and redrives, until it is told to stop. What it leaves behind is for `resume`. */
-export async function operator(world: World, network: Network, outside: Outside, isOver: () => boolean): Promise<void> {
+export async function operator(
+  world: World,
+  network: Network,
+  outside: Outside,
+  fleets: readonly string[],
+  isOver: () => boolean,
+): Promise<void> {
   const { random } = world;
   const from = 'operator';
   while (!isOver()) {
     await world.pause(random.between(200, 3000));
-    const fleet = random.pick(FLEETS);
+    const fleet = random.pick(fleets);
     const what = random.pick(['pause', 'resume', 'drain', 'dead', 'look'] as const);
     world.note(`operator:${what}`);
     await call<unknown>(world, network, {
@@ -195,8 +201,11 @@ export async function agent(
   }
 }
 
+/** How long a task takes at most when all is well: well below the time that a table gives a run. */
+export const HEALTHY_MS = 200;
+
 /** Runs a task; gives what came with the answer to its completion. */
-async function work(
+export async function work(
   world: World,
   network: Network,
   outside: Outside,

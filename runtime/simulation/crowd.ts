@@ -1,4 +1,4 @@
-import { agent, rival, submitter, TENANTS, type AgentHabits, type AgentProcess } from './actors.ts';
+import { agent, HEALTHY_MS, rival, submitter, TENANTS, type AgentHabits, type AgentProcess } from './actors.ts';
 import { register } from './drains.ts';
 import type { Network } from './network.ts';
 import type { Outside } from './outside.ts';
@@ -105,9 +105,6 @@ function startAgent(
   if (unluckyUntilMs > 0) world.after(random.between(500, 10_000), misfortune);
   return one;
 }
-
-/** Well below the time that a table gives a run. */
-const HEALTHY_MS = 200;
 
 /** Those who submit, each at a time of its own; tells how many have not heard yet. */
 export function startSubmitters(

@@ -24,6 +24,7 @@ test(
       aging: false,
       rate: false,
       external: false,
+      pushed: false,
       queueMs: 600_000,
       runMs: 20_000,
     };

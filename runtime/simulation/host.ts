@@ -3,14 +3,16 @@ import { startScheduler, type RunningScheduler } from '../loops/scheduler.ts';
 import type { Store } from '../store/store.ts';
 import { SimDisk } from './sim-disk.ts';
 import type { SimServer } from './sim-server.ts';
+import type { PushCall } from '../loops/push-call.ts';
 import { FAIR_WEATHER, simStore, type StoreWeather } from './sim-store.ts';
 import { simTable, type TableShape } from './table.ts';
 import type { World } from './world.ts';
 
-/** A bug to be planted: it changes what a scheduler sees of its store or its disk. */
+/** A bug to be planted: it changes what a scheduler sees of its store, its disk or the agents that it calls. */
 export interface Mutant {
   readonly store?: (store: Store) => Store;
   readonly journal?: (journal: Journal, disk: SimDisk) => Journal;
+  readonly push?: (call: PushCall) => PushCall;
 }
 
 interface Life {
@@ -25,12 +27,15 @@ export interface HostOptions {
   readonly names: readonly string[];
   readonly shape: TableShape;
   readonly mutant: Mutant | undefined;
+  /** The way of one life to the agents that are called, where there are any. */
+  readonly pushOf?: (life: { readonly alive: boolean }) => PushCall | undefined;
   /** An input that was accepted gives way to another one under its key, and a scheduler says so. */
   readonly onConflict: (id: string, digest: string) => void;
 }
 
 const SKEW_MS = 30_000;
 const CLOSE_MS = 5000;
+const CUT_MS = 20;
 const CANARY_MS = 3000;
 
 /** A machine on which one scheduler lives, again and again. */
@@ -57,7 +62,7 @@ export class Host {
   }
 
   async start(): Promise<void> {
-    const { world, server, names, shape, mutant, onConflict } = this.#options;
+    const { world, server, names, shape, mutant, pushOf, onConflict } = this.#options;
     const life: Life = { alive: true, skewMs: world.random.chance(0.2) ? this.#drawSkew() : 0 };
     this.#life = life;
     const store = simStore(world, server, this.weather, life);
@@ -65,6 +70,7 @@ export class Host {
       if (this.#life === life) this.crash(world.random.between(50, 5000));
     });
     const version = this.#version;
+    const push = pushOf?.(life);
     life.scheduler = await startScheduler({
       name: this.name,
       schedulers: names,
@@ -72,6 +78,7 @@ export class Host {
       store: mutant?.store?.(store) ?? store,
       journal: mutant?.journal?.(journal, this.disk) ?? journal,
       clock: world.clock(life),
+      ...(push !== undefined && { push: mutant?.push?.(push) ?? push }),
       canaryEveryMs: CANARY_MS,
       observer: {
         canary: (outcome) => {
@@ -110,9 +117,11 @@ export class Host {
   async upgrade(version: 1 | 2, awayMs: number): Promise<void> {
     const life = this.#life;
     if (life.scheduler === undefined || this.#healed) return;
-    const { world } = this.#options;
+    const { world, shape } = this.#options;
     world.note('fault:upgrade', this.name);
-    await Promise.race([life.scheduler.close(), world.pause(CLOSE_MS)]);
+    // Half of them leave no time for the calls that are under way.
+    const callsMs = shape.pushed && world.pushed.chance(0.5) ? CUT_MS : undefined;
+    await Promise.race([life.scheduler.close(callsMs), world.pause(CLOSE_MS)]);
     // It may have crashed meanwhile.
     if (life !== this.#life || !life.alive) return;
     if (!this.#healed) this.#version = version;

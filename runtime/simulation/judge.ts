@@ -5,7 +5,7 @@ import type { Host } from './host.ts';
 import type { Network } from './network.ts';
 import type { Outside } from './outside.ts';
 import type { SimServer } from './sim-server.ts';
-import { FLEETS } from './table.ts';
+import { FLEETS, PUSHED } from './table.ts';
 import type { World } from './world.ts';
 
 export interface Healed {
@@ -133,7 +133,7 @@ function isThere(server: SimServer, id: string): boolean {
 }
 
 function shards({ memory }: SimServer): (readonly [fleet: string, data: ShardData])[] {
-  return FLEETS.flatMap((fleet) => {
+  return [...FLEETS, PUSHED].flatMap((fleet) => {
     const data = memory.shard(`${fleet}:0`);
     return data === undefined ? [] : [[fleet, data] as const];
   });

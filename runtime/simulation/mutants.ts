@@ -1,10 +1,11 @@
 import { decodeEntry, type JournalEntry } from '../loops/journal-entry.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Applied, Batch, Gap, Operation, Reply, Store } from '../store/store.ts';
+import { NotReached } from '../loops/push-call.ts';
 import type { Mutant } from './host.ts';
 
 /**
- * Bugs that schedulers have had, planted where a scheduler meets its store or its disk. A simulation that does not see them is
+ * Bugs that schedulers have had, planted where a scheduler meets its store, its disk or the agents that it calls. A simulation that does not see them is
  * worth nothing: a test runs each until it is found.
  */
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
@@ -71,6 +72,19 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'tells nobody which agents are to go': {
     store: (store) =>
       storeWith(store, (op) => (op.op === 'switch' && op.name.startsWith('leave:') ? nothing : undefined)),
+  },
+  'takes what a proxy says for the word of an agent': {
+    push:
+      (call) =>
+      async (...asked) => ({ ...(await call(...asked)), isUnbegun: true }),
+  },
+  'takes no answer for nobody': {
+    push:
+      (call) =>
+      (...asked) =>
+        call(...asked).catch((error: unknown) => {
+          throw new NotReached(error instanceof Error ? error : new Error(String(error)));
+        }),
   },
   'replays nothing': {
     store: (store) => storeWith(store, (op, batch) => (isReplay(op, batch) ? nothing : undefined)),

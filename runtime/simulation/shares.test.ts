@@ -14,7 +14,7 @@ async function sharesUnder(seed: number): Promise<Readonly<Record<string, number
   const world = new World(seed);
   const server = new SimServer(world);
   const life = { alive: true, skewMs: 0 };
-  const shape = { ...drawShape(world.random), perKey: false, affinity: false, aging: false, rate: false };
+  const shape = { ...drawShape(world), pushed: false, perKey: false, affinity: false, aging: false, rate: false };
   const plain = simTable({ ...shape, queueMs: 3_600_000, runMs: 20_000 }, 1);
   const routes = plain.routes.map((route) => ({
     ...route,

@@ -4,11 +4,13 @@ import { drainer } from './drains.ts';
 import { breakThings } from './faults.ts';
 import { Host, type Mutant } from './host.ts';
 import { drain, judge, judgeDrain } from './judge.ts';
+import type { PushCall } from '../loops/push-call.ts';
 import type { Network } from './network.ts';
 import { Outside } from './outside.ts';
+import { startPushed } from './pushed.ts';
 import { watchShards } from './shard-watch.ts';
 import { SimServer, type RealStore } from './sim-server.ts';
-import { drawShape } from './table.ts';
+import { drawShape, FLEETS, PUSHED } from './table.ts';
 import { World } from './world.ts';
 
 /**
@@ -47,14 +49,17 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const { random } = world;
   const started = world.now;
   const server = new SimServer(world, options.store);
-  const shape = drawShape(random);
+  const shape = drawShape(world);
   const outside = new Outside(world, shape.external);
   watchShards(server, outside, shape);
   const names = ['s-0', 's-1', 's-2'].slice(0, random.whole(1, 3));
   const { mutant } = options;
   const onConflict = (id: string, digest: string): void => outside.giveWay(id, digest);
-  const hosts = names.map((name) => new Host(name, { world, server, names, shape, mutant, onConflict }));
+  const pushOf = (life: { readonly alive: boolean }): PushCall | undefined => pushed?.callOf(life);
+  const hosts = names.map((name) => new Host(name, { world, server, names, shape, mutant, pushOf, onConflict }));
   const network = drawNetwork(world, hosts);
+  const isOver = (): boolean => world.now >= until;
+  const pushed = shape.pushed ? startPushed(world, network, outside, isOver) : undefined;
   for (const host of hosts) void host.start();
 
   const brokenMs = options.brokenMs ?? random.between(4000, 16_000);
@@ -65,9 +70,13 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const submitters = startSubmitters(world, network, outside, tasks, brokenMs);
   const rivals = startRivals(world, network, outside, brokenMs);
   const callers = [...agents.map(({ name }) => name), ...Array.from({ length: tasks }, (_, task) => `k-${task}`)];
-  const stopAgents = (): void => agents.forEach((one) => one.crash());
-  if (random.chance(0.2)) void operator(world, network, outside, () => world.now >= until);
-  if (drains) void drainer(world, network, agents, () => world.now >= until);
+  const stopAgents = (): void => {
+    agents.forEach((one) => one.crash());
+    pushed?.crash();
+  };
+  const fleets = shape.pushed ? [...FLEETS, PUSHED] : FLEETS;
+  if (random.chance(0.2)) void operator(world, network, outside, fleets, isOver);
+  if (drains) void drainer(world, network, agents, isOver);
   breakThings({ world, server, hosts, network, callers, stopAgents }, until);
   await world.run(until);
 
@@ -78,11 +87,13 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const version = random.pick([1, 2] as const);
   for (const host of hosts) host.heal(version);
   for (const one of agents) one.heal();
+  pushed?.heal();
   const drainedMs = await drain({ world, server, outside, hosts, submitters: () => submitters() + rivals() });
   if (drains) await judgeDrain(world, network, outside, agents);
   await judge(world, hosts, outside);
   for (const host of hosts) host.kill();
   for (const one of agents) one.stop();
+  pushed?.stop();
   return {
     seed,
     violations: outside.violations,

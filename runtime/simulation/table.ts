@@ -1,8 +1,10 @@
 import type { RoutingTable, TableFleet, TableRoute } from '../../spec/contract/routing-table.ts';
-import type { RandomNumbers } from './random.ts';
+import type { World } from './world.ts';
 
 export const FLEET = 'acme/worker';
 export const BACKUP = 'acme/backup';
+/** Its agents are called, in some seeds. */
+export const PUSHED = 'acme/pushed';
 export const FLEETS = [FLEET, BACKUP] as const;
 export const ROUTE = 'acme/work';
 export const IN_FLIGHT = 6;
@@ -19,11 +21,13 @@ export interface TableShape {
   readonly rate: boolean;
   /** Runs have effects that must not be had twice. */
   readonly external: boolean;
+  /** Some tasks go to a fleet whose agents are called. */
+  readonly pushed: boolean;
   readonly queueMs: number;
   readonly runMs: number;
 }
 
-export function drawShape(random: RandomNumbers): TableShape {
+export function drawShape({ random, pushed }: Pick<World, 'random' | 'pushed'>): TableShape {
   return {
     perKey: random.chance(0.25),
     affinity: random.chance(0.2),
@@ -32,6 +36,7 @@ export function drawShape(random: RandomNumbers): TableShape {
     queueMs: random.chance(0.15) ? 8000 : 600_000,
     runMs: random.chance(0.15) ? 1500 : 20_000,
     external: random.chance(0.25),
+    pushed: pushed.chance(0.5),
   };
 }
 
@@ -43,7 +48,11 @@ export function simTable(shape: TableShape, version: 1 | 2): RoutingTable {
     environment: 'simulation',
     digest: `sha256-simulation-${version}`,
     teams: { acme: { weight: 1 } },
-    fleets: { [FLEET]: simFleet(shape, builds), [BACKUP]: simFleet(shape, builds) },
+    fleets: {
+      [FLEET]: simFleet(shape, builds),
+      [BACKUP]: simFleet(shape, builds),
+      ...(shape.pushed && { [PUSHED]: pushedFleet(shape, version) }),
+    },
     routes: [simRoute(shape)],
     schedules: [],
     providers: {},
@@ -80,14 +89,25 @@ function simFleet({ queueMs, runMs, external }: TableShape, builds: TableFleet['
   };
 }
 
-function simRoute({ perKey, affinity, aging, rate }: TableShape): TableRoute {
+/** Nothing is known of its builds, and an upgrade changes its slots. */
+function pushedFleet(shape: TableShape, version: 1 | 2): TableFleet {
+  const fleet = simFleet(shape, buildsOf(1));
+  return { ...fleet, delivery: 'push', url: 'http://pushed.acme/v1/tasks', slots: version };
+}
+
+function simRoute({ perKey, affinity, aging, rate, pushed }: TableShape): TableRoute {
   return {
     id: ROUTE,
     team: 'acme',
     tasks: ['work'],
     labels: {},
     require: [],
-    to: [{ fleet: FLEET, weight: 100 }],
+    to: pushed
+      ? [
+          { fleet: FLEET, weight: 50 },
+          { fleet: PUSHED, weight: 50 },
+        ]
+      : [{ fleet: FLEET, weight: 100 }],
     ...(affinity && {
       affinity: { key: 'input.group', mode: 'soft' as const, holdMs: 3000, spillAfterMs: 500 },
     }),

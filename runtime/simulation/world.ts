@@ -10,6 +10,8 @@ export class World {
   readonly random: RandomNumbers;
   /** For what was added later and only some seeds have: the others go on as they did. */
   readonly aside: RandomNumbers;
+  /** The same, for the fleet whose agents are called. */
+  readonly pushed: RandomNumbers;
   /** Milliseconds since 1970. */
   now = START_MS;
   readonly reached = new Map<string, number>();
@@ -27,6 +29,7 @@ export class World {
     this.#recentMax = recentMax;
     this.random = randomNumbers(seed);
     this.aside = randomNumbers(~seed);
+    this.pushed = randomNumbers(seed ^ PUSHED_SEEDS);
   }
 
   /** Runs once, after so many milliseconds; returns the way to prevent it. */
@@ -146,6 +149,7 @@ export class World {
   }
 }
 
+const PUSHED_SEEDS = 0x5bd1e995;
 const START_MS = 1_800_000_000_000;
 const UNTRACED_MAX = 16_384;
 const BURST_MAX = 64;
