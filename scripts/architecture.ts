@@ -235,6 +235,8 @@ export const rooms: readonly Room[] = [
       'ioredis',
       'node:child_process',
       'node:events',
+      // For agents that are called.
+      'node:http',
       'node:module',
       'node:net',
       'node:process',

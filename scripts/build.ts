@@ -24,6 +24,7 @@ const ENTRIES = [
   'spec/contract/author.ts',
   'runtime/client/index.ts',
   'runtime/chaos/agent-process.ts',
+  'runtime/chaos/called-agent-process.ts',
   'runtime/chaos/disk-preload.ts',
 ];
 

@@ -20,8 +20,16 @@ export function chaosText(report: ChaosReport, faults: readonly Fault[]): readon
     ...columns([
       ['offered', String(counts.offered), `on ${report.store}, seed ${report.seed}, ${report.seconds.toFixed(0)} s`],
       ['accepted', String(counts.accepted), `${counts.journaled} of them from the journal alone`],
-      ['handed out', String(counts.assigned), `${counts.stale} words of agents came too late and were refused`],
-      ['finished', String(counts.finished), `${report.redriven} had become dead letters and were redriven`],
+      [
+        'handed out',
+        String(counts.assigned),
+        `${report.called} of them by a call; ${counts.stale} words of agents came too late and were refused`,
+      ],
+      [
+        'finished',
+        String(counts.finished),
+        `as agents were told, who hear nothing when they were called; ${report.redriven} dead letters were redriven`,
+      ],
       [
         'accepted after',
         `${submitMs.p50Ms.toFixed(0)} ms`,

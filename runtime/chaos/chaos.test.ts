@@ -49,10 +49,11 @@ test('killed, stopped, wiped, set back, cut off and without power it loses nothi
     // Every second run has mirrors, and loses whole disks.
     mirrored: SEED % 2 === 1,
   });
-  const { broken, failures, refused, counts, faults } = report;
+  const { broken, failures, refused, counts, called, faults } = report;
   expect({ broken: broken.length, failures, refused }, told(report)).toEqual({ broken: 0, failures: [], refused: 0 });
   expect(counts.accepted).toBeGreaterThan(200);
   expect(counts.finished).toBeGreaterThan(200);
+  expect(called).toBeGreaterThan(100);
   expect(faults.length).toBeGreaterThan(5);
 }, 400_000);
 

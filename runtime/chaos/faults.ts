@@ -82,7 +82,7 @@ function agentFaults(): readonly Fault[] {
       says: 'an agent is killed and comes back under its name',
       hold: 'agent',
       lasts: SHORT,
-      begin: (at) => agentAt(at).child().kill(),
+      begin: (at) => agentAt(at).kill(),
       heal: (at) => agentAt(at).start(),
     },
     {
@@ -90,8 +90,8 @@ function agentFaults(): readonly Fault[] {
       says: 'an agent stands still for longer than its lease, and goes on with what is no longer its own',
       hold: 'agent',
       lasts: [1500, 4000],
-      begin: (at) => agentAt(at).child().signal('SIGSTOP'),
-      heal: (at) => agentAt(at).child().signal('SIGCONT'),
+      begin: (at) => agentAt(at).freeze(),
+      heal: (at) => agentAt(at).thaw(),
     },
   ];
 }

@@ -2,9 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { HttpCaller } from '../load/http-caller.ts';
 import { percentiles, type Percentiles } from '../load/percentiles.ts';
 import { randomNumbers } from '../simulation/random.ts';
-import type { AgentReport } from './agent-process.ts';
+import type { AgentReport } from './agent-report.ts';
 import { setDisk } from './bad-disk.ts';
 import { breakThings, type FaultRecord } from './break-things.ts';
+import { PUSHED_FLEET } from './chaos-table.ts';
 import { possibleFaults, type Fault } from './faults.ts';
 import { finalStates } from './final-states.ts';
 import { openLedger, type BrokenPromise, type Ledger, type LedgerCounts } from './ledger.ts';
@@ -39,6 +40,8 @@ export interface ChaosReport {
   readonly seconds: number;
   readonly faults: readonly FaultRecord[];
   readonly counts: LedgerCounts;
+  /** How often an agent was called with a task; the others had asked for theirs. */
+  readonly called: number;
   readonly redriven: number;
   /** Offers that nobody had accepted when the drain was over. */
   readonly refused: number;
@@ -53,6 +56,9 @@ export interface ChaosReport {
 
 /** A lease is short, so that faults are longer. */
 const LEASE_MS = 1500;
+
+/** Of the fleet whose agents are called: while one is broken, the other one is. */
+const CALLED_AGENTS = 2;
 
 /** The control strikes when so many more tasks were accepted, at least so often, and waits no longer for that. */
 const CONTROL_ACCEPTED = 20;
@@ -69,7 +75,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const records: FaultRecord[] = [];
   const failures: string[] = [];
   let healed: FaultRecord[] = [];
+  let called = 0;
   const heard = ({ agent, event }: AgentReport): void => {
+    if (event.kind === 'assigned' && agent.startsWith(`${PUSHED_FLEET}/`)) called += 1;
     note(ledger, agent, event, nowMs());
     if (event.kind !== 'answered' || event.answer !== 'done') return;
     for (const record of healed) record.recoveredMs = nowMs() - record.toMs;
@@ -79,6 +87,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     command: options.command,
     schedulers: options.schedulers,
     agents: options.agents,
+    calledAgents: CALLED_AGENTS,
     leaseMs: LEASE_MS,
     lameDuckMs: 0,
     ...(options.store !== undefined && { store: options.store }),
@@ -91,12 +100,23 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     if (options.lyingDisks === true) {
       for (const { disk } of system.schedulers) setDisk(disk, { lies: true });
     }
-    const { caller, urls } = system;
+    const { caller, urls, fleets } = system;
     const end = new AbortController();
     const run = `chaos-${seed}`;
     const random = randomNumbers(seed);
     const patienceMs = drainMs;
-    const traffic = startTraffic({ caller, urls, ledger, random, nowMs, perSecond, stop: end.signal, patienceMs, run });
+    const traffic = startTraffic({
+      caller,
+      urls,
+      fleets,
+      ledger,
+      random,
+      nowMs,
+      perSecond,
+      stop: end.signal,
+      patienceMs,
+      run,
+    });
     const breaking = breakThings({
       system,
       faults,
@@ -127,6 +147,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       seconds: nowMs() / 1000,
       faults: records,
       counts: ledger.counts(),
+      called,
       redriven,
       refused: ledger.offers() - ledger.accepted().size,
       submitMs: percentiles(traffic.acceptedMs),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { httpCaller, type HttpCaller } from '../load/http-caller.ts';
 import { atExit } from './at-exit.ts';
 import { agentChild, type AgentChild } from './agent-child.ts';
-import type { AgentReport } from './agent-process.ts';
+import type { AgentReport } from './agent-report.ts';
 import { CHAOS_BUILD, CHAOS_ENVIRONMENT, CHAOS_FLEETS, chaosTable } from './chaos-table.ts';
 import { schedulerProcess, type SchedulerProcess } from './scheduler-process.ts';
 import { storeProcess, storeProgram, type StoreProcess } from './store-process.ts';
@@ -18,7 +18,9 @@ import { tcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export interface ChaosSystem {
   readonly store: StoreProcess;
   readonly schedulers: readonly SchedulerProcess[];
+  /** Those that ask for work, and those that are called. */
   readonly agents: readonly AgentChild[];
+  readonly fleets: readonly string[];
   /** Of each scheduler: to the store, and from its callers. */
   readonly storeWires: readonly TcpProxy[];
   readonly callWires: readonly TcpProxy[];
@@ -41,7 +43,9 @@ export interface SystemOptions {
   readonly smallDisks?: boolean;
   /** Each journal has a mirror at the next scheduler. */
   readonly mirrored?: boolean;
-  /** Where the agents of `PUSHED_FLEET` are called; there is no such fleet without. */
+  /** Agents of `PUSHED_FLEET`, which are called. */
+  readonly calledAgents?: number;
+  /** Where else they are called; there is no such fleet without either. */
   readonly pushUrl?: string;
   readonly onReport: (report: AgentReport) => void;
   /** A process ended that nobody had killed. */
@@ -49,7 +53,7 @@ export interface SystemOptions {
 }
 
 export async function startSystem(options: SystemOptions): Promise<ChaosSystem> {
-  const { command, leaseMs, lameDuckMs, pushUrl, onReport, onUnasked } = options;
+  const { command, leaseMs, lameDuckMs, calledAgents = 0, onReport, onUnasked } = options;
   const program = storeProgram(options.store);
   const folder = mkdtempSync(join(tmpdir(), 'nova-torch-chaos-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -64,6 +68,8 @@ export async function startSystem(options: SystemOptions): Promise<ChaosSystem> 
       return join(folder, name);
     };
     writeFileSync(join(folder, 'token'), token, { mode: 0o600 });
+    const [pushWire] = calledAgents > 0 ? await wires(1, closing) : [];
+    const pushUrl = pushWire === undefined ? options.pushUrl : `http://127.0.0.1:${pushWire.port}/v1/tasks`;
     const table = chaosTable({ leaseMs, ...(pushUrl !== undefined && { pushUrl }) });
     writeFileSync(join(at('table'), 'routing-table.json'), JSON.stringify(table));
     const store = storeProcess(program, at('store'));
@@ -102,21 +108,44 @@ export async function startSystem(options: SystemOptions): Promise<ChaosSystem> 
     });
     await Promise.all(schedulers.map((scheduler) => scheduler.start()));
     const urls = schedulers.map(({ url }) => url);
-    const agents = Array.from({ length: options.agents }, (_, index) =>
+    const orders = { fleets: CHAOS_FLEETS, build: CHAOS_BUILD, slots: 16, urls, token };
+    const asking = Array.from({ length: options.agents }, (_, index) =>
       agentChild({
-        orders: { name: `agent-${index}`, fleets: CHAOS_FLEETS, build: CHAOS_BUILD, slots: 16, urls, token },
+        orders: { ...orders, name: `agent-${index}` },
         program: [join(dist, 'runtime/chaos/agent-process.js')],
         folder,
         onReport,
       }),
     );
+    const onPort = leadToOneOf(pushWire);
+    const called = Array.from({ length: calledAgents }, (_, index) =>
+      agentChild({
+        orders: { ...orders, name: `called-${index}` },
+        program: [join(dist, 'runtime/chaos/called-agent-process.js')],
+        folder,
+        onReport,
+        onPort: (port) => onPort(index, port),
+      }),
+    );
+    const agents = [...asking, ...called];
     for (const agent of agents) {
       agent.start();
       closing.push(() => agent.child().kill());
     }
     const caller = httpCaller(token);
     closing.push(() => caller.close());
-    return { store, schedulers, agents, storeWires, callWires, mirrorWires, urls, caller, close };
+    return {
+      store,
+      schedulers,
+      agents,
+      fleets: Object.keys(table.fleets),
+      storeWires,
+      callWires,
+      mirrorWires,
+      urls,
+      caller,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -133,6 +162,17 @@ const SETTINGS = {
   // As short as it may be: what is shorter forgets ends that the others still need.
   NOVA_TORCH_JOURNAL_KEEP_MS: '60000',
 };
+
+/** New connections are to the first of those that may be called, as a Service has it. */
+function leadToOneOf(wire: TcpProxy | undefined): (index: number, port: number | undefined) => void {
+  const ports = new Map<number, number>();
+  return (index, port) => {
+    if (port === undefined) ports.delete(index);
+    else ports.set(index, port);
+    const [first] = ports.values();
+    wire?.lead(first);
+  };
+}
 
 function mirrorSettings(peer: TcpProxy | undefined): Readonly<Record<string, string>> {
   if (peer === undefined) return {};

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { SubmitResponse } from '../../spec/contract/protocol.ts';
 import { CallFailed, problemCode, type HttpCaller } from '../load/http-caller.ts';
 import type { RandomNumbers } from '../simulation/random.ts';
-import { CHAOS_FLEETS, taskOf } from './chaos-table.ts';
+import { taskOf } from './chaos-table.ts';
 import type { Ledger } from './ledger.ts';
 
 /**
@@ -23,6 +23,7 @@ export interface Traffic {
 export interface TrafficOptions {
   readonly caller: HttpCaller;
   readonly urls: readonly string[];
+  readonly fleets: readonly string[];
   readonly ledger: Ledger;
   readonly random: RandomNumbers;
   readonly nowMs: () => number;
@@ -46,7 +47,7 @@ export function startTraffic(options: TrafficOptions): Traffic {
   const begunMs = nowMs();
   let giveUpMs = Infinity;
   const offer = async (n: number, intendedMs: number): Promise<void> => {
-    const request = orderOf(n, options.random);
+    const request = orderOf(n, options);
     ledger.note({ atMs: nowMs(), kind: 'offered', n });
     for (let attempt = 0; nowMs() < giveUpMs; attempt += 1) {
       const said = await ask(options, n, attempt, request);
@@ -87,11 +88,11 @@ interface Order {
  * Most are short; some fail at first, some take longer than a beat, some are for later. So few fail that no breaker opens, which
  * would be right, and would look like a drain that takes for ever.
  */
-function orderOf(n: number, random: RandomNumbers): Order {
+function orderOf(n: number, { random, fleets }: TrafficOptions): Order {
   const runMs = random.chance(0.05) ? random.whole(500, 1500) : random.whole(1, 40);
   const failures = random.chance(0.03) ? 1 : 0;
   const delayed = random.chance(0.1) ? { delayMs: random.whole(50, 2000) } : {};
-  return { task: taskOf(random.pick(CHAOS_FLEETS)), input: { n, runMs, failures }, ...delayed };
+  return { task: taskOf(random.pick(fleets)), input: { n, runMs, failures }, ...delayed };
 }
 
 /** What was accepted and how, or why it was not. */

@@ -36,6 +36,13 @@ export async function sampleAgent(options: SampleAgentOptions): Promise<void> {
   await agent.run();
 }
 
+/** The same for an agent that is handed its tasks: gives the way to do so. */
+export function handedAgent(options: SampleAgentOptions): (task: Assignment) => Promise<void> {
+  const agent = new SampleAgent(options);
+  void agent.beats();
+  return (task) => agent.work(task);
+}
+
 class SampleAgent {
   readonly #options: SampleAgentOptions;
   readonly #running = new Map<string, { readonly task: Assignment; beatMs: number }>();
@@ -55,7 +62,7 @@ class SampleAgent {
       if (answer?.status === 200) break;
       await this.#rest();
     }
-    const beats = this.#beats();
+    const beats = this.beats();
     while (!stop.aborted) await this.#turn();
     await beats;
   }
@@ -75,10 +82,10 @@ class SampleAgent {
       await this.#rest();
       return;
     }
-    for (const task of (answer.body as unknown as PollResponse).tasks) void this.#work(task);
+    for (const task of (answer.body as unknown as PollResponse).tasks) void this.work(task);
   }
 
-  async #work(task: Assignment): Promise<void> {
+  async work(task: Assignment): Promise<void> {
     const { tell, fleet, name } = this.#options;
     const { id, token, attempt, input } = task;
     const run = `${id} ${token}`;
@@ -95,7 +102,7 @@ class SampleAgent {
       const body = { agent: name, token, result, ...this.#next() };
       const answer = await this.#say(`${path}/complete${query}`, body);
       if (answer !== undefined) await tell({ kind: 'answered', id, token, answer: said(answer) });
-      for (const next of tasksWith(answer)) void this.#work(next);
+      for (const next of tasksWith(answer)) void this.work(next);
     }
     this.#running.delete(run);
     this.#room();
@@ -118,7 +125,7 @@ class SampleAgent {
   }
 
   /** Every third of the shortest lease. */
-  async #beats(): Promise<void> {
+  async beats(): Promise<void> {
     const { fleet, name, stop } = this.#options;
     while (!stop.aborted) {
       await pause(BEAT_LOOK_MS);
