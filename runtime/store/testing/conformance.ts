@@ -6,6 +6,7 @@ import { LOSS_CASES } from './conformance-loss.ts';
 import { RETURN_CASES } from './conformance-return.ts';
 import { ROSTER_CASES } from './conformance-roster.ts';
 import { RUN_CASES } from './conformance-run.ts';
+import { STATE_CASES } from './conformance-states.ts';
 import { TIME_CASES } from './conformance-time.ts';
 import { Talker, type Bench } from './bench.ts';
 
@@ -15,6 +16,7 @@ export type Case = readonly [sentence: string, show: (talker: Talker, bench: Ben
 export const CASES: readonly Case[] = [
   ...CLAIM_CASES,
   ...RUN_CASES,
+  ...STATE_CASES,
   ...TIME_CASES,
   ...BOUNDS_CASES,
   ...LOSS_CASES,
