@@ -84,6 +84,41 @@ test('a journal that is closed a second time leaves the folder to who has it now
   await second.close();
 });
 
+test('what comes while the disk writes goes together with the next write, and keeps nobody else waiting', async () => {
+  let writes = 0;
+  let letGo = (): void => undefined;
+  let gate = Promise.resolve();
+  const slow: JournalFiles = {
+    ...realFiles,
+    append: async (path) => {
+      const file = await realFiles.append(path);
+      const write = async (bytes: Uint8Array): Promise<void> => {
+        writes += 1;
+        await gate;
+        await file.write(bytes);
+      };
+      return { ...file, write };
+    },
+  };
+  const journal = await open({ segmentBytes: 1_000_000 }, slow);
+  writes = 0;
+  gate = new Promise((resolve) => {
+    letGo = resolve;
+  });
+  const done: Promise<void>[] = [];
+  let turns = 0;
+  for (; turns < 100; turns += 1) {
+    for (let n = 0; n < 3; n += 1) {
+      done.push(journal.durable(journal.append(Buffer.from(`${turns}`), { class: 'submit', open: `${turns}-${n}` })));
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect([writes, journal.durableLsn]).toEqual([1, 0]);
+  letGo();
+  await Promise.all(done);
+  expect([writes, journal.durableLsn]).toEqual([2, 300]);
+});
+
 test('a second owner is refused, and what a dead one left behind is taken over', async () => {
   await open();
   await expect(open()).rejects.toThrow(`the journal in ${directory} is open already`);
