@@ -11,6 +11,11 @@ export function journalBytesMax({ journalBytes, mirrored }: Volume): number {
   return Math.floor((journalBytes * (mirrored ? 3 : 6)) / 8);
 }
 
+/** And the audit log: it makes room for itself. Of the smallest volume with a mirror that is what four of its files take. */
+export function auditBytesMax({ journalBytes, mirrored }: Volume): number {
+  return Math.floor(journalBytes / (mirrored ? 16 : 8));
+}
+
 /** Somebody is woken while there is still room for tasks of normal priority: of those alone it grows no further than that. */
 export function journalAlarmBytes(volume: Volume): number {
   return Math.floor(journalBytesMax(volume) * (REFUSED_FROM.normal - 0.1));

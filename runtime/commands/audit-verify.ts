@@ -61,6 +61,6 @@ function noLog(dir: string, isOpened: boolean): AuditAnswer {
     message: `there is no audit log in \`${dir}\``,
     hint: isOpened
       ? 'a scheduler has opened one there: no record was written yet, or its files are gone; only --anchor tells which'
-      : 'its files are audit-000001.jsonl and so on',
+      : 'its files are audit-000001.jsonl, or audit-000001.jsonl.gz, and so on',
   };
 }

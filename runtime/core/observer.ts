@@ -22,6 +22,8 @@ export interface Observer {
   readonly recovery?: (event: Recovery) => void;
   /** An input that was accepted here is not done: its key had been used for another one where this scheduler could not ask. */
   readonly keyConflict?: (event: { readonly fleet: string; readonly id: string; readonly digest: string }) => void;
+  /** So many of the oldest records of the audit log went: it is as large as it may be. */
+  readonly auditRetired?: (records: number) => void;
   /** A task that the scheduler sent through itself. */
   readonly canary?: (outcome: 'ok' | 'late' | 'failed', step: CanaryStep) => void;
   /** Something that an operator should know, and that no other event says. */

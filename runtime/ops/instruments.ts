@@ -4,7 +4,8 @@ import { labelSets, type LabelSet, type LabelWorld } from './label-sets.ts';
 
 /** Writes to the declared metrics by name. What is said of a label set that is not served is dropped. */
 export interface Instruments {
-  add(name: MetricName, labels: LabelSet): void;
+  /** One, where nobody says how much. */
+  add(name: MetricName, labels: LabelSet, by?: number): void;
   set(name: MetricName, labels: LabelSet, value: number): void;
   observe(name: MetricName, labels: LabelSet, value: number, exemplar?: LabelSet): void;
   /** Serves exactly the label sets of the world; new ones begin at 0. */
@@ -23,7 +24,7 @@ export function instruments(): Instruments {
     return found;
   };
   return {
-    add: (name, labels) => find(name).add(labels),
+    add: (name, labels, by) => find(name).add(labels, by),
     set: (name, labels, value) => find(name).set(labels, value),
     observe: (name, labels, value, exemplar) => find(name).observe(labels, value, exemplar),
     enter: (world) => {

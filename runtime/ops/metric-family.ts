@@ -7,7 +7,7 @@ import type { LabelSet } from './label-sets.ts';
  * for 100 fleets holds the event loop for 40 ms: so each slice has a registry of its own.
  */
 export interface MetricFamily {
-  add(labels: LabelSet): void;
+  add(labels: LabelSet, by?: number): void;
   set(labels: LabelSet, value: number): void;
   observe(labels: LabelSet, value: number, exemplar?: LabelSet): void;
   /** From now on these label sets and no others; what stays keeps its values. */
@@ -53,9 +53,9 @@ export function metricFamily(name: string, metric: Metric): MetricFamily {
     return made;
   };
   return {
-    add: (labels) => {
+    add: (labels, by = 1) => {
       const series = served.get(keyOf(labels));
-      if (series !== undefined) series.counted += 1;
+      if (series !== undefined) series.counted += by;
     },
     set: (labels, value) => (served.get(keyOf(labels))?.home.instrument as Gauge | undefined)?.set(labels, value),
     observe: (labels, value, exemplarLabels) => {

@@ -140,6 +140,7 @@ function observerOf(
     store: (operation, seconds) => to.observe('nova_store_operation_duration_seconds', { operation }, seconds),
     synced: (seconds) => to.observe('nova_journal_sync_duration_seconds', {}, seconds),
     mirrored: (seconds) => to.observe('nova_journal_mirror_duration_seconds', {}, seconds),
+    auditRetired: (records) => to.add('nova_audit_retired_records_total', {}, records),
     canary: (outcome) => to.add('nova_canary_tasks_total', { outcome }),
   };
 }

@@ -218,3 +218,33 @@ test('an observer that fails is named in the log, and a disk that does not take 
   await spoken.telemetry.close();
   expect(spoken.lines.at(-1)).toContain('the audit log cannot be written; trying again');
 });
+
+test('an audit log that is full says so once, and a metric how many of its records have gone', async () => {
+  const spoken = await speaking('full', {
+    NOVA_TORCH_AUDIT_FILE_BYTES_MAX: '4096',
+    NOVA_TORCH_AUDIT_BYTES_MAX: '16384',
+  });
+  const retired = async (): Promise<number> => {
+    const text = await spoken.telemetry.metrics.render();
+    return Number(/^nova_audit_retired_records_total (\d+)$/m.exec(text)?.[1]);
+  };
+  expect(await retired()).toBe(0);
+  for (let count = 0; (await retired()) < 100; count += 20) {
+    expect(count).toBeLessThan(2000);
+    for (let one = 0; one < 20; one += 1) spoken.telemetry.audit.record({ ...AUDITED, target: `t-${count + one}` });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  await spoken.telemetry.close();
+  const told = spoken.lines.filter((line) => line.includes('"event.action":"audit-retired"'));
+  expect(told.map((line) => JSON.parse(line) as object)).toEqual([
+    expect.objectContaining({
+      'log.level': 'warn',
+      message: 'the audit log is full: its oldest records go, now and from now on',
+      'nova.records': expect.any(Number),
+      'nova.bytes': 16_384,
+    }),
+  ]);
+  const { files, macKey } = readAuditFolder(join(root, 'full'));
+  const { firstSeq, findings } = verifyAudit(files, { macKey, anchors: [] });
+  expect([firstSeq, findings]).toEqual([1 + (await retired()), []]);
+});

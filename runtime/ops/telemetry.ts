@@ -68,7 +68,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const metrics = metricsObserver({ table, version, gauges, node: true });
   const traces = traceObserver(tracing.tracer, { mask: knownMasker(logging.secrets) });
   const trail = auditTrail(logging);
-  const audit = await openAudit(config, masker(logging.secrets), trail, log);
+  const audit = await openAudit(config, { mask: masker(logging.secrets), trail, log, observer: metrics.observer });
   const record = (event: AuditEvent): void => {
     audit.record(event);
     trail.record(event);
@@ -122,14 +122,32 @@ const UNASKED = { fleet: '', route: '', task: '', tenant: '', seconds: 0 } as co
 /** How long an event of the audit log may wait for others. */
 const AUDIT_GATHER_MS = 20;
 
-function openAudit({ audit }: Config, mask: Mask, trail: AuditTrail, log: Logger): Promise<AuditLog> {
+interface AuditEars {
+  readonly mask: Mask;
+  readonly trail: AuditTrail;
+  readonly log: Logger;
+  readonly observer: Observer;
+}
+
+function openAudit({ audit }: Config, { mask, trail, log, observer }: AuditEars): Promise<AuditLog> {
   const { macKey, signingKey, ...settings } = audit;
+  let isFull = false;
   return openAuditLog({
     ...settings,
     mask,
     ...(macKey !== undefined && { macKey: macKey.reveal() }),
     ...(signingKey !== undefined && { signingKey: signingKey.reveal() }),
     onCheckpoint: trail.checkpoint,
+    onRetired: (records) => {
+      observer.auditRetired?.(records);
+      if (isFull) return;
+      isFull = true;
+      const bytes = audit.bytesMax;
+      log.warn(
+        { action: 'audit-retired', records, bytes },
+        'the audit log is full: its oldest records go, now and from now on',
+      );
+    },
     onProblem: (err) => log.error({ err }, 'the audit log cannot be written; trying again'),
   });
 }

@@ -37,6 +37,7 @@ const EVENTS = [
   'table',
   'recovery',
   'keyConflict',
+  'auditRetired',
   'canary',
   'warning',
 ] as const satisfies readonly (keyof Observer)[];

@@ -193,6 +193,15 @@ export const metrics = {
     labels: {},
     inspect: 'whether a peer that is back catches up, and how long that will take',
   },
+  nova_audit_retired_records_total: {
+    type: 'counter',
+    unit: 'count',
+    help: 'Oldest records of the audit log that went, since it is as large as it may be',
+    from: 'scheduler',
+    labels: {},
+    inspect:
+      'how far back the log on that disk goes: an alert for who must find its records there, and not in the log store',
+  },
   nova_journal_mirror_duration_seconds: {
     type: 'histogram',
     unit: 'seconds',

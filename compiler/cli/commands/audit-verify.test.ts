@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -20,7 +20,7 @@ async function makeLog(dir: string, anchors: string, targets: readonly string[])
     checkpointMs: 60_000,
     checkpointRecords: 100,
     fileBytesMax: 1_000_000,
-    filesMax: 4,
+    bytesMax: 4_000_000,
     nowMs: () => Date.UTC(2026, 0, 15),
     onCheckpoint: (one) => appendFileSync(anchors, `${JSON.stringify({ 'nova.checkpoint': JSON.stringify(one) })}\n`),
   });
@@ -52,6 +52,33 @@ test('a log that nobody changed is sound, and how far that is proven is said', a
     stdout: 'sound  5 records in 1 file, signed through record 4, as anchored\n',
     stderr: '',
   });
+});
+
+test('a log whose oldest files have gone, and whose others are compressed, says where it begins', async () => {
+  const dir = join(root, 'long');
+  const log = await openAuditLog({
+    dir,
+    checkpointMs: 60_000,
+    checkpointRecords: 100,
+    fileBytesMax: 4096,
+    bytesMax: 5 * 4096,
+    nowMs: () => Date.UTC(2026, 0, 15),
+  });
+  for (let number = 1; number <= 400; number += 1) {
+    const target = `t-${number}`;
+    log.record({ at: Date.UTC(2026, 0, 15), actor: 'a', action: 'b:c', target, outcome: 'done', requestId: 'r' });
+    if (number % 10 === 0) await log.flush();
+  }
+  await log.close();
+  const names = readdirSync(dir).filter((name) => name.startsWith('audit-0'));
+  expect(names.filter((name) => name.endsWith('.gz')).length).toBeGreaterThan(1);
+  const { code, stdout } = await runHere(['audit', 'verify', 'long'], { cwd: root });
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringMatching(
+      /^sound {2}\d+ records in \d files, signed through record \d+ by its own key\nit begins with record \d+, of 2026-01-15T00:00:00\.000Z: there was no more room for those before\n/,
+    ),
+  ]);
 });
 
 test('of the checkpoints of several schedulers in one file those of the log count, and of another log none does', async () => {

@@ -55,6 +55,7 @@ export const auditVerify = defineCommand({
         out.line(
           `${out.style.green('sound')}  ${size}, ${report.provenThrough === 0 ? 'none of them signed yet' : proof}`,
         );
+        if (report.firstSeq > 1) out.line(out.style.dim(beginning(report)));
         if (others > 0) out.line(out.style.dim(`${counted(others, 'checkpoint')} of other logs passed over`));
         if (anchors === 0) out.line(out.style.dim('without --anchor nothing proves that its end was not cut off'));
       }
@@ -69,6 +70,11 @@ type AuditReport = Extract<AuditAnswer, { kind: 'report' }>['report'];
 
 function verdict({ findings }: AuditReport): string {
   return findings.every(({ kind }) => kind === 'empty') ? 'nothing to prove' : 'not sound';
+}
+
+/** The log says itself that those before have gone, or it would not be sound. */
+function beginning({ firstSeq, firstAt }: AuditReport): string {
+  return `it begins with record ${firstSeq}, of ${new Date(firstAt).toISOString()}: there was no more room for those before`;
 }
 
 /** Without a place where no file is left that could be one. */

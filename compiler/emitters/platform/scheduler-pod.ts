@@ -1,6 +1,6 @@
 import { k8s } from '../../cdk8s/k8s.ts';
 import type { K8s } from '../../cdk8s/k8s.ts';
-import { journalBytesMax } from '../../core/journal-bytes.ts';
+import { auditBytesMax, journalBytesMax } from '../../core/journal-bytes.ts';
 import {
   CLUSTER_CA,
   IDENTITY_AUDIENCE,
@@ -148,6 +148,7 @@ function variables(context: PlatformContext): K8s.EnvVar[] {
   const { facts } = environment;
   const given: Readonly<Record<string, string>> = {
     NODE_OPTIONS: SCHEDULER_NODE_OPTIONS,
+    NOVA_TORCH_AUDIT_BYTES_MAX: from(String(auditBytesMax(facts.scheduler)), 'scheduler', 'journal'),
     NOVA_TORCH_AUDIT_DIR: FOLDERS.audit,
     ...identityVariables(context),
     NOVA_TORCH_AUTH_MESH: from(String(facts.mesh === 'sidecar'), 'platform', 'mesh'),

@@ -1,15 +1,31 @@
-import { open, readdir, type FileHandle } from 'node:fs/promises';
+import { open, readFile, readdir, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { constants, gunzipSync } from 'node:zlib';
 import { CHAIN_BEGIN, readLine, type ChainEnd } from './audit-line.ts';
 
-const NAME = /^audit-(\d{6})\.jsonl$/;
+const NAME = /^audit-(\d{6})\.jsonl(\.gz)?$/;
+/** What a file that is closed is called once it is compressed. */
+export const PACKED = '.gz';
 /** More than the longest line, and than what a loss of power leaves unwritten. */
 const TAIL_BYTES = 1_048_576;
 
 /** Names of a log's files, the oldest first. */
 export async function auditFileNames(dir: string): Promise<readonly string[]> {
-  const names = await readdir(dir);
-  return names.filter((name) => NAME.test(name)).sort();
+  return auditFilesAmong(await readdir(dir));
+}
+
+/** Where a file is there in both forms its compressing was cut short, and the one that it is made of counts. */
+export function auditFilesAmong(names: readonly string[]): readonly string[] {
+  const all = new Set(names);
+  return names.filter((name) => NAME.test(name) && !(isPacked(name) && all.has(unpackedName(name)))).sort();
+}
+
+export function isPacked(name: string): boolean {
+  return name.endsWith(PACKED);
+}
+
+export function unpackedName(name: string): string {
+  return isPacked(name) ? name.slice(0, -PACKED.length) : name;
 }
 
 export function auditFileName(number: number): string {
@@ -67,8 +83,45 @@ async function lastBytes(file: FileHandle, size: number): Promise<string> {
 /** Where the whole log ends, in its newest file that has a line. */
 export async function logTail(dir: string, names: readonly string[], key: Uint8Array): Promise<ChainEnd> {
   for (const name of [...names].reverse()) {
-    const tail = await cutTail(dir, name, key);
-    if (tail !== undefined) return tail.end;
+    const end = isPacked(name) ? await packedEnd(dir, name, key) : (await cutTail(dir, name, key))?.end;
+    if (end !== undefined) return end;
   }
   return CHAIN_BEGIN;
+}
+
+/** Of a file that is compressed nothing is cut: it was whole before. */
+async function packedEnd(dir: string, name: string, key: Uint8Array): Promise<ChainEnd> {
+  const read = readLine(lastLine(await unpacked(dir, name)), key);
+  if (read === undefined) throw new AuditDamaged(`${name}: its last line is none of an audit log`);
+  return { seq: read.seq, seal: read.seal };
+}
+
+async function unpacked(dir: string, name: string): Promise<Buffer> {
+  try {
+    return gunzipSync(await readFile(join(dir, name)));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error;
+    throw new AuditDamaged(`${name}: it cannot be decompressed`);
+  }
+}
+
+function lastLine(bytes: Buffer): string {
+  const end = bytes.length - 1;
+  return bytes.toString('utf8', bytes.lastIndexOf('\n', end - 1) + 1, end);
+}
+
+/** Enough for the number of a first line, also of a file that is compressed. */
+const HEAD_BYTES = 4096;
+
+/** Number of a file's first record. */
+export async function firstSeq(dir: string, name: string): Promise<number> {
+  const file = await open(join(dir, name), 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    const head = buffer.subarray(0, bytesRead);
+    const text = isPacked(name) ? gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }) : head;
+    return Number(/^\{"seq":(\d+),/.exec(text.toString('latin1', 0, 64))?.[1] ?? 1);
+  } finally {
+    await file.close();
+  }
 }

@@ -13,7 +13,8 @@ import {
 import { generateKeyPairSync } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, expect, test, vi } from 'vitest';
 import type { AuditEvent } from '../../core/audit-sink.ts';
 import { openAuditLog, type AuditOptions } from './audit-log.ts';
 import type { Checkpoint } from './audit-line.ts';
@@ -46,7 +47,7 @@ const OPTIONS: Omit<AuditOptions, 'dir'> = {
   checkpointMs: 60_000,
   checkpointRecords: 10,
   fileBytesMax: 1_000_000,
-  filesMax: 4,
+  bytesMax: 4_000_000,
 };
 
 function lines(dir: string): readonly Readonly<Record<string, unknown>>[] {
@@ -81,6 +82,7 @@ test('events are numbered, sealed, signed in between and at the end, and prove s
     records: 29,
     files: 1,
     firstSeq: 1,
+    firstAt: expect.any(Number),
     lastSeq: 29,
     signed: 6,
     provenThrough: 28,
@@ -122,23 +124,127 @@ test('a log that is opened again goes on with its chain, and says that it was op
   expect(verified(dir).findings).toEqual([]);
 });
 
-test('files rotate, the oldest goes, and the log says what went with it', async () => {
-  const dir = folder();
-  const log = await openAuditLog({ ...OPTIONS, dir, fileBytesMax: 4096, filesMax: 3, checkpointRecords: 5 });
-  for (let number = 1; number <= 200; number += 1) {
+/** Options of a log that is rotated after some lines and keeps some files. */
+const SMALL = { ...OPTIONS, fileBytesMax: 4096, bytesMax: 6 * 4096, checkpointRecords: 5 };
+
+async function filled(dir: string, options: Partial<AuditOptions> = {}, count = 200): Promise<void> {
+  const log = await openAuditLog({ ...SMALL, dir, ...options });
+  for (let number = 1; number <= count; number += 1) {
     log.record(event(number));
     if (number % 5 === 0) await log.flush();
   }
+  await vi.waitFor(() => expect(files(dir).filter((name) => !name.endsWith('.gz'))).toHaveLength(1), {
+    timeout: 10_000,
+  });
   await log.close();
-  const names = readdirSync(dir).filter((name) => name.endsWith('.jsonl'));
-  expect(names).toHaveLength(3);
-  expect(names).not.toContain('audit-000001.jsonl');
-  for (const name of names) expect(statSync(join(dir, name)).size).toBeLessThan(4096 + 4000);
+}
+
+function files(dir: string): readonly string[] {
+  return readdirSync(dir)
+    .filter((name) => name.includes('.jsonl'))
+    .sort();
+}
+
+test('closed files are compressed, the oldest goes when all are as large as they may be, and the log says what went with it', async () => {
+  const dir = folder();
+  const retired: number[] = [];
+  await filled(dir, { onRetired: (records) => retired.push(records) });
+  const names = files(dir);
+  expect(names.length).toBeGreaterThan(4);
+  expect(names.slice(0, -1).every((name) => name.endsWith('.jsonl.gz'))).toBe(true);
+  expect(names.at(-1)).toMatch(/\.jsonl$/);
+  expect(names).not.toContain('audit-000001.jsonl.gz');
+  const bytes = names.map((name) => statSync(join(dir, name)).size);
+  expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(6 * 4096);
   const report = verified(dir);
   expect(report.findings).toEqual([]);
-  expect(report.firstSeq).toBeGreaterThan(100);
-  rmSync(join(dir, names.sort()[0] ?? ''));
+  expect(report.firstSeq).toBeGreaterThan(50);
+  expect(report.firstAt).toBeGreaterThan(1_700_000_000_000);
+  expect(retired.reduce((sum, records) => sum + records, 0)).toBe(report.firstSeq - 1);
+  rmSync(join(dir, names[0] ?? ''));
   expect(verified(dir).findings.map(({ kind, line }) => [kind, line])).toEqual([['deleted', 1]]);
+});
+
+test('the whole of what was written is there, compressed or not, and other programs can read it', async () => {
+  const dir = folder();
+  await filled(dir, { bytesMax: 4_000_000 });
+  const texts = files(dir).map((name) => {
+    const bytes = readFileSync(join(dir, name));
+    return name.endsWith('.gz') ? gunzipSync(bytes).toString() : bytes.toString();
+  });
+  const targets = [...texts.join('').matchAll(/"target":"t-(\d+)"/g)].map(([, number]) => Number(number));
+  expect(targets).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
+  const { records, lastSeq, findings } = verified(dir);
+  expect([records, findings]).toEqual([lastSeq, []]);
+});
+
+test('a crash at any moment of compressing leaves every record in one form, and the next start makes it whole', async () => {
+  const dir = folder();
+  await filled(dir, { bytesMax: 4_000_000 });
+  const [first = ''] = files(dir);
+  const packed = readFileSync(join(dir, first));
+  const raw = join(dir, first.replace('.gz', ''));
+  const moments: Readonly<Record<string, () => void>> = {
+    'half of it is written': () => {
+      rmSync(join(dir, first));
+      writeFileSync(join(dir, `${first}.new`), packed.subarray(0, packed.length / 2));
+    },
+    'it has its name': () => undefined,
+    'it has its name, and the power took a part': () => writeFileSync(join(dir, first), packed.subarray(0, 100)),
+  };
+  for (const [moment, leave] of Object.entries(moments)) {
+    const sound = verified(dir);
+    writeFileSync(raw, gunzipSync(packed));
+    leave();
+    expect([moment, verified(dir)]).toEqual([moment, sound]);
+    const log = await openAuditLog({ ...SMALL, bytesMax: 4_000_000, dir });
+    await vi.waitFor(() => expect(files(dir)).not.toContain('audit-000001.jsonl'), { timeout: 10_000 });
+    await log.close();
+    expect(files(dir).filter((name) => name.startsWith('audit-000001'))).toEqual([first]);
+    expect(gunzipSync(readFileSync(join(dir, first)))).toEqual(gunzipSync(packed));
+    expect(verified(dir).findings).toEqual([]);
+  }
+});
+
+test('a log whose newest file is gone goes on behind the compressed one before it', async () => {
+  const dir = folder();
+  await filled(dir, { bytesMax: 4_000_000 });
+  const newest = files(dir).at(-1) ?? '';
+  rmSync(join(dir, newest));
+  const before = files(dir);
+  const log = await openAuditLog({ ...SMALL, bytesMax: 4_000_000, dir });
+  log.record(event(201));
+  await log.close();
+  expect(files(dir)).toEqual([...before, newest]);
+  expect(verified(dir).findings).toEqual([]);
+  rmSync(join(dir, newest));
+  const last = join(dir, before.at(-1) ?? '');
+  writeFileSync(last, readFileSync(last).subarray(0, 50));
+  await expect(openAuditLog({ ...SMALL, dir })).rejects.toThrow(`${before.at(-1)}: it cannot be decompressed`);
+});
+
+test('what cannot be compressed stays as it is and is named, and lines are written all the same', async () => {
+  const dir = folder();
+  const problems: string[] = [];
+  const onProblem = (error: unknown): void => void problems.push((error as NodeJS.ErrnoException).code ?? '');
+  const log = await openAuditLog({ ...SMALL, bytesMax: 4_000_000, dir, onProblem });
+  mkdirSync(join(dir, 'audit-000001.jsonl.gz.new'));
+  for (let number = 1; number <= 30; number += 1) log.record(event(number));
+  await log.flush();
+  await vi.waitFor(() => expect(problems).toContain('EISDIR'), { timeout: 10_000 });
+  await log.close();
+  expect(files(dir)).toContain('audit-000001.jsonl');
+  expect(verified(dir).findings).toEqual([]);
+});
+
+test('a log that is closed a second time leaves the folder to who has it now', async () => {
+  const dir = folder();
+  const first = await openAuditLog({ ...OPTIONS, dir });
+  await Promise.all([first.close(), first.close()]);
+  const second = await openAuditLog({ ...OPTIONS, dir });
+  await first.close();
+  await expect(openAuditLog({ ...OPTIONS, dir })).rejects.toThrow(`the audit log in ${dir} is open already`);
+  await second.close();
 });
 
 test('a crash in the middle of a line costs that line alone', async () => {

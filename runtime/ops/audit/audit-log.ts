@@ -16,7 +16,8 @@ export interface AuditOptions {
   readonly checkpointMs: number;
   readonly checkpointRecords: number;
   readonly fileBytesMax: number;
-  readonly filesMax: number;
+  /** Of all files, as they lie on the disk: those that are closed are compressed. At least four times `fileBytesMax`. */
+  readonly bytesMax: number;
   readonly nowMs?: () => number;
   /** Events that may wait for the disk; more are dropped, and the log says how many. */
   readonly queueMax?: number;
@@ -24,6 +25,8 @@ export interface AuditOptions {
   readonly mask?: (text: string) => string;
   /** Send it where this process cannot change it: it is what `audit verify --anchor` compares with. */
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
+  /** The oldest records went, for the log is as large as it may be; so many. */
+  readonly onRetired?: (records: number) => void;
   /** The disk does not take it; it is tried again. */
   readonly onProblem?: (error: unknown) => void;
 }
@@ -139,6 +142,7 @@ class AuditQueue {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #closed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(options: AuditOptions, openNow: () => Promise<Opened>) {
     this.#options = options;
@@ -168,8 +172,14 @@ class AuditQueue {
     while (this.#running !== undefined) await this.#running;
   }
 
-  async close(): Promise<void> {
+  /** Once: the lock that would be taken away a second time may be that of whoever came next. */
+  close(): Promise<void> {
     this.#closed = true;
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#start();
     await this.idle();
     clearTimeout(this.#timer);

@@ -38,7 +38,7 @@ interface Opened {
 async function opened(dir: string): Promise<Opened> {
   const problems: string[] = [];
   const log = await openAuditLog({
-    ...{ dir, checkpointMs: 60_000, checkpointRecords: 10, fileBytesMax: 1_000_000, filesMax: 4, queueMax: 2 },
+    ...{ dir, checkpointMs: 60_000, checkpointRecords: 10, fileBytesMax: 1_000_000, bytesMax: 4_000_000, queueMax: 2 },
     onProblem: (error) => problems.push((error as Error).message),
   });
   return { log, problems };
@@ -60,7 +60,7 @@ function event(target: string): AuditEvent {
 function written(dir: string): readonly unknown[] {
   const { files, macKey } = readAuditFolder(dir);
   expect(verifyAudit(files, { macKey, anchors: [] }).findings).toEqual([]);
-  const lines = files.flatMap(({ read }) => read().trimEnd().split('\n'));
+  const lines = files.flatMap(({ read }) => read().text.trimEnd().split('\n'));
   return lines.map((line) => {
     const { kind, target, count } = JSON.parse(line) as Record<string, unknown>;
     return target ?? (count === undefined ? kind : `${String(kind)} ${String(count)}`);

@@ -1,4 +1,5 @@
-import type { Finding, PlacedLine } from './verify-audit.ts';
+import type { PlacedLine } from './placed-lines.ts';
+import type { Finding } from './verify-audit.ts';
 
 /** What the numbers of sound lines say: lines that stand twice, in another's place, or not at all. */
 export function misplaced(lines: readonly PlacedLine[]): readonly Finding[] {
@@ -15,7 +16,8 @@ export function misplaced(lines: readonly PlacedLine[]): readonly Finding[] {
   sorted.forEach((line, index) => {
     const before = sorted[index - 1];
     if (before === undefined) return;
-    const missing = range(before.seq + 1, line.seq).filter((seq) => !edited.delete(seq));
+    const { skipped = 0 } = line;
+    const missing = range(before.seq + 1, line.seq - skipped).filter((seq) => !edited.delete(seq));
     if (missing.length > 0) found.push(finding(line, 'deleted', `${numbered(missing)} missing before this line`));
     else if (line.seq === before.seq + 1 && line.prev !== before.seal) {
       found.push(finding(line, 'restamped', `record ${line.seq} does not follow from the record before it`));

@@ -1,12 +1,7 @@
-import { readLine, type AuditBody, type Checkpoint } from './audit-line.ts';
+import type { AuditBody, Checkpoint } from './audit-line.ts';
 import { isSigned } from './checkpoint.ts';
 import { misplaced } from './misplaced.ts';
-
-/** A file of a log, the oldest first. Its text is asked for once. */
-export interface AuditFile {
-  readonly name: string;
-  readonly read: () => string;
-}
+import { placedLines, type AuditFile, type PlacedLine } from './placed-lines.ts';
 
 export interface Trust {
   readonly macKey: Uint8Array;
@@ -16,7 +11,7 @@ export interface Trust {
 }
 
 /**
- * - `edited`: the line is not what was written
+ * - `edited`: the line is not what was written, or a file that was compressed cannot be read from there on
  * - `deleted`: records are missing before the line
  * - `moved`: the line stands where another one belongs
  * - `replayed`: the line is an older one, written again
@@ -41,7 +36,10 @@ export interface Finding {
 export interface AuditReport {
   readonly records: number;
   readonly files: number;
+  /** Where it begins: the records before that have gone, as the log itself says. */
   readonly firstSeq: number;
+  /** Milliseconds since 1970; 0 when there is no record. */
+  readonly firstAt: number;
   readonly lastSeq: number;
   /** Checkpoints and anchors whose signature holds. */
   readonly signed: number;
@@ -51,37 +49,27 @@ export interface AuditReport {
   readonly findings: readonly Finding[];
 }
 
-/** A line with its place. `seq` is what it says; `NaN` when it says nothing. */
-export interface PlacedLine {
-  readonly file: string;
-  readonly line: number;
-  readonly seq: number;
-  readonly prev: string;
-  readonly seal: string;
-  readonly isSound: boolean;
-  readonly body?: AuditBody;
-}
-
 /** Looks at every line; finds all that is wrong, not only the first. */
 export function verifyAudit(files: readonly AuditFile[], trust: Trust): AuditReport {
-  const torn: Finding[] = [];
-  const lines = files.flatMap((file, index) => linesOf(file, trust.macKey, index === files.length - 1, torn));
+  const wanted = new Set(trust.anchors.map(({ through }) => through));
+  const { lines, findings: ofFiles } = placedLines(files, trust.macKey, wanted);
   const sound = lines.filter(({ isSound }) => isSound);
   const opened = sound.find(({ body }) => body?.kind === 'open')?.body;
   const publicKey = trust.publicKey ?? trust.anchors[0]?.key ?? ownKey(sound);
   const ofLines = sound.length === 0 ? ofNothing(lines) : [...changes(lines), ...signatures(sound, publicKey)];
   const bySeq = new Map(lines.map((line) => [line.seq, line]));
   const anchored = trust.anchors.map((anchor) => heldAgainst(anchor, { lines, bySeq, publicKey, opened }));
-  const found = [ofLines, torn, anchored.flatMap(({ finding }) => finding ?? [])].flat();
+  const found = [ofLines, ofFiles, anchored.flatMap(({ finding }) => finding ?? [])].flat();
   const findings = found.length === 0 && lines.length === 0 ? ofNoRecord(files) : found;
   const signed = [
     ...sound.flatMap(({ body }) => (body?.kind === 'checkpoint' && isSigned(body, publicKey) ? [body.through] : [])),
     ...anchored.flatMap(({ finding, through }) => (finding === undefined ? [through] : [])),
   ];
   return {
-    records: lines.length,
+    records: lines.reduce((sum, { skipped = 0 }) => sum + skipped + 1, 0),
     files: files.length,
     firstSeq: lines[0]?.seq ?? 0,
+    firstAt: lines[0]?.body?.at ?? 0,
     lastSeq: lines.at(-1)?.seq ?? 0,
     signed: signed.length,
     provenThrough: findings.length > 0 ? 0 : signed.reduce((most, through) => Math.max(most, through), 0),
@@ -109,24 +97,6 @@ function ofNoRecord([first]: readonly AuditFile[]): readonly Finding[] {
 
 function changes(lines: readonly PlacedLine[]): readonly Finding[] {
   return [editedLines(lines), misplaced(lines), retiredHead(lines), missingCheckpoints(lines)].flat();
-}
-
-function linesOf(file: AuditFile, key: Uint8Array, isLast: boolean, torn: Finding[]): readonly PlacedLine[] {
-  const texts = file.read().split('\n');
-  const rest = texts.pop() ?? '';
-  if (rest !== '') {
-    const message = isLast
-      ? 'the last line has no end: a crash, or someone cut it'
-      : 'the last line has no end, and the log goes on';
-    torn.push({ kind: isLast ? 'torn' : 'edited', file: file.name, line: texts.length + 1, message });
-  }
-  return texts.map((text, index) => {
-    const read = readLine(text, key);
-    const place = { file: file.name, line: index + 1 };
-    return read === undefined
-      ? { ...place, seq: Number.NaN, prev: '', seal: '', isSound: false }
-      : { ...place, ...read };
-  });
 }
 
 function at(line: PlacedLine | undefined, kind: FindingKind, message: string): Finding {
@@ -176,12 +146,18 @@ function missingCheckpoints(lines: readonly PlacedLine[]): readonly Finding[] {
   let unsigned = 0;
   let every = Number.POSITIVE_INFINITY;
   for (const line of lines) {
-    if (line.body?.kind === 'open') every = line.body.every;
-    unsigned = line.body?.kind === 'checkpoint' ? 0 : unsigned + 1;
-    // Lines that the log writes about itself are not counted when it decides to sign.
-    if (unsigned > every + SLACK) {
-      return [at(line, 'unsigned', `a checkpoint is missing: ${unsigned} records are not signed, of at most ${every}`)];
+    const { body, skipped = 0 } = line;
+    if (body?.kind === 'open') every = body.every;
+    const most = every + SLACK;
+    // Lines that the log writes about its files are not counted when it decides to sign.
+    const own = body?.kind === 'checkpoint' || body?.kind === 'open' || body?.kind === 'retired' ? 0 : 1;
+    const beyond = unsigned + skipped + own - most;
+    if (beyond > 0) {
+      const message = `a checkpoint is missing: ${most + 1} records are not signed, of at most ${every}`;
+      // The first of those that are too many; it may be one that was left out.
+      return [at({ ...line, line: line.line - beyond + own }, 'unsigned', message)];
     }
+    unsigned = body?.kind === 'checkpoint' ? 0 : unsigned + skipped + own;
   }
   return [];
 }

@@ -14,7 +14,8 @@ const WORKLOAD: Form = [
   '^[a-z0-9-]{1,63}/[a-z0-9.-]{1,253}$',
   'a namespace and a ServiceAccount, with a slash between',
 ];
-const MIB = 1024 * 1024;
+const KIB = 1024;
+const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
 
 /**
@@ -182,13 +183,15 @@ export const configFields = {
       variable: 'NOVA_TORCH_AUDIT_CHECKPOINT_RECORDS',
       about: 'And after so many records',
     }),
-    fileBytesMax: integer(4096, GIB, 16 * MIB, {
+    fileBytesMax: integer(4096, 256 * MIB, 16 * MIB, {
       variable: 'NOVA_TORCH_AUDIT_FILE_BYTES_MAX',
-      about: 'Bytes of one of its files',
+      about: 'Bytes of one of its files, before it is compressed',
     }),
-    filesMax: integer(2, 10_000, 8, {
-      variable: 'NOVA_TORCH_AUDIT_FILES_MAX',
-      about: 'Files that are kept; the oldest goes, and the log says so',
+    bytesMax: integer(16 * KIB, 1024 * GIB, GIB, {
+      variable: 'NOVA_TORCH_AUDIT_BYTES_MAX',
+      about:
+        'Bytes of all its files, the closed ones compressed; beyond that the oldest goes, and the log says so. At least four ' +
+        'times `audit.fileBytesMax`',
     }),
   },
   auth: {

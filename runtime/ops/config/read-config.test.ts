@@ -134,6 +134,20 @@ test('half of a way to prove who calls is refused: somebody believes that it is 
   expect(problems(`auth:\n  peopleIssuer: ${url}\n`, { NOVA_TORCH_AUTH_PEOPLE_KEYS: url })).toEqual([]);
 });
 
+test('an audit log has room for four of its files at least, whoever says how large they are', () => {
+  const why = 'four files of `audit.fileBytesMax` (16777216) are 67108864: make it larger, or the files smaller';
+  expect(problems(undefined, { NOVA_TORCH_AUDIT_BYTES_MAX: '67108863' })).toEqual([
+    `$NOVA_TORCH_AUDIT_BYTES_MAX \`audit.bytesMax\` is 67108863, but ${why}`,
+  ]);
+  expect(config(undefined, { NOVA_TORCH_AUDIT_BYTES_MAX: '67108864' }).audit.bytesMax).toBe(67_108_864);
+  const large = { NOVA_TORCH_AUDIT_FILE_BYTES_MAX: '268435456' };
+  expect(config(undefined, large).audit.bytesMax).toBe(1_073_741_824);
+  expect(problems(undefined, { ...large, NOVA_TORCH_AUDIT_BYTES_MAX: '1000000000' })).toHaveLength(1);
+  expect(problems(undefined, { NOVA_TORCH_AUDIT_BYTES_MAX: 'much' })).toEqual([
+    '$NOVA_TORCH_AUDIT_BYTES_MAX `audit.bytesMax` must be a whole number',
+  ]);
+});
+
 test('a mirror needs a second scheduler, its place, and who may send one', () => {
   const env = { NOVA_TORCH_JOURNAL_MIRROR: 'peer' };
   const say = '$NOVA_TORCH_JOURNAL_MIRROR `journal.mirror` is `peer`,';
@@ -230,7 +244,6 @@ interface PodOwner {
 const LEFT_TO_OPERATORS = [
   'NOVA_TORCH_AUDIT_CHECKPOINT_MS',
   'NOVA_TORCH_AUDIT_CHECKPOINT_RECORDS',
-  'NOVA_TORCH_AUDIT_FILES_MAX',
   'NOVA_TORCH_AUDIT_FILE_BYTES_MAX',
   'NOVA_TORCH_AUDIT_MAC_KEY_FILE',
   'NOVA_TORCH_AUDIT_SIGNING_KEY_FILE',

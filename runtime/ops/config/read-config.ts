@@ -76,7 +76,24 @@ function conflicts(value: Tree, at: (path: readonly string[]) => string): readon
     const reason = `${count} schedulers need a store that all of them reach`;
     found.push({ at: at(['store', 'url']), message: `\`store.url\` is \`memory:\`, but ${reason}` });
   }
-  return [...found, ...authConflicts(value, at), ...mirrorConflicts(value, at, count)];
+  return [...found, ...authConflicts(value, at), ...auditConflicts(value, at), ...mirrorConflicts(value, at, count)];
+}
+
+/** The file that is written, one that is being compressed and what it is compressed to need room, and one more is to be kept. */
+const AUDIT_FILES_LEAST = 4;
+
+function auditConflicts(value: Tree, at: (path: readonly string[]) => string): readonly ConfigProblem[] {
+  const { audit } = configFields;
+  const bytesMax = Number(get(value, ['audit', 'bytesMax']) ?? audit.bytesMax.fallback);
+  const fileBytesMax = Number(get(value, ['audit', 'fileBytesMax']) ?? audit.fileBytesMax.fallback);
+  const least = AUDIT_FILES_LEAST * fileBytesMax;
+  // What is no number at all is said already.
+  if (!(bytesMax < least)) return [];
+  const path = ['audit', get(value, ['audit', 'bytesMax']) === undefined ? 'fileBytesMax' : 'bytesMax'];
+  const reason = `four files of \`audit.fileBytesMax\` (${fileBytesMax}) are ${least}`;
+  return [
+    { at: at(path), message: `\`audit.bytesMax\` is ${bytesMax}, but ${reason}: make it larger, or the files smaller` },
+  ];
 }
 
 /** Settings of `auth` that mean nothing without another: who sets one believes that a way in is open. */
