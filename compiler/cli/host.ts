@@ -16,6 +16,11 @@ export interface Host {
   readonly stop: AbortSignal;
   /** How long the command may take to end after it was asked to; three seconds unless it says so. */
   readonly allowToEnd: (ms: number) => void;
+  /**
+   * An error that nobody caught ends the process with the code that Node gives it; `tell` says so instead of a stack on standard
+   * error, and is done when it returns.
+   */
+  readonly onCrash: (tell: (error: unknown) => void) => void;
   /** Ends the process at once. */
   readonly end: (code: ExitCode) => void;
   /** Milliseconds since some point in the past; never goes back. */

@@ -47,6 +47,21 @@ test('only a terminal has columns', () => {
   expect([host.stderr.isTerminal, host.stderr.columns]).toEqual([false, 0]);
 });
 
+test('an error that nobody caught is told and ends the process, also when it cannot be told', () => {
+  const { host, signals, stderr, exits } = running();
+  const told: unknown[] = [];
+  host.onCrash((error) => told.push(error));
+  const error = new Error('broken');
+  signals.emit('uncaughtException', error);
+  expect([told, exits, stderr.read()]).toEqual([[error], [1], null]);
+  const mute = running();
+  mute.host.onCrash(() => {
+    throw new Error('no log');
+  });
+  mute.signals.emit('uncaughtException', error);
+  expect([mute.exits, mute.stderr.read()]).toEqual([[1], 'error: ended by an error that could not be logged\n']);
+});
+
 test('standard input is read to its end, a character may come in two pieces', async () => {
   const { host } = running({ input: ['{"a": "\xc3', '\xa4"}'] });
   expect(await host.stdin()).toBe('{"a": "ä"}');

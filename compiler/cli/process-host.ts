@@ -8,6 +8,9 @@ export type RunningProcess = Pick<
   'on' | 'exit' | 'exitCode' | 'cwd' | 'env' | 'stdin' | 'stdout' | 'stderr' | 'versions'
 >;
 
+/** What Node ends with where nobody caught an error. */
+const CRASHED = 1;
+
 /** How long a command may take to end after it was asked to. */
 const STOP_GRACE_MS = 3000;
 
@@ -43,6 +46,17 @@ export function processHost(process: RunningProcess = globalThis.process): Host 
     stop: stop.signal,
     allowToEnd: (ms) => {
       graceMs = ms;
+    },
+    onCrash: (tell) => {
+      // A promise that was rejected and that nobody waits for comes here as well.
+      process.on('uncaughtException', (error: unknown) => {
+        try {
+          tell(error);
+        } catch {
+          stderr.write('error: ended by an error that could not be logged\n');
+        }
+        process.exit(CRASHED);
+      });
     },
     end: (code) => process.exit(code),
     now: () => performance.now(),

@@ -5,6 +5,7 @@ import { systemClock } from '../loops/clock.ts';
 import { serve, type ServeEnd } from '../main/serve.ts';
 import { readConfig, type ConfigProblem, type Environment } from '../ops/config/read-config.ts';
 import type { Config } from '../ops/config/fields.ts';
+import { crashLog, logOptions, standardOutput } from '../ops/log/crash-log.ts';
 
 export interface ServeQuestion {
   /** What relative paths begin at. */
@@ -16,10 +17,13 @@ export interface ServeQuestion {
   readonly dev: boolean;
   readonly version: string;
   readonly stop: AbortSignal;
-  readonly onConfig: (config: Config, warnings: readonly ConfigProblem[]) => void;
+  /** `crash` writes an error to the log as its last line, with all before it, before it returns. */
+  readonly onConfig: (config: Config, warnings: readonly ConfigProblem[], crash: Crash) => void;
   readonly onListening: (urls: { readonly api: string; readonly ops: string }, tokenFile?: string) => void;
   readonly onFatal: (error: Error) => void;
 }
+
+export type Crash = (error: unknown, message: string) => void;
 
 export type ServeAnswer = ServeEnd | { readonly kind: 'invalid'; readonly problems: readonly ConfigProblem[] };
 
@@ -31,9 +35,11 @@ export async function serveFromConfig(question: ServeQuestion): Promise<ServeAns
   const read = readConfig(file === undefined ? undefined : resolve(directory, file), env, directory);
   if (read.kind === 'invalid') return read;
   const config = withPathsFrom(directory, read.config);
-  question.onConfig(config, read.warnings);
+  const to = standardOutput();
+  question.onConfig(config, read.warnings, crashLog(logOptions(config, version, to)));
   return serve({
     config,
+    to,
     version,
     stop,
     clock: systemClock,

@@ -15,7 +15,7 @@ import { readTable, watchTable } from '../loops/table-source.ts';
 import { MirrorRefused } from '../mirror/mirror.ts';
 import type { Config } from '../ops/config/fields.ts';
 import { schedulerNames } from '../ops/config/scheduler-names.ts';
-import { startTelemetry, type Telemetry } from '../ops/telemetry.ts';
+import { startTelemetry, type Telemetry, type TelemetryOptions } from '../ops/telemetry.ts';
 import { authenticatorsOf } from './authenticators-of.ts';
 import { openMirror, type RunningMirror } from './mirror-of.ts';
 import { storeOf } from './store-of.ts';
@@ -27,6 +27,8 @@ export interface ServeOptions {
   /** Asks it to end: it goes on for `lameDuckMs`, answers what is under way, and lets go of everything. */
   readonly stop: AbortSignal;
   readonly clock: Clock;
+  /** Where its log goes. */
+  readonly to?: TelemetryOptions['to'];
   /** It takes calls. */
   readonly onListening: (urls: { readonly api: string; readonly ops: string }) => void;
   /** The journal's disk has failed: nothing more may be promised, and the process must end at once. */
@@ -135,6 +137,7 @@ async function open(
       config,
       table,
       version,
+      ...(options.to !== undefined && { to: options.to }),
       gauges: () => ({
         leader: scheduler?.leads() ?? false,
         journalBytes: journal?.stats.bytes ?? 0,

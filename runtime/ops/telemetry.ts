@@ -1,4 +1,4 @@
-import { pino, type DestinationStream, type Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import type { AuditEvent, AuditSink } from '../core/audit-sink.ts';
@@ -7,11 +7,11 @@ import { openAuditLog, type AuditLog } from './audit/audit-log.ts';
 import { gathered } from './audit/gathered.ts';
 import { sparing } from './audit/sparing.ts';
 import type { Config } from './config/fields.ts';
-import { secretsOf } from './config/secrets-of.ts';
 import type { Gauges } from './gauges.ts';
 import { auditTrail, type AuditTrail } from './log/audit-trail.ts';
+import { logOptions, standardOutput } from './log/crash-log.ts';
 import { logObserver } from './log/log-observer.ts';
-import { logger, type LogOptions } from './log/logger.ts';
+import { logger } from './log/logger.ts';
 import { knownMasker, masker, type Mask } from './log/mask.ts';
 import { metricsObserver, type MetricsObserver } from './metrics-observer.ts';
 import { tellAll } from './tell-all.ts';
@@ -50,20 +50,15 @@ export interface Telemetry {
 
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const { config, table, version, gauges, spans } = options;
-  const naming = { service: config.traces.service, version, environment: config.environment };
+  const logging = logOptions(config, version, options.to ?? standardOutput());
+  const { service, environment } = logging;
   const tracing = await otlpTracing({
-    ...naming,
+    ...{ service, version, environment },
     endpoint: config.traces.endpoint,
     instance: config.scheduler.id,
     share: config.traces.share,
     ...(spans !== undefined && { processor: spans }),
   });
-  const logging: LogOptions = {
-    ...naming,
-    level: config.log.level,
-    secrets: secretsOf(config),
-    to: options.to ?? pino.destination({ fd: 1, sync: false }),
-  };
   const log = logger(logging);
   const metrics = metricsObserver({ table, version, gauges, node: true });
   const traces = traceObserver(tracing.tracer, { mask: knownMasker(logging.secrets) });

@@ -3,7 +3,10 @@ import { defineCommand } from '../command.ts';
 import { complain } from '../context.ts';
 import { exits } from '../exit.ts';
 import { flag, text } from '../option.ts';
+import { isInterrupted } from '../pause.ts';
+import { systemProblem } from '../system-problem.ts';
 import { printable } from '../usage.ts';
+import type { Crash } from '../../../runtime/commands/serve.ts';
 
 /** What a graceful end may take beyond what the configuration says, before the process is ended. */
 const MARGIN_MS = 2000;
@@ -29,14 +32,17 @@ export const serve = defineCommand({
   async run({ options, context }) {
     const { serveFromConfig } = await import('../../../runtime/commands/serve.ts');
     const { host, directory, err } = context;
-    const answer = await serveFromConfig({
+    let crash: Crash | undefined;
+    const asked = serveFromConfig({
       directory,
       ...(options.config !== undefined && { file: options.config }),
       env: host.env,
       dev: options.dev === true,
       version: VERSION,
       stop: host.stop,
-      onConfig: ({ scheduler }, warnings) => {
+      onConfig: ({ scheduler }, warnings, last) => {
+        crash = last;
+        host.onCrash((error) => last(error, 'ended by an error that nobody caught: a mistake of nova-torch'));
         host.allowToEnd(2 * scheduler.lameDuckMs + scheduler.shutdownMs + MARGIN_MS);
         for (const { at, message } of warnings)
           err.line(`${err.style.yellow('warning')}: ${printable(`${at}: ${message}`)}`);
@@ -47,12 +53,17 @@ export const serve = defineCommand({
         err.line(`       its token is in ${printable(tokenFile)}`);
       },
       onFatal: (error) => {
-        complain(context, `the journal cannot be written: ${error.message}`, [
-          'nothing was promised that is not on the disk',
-        ]);
+        crash?.(error, 'the journal cannot be written: nothing was promised that is not on the disk');
         host.end(exits.disk);
       },
     });
+    const answer = await asked.catch((error: unknown) => {
+      // What the system refused is said in words, and so is what happened before there were settings.
+      if (crash === undefined || systemProblem(error) !== undefined) throw error;
+      crash(error, 'ended by an error that nobody expected: a mistake of nova-torch');
+      return isInterrupted(host) ? exits.interrupted : exits.bug;
+    });
+    if (typeof answer === 'number') return answer;
     if (answer.kind === 'ended') return exits.ok;
     if (answer.kind === 'refused') complain(context, answer.message, [answer.hint]);
     else for (const { at, message } of answer.problems) complain(context, `${at}: ${message}`);

@@ -45,6 +45,7 @@ export async function runHere(words: readonly string[], world: World = {}): Prom
     stdin: async () => world.stdin ?? '',
     stop: world.stop ?? new AbortController().signal,
     allowToEnd: () => {},
+    onCrash: () => {},
     end: () => {},
     now: world.now ?? (() => 0),
     node: world.node ?? '20.19.0',
