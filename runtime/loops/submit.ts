@@ -187,6 +187,7 @@ async function offerTo(engine: Engine, offer: Offer, place: Place): Promise<Subm
   // Nothing is promised that no store takes: it would come back with each replay.
   checkOperation({ op: 'submit', task });
   const promise: JournaledTask = { ...task, acceptedMs: clock.nowMs() };
+  const isJoining = state.link.state === 'replaying';
   const lsn = promised ? undefined : ledger.submit(place.fleet, promise);
   const sent =
     lsn === undefined
@@ -205,6 +206,8 @@ async function offerTo(engine: Engine, offer: Offer, place: Place): Promise<Subm
       changed(engine, id);
       return accepted(id, place, 'accepted');
     case 'known':
+      // The replay that was about to begin has brought it, and what was sent after it met itself: nobody has repeated anything.
+      if (isJoining && !promised && isItself(reply.record, promise)) return accepted(id, place, 'accepted');
       return known(engine, offer, state, reply.record, promised);
     case 'duplicate':
       await refuse(engine, place.fleet, id, promised);
@@ -217,6 +220,11 @@ async function offerTo(engine: Engine, offer: Offer, place: Place): Promise<Subm
     default:
       throw new Error(`the store answered a submission with ${reply.kind}`);
   }
+}
+
+/** Only a replay says when a task was accepted by the clock of who accepted it. */
+function isItself(record: TaskRecord, promise: JournaledTask): boolean {
+  return record.digest === promise.digest && record.acceptedMs === promise.acceptedMs && !hasEnded(record);
 }
 
 /** Where a task goes on to, the id of another route stands in its body. */
