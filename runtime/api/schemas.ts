@@ -127,12 +127,15 @@ const FLEET_VIEW = object(
     team: STRING,
     paused: BOOLEAN,
     builds: list(
-      object({
-        build: STRING,
-        weight: { type: 'number', minimum: 0, maximum: 1 },
-        draining: BOOLEAN,
-        breaker: { enum: ['closed', 'open', 'half_open'] },
-      }),
+      object(
+        {
+          build: STRING,
+          weight: { type: 'number', minimum: 0, maximum: 1 },
+          draining: BOOLEAN,
+          breaker: { enum: ['closed', 'open', 'half_open'] },
+        },
+        { breakerSince: TIME, breakerUntil: TIME, breakerAt: list(STRING) },
+      ),
     ),
     agents: COUNT,
     slots: object({ busy: COUNT, free: COUNT }),

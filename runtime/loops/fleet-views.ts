@@ -7,6 +7,7 @@ import { askPatiently, type Engine, type FleetState } from './engine.ts';
 import { inspectLanes } from './inspect-lanes.ts';
 import { iso } from './view.ts';
 import { agentsOf, fleetAgents, LOST_MS } from './roster.ts';
+import { openBreaker } from './words.ts';
 import { drains, isPush, pauseFacts } from './view-of-fleets.ts';
 
 /** `Scheduler.fleet`. */
@@ -27,7 +28,7 @@ export async function fleetView(engine: Engine, fleet: string): Promise<FleetVie
       build,
       weight: weight / WEIGHT_ALL,
       draining: drains(engine, fleet, build),
-      breaker: breakerState(engine, fleet, build),
+      ...breakerFacts(engine, state, build),
     })),
     agents,
     slots: { busy: Math.max(0, slots - free), free },
@@ -104,7 +105,19 @@ function runningIn(lanes: ShardFacts['lanes'] = []): number {
   return lanes.reduce((sum, { running }) => sum + running, 0);
 }
 
-function breakerState({ breakers }: Engine, fleet: string, build: string): 'closed' | 'open' | 'half_open' {
-  const { state } = breakers.state(fleetBreaker(fleet, build));
-  return state === 'half-open' ? 'half_open' : state;
+type BreakerFacts = Pick<FleetView['builds'][number], 'breaker' | 'breakerSince' | 'breakerUntil' | 'breakerAt'>;
+
+/** As all have told, so that each of them says the same of it; what it has not told yet a scheduler says all the same. */
+function breakerFacts(engine: Engine, state: FleetState, build: string): BreakerFacts {
+  const name = fleetBreaker(state.fleet, build);
+  const own = engine.breakers.state(name);
+  const untold = own.state === 'open' ? { ...own, onlyAt: [engine.name] } : undefined;
+  const open = openBreaker(engine, state, name) ?? untold;
+  if (open === undefined) return { breaker: own.state === 'half-open' ? 'half_open' : 'closed' };
+  return {
+    breaker: 'open',
+    breakerSince: iso(open.sinceMs),
+    breakerUntil: iso(open.untilMs),
+    ...(open.onlyAt !== undefined && { breakerAt: open.onlyAt }),
+  };
 }

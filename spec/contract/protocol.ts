@@ -224,7 +224,12 @@ export interface FleetView {
     /** Share of the tasks, 0 to 1. */
     readonly weight: number;
     readonly draining: boolean;
+    /** `open`: at some scheduler at least, as all of them have told. `half_open`: at the one that was asked. */
     readonly breaker: 'closed' | 'open' | 'half_open';
+    /** While it is open: since when, until when, and at which schedulers where not at all. */
+    readonly breakerSince?: string;
+    readonly breakerUntil?: string;
+    readonly breakerAt?: readonly string[];
   }[];
   readonly agents: number;
   readonly slots: { readonly busy: number; readonly free: number };

@@ -56,10 +56,22 @@ export function printFleets(fleets: readonly FleetView[], out: Voice): void {
   printTable(head, rows, out);
 }
 
-function buildText({ build, weight, draining, breaker }: FleetView['builds'][number]): string {
-  const notes = [draining ? 'draining' : undefined, breaker === 'closed' ? undefined : `breaker ${breaker}`];
+function buildText({ build, weight, draining, breaker, breakerAt }: FleetView['builds'][number]): string {
+  const where = breakerAt === undefined ? '' : ` at ${breakerAt.join(', ')}`;
+  const notes = [draining ? 'draining' : undefined, breaker === 'closed' ? undefined : `breaker ${breaker}${where}`];
   const said = notes.filter((note) => note !== undefined);
   return `${build} ${Math.round(weight * 10_000) / 100}%${said.length === 0 ? '' : ` (${said.join(', ')})`}`;
+}
+
+/** What is open, since when and until when, and whether other schedulers start the build's tasks meanwhile. */
+export function openBreakers({ builds }: FleetView): readonly string[] {
+  return builds.flatMap(({ build, breaker, breakerSince, breakerUntil, breakerAt }) => {
+    if (breaker !== 'open') return [];
+    const where = breakerAt === undefined ? '' : ` at ${breakerAt.join(', ')}; other schedulers may start its tasks`;
+    const times =
+      breakerSince === undefined ? '' : ` since ${breakerSince}, until ${breakerUntil ?? 'it is tried again'}`;
+    return [`the circuit breaker of ${build} is open${times}${where}`];
+  });
 }
 
 export function printAgents(agents: readonly AgentView[], out: Voice): void {
