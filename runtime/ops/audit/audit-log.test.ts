@@ -206,6 +206,15 @@ test('a crash at any moment of compressing leaves every record in one form, and 
   }
 });
 
+test('what is left of a compressing that was cut short goes with the next start, also where its file has gone since', async () => {
+  const dir = folder();
+  await filled(dir, { bytesMax: 4_000_000 });
+  writeFileSync(join(dir, 'audit-000900.jsonl.gz.new'), 'half');
+  await (await openAuditLog({ ...SMALL, bytesMax: 4_000_000, dir })).close();
+  expect(files(dir).filter((name) => name.includes('000900'))).toEqual([]);
+  expect(verified(dir).findings).toEqual([]);
+});
+
 test('a log whose newest file is gone goes on behind the compressed one before it', async () => {
   const dir = folder();
   await filled(dir, { bytesMax: 4_000_000 });
