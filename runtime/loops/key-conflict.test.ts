@@ -6,7 +6,7 @@ import { memoryStore } from '../store/memory/memory-store.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import { taskId } from '../core/task-id.ts';
 import type { RunningScheduler } from './scheduler.ts';
-import { digestOf } from './submit.ts';
+import { digestOf } from './submission-digest.ts';
 import { AGENT, Bench, pollOnce, route, submission } from './testing/bench.ts';
 import { VirtualBench } from './testing/virtual-bench.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';

@@ -1,7 +1,7 @@
 import { noteSwitch } from './change.ts';
 import { StoreFailure } from '../store/store-failure.ts';
 import type { Engine, FleetState } from './engine.ts';
-import { refuse } from './submit.ts';
+import { refuse } from './offer.ts';
 import { CONFLICT } from './view-of-fleets.ts';
 
 /**

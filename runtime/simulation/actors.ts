@@ -1,6 +1,6 @@
 import type { Assignment } from '../../spec/contract/protocol.ts';
 import type { ChangeOutcome, SettleOutcome, SubmitOutcome } from '../core/scheduler.ts';
-import { digestOf } from '../loops/submit.ts';
+import { digestOf } from '../loops/submission-digest.ts';
 import { call, type Network } from './network.ts';
 import type { Outside } from './outside.ts';
 import { URGENT } from './table.ts';
