@@ -1,29 +1,16 @@
-import { afterEach, expect, test } from 'vitest';
-import { served, type Served } from '../api/testing/served.ts';
-import { Bench, accept, fleet, table } from '../loops/testing/bench.ts';
+import { expect, test } from 'vitest';
 import { client } from './client.ts';
 import { SchedulerProblem, SchedulerUnreachable } from './connection.ts';
 import { Refusal } from './refusal.ts';
+import { drained, FLEET, servedFleet } from './testing/served-fleet.ts';
 import { worker, type WorkerEvent, type WorkerOptions } from './worker.ts';
-
-const FLEET = 'research/summarizer';
-let api: Served | undefined;
-const workers: { drain(): Promise<void> }[] = [];
-afterEach(async () => {
-  await Promise.all(workers.splice(0).map((one) => one.drain()));
-  await api?.close();
-  api = undefined;
-});
 
 /** A scheduler whose answers to a worker are replaced by what `instead` gives for the end of a path. */
 async function refusing(
   instead: (verb: string) => Response | undefined,
   { heartbeatMs = 1500, ...options }: WorkerOptions & { readonly heartbeatMs?: number } = {},
 ) {
-  const accepts = { summarize: accept({ heartbeatMs }) };
-  const scheduling = { table: table({ fleets: { [FLEET]: fleet({ accepts, drainMs: 1000 }) } }) };
-  api = await served({ bench: new Bench(), scheduling });
-  const { url } = api.api;
+  const url = await servedFleet({ heartbeatMs });
   const events: WorkerEvent[] = [];
   const agent = worker({
     ...{ url, token: 'dev-token', fleet: FLEET, name: 'a-1', slots: 2, signals: false },
@@ -39,7 +26,7 @@ async function refusing(
     await new Promise((resolve) => setTimeout(resolve, Number(input['runMs'] ?? 0)));
     return { short: 'ok' };
   });
-  workers.push(agent);
+  drained(agent);
   return { tasks: client({ url, token: 'dev-token' }), agent, events };
 }
 

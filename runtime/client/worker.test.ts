@@ -1,32 +1,19 @@
-import { afterEach, expect, expectTypeOf, test } from 'vitest';
-import { served, type Served } from '../api/testing/served.ts';
-import { Bench, accept, fleet, table } from '../loops/testing/bench.ts';
+import { expect, expectTypeOf, test } from 'vitest';
 import { client } from './client.ts';
 import { SchedulerProblem } from './connection.ts';
 import { TaskFailure } from './task-failure.ts';
 import { testWorker } from './test-worker.ts';
 import { freePort } from './testing/free-port.ts';
+import { drained, FLEET, servedFleet, serving } from './testing/served-fleet.ts';
 import { worker, type WorkerEvent } from './worker.ts';
 
 interface Tasks {
   readonly summarize: { readonly input: { readonly text: string }; readonly output: { readonly short: string } };
 }
 
-const FLEET = 'research/summarizer';
-let api: Served | undefined;
-const workers: { drain(): Promise<void> }[] = [];
-afterEach(async () => {
-  await Promise.all(workers.splice(0).map((one) => one.drain()));
-  await api?.close();
-  api = undefined;
-});
-
 /** A scheduler, a client of it, and a way to start workers. */
-async function scheduler(changes: Parameters<typeof accept>[0] = {}, drainMs = 1000) {
-  const accepts = { summarize: accept(changes) };
-  const scheduling = { table: table({ fleets: { [FLEET]: fleet({ accepts, drainMs }) } }) };
-  api = await served({ bench: new Bench(), scheduling });
-  const { url } = api.api;
+async function scheduler(changes: Parameters<typeof servedFleet>[0] = {}, drainMs = 1000) {
+  const url = await servedFleet(changes, drainMs);
   const events: WorkerEvent[] = [];
   const made = (
     options: {
@@ -46,7 +33,7 @@ async function scheduler(changes: Parameters<typeof accept>[0] = {}, drainMs = 1
       observe: (event) => events.push(event),
       ...options,
     });
-    workers.push(one);
+    drained(one);
     return one;
   };
   return { tasks: client<Tasks>({ url, token: 'dev-token' }), made, events, url };
@@ -54,8 +41,7 @@ async function scheduler(changes: Parameters<typeof accept>[0] = {}, drainMs = 1
 
 test('a worker says how a run ended in the trace of its task', async () => {
   const trace = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
-  api = await served({ bench: new Bench(), scheduling: { beginTrace: () => trace } });
-  const { url } = api.api;
+  const { url } = (await serving({ scheduling: { beginTrace: () => trace } })).api;
   const said: (readonly [path: string, traceparent: string | null])[] = [];
   const recording: typeof fetch = (input, init) => {
     const path = new URL(String(input)).pathname;
@@ -63,7 +49,7 @@ test('a worker says how a run ended in the trace of its task', async () => {
     return fetch(input, init);
   };
   const one = worker<Tasks>({ url, token: 'dev-token', fleet: FLEET, name: 'a-1', signals: false, fetch: recording });
-  workers.push(one);
+  drained(one);
   const running = one.on('summarize', () => ({ short: 'x' })).run();
   const tasks = client<Tasks>({ url, token: 'dev-token' });
   const { id } = await tasks.submit('summarize', { text: 'hello' });
@@ -75,7 +61,8 @@ test('a worker says how a run ended in the trace of its task', async () => {
 
 test('a task goes from a client to a worker and back, typed on both sides', async () => {
   const { tasks, made, events } = await scheduler();
-  const running = made()
+  const one = made();
+  const running = one
     .on('summarize', ({ input, attempt }) => {
       expectTypeOf(input).toEqualTypeOf<{ readonly text: string }>();
       return { short: `${input.text.slice(0, 2)} ${attempt}` };
@@ -89,7 +76,7 @@ test('a task goes from a client to a worker and back, typed on both sides', asyn
     duplicate: 'repeated',
   });
   expect(events.map(({ kind }) => kind)).toContain('settled');
-  await workers[0]?.drain();
+  await one.drain();
   await running;
 });
 
@@ -195,7 +182,7 @@ test('a task that comes again to the agent that lost its lease keeps the new one
       if (event.kind === 'settled') ended.push([event.task.token, event.settled]);
     },
   });
-  workers.push(one);
+  drained(one);
   let finish = (): void => undefined;
   const running = one
     .on('summarize', async ({ token, signal }) => {
