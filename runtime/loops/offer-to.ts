@@ -20,6 +20,10 @@ export async function offerTo(engine: Engine, offer: Offer, place: Place): Promi
   const state = engine.fleets.get(place.fleet);
   if (state === undefined) return { kind: 'unroutable', because: 'no-fleet', route: place.route.id };
   const digest = engine.ledger.promised(place.fleet, offer.id);
+  if (digest === undefined && engine.ends.has(place.fleet, offer.id)) {
+    const before = await endedBefore(engine, offer, state);
+    if (before !== undefined) return before;
+  }
   const promised = digest !== undefined;
   const task = offeredTask(engine, offer, place);
   // As it is kept: with what is kept beside it, and `1e20` is written out. The store would not take it, now or in a replay.
@@ -30,6 +34,20 @@ export async function offerTo(engine: Engine, offer: Offer, place: Place): Promi
   if (isItself) return accepted(offer.id, place, 'accepted');
   if (reply !== 'journaled') return told(engine, offer, { state, place, promised, reply });
   return promised ? promisedHere(engine, offer, place, digest) : accepted(offer.id, place, 'journaled');
+}
+
+/** Of a task whose end this journal has: it is not promised anew, so that whoever repeats it writes nothing. */
+async function endedBefore(
+  engine: Engine,
+  offer: Offer,
+  { fleet, link }: FleetState,
+): Promise<SubmitOutcome | undefined> {
+  const asked = await link.ask({ op: 'inspect', lanes: [], id: offer.id }).catch(isAway);
+  const record = asked !== 'journaled' && asked.kind === 'facts' ? asked.facts.task?.record : undefined;
+  const lsn = record === undefined ? undefined : engine.ends.find(fleet, record);
+  if (record === undefined || lsn === undefined || !hasEnded(record)) return undefined;
+  await engine.ledger.durable(lsn);
+  return repeated(engine, offer, fleet, record);
 }
 
 /** Writes the promise down and asks the shard beside it; the answer counts when the promise is durable. */

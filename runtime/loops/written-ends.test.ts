@@ -14,7 +14,7 @@ afterEach(async () => {
 
 const AGAIN = 20;
 
-test('an end that is said again and again is written once, and is durable before each answer', async () => {
+test('an end that is said again and again is written once, and so is what has ended and is submitted again', async () => {
   const bench = new Bench();
   benches.push(bench);
   const records: JournalRecord[] = [];
@@ -37,6 +37,10 @@ test('an end that is said again and again is written once, and is durable before
     expect(await scheduler.complete(done, result)).toMatchObject({ kind: 'settled', repeated: true });
     expect(await scheduler.fail(failed, { error: 'BadInput' })).toMatchObject({ repeated: true });
     expect(await scheduler.cancel(id, 'enough')).toMatchObject({ kind: 'done' });
+    for (const key of ['k-1', 'k-2', 'k-3']) {
+      expect(await scheduler.submit(submission(key))).toMatchObject({ response: { duplicate: 'repeated' } });
+    }
+    expect(await scheduler.submit(submission('k-1', { other: 'x' }))).toMatchObject({ kind: 'conflict' });
   }
   expect(entriesOf(records.slice(before))).toEqual([]);
 });
