@@ -75,7 +75,9 @@ const unchanged = emitted();
 
 test('every field of the table that no test of the scheduler shows has a change here', () => {
   const shown = (field: string) => CONSUMERS[field]?.some((one) => one.startsWith('scheduler:')) === true;
-  expect(Object.keys(CHANGES).sort()).toEqual(fieldsOf('routing-table').filter((field) => !shown(field)));
+  const fields = fieldsOf('routing-table');
+  expect(fields.filter((field) => !shown(field) && !Object.hasOwn(CHANGES, field))).toEqual([]);
+  expect(Object.keys(CHANGES).filter((field) => !fields.includes(field))).toEqual([]);
 });
 
 test.each(Object.entries(CHANGES))('%s changes the table', async (_, change) => {
