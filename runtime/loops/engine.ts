@@ -41,6 +41,8 @@ export interface Engine {
   readonly asides: Set<Promise<void>>;
   /** Tasks that are on their way from one shard to another. */
   readonly moving: Set<string>;
+  /** Own promises of which a shard that had lost them says that they have gone on: they may be nowhere, and are looked for. */
+  readonly strays: Map<string, Stray>;
   stopping: boolean;
   /** As the observer was told. */
   storeDown: boolean;
@@ -106,6 +108,11 @@ export interface FleetState {
   policySent: string;
   /** Digest of the table whose limits the shard has, as the last answer told; empty when it has none. */
   revision: string;
+}
+
+export interface Stray {
+  readonly fleet: string;
+  readonly id: string;
 }
 
 export interface Run {

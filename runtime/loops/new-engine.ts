@@ -59,6 +59,7 @@ export function newEngine({ options, ledger, observer, table }: Parts): Engine {
     completing: new Map(),
     asides: new Set(),
     moving: new Set(),
+    strays: new Map(),
     stopping: false,
     storeDown: false,
   };

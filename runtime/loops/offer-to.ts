@@ -33,7 +33,7 @@ export async function offerTo(engine: Engine, offer: Offer, place: Place): Promi
   const { reply, isItself } = await promise(engine, state, task, promised);
   if (isItself) return accepted(offer.id, place, 'accepted');
   if (reply !== 'journaled') return told(engine, offer, { state, place, promised, reply });
-  return promised ? promisedHere(engine, offer, place, digest) : accepted(offer.id, place, 'journaled');
+  return promised ? promisedHere(offer, place, digest) : accepted(offer.id, place, 'journaled');
 }
 
 /** Of a task whose end this journal has: it is not promised anew, so that whoever repeats it writes nothing. */
@@ -59,17 +59,16 @@ async function promise(
 ): Promise<{ readonly reply: Reply | 'journaled'; readonly isItself: boolean }> {
   const kept: JournaledTask = { ...task, acceptedMs: clock.nowMs() };
   const isJoining = state.link.state === 'replaying';
-  // A repetition of what this scheduler has promised and not yet seen end needs no second promise.
-  const lsn = promised ? undefined : ledger.submit(state.fleet, kept);
-  const sent =
-    lsn === undefined
-      ? state.link.ask({ op: 'submit', task: kept }).catch(isAway)
-      : // By the store's own clock, and within its bounds: only a replay says when it was accepted.
-        state.link.submit({ op: 'submit', task }, lsn);
+  // A repetition of what this scheduler has promised and not yet seen end needs no second promise; the first may not be durable yet.
+  const lsn = promised ? ledger.newest(state.fleet) : ledger.submit(state.fleet, kept);
+  const sent = promised
+    ? state.link.ask({ op: 'submit', task: kept }).catch(isAway)
+    : // By the store's own clock, and within its bounds: only a replay says when it was accepted.
+      state.link.submit({ op: 'submit', task }, lsn);
   state.wantedMs ??= clock.nowMs();
   const reply = await sent;
   // As a rule it is by now.
-  if (lsn !== undefined && !ledger.isDurable(lsn)) await ledger.durable(lsn);
+  if (!ledger.isDurable(lsn)) await ledger.durable(lsn);
   return { reply, isItself: isJoining && !promised && isOwn(reply, kept) };
 }
 
@@ -118,11 +117,9 @@ async function told(engine: Engine, offer: Offer, { state, place, promised, repl
 const BYTES_MAX = BODY_BYTES_MAX - 512;
 
 /** Without the store, what this scheduler has promised under that key answers for it. */
-async function promisedHere({ ledger }: Engine, offer: Offer, place: Place, digest: string): Promise<SubmitOutcome> {
+function promisedHere(offer: Offer, place: Place, digest: string): SubmitOutcome {
   const { id } = offer;
   if (digest !== offer.digest) return { kind: 'conflict', id };
-  // The first call may wait for that as well.
-  await ledger.durable(ledger.newest(place.fleet));
   return { kind: 'accepted', response: { ...response(id, place, 'journaled'), duplicate: 'repeated' } };
 }
 

@@ -5,7 +5,7 @@ import type { Reply, ShardFacts } from '../store/store.ts';
 import { DEFAULT_SETTINGS } from '../core/route-policy.ts';
 import { decodeEnvelope } from './envelope.ts';
 import { promiseEnd } from './ends.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Stray } from './engine.ts';
 import { giveWay } from './key-conflict.ts';
 import { decodeEntry, type End, type JournaledTask } from './journal-entry.ts';
 import type { NotedTask } from './ledger-notes.ts';
@@ -24,7 +24,8 @@ import { drains } from './view-of-fleets.ts';
  * - A task whose route the table no longer has goes where the present routes send it; one that none of them takes is told as not
  *   accounted for, until one does or it is cancelled.
  * - A task that is ready for a build whose breaker is open goes to another one that may start runs, where there is one.
- * - A task that is said to have moved, and is not where it went, was lost between two pasts of the store: it is brought there.
+ * - A task that is said to have moved, and is not where it went, was lost between two pasts of the store: it is brought there. One
+ *   of which a shard says so that had just lost it is looked for at once: until then nobody may hear that there is none.
  */
 export interface Reconciler {
   /** Looks at the next few. */
@@ -40,6 +41,8 @@ export function reconciler(engine: Engine): Reconciler {
   let left: (() => Promise<void>)[] = [];
   return {
     look: async () => {
+      const strays = [...engine.strays].slice(0, BATCH);
+      await Promise.all(strays.map(([name, stray]) => lookForStray(engine, name, stray)));
       if (left.length === 0) left = ripe(engine);
       await Promise.all(left.splice(0, BATCH).map((look) => look()));
     },
@@ -52,6 +55,14 @@ function ripe(engine: Engine): (() => Promise<void>)[] {
   const open = [...ledger.open()].filter(({ acceptedMs }) => acceptedMs < young);
   const noted = [...ledger.noted()].filter(({ fleet, id, sinceMs }) => sinceMs < young && !ledger.isOpen(fleet, id));
   return [...open.map((one) => () => check(engine, one)), ...noted.map((one) => () => checkNoted(engine, one))];
+}
+
+async function lookForStray(engine: Engine, name: string, { fleet, id }: Stray): Promise<void> {
+  const facts = await inspect(engine, fleet, id);
+  if (facts === undefined) return;
+  const record = facts.task?.record;
+  const isGone = engine.ledger.isOpen(fleet, id) && record?.state === 'moved';
+  if (!isGone || (await follow(engine, fleet, record))) engine.strays.delete(name);
 }
 
 /** Of a task that another scheduler has accepted. */
@@ -91,15 +102,18 @@ async function check(engine: Engine, { fleet, id, acceptedMs, digest }: OpenSubm
   else await follow(engine, fleet, record);
 }
 
-/** It has ended, or has left for another shard. Whoever took it on may lose that: the promise lasts until its end is written here. */
-async function follow(engine: Engine, fleet: string, record: TaskRecord): Promise<void> {
+/**
+ * It has ended, or has left for another shard. Whoever took it on may lose that: the promise lasts until its end is written here.
+ * False when a shard on the way could not be asked.
+ */
+async function follow(engine: Engine, fleet: string, record: TaskRecord): Promise<boolean> {
   let at = fleet;
   let last: TaskRecord | undefined = record;
   for (let hop = 0; hop < HOPS_MAX && last?.state === 'moved'; hop += 1) {
     const to = engine.tables.home(movedTo(last) ?? '');
     if (to === undefined) break;
     const there = await inspect(engine, to, record.id);
-    if (there === undefined) return;
+    if (there === undefined) return false;
     at = to;
     last = there.task?.record;
   }
@@ -107,6 +121,7 @@ async function follow(engine: Engine, fleet: string, record: TaskRecord): Promis
   // To a fleet that no table here has had.
   else if (last.state === 'moved') engine.ledger.forget(fleet, record.id);
   else if (!OPEN.has(last.state)) await keepEnd(engine, fleet, at, record);
+  return true;
 }
 
 /** Nothing is kept when the store is lost meanwhile: the next look asks again. */

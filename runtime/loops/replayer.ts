@@ -1,6 +1,6 @@
 import { checkOperation } from '../store/check-batch.ts';
 import { StoreFailure } from '../store/store-failure.ts';
-import type { Operation } from '../store/store.ts';
+import type { Operation, Reply } from '../store/store.ts';
 import { pause, type Clock } from './clock.ts';
 import { decodeEntry, submissionName, type JournalEntry } from './journal-entry.ts';
 import { fleetsOf, type Ledger } from './ledger.ts';
@@ -27,6 +27,8 @@ export interface ReplayerOptions {
     readonly records: number;
   }) => void;
   readonly leftOut: (fleet: string, operation: Operation, because: string) => void;
+  /** The shard has word that a task which is open here has gone on. */
+  readonly strayed: (fleet: string, id: string) => void;
 }
 
 interface Shard {
@@ -41,6 +43,8 @@ interface Shard {
   holdsUntilMs: number;
   /** Switches for which the shard has no room. */
   readonly noRoom: Extract<Operation, { op: 'switch' }>[];
+  /** Open submissions of which it has word that they have gone on. */
+  readonly strays: string[];
   failure?: StoreFailure;
 }
 
@@ -57,7 +61,7 @@ const BATCH = 128;
 const BATCH_BYTES = 262_144;
 
 export function replayer(options: ReplayerOptions): Replayer {
-  const { ledger, clock, progress, leftOut } = options;
+  const { ledger, clock, progress, leftOut, strayed } = options;
   let gathered: Request[] | undefined;
   let last: Promise<void> = Promise.resolve();
 
@@ -65,7 +69,8 @@ export function replayer(options: ReplayerOptions): Replayer {
     const shards = requests.map(({ link, position }) => shardOf(link, position, ledger));
     for (const { fleet } of shards) progress({ kind: 'begun', shard: fleet, records: 0 });
     await replayAll(shards, options);
-    for (const [index, { fleet, target, read, failure, records, noRoom }] of shards.entries()) {
+    for (const [index, { fleet, target, read, failure, records, noRoom, strays }] of shards.entries()) {
+      for (const id of strays) strayed(fleet, id);
       for (const one of noRoom) leftOut(fleet, one, `the shard has no room for another switch, as ${one.name} is`);
       if (failure === undefined) {
         progress({ kind: 'done', shard: fleet, records });
@@ -99,7 +104,18 @@ export function replayer(options: ReplayerOptions): Replayer {
 function shardOf(link: ShardLink, position: number, ledger: Ledger): Shard {
   const { fleet } = link.shard;
   const target = Math.max(link.newest, ledger.newest(fleet));
-  return { link, fleet, position, target, read: position, operations: [], records: 0, holdsUntilMs: 0, noRoom: [] };
+  return {
+    link,
+    fleet,
+    position,
+    target,
+    read: position,
+    operations: [],
+    records: 0,
+    holdsUntilMs: 0,
+    noRoom: [],
+    strays: [],
+  };
 }
 
 async function replayAll(shards: readonly Shard[], options: ReplayerOptions): Promise<void> {
@@ -233,14 +249,19 @@ async function flush(shard: Shard, lsn = shard.position): Promise<void> {
   shard.operations = [];
   try {
     const { replies } = await link.replayBatch(operations, position, lsn);
-    for (const [index, operation] of operations.entries()) {
-      if (operation.op === 'switch' && replies[index]?.kind === 'full') shard.noRoom.push(operation);
-    }
+    for (const [index, operation] of operations.entries()) note(shard, operation, replies[index]);
     shard.records += operations.length;
   } catch (error) {
     if (!(error instanceof StoreFailure)) throw error;
     shard.failure = error;
   }
+}
+
+function note({ noRoom, strays }: Shard, operation: Operation, reply: Reply | undefined): void {
+  if (operation.op === 'switch' && reply?.kind === 'full') noRoom.push(operation);
+  if (operation.op !== 'submit' || operation.over === true || reply?.kind !== 'known') return;
+  const { id, digest } = operation.task;
+  if (reply.record.state === 'moved' && reply.record.digest === digest) strays.push(id);
 }
 
 function sizeOf(operation: Operation): number {

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { taskId } from '../core/task-id.ts';
 import { pause, systemClock } from './clock.ts';
-import { AGENT, Bench, fleet, pollOnce, route, table } from './testing/bench.ts';
+import { Talker } from '../store/testing/bench.ts';
+import { digestOf } from './submission-digest.ts';
+import { movedReason } from './view.ts';
+import { AGENT, Bench, fleet, pollOnce, route, submission, table } from './testing/bench.ts';
 import { accepted, bothUp, twoSchedulers } from './testing/two-schedulers.ts';
 
 const FLEET = 'research/summarizer';
@@ -99,6 +102,27 @@ test('a task of a fleet that only the other one’s table has yet is not denied'
     });
   second.use(newer);
   await expect.poll(() => second.task(id).catch((error: unknown) => error)).toMatchObject({ id, state: 'ready' });
+});
+
+test('what one has accepted, and another has sent on before it died, is denied by nobody, and brought to where it went', async () => {
+  const fallback = [{ when: ['rejected' as const], afterMs: 0, fleet: 'research/backup' }];
+  const { way, otherWay, first, second } = await twoSchedulers({ patienceMs: 3000 }, { routes: [route({ fallback })] });
+  way.state = 'cut';
+  await expect.poll(async () => (await accepted(first, `k-${Date.now()}`)).status).toBe('journaled');
+  const { id } = await accepted(first, 'k');
+  const digest = digestOf(submission('k').request);
+  const gone = new Talker({ store: otherWay.store, now: 0 }, 's-9');
+  const word = { state: 'moved', token: 0, reason: movedReason('research/backup'), result: '' } as const;
+  await gone.applied({ op: 'finish', id, digest, ...word });
+  await expect(second.task(id)).rejects.toMatchObject(NOT_SEEN);
+  way.state = 'open';
+  const answers: unknown[] = [];
+  const ask = async (): Promise<unknown> => {
+    answers.push(await second.task(id).catch((error: unknown) => error));
+    return answers.at(-1);
+  };
+  await expect.poll(ask, { timeout: 8000 }).toMatchObject({ fleet: 'research/backup', state: 'ready' });
+  expect(answers).not.toContain(undefined);
 });
 
 test('a scheduler that is alone waits for nobody', async () => {

@@ -7,7 +7,8 @@ import { askPatiently, type Engine, type FleetState } from './engine.ts';
  * Whether what a shard does not know was ever accepted. That the shard lacks it proves nothing: another scheduler that does not
  * reach the store has it in its journal (`202`), or the store has forgotten it and its scheduler has not brought it back yet. So
  * each scheduler says in every shard, again and again while its link is up, that it lacks nothing there. Who says so having seen a
- * beat that came after the question has brought everything that it had told anyone when the question came.
+ * beat that came after the question has brought everything that it had told anyone when the question came. Nobody says so anywhere
+ * while a promise of his has gone on to where it may not have arrived (`Engine.strays`).
  *
  * Beats and not times, so that no clock counts, and a word that was long on its way says no more than it did when it was sent.
  */
@@ -15,6 +16,10 @@ async function rollCall(engine: Engine, state: FleetState, untilMs: number): Pro
   const { clock, name, schedulers } = engine;
   const { link } = state;
   const { beat, joins } = link;
+  while (engine.strays.size > 0) {
+    if (clock.monotonicMs() >= untilMs) throw new Uncertain('it may be on its way from one fleet to another');
+    await pause(clock, ANSWER_MS);
+  }
   let absent = schedulers.filter((one) => one !== name);
   // After a loss beats are counted anew: the question must be asked again.
   while (absent.length > 0 && link.joins === joins) {
@@ -26,32 +31,36 @@ async function rollCall(engine: Engine, state: FleetState, untilMs: number): Pro
 
 /** Asks a shard about one task. That it does not know it is an answer only after a roll call. */
 export function askSurely(engine: Engine, state: FleetState, ask: () => Promise<Reply>): Promise<Reply> {
-  return surely(engine, ask, ({ kind }) => (kind === 'unknown' ? state : undefined));
+  return surely(engine, ask, ({ kind }) => (kind === 'unknown' ? [state] : []));
 }
 
 /**
- * The answer of `ask`, again after a roll call where a shard lacks what was asked for: `lacks` says which. Rejects with a
+ * The answer of `ask`, again after a roll call where shards lack what was asked for: `lacks` says which. Rejects with a
  * `StoreFailure` when that cannot be told in time.
  */
 export async function surely<Answer>(
   engine: Engine,
   ask: () => Promise<Answer>,
-  lacks: (answer: Answer) => FleetState | undefined,
+  lacks: (answer: Answer) => readonly FleetState[],
 ): Promise<Answer> {
   const { clock, bounds, schedulers } = engine;
   const untilMs = clock.monotonicMs() + bounds.patienceMs;
   for (;;) {
     const first = await ask();
-    const state = lacks(first);
-    if (state === undefined || schedulers.length === 1) return first;
-    const { joins } = state.link;
-    await rollCall(engine, state, untilMs);
+    const shards = lacks(first);
+    if (shards.length === 0 || schedulers.length === 1) return first;
+    const joins = joinsOf(shards);
+    for (const state of shards) await rollCall(engine, state, untilMs);
     const last = await ask();
     const still = lacks(last);
-    if (still === undefined || (still === state && state.link.joins === joins)) return last;
+    if (still.length === 0 || joinsOf(still) === joins) return last;
     // The store was lost meanwhile, or the task has moved.
     if (clock.monotonicMs() >= untilMs) throw new StoreFailure('unavailable', 'the store was lost during a roll call');
   }
+}
+
+function joinsOf(shards: readonly FleetState[]): string {
+  return shards.map(({ fleet, link }) => `${fleet} ${link.joins}`).join();
 }
 
 function notSeen(absent: readonly string[]): Uncertain {
@@ -59,8 +68,8 @@ function notSeen(absent: readonly string[]): Uncertain {
 }
 
 /** Says in a shard that this scheduler lacks nothing there. */
-export async function sayPresent(engine: Engine, { link }: FleetState): Promise<void> {
-  if (engine.schedulers.length > 1) await link.ask({ op: 'present', schedulers: [] });
+export async function sayPresent({ schedulers, strays }: Engine, { link }: FleetState): Promise<void> {
+  if (schedulers.length > 1 && strays.size === 0) await link.ask({ op: 'present', schedulers: [] });
 }
 
 /** One question at a time, however many wait for its answer. */

@@ -89,6 +89,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<Running
       const state = engine.fleets.get(event.shard);
       if (event.kind === 'begun' && state !== undefined) store.hint(state.link.shard);
     },
+    strayed: (fleet, id) => void engine.strays.set(`${fleet} ${id}`, { fleet, id }),
     leftOut: (fleet, operation, because) => {
       const task = operation.op === 'submit' ? operation.task.id : 'id' in operation ? operation.id : '';
       observer.warning?.('the journal holds what no store takes, and it is left out', {

@@ -3,6 +3,7 @@ import { memoryStore } from '../store/memory/memory-store.ts';
 import type { Operation } from '../store/store.ts';
 import type { RunningScheduler } from './scheduler.ts';
 import { Bench, fleet, route, submission, table } from './testing/bench.ts';
+import { memoryJournal } from './testing/memory-journal.ts';
 import { VirtualBench } from './testing/virtual-bench.ts';
 import { movedReason } from './view.ts';
 
@@ -137,5 +138,28 @@ test('where the new table has no fleet for it, that is the answer, however often
   const nowhere = { kind: 'unroutable', because: 'no-fleet' };
   expect(await scheduler.submit(submission('k-2'))).toMatchObject(nowhere);
   expect(await scheduler.submit(submission('k-2'))).toMatchObject(nowhere);
+  await bench.close();
+});
+
+test('a submission that comes again is answered when its first promise is durable, and not before', async () => {
+  const bench = new Bench();
+  const waiting: (() => void)[] = [];
+  let isSlow = false;
+  const fsync = () => (isSlow ? new Promise<void>((resolve) => waiting.push(resolve)) : Promise.resolve());
+  const scheduler = await bench.start('s-0', { journal: memoryJournal([], fsync) });
+  await expect.poll(() => scheduler.status().store).toBe('up');
+  isSlow = true;
+  const answered: string[] = [];
+  const calls = ['first', 'again'].map((name) =>
+    scheduler.submit(submission('k-1')).then(() => {
+      answered.push(name);
+    }),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(answered).toEqual([]);
+  isSlow = false;
+  for (const done of waiting.splice(0)) done();
+  await Promise.all(calls);
+  expect(answered.sort()).toEqual(['again', 'first']);
   await bench.close();
 });

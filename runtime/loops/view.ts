@@ -34,7 +34,7 @@ export async function wayEnd(engine: Engine, id: string): Promise<WayEnd | undef
   const end = await surely(
     engine,
     () => follow(engine, id),
-    (at) => (isFound(at) ? undefined : at?.state),
+    (at) => (isFound(at) || at === undefined ? [] : wayOf(engine, at)),
   );
   if (end === undefined && isAnotherTableInForce(engine))
     throw new Uncertain('it may be of a fleet that the table here does not have yet');
@@ -46,6 +46,11 @@ type WayEnd = Found | { readonly state: FleetState; readonly left: ReadonlySet<s
 
 export function isFound(end: WayEnd | undefined): end is Found {
   return end !== undefined && 'reply' in end;
+}
+
+/** Whoever promised it at any of them may have to bring it where it goes. */
+function wayOf({ fleets }: Engine, { state, left }: Exclude<WayEnd, Found>): readonly FleetState[] {
+  return [...[...left].flatMap((fleet) => fleets.get(fleet) ?? []), state];
 }
 
 /** At another scheduler, as far as the shards tell. */
