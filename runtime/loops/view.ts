@@ -4,6 +4,7 @@ import { homeMark, homeOf } from '../core/task-id.ts';
 import type { TaskRecord, TaskState } from '../core/task-record.ts';
 import { Uncertain } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
+import { pause } from './clock.ts';
 import { decodeEnvelope } from './envelope.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
 import { surely } from './roll-call.ts';
@@ -25,15 +26,15 @@ export async function find(engine: Engine, id: string): Promise<Found | undefine
 
 /** The same, and nothing only when nobody has accepted it. Rejects with a `StoreFailure` when that cannot be told in time. */
 export async function findSurely(engine: Engine, id: string): Promise<Found | undefined> {
-  const end = await wayEnd(engine, id);
+  const end = await wayEnd(engine, id, arrived);
   return isFound(end) ? end : undefined;
 }
 
 /** The same, and where it was to be when nobody has accepted it; nothing where words lead to no fleet that is known here. */
-export async function wayEnd(engine: Engine, id: string): Promise<WayEnd | undefined> {
+export async function wayEnd(engine: Engine, id: string, ask = follow): Promise<WayEnd | undefined> {
   const end = await surely(
     engine,
-    () => follow(engine, id),
+    () => ask(engine, id),
     (at) => (isFound(at) || at === undefined ? [] : wayOf(engine, at)),
   );
   if (end === undefined && isAnotherTableInForce(engine))
@@ -58,6 +59,27 @@ function isAnotherTableInForce({ fleets, tables }: Engine): boolean {
   const { digest } = tables.compiled.table;
   return [...fleets.values()].some(({ revision }) => revision !== '' && revision !== digest);
 }
+
+/**
+ * Follows a task to where it is, and waits for one that was just let go and is not where it goes yet. Somebody is bringing it; where
+ * that is this scheduler, until it has. Word that leads nowhere is rare: its sender died, or all queues on the way were full.
+ */
+async function arrived(engine: Engine, id: string): Promise<WayEnd | undefined> {
+  const { clock, bounds, moving } = engine;
+  const begunMs = clock.monotonicMs();
+  for (;;) {
+    const end = await follow(engine, id);
+    if (end === undefined || isFound(end) || end.left.size === 0) return end;
+    const waitedMs = clock.monotonicMs() - begunMs;
+    if (!moving.has(id) && waitedMs >= MOVE_MS) return end;
+    if (waitedMs >= bounds.patienceMs) throw new Uncertain('it is on its way from one fleet to another');
+    await pause(clock, LOOK_MS);
+  }
+}
+
+/** A move takes two questions and a write between them. */
+const MOVE_MS = 1000;
+const LOOK_MS = 25;
 
 /** Follows a task from its home to where it went. */
 async function follow(engine: Engine, id: string): Promise<WayEnd | undefined> {
