@@ -19,11 +19,9 @@ import { isFound, wayEnd } from './view.ts';
 export async function offerTo(engine: Engine, offer: Offer, place: Place): Promise<SubmitOutcome> {
   const state = engine.fleets.get(place.fleet);
   if (state === undefined) return { kind: 'unroutable', because: 'no-fleet', route: place.route.id };
+  const before = engine.ends.has(place.fleet, offer.id) ? await endedBefore(engine, offer, state) : undefined;
+  if (before !== undefined) return before;
   const digest = engine.ledger.promised(place.fleet, offer.id);
-  if (digest === undefined && engine.ends.has(place.fleet, offer.id)) {
-    const before = await endedBefore(engine, offer, state);
-    if (before !== undefined) return before;
-  }
   const promised = digest !== undefined;
   const task = offeredTask(engine, offer, place);
   // As it is kept: with what is kept beside it, and `1e20` is written out. The store would not take it, now or in a replay.
