@@ -52,7 +52,8 @@ export function dueNow(schedule: TableSchedule, past: Past, now: number): DueNow
   const overlapped = overlap === 'queue' ? [] : waiting.slice(0, -1).reverse();
 
   // However long ago all was done, no more of its times are looked for.
-  const older = timesBefore(schedule, keptFrom + 1, catchUp.max + TOLD_MAX).filter((time) => isOpen(past, time));
+  const looked = timesBefore(schedule, keptFrom + 1, catchUp.max + TOLD_MAX, past.sinceMs);
+  const older = looked.filter((time) => isOpen(past, time));
   const caughtUp = older.slice(0, catchUp.max).filter((time) => time > now - catchUp.windowMs);
   const missed = older.slice(caughtUp.length).slice(0, TOLD_MAX);
   return { starts: [...caughtUp.reverse(), ...kept, ...onTime], kept, overlapped, missed };

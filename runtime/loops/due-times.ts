@@ -15,23 +15,37 @@ type When = Pick<TableSchedule, 'cron' | 'tz'>;
 
 /** Times after `since` up to `now`, the oldest first; the newest of them when there are very many. */
 export function dueTimes(schedule: When, since: number, now: number): readonly number[] {
-  const walls = wallPattern(schedule);
-  const { least, most } = offsetsNear(schedule.tz, since, now);
-  const times = new Set<number>();
-  let next = walls.nextRun(new Date(since + least));
-  while (next !== null && next.getTime() <= now + most) {
-    for (const time of instantsOf(schedule, next.getTime())) if (time > since && time <= now) times.add(time);
-    next = walls.nextRun(next);
-  }
-  return [...times].sort((a, b) => a - b).slice(-DUE_MAX);
+  return timesIn(schedule, since, now).slice(-DUE_MAX);
 }
 
-/** The last `count` times before `time`, the newest first. */
-export function timesBefore(schedule: When, time: number, count: number): readonly number[] {
-  const { most } = offsetsNear(schedule.tz, time, time);
-  const walls = wallPattern(schedule).previousRuns(count + EXTRA, new Date(time + most + SECOND_MS));
-  const times = new Set(walls.flatMap((wall) => instantsOf(schedule, wall.getTime())).filter((one) => one < time));
-  return [...times].sort((a, b) => b - a).slice(0, count);
+/**
+ * The last `count` times before `time` and after `since`, the newest first; none of longer ago than some fifteen years. They are
+ * looked for forwards, in stretches that grow: croner cannot go back over a month that lacks all days of a pattern, as February
+ * does for the 31st of every other month.
+ */
+export function timesBefore(schedule: When, time: number, count: number, since = -Infinity): readonly number[] {
+  const times: number[] = [];
+  let upTo = time;
+  for (let length = HOUR_MS; times.length < count && upTo > since && length <= STRETCH_MAX_MS; length *= 2) {
+    const after = Math.max(since, upTo - length);
+    const found = timesIn(schedule, after, upTo).filter((one) => one < time);
+    times.push(...found.reverse());
+    upTo = after;
+  }
+  return times.slice(0, count);
+}
+
+/** The oldest first. */
+function timesIn(schedule: When, after: number, upTo: number): number[] {
+  const walls = wallPattern(schedule);
+  const { least, most } = offsetsNear(schedule.tz, after, upTo);
+  const times = new Set<number>();
+  let next = walls.nextRun(new Date(after + least));
+  while (next !== null && next.getTime() <= upTo + most) {
+    for (const time of instantsOf(schedule, next.getTime())) if (time > after && time <= upTo) times.add(time);
+    next = walls.nextRun(next);
+  }
+  return [...times].sort((a, b) => a - b);
 }
 
 /** Why the times of a schedule cannot be told here, as what it has and what to do; nothing when they can. */
@@ -50,10 +64,10 @@ export function timesFault(schedule: When): string | undefined {
 }
 
 const DUE_MAX = 1000;
-/** Wall times that are not past yet: those of an hour when clocks went back, and of the second that has begun. */
-const EXTRA = 62;
-const SECOND_MS = 1000;
-const DAY_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Twice that is what is looked at in all. */
+const STRETCH_MAX_MS = 2 ** 16 * HOUR_MS;
 
 function wallPattern({ cron }: When): Cron {
   return new Cron(cron, { timezone: 'UTC', paused: true });

@@ -69,6 +69,16 @@ test.each(['skip', 'replace'] as const)(
   },
 );
 
+test('a day that most months lack ends no scheduler that comes back', async () => {
+  const leap = { cron: '0 0 29 2 *', catchUp: { windowMs: 24 * HOUR_MS, max: 1 } };
+  const { bench, warnings } = await started(leap, '2028-02-28T23:58:00Z');
+  await bench.clock.pass(30 * SECOND_MS);
+  await bench.restart(5 * MINUTE_MS, tableOf(leap));
+  await bench.clock.pass(10 * SECOND_MS);
+  expect(await bench.take('a-1', { free: 32 })).toHaveLength(1);
+  expect(warnings).toEqual([]);
+});
+
 test('skip: of several such times the newest starts, and it is said of how many it takes the place', async () => {
   const { bench, warnings, away } = await started({ cron: '* * * * *' }, '2026-06-01T11:59:10Z');
   await bench.clock.pass(30 * SECOND_MS);
