@@ -5,7 +5,7 @@ import type { TaskRecord } from '../core/task-record.ts';
 import type { Operation } from '../store/store.ts';
 import { agentId } from './agent-pool.ts';
 import { want } from './deliver.ts';
-import { finish, forgetRun, noteReleased, noteStanding, writeEndOnce } from './ends.ts';
+import { finish, forgetRun, hasEnded, isOver, noteReleased, noteStanding, promiseEnd, writeEnd } from './ends.ts';
 import { askPatiently, changed, type Engine } from './engine.ts';
 import { askSurely } from './roll-call.ts';
 import { freeOne, heardOf } from './roster.ts';
@@ -79,17 +79,22 @@ function tellFailed(
   engine.observer.retried?.({ fleet: state.fleet, route: routeOf(call, record), reason });
 }
 
-/** Makes durable what became of the task. `repeated`: of a failure whose answer was lost, what the journal lacks. */
+/**
+ * Makes durable what became of the task. `repeated`: of a failure whose answer was lost, what the journal lacks. Then it may have
+ * ended otherwise, as by the same run's success: what the store has is kept, and not what this call says.
+ */
 async function keepFailure(
-  { engine, state: { fleet } }: RunCall,
+  { engine, state }: RunCall,
   record: TaskRecord,
   failure: string,
   repeated: boolean,
 ): Promise<void> {
-  const result = record.state === 'cancelled' ? '' : failure;
-  if (!isGivenUp(record)) await noteStanding(engine, fleet, record);
-  else if (repeated) await writeEndOnce(engine, fleet, record, result);
-  else await finish(engine, fleet, record, { result });
+  const { fleet } = state;
+  if (repeated && isOver(record)) {
+    if (hasEnded(record)) await promiseEnd(engine, state, record.id);
+  } else if (!isGivenUp(record)) await noteStanding(engine, fleet, record);
+  else if (repeated) await writeEnd(engine, fleet, record, failure);
+  else await finish(engine, fleet, record, { result: record.state === 'cancelled' ? '' : failure });
 }
 
 /** `Scheduler.release`. */

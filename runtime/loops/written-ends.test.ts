@@ -59,6 +59,26 @@ test('an end that only another journal has is written once by whoever hears it a
   expect(entriesOf(records).filter(({ kind }) => kind === 'end')).toHaveLength(1);
 });
 
+test('a failure that is said of a run that has succeeded changes nothing of its end, in no journal', async () => {
+  const bench = new Bench(['s-0', 's-1']);
+  benches.push(bench);
+  const records: JournalRecord[][] = [[], []];
+  const first = await bench.start('s-0', { journal: memoryJournal(records[0]) });
+  const second = await bench.start('s-1', { journal: memoryJournal(records[1]) });
+  await first.submit(submission('k-1'));
+  const [task] = (await pollOnce(first)).tasks;
+  const run = { id: task?.id ?? '', token: task?.token ?? 0, agent: AGENT };
+  await first.complete(run, 'r');
+  for (const scheduler of [first, second, second]) {
+    const said = await scheduler.fail(run, { error: 'Flaky', message: 'late' });
+    expect(said).toMatchObject({ kind: 'settled', state: 'succeeded', repeated: true });
+  }
+  for (const one of records) {
+    const said = entriesOf(one).filter(({ kind }) => kind === 'end' || kind === 'stand');
+    expect(said).toMatchObject([{ kind: 'end', end: { state: 'succeeded', token: run.token, result: '"r"' } }]);
+  }
+});
+
 test('a run that is no longer its agent’s is refused again and again without a record', async () => {
   const bench = new Bench();
   benches.push(bench);
