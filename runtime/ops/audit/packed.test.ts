@@ -204,3 +204,18 @@ test('where both forms are there the one counts that the other is made of', () =
   expect(readdirSync(both)).toHaveLength(FILES + 1);
   expect(verify(both)).toEqual(verify(original));
 });
+
+test('a file that a scheduler compresses while its log is verified is read all the same', () => {
+  const dir = copied();
+  const plain = join(dir, nameOf(2).replace('.gz', ''));
+  const packed = readFileSync(join(dir, nameOf(2)));
+  writeFileSync(plain, gunzipSync(packed));
+  rmSync(join(dir, nameOf(2)));
+  const folder = readAuditFolder(dir);
+  writeFileSync(join(dir, nameOf(2)), packed);
+  rmSync(plain);
+  const texts = folder.files.map(({ read }) => read());
+  expect(texts.map(({ text }) => text.trimEnd().split('\n').length)).toEqual([ROWS, ROWS, ROWS, ROWS]);
+  rmSync(join(dir, nameOf(2)));
+  expect(() => folder.files[1]?.read()).toThrow('ENOENT');
+});

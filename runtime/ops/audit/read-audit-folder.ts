@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
-import { auditFilesAmong, isPacked } from './audit-files.ts';
+import { auditFilesAmong, isPacked, PACKED } from './audit-files.ts';
 import { KEY_FILES } from './audit-keys.ts';
 import type { AuditFile, AuditText } from './placed-lines.ts';
 
@@ -34,7 +34,14 @@ export function readAuditFolder(dir: string): AuditFolder {
 }
 
 function textOf(path: string): AuditText {
-  const bytes = readFileSync(path);
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    if (isPacked(path) || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    // Since its folder was read its scheduler has compressed it.
+    return textOf(`${path}${PACKED}`);
+  }
   if (!isPacked(path)) return { text: bytes.toString('utf8'), isCut: false };
   const whole = unpacked(bytes, constants.Z_FINISH);
   return whole === undefined
