@@ -177,6 +177,10 @@ test.for([
   ['secret=hunter2 token=hunter2', 'secret=[redacted] token=[redacted]'],
   ['api-key=hunter2 apikey=hunter2', 'api-key=[redacted] apikey=[redacted]'],
   ['cookie: hunter2', 'cookie: [redacted]'],
+  ['client_secret=hunter2 accessToken: hunter2', 'client_secret=[redacted] accessToken: [redacted]'],
+  ['AWS_SECRET_ACCESS_KEY=hunter2', 'AWS_SECRET_ACCESS_KEY=[redacted]'],
+  [String.raw`no JSON: {\"password\":\"hunter2\",\"a\":1}`, String.raw`no JSON: {\"password\":\"[redacted]\",\"a\":1}`],
+  ["password='hunter2' next", "password='[redacted]' next"],
   ['-----BEGIN PRIVATE KEY-----\\nMIIE\\n-----END PRIVATE KEY----- after', '[redacted] after'],
   ['a task called token-counter of fleet a/b:0', 'a task called token-counter of fleet a/b:0'],
 ] as const)('%s is shown as it may be', ([text, shown]) => {

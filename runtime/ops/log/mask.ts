@@ -52,7 +52,8 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\bsk-[\w-]{16,}/g, REDACTED],
   [/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]{0,8192}?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g, REDACTED],
   [
-    /\b(password|passwd|secret|token|api[_-]?key|authorization|cookie)(\s{0,4}[=:]\s{0,4})(?!\[redacted\])[^\s,;&"\\]{3,}/gi,
+    // Also as the end of a longer name, and in quotes, as JSON that is quoted in a message has both.
+    /(password|passwd|secret(?:[_-]?access[_-]?key)?|token|api[_-]?key|authorization|cookie)((?:\\"|')?\s{0,4}[=:]\s{0,4}(?:\\"|')?)(?!\[redacted\])[^\s,;&"'\\]{3,}/gi,
     `$1$2${REDACTED}`,
   ],
 ];
