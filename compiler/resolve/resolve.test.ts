@@ -87,6 +87,14 @@ test.each([
   expect(buildOf(image)).toBe(build);
 });
 
+test('what an image has as a tag is a build that a hand-over may come from', () => {
+  const from = `_${'x'.repeat(127)}`;
+  const rollout = `  rollout: { strategy: canary, steps: [{ weight: 5%, hold: 10m }], underway: { from: ${from}, step: 0 } }\n`;
+  const { problems, prod } = resolved({ 'spec/teams/research/web-reader.yaml': (text) => text + rollout });
+  expect(problems).toEqual([]);
+  expect(buildOf(`ghcr.io/acme/a:${from}`)).toBe(prod?.fleets.get('research/web-reader')?.rollout.underway?.from);
+});
+
 test.each([
   ['https://a.example', { host: 'a.example', port: 443, tls: true, path: '/' }],
   ['http://a.example', { host: 'a.example', port: 80, tls: false, path: '/' }],

@@ -141,6 +141,15 @@ test('an identity without a team or a fleet has nothing of its own', async () =>
   expect(await build.json()).toMatchObject({ status: 422, errors: [{ pointer: '/build' }] });
 });
 
+test('whatever tag an image may have is a build that an agent may register with', async () => {
+  for (const build of ['_2026', 'v1.', `_${'x'.repeat(127)}`]) {
+    const own = table({ fleets: { 'research/summarizer': fleet({ builds: { [build]: 10_000 } }) } });
+    const api = await start({ scheduling: { table: own } });
+    const hello = await api.request('POST', '/v1/agents', { as: AGENT, body: { name: 'a-1', slots: 1, build } });
+    expect([hello.status, await hello.json()]).toEqual([200, expect.objectContaining({ build })]);
+  }
+});
+
 test('an agent asks other fleets only for what its own may', async () => {
   const asker = tokenOf(['agent', 'submitter'], { tenant: 'research', fleet: 'research/backup' });
   const calls = { 'research/summarizer': ['summarize'] };

@@ -44,7 +44,8 @@ export const FLEET_ID = {
   description: '`team/fleet`, both in small letters, digits and hyphens',
 };
 const TASK_TYPE = text(128);
-const BUILD = text(128, '^[A-Za-z0-9][A-Za-z0-9._-]*$');
+/** Whatever an image has as its tag. */
+const BUILD = text(128, '^[A-Za-z0-9_][A-Za-z0-9._-]*$');
 export const AGENT_NAME = text(63, '^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$');
 const TOKEN = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
 const LABELS: Schema = {

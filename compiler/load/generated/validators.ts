@@ -495,7 +495,7 @@ validate42.errors = vErrors;
 return errors === 0;
 }
 
-const schema22 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent","x-bounds":{"least":"0.01%","most":"100%","why":"a step that moves nothing shows nothing"}},"hold":{"$ref":"duration","x-bounds":{"least":"1m","most":"7d","why":"series are read twice a minute, so that a shorter step is judged by nothing, and a longer one is forgotten"}}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent","x-bounds":{"least":"1%","most":"100%","why":"a gate of nothing is always open"}},"run":{"$ref":"percentile","x-bounds":{"least":"1ms","most":"7d","why":"nothing is counted below a millisecond, and an attempt may not run for longer than a week"}}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration","x-bounds":{"least":"1s","most":"7d","why":"with less running tasks are cut off, and a node that is to be emptied waits this long for its pods"}},"underway":{"type":"object","required":["from","step"],"properties":{"from":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"step":{"type":"integer","minimum":0,"maximum":10}},"additionalProperties":false}},"additionalProperties":false};
+const schema22 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent","x-bounds":{"least":"0.01%","most":"100%","why":"a step that moves nothing shows nothing"}},"hold":{"$ref":"duration","x-bounds":{"least":"1m","most":"7d","why":"series are read twice a minute, so that a shorter step is judged by nothing, and a longer one is forgotten"}}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent","x-bounds":{"least":"1%","most":"100%","why":"a gate of nothing is always open"}},"run":{"$ref":"percentile","x-bounds":{"least":"1ms","most":"7d","why":"nothing is counted below a millisecond, and an attempt may not run for longer than a week"}}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration","x-bounds":{"least":"1s","most":"7d","why":"with less running tasks are cut off, and a node that is to be emptied waits this long for its pods"}},"underway":{"type":"object","required":["from","step"],"properties":{"from":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"},"step":{"type":"integer","minimum":0,"maximum":10}},"additionalProperties":false}},"additionalProperties":false};
 const pattern9 = new RegExp("^p(50|90|95|99|99\\.9) < [1-9][0-9]{0,7}(ms|s|m|h|d)$", "u");
 
 function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -519,7 +519,7 @@ validate58.errors = vErrors;
 return errors === 0;
 }
 
-const pattern10 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", "u");
+const pattern10 = new RegExp("^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "u");
 
 function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -691,8 +691,8 @@ errors++;
 if(data11.from !== undefined){
 let data12 = data11.from;
 if(typeof data12 === "string"){
-if(func2(data12) > 63){
-vErrors = add(vErrors, {instancePath:instancePath+"/underway/from",schemaPath:"#/$defs/rollout/properties/underway/properties/from/maxLength",keyword:"maxLength",params:{limit: 63}});
+if(func2(data12) > 128){
+vErrors = add(vErrors, {instancePath:instancePath+"/underway/from",schemaPath:"#/$defs/rollout/properties/underway/properties/from/maxLength",keyword:"maxLength",params:{limit: 128}});
 errors++;
 }
 if(func2(data12) < 1){
@@ -700,7 +700,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/underway/from",schemaPath:"#
 errors++;
 }
 if(!pattern10.test(data12)){
-vErrors = add(vErrors, {instancePath:instancePath+"/underway/from",schemaPath:"#/$defs/rollout/properties/underway/properties/from/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
+vErrors = add(vErrors, {instancePath:instancePath+"/underway/from",schemaPath:"#/$defs/rollout/properties/underway/properties/from/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*$"}});
 errors++;
 }
 }
@@ -3448,6 +3448,7 @@ validate161.errors = vErrors;
 return errors === 0;
 }
 
+const pattern30 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", "u");
 
 function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -3457,7 +3458,7 @@ if(func2(data) > 63){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelValue/maxLength",keyword:"maxLength",params:{limit: 63}});
 errors++;
 }
-if(!pattern10.test(data)){
+if(!pattern30.test(data)){
 vErrors = add(vErrors, {instancePath,schemaPath:"#/$defs/labelValue/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
 errors++;
 }
@@ -4131,7 +4132,7 @@ if(func2(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetSpec/properties/agent/properties/build/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern10.test(data4)){
+if(!pattern30.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetSpec/properties/agent/properties/build/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
 errors++;
 }
@@ -5625,7 +5626,7 @@ validate273.errors = vErrors;
 return errors === 0;
 }
 
-const schema70 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent","x-bounds":{"least":"0.01%","most":"100%","why":"a step that moves nothing shows nothing"}},"hold":{"$ref":"duration","x-bounds":{"least":"1m","most":"7d","why":"series are read twice a minute, so that a shorter step is judged by nothing, and a longer one is forgotten"}}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent","x-bounds":{"least":"1%","most":"100%","why":"a gate of nothing is always open"}},"run":{"$ref":"percentile","x-bounds":{"least":"1ms","most":"7d","why":"nothing is counted below a millisecond, and an attempt may not run for longer than a week"}}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration","x-bounds":{"least":"1s","most":"7d","why":"with less running tasks are cut off, and a node that is to be emptied waits this long for its pods"}},"underway":{"type":"object","properties":{"from":{"type":"string","minLength":1,"maxLength":63,"pattern":"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"},"step":{"type":"integer","minimum":0,"maximum":10}},"additionalProperties":false}},"additionalProperties":false};
+const schema70 = {"type":"object","properties":{"strategy":{"type":"string","enum":["rolling","canary","blue-green"]},"split":{"type":"string","enum":["mesh","routing"]},"steps":{"type":"array","items":{"type":"object","required":["weight","hold"],"properties":{"weight":{"$ref":"percent","x-bounds":{"least":"0.01%","most":"100%","why":"a step that moves nothing shows nothing"}},"hold":{"$ref":"duration","x-bounds":{"least":"1m","most":"7d","why":"series are read twice a minute, so that a shorter step is judged by nothing, and a longer one is forgotten"}}},"additionalProperties":false},"maxItems":10},"gate":{"type":"object","properties":{"success":{"$ref":"percent","x-bounds":{"least":"1%","most":"100%","why":"a gate of nothing is always open"}},"run":{"$ref":"percentile","x-bounds":{"least":"1ms","most":"7d","why":"nothing is counted below a millisecond, and an attempt may not run for longer than a week"}}},"additionalProperties":false},"onFailure":{"type":"string","enum":["rollback","pause"]},"drain":{"$ref":"duration","x-bounds":{"least":"1s","most":"7d","why":"with less running tasks are cut off, and a node that is to be emptied waits this long for its pods"}},"underway":{"type":"object","properties":{"from":{"type":"string","minLength":1,"maxLength":128,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"},"step":{"type":"integer","minimum":0,"maximum":10}},"additionalProperties":false}},"additionalProperties":false};
 
 function validate281(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -5789,8 +5790,8 @@ errors++;
 if(data11.from !== undefined){
 let data12 = data11.from;
 if(typeof data12 === "string"){
-if(func2(data12) > 63){
-vErrors = add(vErrors, {instancePath:instancePath+"/underway/from",schemaPath:"#/$defs/rolloutOverlay/properties/underway/properties/from/maxLength",keyword:"maxLength",params:{limit: 63}});
+if(func2(data12) > 128){
+vErrors = add(vErrors, {instancePath:instancePath+"/underway/from",schemaPath:"#/$defs/rolloutOverlay/properties/underway/properties/from/maxLength",keyword:"maxLength",params:{limit: 128}});
 errors++;
 }
 if(func2(data12) < 1){
@@ -5798,7 +5799,7 @@ vErrors = add(vErrors, {instancePath:instancePath+"/underway/from",schemaPath:"#
 errors++;
 }
 if(!pattern10.test(data12)){
-vErrors = add(vErrors, {instancePath:instancePath+"/underway/from",schemaPath:"#/$defs/rolloutOverlay/properties/underway/properties/from/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
+vErrors = add(vErrors, {instancePath:instancePath+"/underway/from",schemaPath:"#/$defs/rolloutOverlay/properties/underway/properties/from/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*$"}});
 errors++;
 }
 }
@@ -6001,7 +6002,7 @@ if(func2(data4) < 1){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetOverlay/properties/agent/properties/build/minLength",keyword:"minLength",params:{limit: 1}});
 errors++;
 }
-if(!pattern10.test(data4)){
+if(!pattern30.test(data4)){
 vErrors = add(vErrors, {instancePath:instancePath+"/agent/build",schemaPath:"#/$defs/FleetOverlay/properties/agent/properties/build/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"}});
 errors++;
 }
