@@ -163,6 +163,13 @@ test('two routes of one fleet that have the same number are refused; of two flee
   expect(faultOf(table({ routes: [first, { ...elsewhere, fallback: back }] }))).toContain('the same number');
 });
 
+test('two builds of one fleet that have the same number are refused', () => {
+  const builds = { v463: 9_500, v1111: 500 };
+  expect(faultOf(table({ fleets: { 'a/b': fleet({ builds }) } }))).toBe(
+    "the builds v463 and v1111 of the fleet a/b have the same number in a scheduler's store: call one of them otherwise",
+  );
+});
+
 test('a time is at most a hundred years, so that there is a date after it', () => {
   expect(faultOf(table(withAccept({ runMs: 8.7e15 })))).toBe(
     'the task summarize of the fleet research/summarizer has runMs 8700000000000000, and it must be a whole number of at most 3155760000000: compile the spec again',

@@ -5,7 +5,7 @@ import {
   type TableProvider,
   type TableRoute,
 } from '../../spec/contract/routing-table.ts';
-import { sameNumber } from '../../spec/contract/route-number.ts';
+import { buildNumber, sameNumber } from '../../spec/contract/route-number.ts';
 import { timesFault } from './due-times.ts';
 
 /**
@@ -14,7 +14,14 @@ import { timesFault } from './due-times.ts';
  * writes no such table, except for time zones: its list of them may be newer than the scheduler's Node.
  */
 export function faultOf(table: RoutingTable): string | undefined {
-  return brokenMap(table) ?? tooManyRoutes(table) ?? brokenNumber(table) ?? brokenSchedule(table) ?? oneNumber(table);
+  return (
+    brokenMap(table) ??
+    tooManyRoutes(table) ??
+    brokenNumber(table) ??
+    brokenSchedule(table) ??
+    oneNumber(table) ??
+    oneLane(table)
+  );
 }
 
 function tooManyRoutes(table: RoutingTable): string | undefined {
@@ -32,6 +39,21 @@ function oneNumber(table: RoutingTable): string | undefined {
     if (same === undefined) continue;
     const [first, second] = same;
     return `the routes ${first} and ${second} lead to the fleet ${fleet}, and both have the same number in a scheduler's store: call one of them otherwise`;
+  }
+  return undefined;
+}
+
+/** Agents of one build would be given the tasks of the other. */
+function oneLane({ fleets }: RoutingTable): string | undefined {
+  for (const [fleet, { builds }] of Object.entries(fleets)) {
+    const known = new Map<number, string>();
+    for (const build of Object.keys(builds)) {
+      const first = known.get(buildNumber(build));
+      if (first !== undefined) {
+        return `the builds ${first} and ${build} of the fleet ${fleet} have the same number in a scheduler's store: call one of them otherwise`;
+      }
+      known.set(buildNumber(build), build);
+    }
   }
   return undefined;
 }

@@ -21,3 +21,10 @@ export function sameNumber(routes: Iterable<string>): readonly [first: string, s
   }
   return undefined;
 }
+
+const BUILDS = 2 ** 20;
+
+/** A build as the scheduler's store knows it beside its route: 20 bits of its name. */
+export function buildNumber(build: string): number {
+  return stableHash(build) % BUILDS;
+}

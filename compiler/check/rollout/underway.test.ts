@@ -27,6 +27,17 @@ test('a hand-over that has begun leads from another build to this one, over step
   expect(say({})).toEqual([]);
 });
 
+test('a hand-over between two builds that have one number in the scheduler’s store is an error', () => {
+  const rollout = { strategy: 'canary', steps, underway: { from: 'v463', step: 1 } } as const;
+  expect(say({ agent: { build: 'v1111' }, rollout })).toEqual([
+    {
+      at: 'fleet:eng/fixer#rollout.underway.from',
+      problem:
+        'error NT2555: the hand-over of `eng/fixer` leads from `v463` to `v1111`, which are one to the scheduler’s store: give the new one another `build`',
+    },
+  ]);
+});
+
 test('the routing table makes none of agents that are called or replaced in turn', () => {
   const begun = { from: 'old', step: 0 };
   expect(say({ agent: { delivery: 'push' }, rollout: { strategy: 'blue-green', underway: begun } })).toEqual([

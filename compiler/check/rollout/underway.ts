@@ -1,3 +1,4 @@
+import { buildNumber } from '../../../spec/contract/route-number.ts';
 import type { FleetModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
 
@@ -14,9 +15,18 @@ function problemsOf({ agent, rollout }: FleetModel): readonly (readonly [key: 'f
     return [['from', 'cannot be: its agents are called, and the routing table splits work that agents ask for']];
   if (strategy === 'rolling') return [['from', 'cannot be: it rolls out as rolling, which replaces agents in turn']];
   return [
-    ...(begun.from === agent.build ? [['from', `leads from \`${begun.from}\` to itself`] as const] : []),
+    ...sameBuild(begun.from, agent.build).map((problem) => ['from', problem] as const),
     ...(begun.step > steps.length
       ? [['step', `is at step ${begun.step}, but there are ${steps.length}`] as const]
       : []),
+  ];
+}
+
+/** The store knows a build by a number: agents of one would be given the tasks of the other. */
+function sameBuild(from: string, to: string): readonly string[] {
+  if (from === to) return [`leads from \`${from}\` to itself`];
+  if (buildNumber(from) !== buildNumber(to)) return [];
+  return [
+    `leads from \`${from}\` to \`${to}\`, which are one to the scheduler’s store: give the new one another \`build\``,
   ];
 }
