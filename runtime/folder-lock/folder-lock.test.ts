@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,6 +19,24 @@ function folder(files: Readonly<Record<string, string>> = {}): string {
 function lock(directory: string): Promise<() => Promise<void>> {
   return lockFolder({ directory, file: 'lock', what: 'the folder' });
 }
+
+test.runIf(process.platform === 'linux')(
+  'what a killed process held is free, also before its parent has asked for its end',
+  async () => {
+    // `exec` leaves the child to a parent that never does.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(said.toString());
+    const directory = folder({ lock: `${pid} x` });
+    await expect(lock(directory)).rejects.toThrow(`is in use by process ${pid}`);
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'latin1')).toContain(') Z ');
+    await (
+      await lock(directory)
+    )();
+  },
+);
 
 test('a lock names its process, is refused to all others, and leaves nothing behind', async () => {
   const directory = folder();

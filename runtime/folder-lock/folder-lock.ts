@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
 import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -136,9 +137,24 @@ function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid < 1) return false;
   try {
     process.kill(pid, 0);
-    return true;
+    return !isOver(pid);
   } catch (error) {
     return isCode(error, 'EPERM');
+  }
+}
+
+/**
+ * Killed, and waiting for a parent that has not asked for its end yet: it writes no more once its last thread has gone. Nobody
+ * can say so where there is no /proc.
+ */
+function isOver(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name before it may hold brackets itself.
+    const isDead = /^ [ZX] /.test(stat.slice(stat.lastIndexOf(')') + 1));
+    return isDead && readdirSync(`/proc/${pid}/task`).length <= 1;
+  } catch {
+    return false;
   }
 }
 
