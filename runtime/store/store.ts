@@ -216,8 +216,8 @@ interface Redrive {
 }
 
 /**
- * Looks at what is due: leases, delays, queue ages, aging, old results and names. At most `limit` of each; with 0 it only tells the
- * switches.
+ * Looks at what is due: leases and delays, tasks that wait (queue ages, aging, notices), old results and names. At most `limit` of
+ * each, so that however many wait, a lease that has run out is found in time; with 0 it only tells the switches.
  */
 interface Tick {
   readonly op: 'tick';

@@ -46,8 +46,8 @@ test('a second Ctrl-C leaves nothing behind that runs, and no folder', { timeout
   });
   const pid = command.pid ?? 0;
   const closed = once(command, 'close');
-  // Schedulers and the store run, and the agents are started after them.
-  await expect.poll(() => childrenOf(pid).filter(({ line }) => line.includes('agent-process')).length, WAIT).toBe(1);
+  // Schedulers and the store run, and the agents are started after them: one that polls, and two that are called.
+  await expect.poll(() => childrenOf(pid).filter(({ line }) => line.includes('agent-process')).length, WAIT).toBe(3);
   const children = childrenOf(pid);
   onTestFinished(() => {
     for (const child of children.filter((one) => isThere(one.pid))) process.kill(child.pid, 'SIGKILL');

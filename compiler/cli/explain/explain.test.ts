@@ -60,7 +60,8 @@ test('an object is explained with its fields; those that must be there are marke
   expect((await explain('route.spec.limits')).stdout).toMatchInlineSnapshot(`
     "Route.spec.limits
 
-    How many of its tasks may run at once, or start in a time.
+    How many of its tasks may run at once, or start in a time. Fleets of \`to\` share it by
+    their weights, at least one task each; one of \`fallback\` has as much again.
 
       type     object
       overlay  may differ in one environment: environments.<name>.limits

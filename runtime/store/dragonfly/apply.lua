@@ -2,9 +2,9 @@
 -- TypeScript, function by function. Runs on Dragonfly (Lua 5.4), Valkey and Redis >= 6.2 (Lua 5.1). One long file, since a
 -- server takes a script as one text, and its functions share what the batch has read and noted.
 --
--- KEYS     q ready, d times to look again, w held, i open, j keys, t finish tags, z ended, x dead, u names' ends,
---          o records, b bodies, r results, e names, s switches, m meta, a agents, l agents by their turn; all with the hash tag
---          of the shard
+-- KEYS     q ready, d times to look again (those of tasks that wait above all others), w held, i open, j keys, t finish tags,
+--          z ended, x dead, u names' ends, o records, b bodies, r results, e names, s switches, m meta, a agents, l agents by
+--          their turn; all with the hash tag of the shard
 -- ARGV     now in microseconds (empty: the store's clock), scheduler, its position before and after, number of the batch
 --          and of the one before, floor of tokens, beat it has seen, number of operations, then for each operation its letter and
 --          arguments (see the end)
@@ -33,6 +33,8 @@ local concat, spread = table.concat, table.unpack or unpack
 local ROUTE_LANES = 1048576
 local RUNNING = 70368744177664
 local HELD_MS = 30000
+-- Added to the times in `d` of tasks that wait, so that however many of them are to be looked at, leases and delays are in time.
+local WAITING = 100000000000000
 local KEPT_MS = 2592000000
 local HOLD_MAX_MS = 60000
 local NAMES_MAX = 100000
@@ -570,7 +572,8 @@ local function put(id, row, look, fresh)
   rows[id] = row
   note(of_o, id, row)
   if look then
-    note(of_d, id, int(look))
+    local waits = row[STATE] == 'R' or row[STATE] == 'H'
+    note(of_d, id, int(waits and look + WAITING or look))
   elseif not fresh then
     drop(of_d, id)
   end
@@ -1683,8 +1686,12 @@ local function time_operations()
     end
     settle(of_d)
     local due = call('ZRANGEBYSCORE', d, '-inf', NOW, 'LIMIT', '0', ARGV[at])
+    local waiting = call('ZRANGEBYSCORE', d, int(WAITING), int(WAITING + now), 'LIMIT', '0', ARGV[at])
     for index = 1, #due do
       look(due[index], events)
+    end
+    for index = 1, #waiting do
+      look(waiting[index], events)
     end
     trim_dead(limit, events)
     trim_finished(limit)

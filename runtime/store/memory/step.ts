@@ -90,11 +90,14 @@ export function spillsAtMs(policy: RoutePolicy | undefined, row: Row): number {
   return row.sinceMs + (policy?.affinity?.spillAfterMs ?? 0);
 }
 
+/** Added to the times of tasks that wait, so that however many of them are to be looked at, leases and delays are in time. */
+export const WAITING_MS = 1e14;
+
 /** Writes the record, and when to look at it again. */
 export function put(step: Step, id: string, row: Row, lookMs: number | undefined): void {
   const { data } = step;
   if (lookMs === undefined) data.d.remove(id);
-  else data.d.add(id, lookMs);
+  else data.d.add(id, row.state === 'R' || row.state === 'H' ? WAITING_MS + lookMs : lookMs);
   data.o.set(id, row);
 }
 

@@ -15,6 +15,7 @@ import {
   policyOf,
   spillsAtMs,
   type Step,
+  WAITING_MS,
 } from './step.ts';
 
 /** See `Tick` in `../store.ts`. */
@@ -22,7 +23,9 @@ export function tick(step: Step, { limit }: Extract<Operation, { op: 'tick' }>):
   const { data, nowMs } = step;
   const events: TickEvent[] = [];
   if (limit === 0 || isHeld(step)) return { kind: 'ticked', events, switches: switchesOf(data) };
-  for (const id of data.d.range(-Infinity, nowMs, 0, limit)) {
+  const due = data.d.range(-Infinity, nowMs, 0, limit);
+  const waiting = data.d.range(WAITING_MS, WAITING_MS + nowMs, 0, limit);
+  for (const id of [...due, ...waiting]) {
     const row = data.o.get(id);
     if (row === undefined) continue;
     const kinds = look(step, id, row);

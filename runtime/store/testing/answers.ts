@@ -17,7 +17,7 @@ export const ANSWERS: Readonly<Record<Operation['op'], readonly string[]>> = {
   begin: ['ok'],
   end: ['ok'],
   policy: ['ok'],
-  switch: ['ok', 'passed'],
+  switch: ['ok', 'passed', 'full'],
   get: ['task', 'unknown'],
   list: ['tasks'],
   inspect: ['facts'],

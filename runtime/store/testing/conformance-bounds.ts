@@ -147,6 +147,22 @@ export const BOUNDS_CASES: readonly Case[] = [
     },
   ],
   [
+    'however many tasks that wait are to be looked at, a lease and a delay that are over are found by the same tick',
+    async (talker, bench) => {
+      await talker.policy([routePolicy()]);
+      await talker.submit('runs');
+      await talker.lease();
+      for (const id of ['w1', 'w2', 'w3', 'w4', 'w5']) await talker.submit(id, { noticeMs: 500, queueMs: 600_000 });
+      await talker.submit('late', { delayMs: 20_000 });
+      bench.now += 30_001;
+      const ticked = await talker.one({ op: 'tick', limit: 2 });
+      if (ticked.kind !== 'ticked') throw new Error(ticked.kind);
+      const events = ticked.events.map(({ kind, record }) => `${kind} ${record.id}`);
+      expect(events.filter((event) => !event.startsWith('waited'))).toEqual(['promoted late', 'lost runs']);
+      expect(events.filter((event) => event.startsWith('waited'))).toHaveLength(2);
+    },
+  ],
+  [
     'a tick that may look at nothing only tells the switches',
     async (talker, bench) => {
       await talker.policy([routePolicy()], { finishedMax: 1 });
