@@ -75,12 +75,17 @@ test('the token of one’s own machine counts on loopback only', async () => {
 });
 
 const OURS = 'spiffe://acme.example/ns/research--summarizer/sa/summarizer';
+/** What a stranger sends, and what our proxy says of him behind it. */
+const FORGED = `URI=${OURS};Subject="`;
+const APPENDED = 'By=spiffe://acme.example/ns/nova/sa/x;Hash=ab;Subject="";URI=spiffe://acme.example/ns/evil/sa/x';
 
 test.each([
   ['an agent', `URI=${OURS}`, { tenant: 'research', fleet: 'research/summarizer', roles: ['agent', 'submitter'] }],
   ['with other parts', `Hash=ab;Subject="CN=a;URI=x,y";URI=${OURS}`, { fleet: 'research/summarizer' }],
   ['one that a team names', 'URI=spiffe://acme.example/ns/shop/sa/checkout', { tenant: 'sales', roles: ['submitter'] }],
   ['only the last element is our proxy’s', `URI=${OURS},URI=spiffe://acme.example/ns/evil/sa/x`, 'refused'],
+  ['a quote of the caller that swallows what our proxy appended', `${FORGED},${APPENDED}`, 'refused'],
+  ['such a quote with another element before it', `Hash=ab,${FORGED},${APPENDED}`, 'refused'],
   ['another trust domain', OURS.replace('acme.example', 'evil.example').replace(/^/, 'URI='), 'refused'],
   ['a stranger', 'URI=spiffe://acme.example/ns/elsewhere/sa/x', 'refused'],
   ['no URI', 'Hash=ab', 'refused'],

@@ -43,9 +43,12 @@ const PROXY: ReadonlySet<string> = new Set(['127.0.0.6', '::6', '::ffff:127.0.0.
 
 const SPIFFE = /^spiffe:\/\/([a-z0-9.-]{1,253})\/ns\/([a-z0-9-]{1,63})\/sa\/([a-z0-9.-]{1,253})$/;
 
-/** `URI` of the last element; elements are separated by commas outside of quotes. */
+/**
+ * `URI` of the last element; elements are separated by commas outside of quotes. The proxy closes what it opens: a quote that is
+ * open at the end is of an element before, whose sender wants the proxy's own to be read as a part of it.
+ */
 function lastUri(header: string): string | undefined {
-  if (header.length > HEADER_MAX) return undefined;
+  if (header.length > HEADER_MAX || header.split('"').length % 2 === 0) return undefined;
   const uris = splitOutsideQuotes(header, ',')
     .slice(-1)
     .flatMap((last) => splitOutsideQuotes(last, ';'))
