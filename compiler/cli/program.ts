@@ -62,10 +62,11 @@ export function split(words: readonly string[]): {
   return { names: end < 0 ? rest : rest.slice(0, end), before, rest };
 }
 
-/** The complaint about a name that is no command. */
-export function unknownCommand(word: string, among: readonly CommandEntry[]): UsageError {
+/** The complaint about a name that is no command of the group at `path`. */
+export function unknownCommand(word: string, among: readonly CommandEntry[], path: readonly string[]): UsageError {
   const names = among.map(({ name }) => name);
-  return new UsageError(`unknown command \`${word}\``, meant(nearest(word, names)));
+  const help = `see: ${['nova-torch', ...path].join(' ')} --help`;
+  return new UsageError(`unknown command \`${word}\``, [...meant(nearest(word, names)), help]);
 }
 
 function declare(key: string, spec: OptionSpec<unknown>): Option {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { VERSION } from '../core/version.ts';
+import { commands } from './commands.ts';
 import { runHere } from './testing/host.ts';
 import { repository } from './testing/repository.ts';
 
@@ -30,9 +31,22 @@ test('no command prints the overview as a complaint, --help prints it as an answ
 });
 
 test('an unknown command gets the nearest one', async () => {
-  expect(await runHere(['complation'])).toEqual(usage('unknown command `complation`', 'did you mean `completion`?'));
-  expect(await runHere(['xyzzy'])).toEqual(usage('unknown command `xyzzy`'));
-  expect(await runHere(['help', 'xyzzy'])).toEqual(usage('unknown command `xyzzy`'));
+  const see = 'see: nova-torch --help';
+  expect(await runHere(['complation'])).toEqual(
+    usage('unknown command `complation`', 'did you mean `completion`?', see),
+  );
+  expect(await runHere(['xyzzy'])).toEqual(usage('unknown command `xyzzy`', see));
+  expect(await runHere(['help', 'xyzzy'])).toEqual(usage('unknown command `xyzzy`', see));
+});
+
+test('an unknown command of a group leads to the help of that group', async () => {
+  const groups = commands.filter(({ load }) => load === undefined).map(({ name }) => name);
+  expect(groups).toContain('task');
+  for (const group of groups) {
+    const told = usage('unknown command `xyzzy`', `see: nova-torch ${group} --help`);
+    expect(await runHere([group, 'xyzzy'])).toEqual(told);
+    expect(await runHere(['help', group, 'xyzzy'])).toEqual(told);
+  }
 });
 
 test('an unknown option gets the nearest one, before and after the command', async () => {
@@ -57,7 +71,9 @@ test('a missing value, a missing word and a word too many are named', async () =
 });
 
 test('control characters in a complaint are shown as escapes', async () => {
-  expect(await runHere(['\u001b[31mred\u202e'])).toEqual(usage('unknown command `\\u001b[31mred\\u202e`'));
+  expect(await runHere(['\u001b[31mred\u202e'])).toEqual(
+    usage('unknown command `\\u001b[31mred\\u202e`', 'see: nova-torch --help'),
+  );
 });
 
 test('help of a command is the same however it is asked for', async () => {
@@ -75,7 +91,9 @@ test('help of a command is the same however it is asked for', async () => {
 
 test('a group of commands does nothing by itself and has a help of its own', async () => {
   expect(await runHere(['route'])).toEqual(usage('`route` needs a command', 'see: nova-torch route --help'));
-  expect(await runHere(['route', 'tset'])).toEqual(usage('unknown command `tset`', 'did you mean `test`?'));
+  expect(await runHere(['route', 'tset'])).toEqual(
+    usage('unknown command `tset`', 'did you mean `test`?', 'see: nova-torch route --help'),
+  );
   const { code, stdout } = await runHere(['route', '--help']);
   expect(code).toBe(0);
   expect(stdout).toContain('Usage: nova-torch route <command> [options]\n\nCommands:\n  test  ');

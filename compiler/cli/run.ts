@@ -40,10 +40,10 @@ async function dispatch(words: readonly string[], host: Host): Promise<ExitCode>
   const { entry, path } = findCommand(asked);
   const next = asked[path.length];
   if (names.length === 0 || (names[0] === 'help' && asked.length === 0)) return general(before, names.length > 0, host);
-  if (entry === undefined) throw unknownCommand(sure(next, 'the word that is no command'), commands);
+  if (entry === undefined) throw unknownCommand(sure(next, 'the word that is no command'), commands, path);
   const wantsHelp = names[0] === 'help' || before.some(isHelp);
   if (entry.load === undefined) {
-    if (next !== undefined) throw unknownCommand(next, entry.commands);
+    if (next !== undefined) throw unknownCommand(next, entry.commands, path);
     return showGroup(entry.name, path, wantsHelp || rest.some(isHelp), host);
   }
   const command = await entry.load();
