@@ -29,6 +29,17 @@ const reasons: Readonly<Record<string, readonly [reason: string, exit: ExitCode]
   ENFILE: ['too many open files in the system', exits.limit],
 };
 
+/** What was asked of the system, where its own name for it says little. */
+const actions: Readonly<Record<string, string>> = {
+  scandir: 'read the folder',
+  opendir: 'read the folder',
+  stat: 'look at',
+  lstat: 'look at',
+  mkdir: 'make the folder',
+  rmdir: 'remove the folder',
+  unlink: 'remove',
+};
+
 /** The refusal behind an error of the file system; nothing for any other error. */
 export function systemProblem(error: unknown): SystemProblem | undefined {
   // By its name: the module of the lock is loaded only by commands that write.
@@ -38,7 +49,8 @@ export function systemProblem(error: unknown): SystemProblem | undefined {
   const known = reasons[String(error.code)];
   if (known === undefined) return undefined;
   const path = 'path' in error && typeof error.path === 'string' ? ` \`${error.path}\`` : '';
-  return { message: `cannot ${String(error.syscall)}${path}: ${known[0]}`, hints: [], exit: known[1] };
+  const action = actions[String(error.syscall)] ?? String(error.syscall);
+  return { message: `cannot ${action}${path}: ${known[0]}`, hints: [], exit: known[1] };
 }
 
 /** What an error of the file system means, in words where there are some. */

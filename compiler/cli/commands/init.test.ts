@@ -44,7 +44,7 @@ test.each(['Acme', 'a--b', '1st', `a${'b'.repeat(39)}`])('init refuses to call a
 test.each([
   ['/proc/x', 'the file system takes no folders there'],
   ['/proc/self/x/y', 'the file system takes no folders there'],
-  ['/sys/x', 'cannot mkdir `/sys/x`: '],
+  ['/sys/x', 'cannot make the folder `/sys/x`: '],
 ])('init refuses %s, where nobody can make a folder, at once', async (dir, reason) => {
   const { code, stdout, stderr } = await runHere(['init', dir], { cwd: '/' });
   expect([code, stdout]).toEqual([2, '']);
