@@ -214,14 +214,28 @@ function timesSince(schedule: TableSchedule, time: number, upToMs: number): numb
   return (isAll ? newest : timesBefore(schedule, time, BEFORE_MAX)).filter((one) => one >= upToMs);
 }
 
-async function openAt(engine: Engine, schedule: TableSchedule, time: number): Promise<string | undefined> {
-  const { id, team, task, input, labels } = schedule;
+async function openAt(engine: Engine, { id, team }: TableSchedule, time: number): Promise<string | undefined> {
   const key = keyOf(id, time);
-  const { fleet } = route(engine.tables.compiled, { task, tenant: team, labels, input }, { key });
-  // Most of these never were, and so many cannot be asked for one by one: the store's word is enough here.
-  const found = fleet === undefined ? undefined : await find(engine, taskId(team, key, fleet));
-  const record = found?.reply.record;
-  return record !== undefined && OPEN.has(record.state) ? record.id : undefined;
+  for (const fleet of homesOf(engine, id, key)) {
+    // Most of these never were, and so many cannot be asked for one by one: the store's word is enough here.
+    const found = await find(engine, taskId(team, key, fleet));
+    const record = found?.reply.record;
+    if (record !== undefined && OPEN.has(record.state)) return record.id;
+  }
+  return undefined;
+}
+
+/** Where the tables that have been in force send it: what an earlier one sent elsewhere may still run there. */
+function homesOf({ tables }: Engine, id: string, key: string): ReadonlySet<string> {
+  const homes = new Set<string>();
+  for (const known of tables.known) {
+    const schedule = known.table.schedules.find((one) => one.id === id);
+    if (schedule === undefined) continue;
+    const { team: tenant, task, input, labels } = schedule;
+    const { fleet } = route(known, { task, tenant, labels, input }, { key });
+    if (fleet !== undefined) homes.add(fleet);
+  }
+  return homes;
 }
 
 const OPEN: ReadonlySet<TaskState> = new Set<TaskState>(['delayed', 'ready', 'held', 'leased']);
