@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { routeNumber } from '../../spec/contract/route-number.ts';
+import { routeNumber } from '../../spec/contract/lane-numbers.ts';
 import { laneOf, routeOfLane } from './lane.ts';
 
 test('a lane tells its route, and fits a score with one bit to spare', () => {

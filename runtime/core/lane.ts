@@ -1,4 +1,4 @@
-import { buildNumber, routeNumber } from '../../spec/contract/route-number.ts';
+import { buildNumber, routeNumber } from '../../spec/contract/lane-numbers.ts';
 
 /**
  * Lanes as numbers, so that one sorted set can hold all lanes of a fleet and count those of a route by a range. A route is 26

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { routingTable, tableFleet, tableRoute } from '../../spec/contract/testing/table.ts';
-import { routeNumber } from '../../spec/contract/route-number.ts';
+import { routeNumber } from '../../spec/contract/lane-numbers.ts';
 import { shardPolicies } from './shard-policy.ts';
 
 const FLEETS = { 'a/x': tableFleet(['t']), 'a/y': tableFleet(['t']), 'a/z': tableFleet(['t']) };

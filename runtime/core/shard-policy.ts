@@ -1,5 +1,5 @@
 import type { RoutingTable, TableRoute } from '../../spec/contract/routing-table.ts';
-import { routeNumber } from '../../spec/contract/route-number.ts';
+import { routeNumber } from '../../spec/contract/lane-numbers.ts';
 import type { RoutePolicy } from './route-policy.ts';
 import { slower, type StartRate } from './start-rate.ts';
 

@@ -9,8 +9,7 @@ import { schedules } from './schedules.ts';
 
 const CHORES_MS = 1000;
 
-/** What is done for the whole scheduler now and then. Returns the way to stop, which
- * resolves when the chore under way is over. */
+/** What is done for the whole scheduler now and then. Returns the way to stop, which resolves when the chore under way is over. */
 export function startChores(engine: Engine, lead: Leadership): () => Promise<void> {
   const reconcile = reconciler(engine);
   const clockwork = schedules(engine);

@@ -15,8 +15,7 @@ import { tellWords } from './words.ts';
 
 /**
  * Looks at every shard again and again: what is due, what it holds, what the other schedulers say. A shard with work is looked
- * at each `tickMs`, one without each `idleTickMs`. Returns the way to stop,
- * which resolves when the look under way is over.
+ * at each `tickMs`, one without each `idleTickMs`. Returns the way to stop, which resolves when the look under way is over.
  */
 export function startSweep(engine: Engine, state: FleetState): () => Promise<void> {
   let stopped = false;

@@ -5,7 +5,7 @@ import {
   type TableProvider,
   type TableRoute,
 } from '../../spec/contract/routing-table.ts';
-import { buildNumber, sameNumber } from '../../spec/contract/route-number.ts';
+import { buildNumber, sameNumber } from '../../spec/contract/lane-numbers.ts';
 import { timesFault } from './due-times.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
-import { routeNumber } from '../../spec/contract/route-number.ts';
+import { routeNumber } from '../../spec/contract/lane-numbers.ts';
 import { route, table } from './testing/bench.ts';
 import { whyOfTwo } from './testing/why-of-two.ts';
 

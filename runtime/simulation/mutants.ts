@@ -5,8 +5,8 @@ import { NotReached } from '../loops/push-call.ts';
 import type { Mutant } from './host.ts';
 
 /**
- * Bugs that schedulers have had, planted where a scheduler meets its store, its disk or the agents that it calls. A simulation that does not see them is
- * worth nothing: a test runs each until it is found.
+ * Bugs that schedulers have had, planted where a scheduler meets its store, its disk or the agents that it calls. A simulation that
+ * does not see them is worth nothing: a test runs each until it is found.
  */
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'acknowledges before the disk has it': {

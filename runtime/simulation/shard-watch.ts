@@ -1,4 +1,4 @@
-import { routeNumber } from '../../spec/contract/route-number.ts';
+import { routeNumber } from '../../spec/contract/lane-numbers.ts';
 import { routeOfLane } from '../core/lane.ts';
 import type { ShardData } from '../store/memory/shard-data.ts';
 import type { Row } from '../store/row.ts';

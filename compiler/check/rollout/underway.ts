@@ -1,4 +1,4 @@
-import { buildNumber } from '../../../spec/contract/route-number.ts';
+import { buildNumber } from '../../../spec/contract/lane-numbers.ts';
 import type { FleetModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
 

@@ -1,4 +1,4 @@
-import { sameNumber } from '../../../spec/contract/route-number.ts';
+import { sameNumber } from '../../../spec/contract/lane-numbers.ts';
 import type { EnvironmentModel } from '../../core/model.ts';
 import type { Report } from '../../diagnostics/report.ts';
 import { waysOf } from './ways-of-fleets.ts';

@@ -1,4 +1,4 @@
-import { routeNumber } from '../../../spec/contract/route-number.ts';
+import { routeNumber } from '../../../spec/contract/lane-numbers.ts';
 import { laneOf } from '../../core/lane.ts';
 import { DEFAULT_SETTINGS, type RoutePolicy, type ShardSettings } from '../../core/route-policy.ts';
 import type { NewTask, Standing, TaskRecord } from '../../core/task-record.ts';
