@@ -2,8 +2,8 @@
 -- TypeScript, function by function. Runs on Dragonfly (Lua 5.4), Valkey and Redis >= 6.2 (Lua 5.1). One long file, since a
 -- server takes a script as one text, and its functions share what the batch has read and noted.
 --
--- KEYS     q ready, d times to look again (those of tasks that wait above all others), w held, i open, j keys, t finish tags,
---          z ended, x dead, u names' ends, o records, b bodies, r results, e names, s switches, m meta, a agents, l agents by
+-- KEYS     q ready, d times to look again (those of tasks that wait above all others), w held, i open, j runs by key, t finish
+--          tags, z ended, x dead, u names' ends, o records, b bodies, r results, e names, s switches, m meta, a agents, l agents by
 --          their turn; all with the hash tag of the shard
 -- ARGV     now in microseconds (empty: the store's clock), scheduler, its position before and after, number of the batch
 --          and of the one before, floor of tokens, beat it has seen, number of operations, then for each operation its letter and
@@ -39,6 +39,7 @@ local KEPT_MS = 2592000000
 local HOLD_MAX_MS = 60000
 local NAMES_MAX = 100000
 local SHED_LOOKS = 8
+local STICKY_LOOKS = 8
 local SWITCHES_MAX = 1000
 local AS_IT_WAS = 0
 local HEADS_MAX = 32
@@ -652,11 +653,43 @@ local function free_key(id, meta, over)
   end
 end
 
--- Its agent keeps its affinity for a while, and a task held for its key may go on.
-local function end_lease(meta, agent)
-  local policy = meta.policy
-  if meta.affinity ~= '' and call('HGET', e, 'a:' .. meta.affinity) == agent then
-    call('ZADD', u, int(now + (policy and policy.hold_ms or 0)), 'a:' .. meta.affinity)
+-- In `j`, with its id: a run of this affinity at this agent.
+local function sticky_start(meta, agent)
+  return 'a:' .. meta.affinity .. ' ' .. agent
+end
+
+-- Whether another task of this affinity runs at this agent.
+local function is_needed(meta, agent)
+  -- A member was given back just now, so all that the batch has noted is written.
+  settle(given_j)
+  local start = sticky_start(meta, agent)
+  local members = call('ZRANGEBYLEX', j, '[' .. start .. ' ', '(' .. start .. '!', 'LIMIT', '0', int(STICKY_LOOKS))
+  for index = 1, #members do
+    local row = load(sub(members[index], #start + 2))
+    if row and row[STATE] == 'L' and row[AGENT] == agent then
+      return true
+    end
+    give_back(given_j, taken_j, members[index], false)
+  end
+  return false
+end
+
+-- Of the last of its affinity, its agent keeps that for a while.
+local function free_affinity(id, meta, agent)
+  if meta.affinity == '' then
+    return
+  end
+  give_back(given_j, taken_j, sticky_start(meta, agent) .. ' ' .. id, false)
+  local name = 'a:' .. meta.affinity
+  if call('HGET', e, name) == agent and not is_needed(meta, agent) then
+    call('ZADD', u, int(now + (meta.policy and meta.policy.hold_ms or 0)), name)
+  end
+end
+
+-- What it had of its agent is given back when it ran, and a task held for its key may go on.
+local function end_lease(id, meta, was, agent)
+  if was == 'L' then
+    free_affinity(id, meta, agent)
   end
   if meta.key ~= '' then
     wake(meta)
@@ -712,7 +745,7 @@ local function finish(id, row, state, reason, result)
     forget_counts(meta)
   end
   leave(id, meta, was, tag, held)
-  end_lease(meta, row[AGENT])
+  end_lease(id, meta, was, row[AGENT])
   return text
 end
 
@@ -733,7 +766,7 @@ local function bury(id, row, reason, result)
   local text = record(id, row)
   forget_counts(meta)
   leave(id, meta, was, tag, held)
-  end_lease(meta, row[AGENT])
+  end_lease(id, meta, was, row[AGENT])
   return text
 end
 
@@ -938,17 +971,26 @@ local function held_for(meta, row, agent)
   return 'a:' .. bound
 end
 
-local function bind(meta, agent)
+-- A soft binding survives a task that went elsewhere. A run may come back before the limits of its route.
+local function bind(id, meta, agent, due)
+  if meta.affinity == '' then
+    return
+  end
+  take(given_j, taken_j, sticky_start(meta, agent) .. ' ' .. id, '0')
   local policy = meta.policy
-  if meta.affinity == '' or not policy or policy.affinity == '' then
+  if policy and policy.affinity == '' then
     return
   end
   local name = 'a:' .. meta.affinity
   local bound = recall(name)
-  if bound and bound ~= agent and policy.affinity == 'soft' then
+  if bound and bound ~= agent and not (policy and policy.affinity == 'hard') then
     return
   end
-  remember(name, agent, now + meta.run_ms + policy.hold_ms)
+  local until_ms = due + (policy and policy.hold_ms or 0)
+  if bound == agent then
+    until_ms = max(until_ms, tonumber(call('ZSCORE', u, name)))
+  end
+  remember(name, agent, until_ms)
 end
 
 -- A lease but for its record: its token, when the run must be over, and when the lease ends.
@@ -978,7 +1020,7 @@ end
 local function lease(id, meta, row, agent)
   local was, tag, held = row[STATE], row[TAG], row[HOLD]
   local given, due, until_ms = start(id, meta, tag, row[TOKEN])
-  bind(meta, agent)
+  bind(id, meta, agent, now + meta.run_ms)
   row[STATE] = 'L'
   row[TOKEN] = given
   row[AGENT] = agent
@@ -1183,7 +1225,7 @@ local function succeed(id, text, given, result)
   if running[meta.route] then
     running[meta.route] = running[meta.route] - 1
   end
-  end_lease(meta, agent)
+  end_lease(id, meta, 'L', agent)
   return over
 end
 
@@ -1225,7 +1267,7 @@ local function again(id, row, delay_ms, pays)
   free_key(id, meta, false)
   delay(id, meta, row, delay_ms, 'L')
   forget_counts(meta)
-  end_lease(meta, row[AGENT])
+  end_lease(id, meta, 'L', row[AGENT])
 end
 
 local function add_one(row, field)
@@ -1438,7 +1480,10 @@ local function returning_operations()
     local was, tag, held = row[STATE], row[TAG], row[HOLD]
     if was == 'X' then
       keep_result(id, '', false)
+    elseif was == 'L' then
+      free_affinity(id, meta, row[AGENT])
     end
+    bind(id, meta, agent, tonumber(due))
     row[STATE], row[AGENT], row[SINCE_MS], row[DUE_MS] = 'L', agent, since, due
     row[FLAGS], row[REASON], row[HOLD] = '', '', ''
     put(id, row, lease_end(meta, tonumber(due)))

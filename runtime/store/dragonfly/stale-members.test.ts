@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LANE, OTHER_LANE, SHARD, START_MS, Talker } from '../testing/bench.ts';
+import { LANE, OTHER_LANE, SHARD, START_MS, Talker, routePolicy } from '../testing/bench.ts';
 import { lua54Store } from '../testing/lua54-store.ts';
 import { keysOf } from './encode.ts';
 
@@ -42,5 +42,22 @@ test('a ready task is handed out for the turn and from the lane that its record 
   bench.store.commands.call('ZADD', [ready, String(LANE), `${tag}:waits`]);
   bench.store.commands.call('ZADD', [ready, String(LANE), `${'0'.repeat(16)}:comes-later`]);
   expect(await talker.claims('ag-1', 1, [LANE])).toMatchObject([{ record: { id: 'waits' } }]);
+  await bench.store.close();
+});
+
+test('a key is free although members of it are left of runs that have ended', async () => {
+  const clock = { now: START_MS };
+  const bench = Object.assign(clock, { store: await lua54Store(() => clock.now * 1000) });
+  const talker = new Talker(bench);
+  await talker.policy([routePolicy({ affinity: { mode: 'soft', holdMs: 1000, spillAfterMs: 600_000 } })]);
+  const counts = keysOf(SHARD)[4] ?? '';
+  for (const id of ['s1', 's2']) {
+    await talker.submit(id, { affinity: 'session' });
+    await talker.complete(await talker.lease('a-1'));
+    bench.store.commands.call('ZADD', [counts, '0', `a:session a-1 ${id}`]);
+  }
+  bench.now += 1001;
+  await talker.submit('s3', { affinity: 'session' });
+  expect(await talker.claim('a-2')).toEqual(['s3']);
   await bench.store.close();
 });

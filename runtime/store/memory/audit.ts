@@ -1,4 +1,4 @@
-import { idOf } from './step.ts';
+import { idOf, stickyMember } from './step.ts';
 import { RUNNING, type ShardData } from './shard-data.ts';
 import type { Row } from '../row.ts';
 
@@ -19,6 +19,10 @@ export function audit(data: ShardData): readonly string[] {
     expect(!'DLH'.includes(state) || data.d.score(id) !== undefined, `${id} is ${state}: d`);
     expect(open || data.d.score(id) === undefined, `${id} is ${state}: d still`);
     expect((open || state === 'X') === data.b.has(id), `${id} is ${state}: b`);
+    expect(
+      row.affinity === '' || (state === 'L') === (data.j.score(stickyMember(row, id)) === 0),
+      `${id} is ${state}: j`,
+    );
   }
   const states = (letters: string): number =>
     [...data.o.values()].filter(({ state }) => letters.includes(state)).length;

@@ -4,6 +4,7 @@ import { toRecord, type Row } from '../row.ts';
 import type { ClaimedTask, Operation, Reply } from '../store.ts';
 import { RUNNING } from './shard-data.ts';
 import {
+  bind,
   countKey,
   countRoute,
   hold,
@@ -14,7 +15,6 @@ import {
   policyOf,
   put,
   recall,
-  remember,
   tagOf,
 } from './step.ts';
 import type { Step } from './step.ts';
@@ -88,7 +88,6 @@ function lease(step: Step, id: string, row: Row, agent: string): ClaimedTask {
   if (policy?.rate !== undefined) {
     data.m.rates.set(routeOfLane(row.lane), takeStart(policy.rate, restUs(step, row.lane), nowUs) ?? 0);
   }
-  bind(step, row, agent);
   row.state = 'L';
   row.token = data.m.token;
   row.agent = agent;
@@ -96,20 +95,11 @@ function lease(step: Step, id: string, row: Row, agent: string): ClaimedTask {
   row.dueMs = nowMs + row.runMs;
   row.flags = '';
   row.hold = '';
+  bind(step, id, row);
   const untilMs = Math.min(nowMs + row.leaseMs, row.dueMs);
   data.i.add(id, RUNNING + row.lane);
   if (row.key !== '') data.j.add(keyMember(row, id), 0);
   put(step, id, row, untilMs);
   step.leases.push({ id, token: row.token });
   return { record: toRecord(id, row), body: data.b.get(id) ?? '', untilMs };
-}
-
-/** The key stays with the agent while it runs, and `holdMs` longer. A soft binding survives a task that went elsewhere. */
-function bind(step: Step, row: Row, agent: string): void {
-  const affinity = policyOf(step, row.lane)?.affinity;
-  if (row.affinity === '' || affinity === undefined) return;
-  const name = `a:${row.affinity}`;
-  const bound = recall(step, name);
-  if (bound !== undefined && bound !== agent && affinity.mode === 'soft') return;
-  remember(step, name, agent, step.nowMs + row.runMs + affinity.holdMs);
 }

@@ -8,9 +8,11 @@ import { again, isEnd } from './running.ts';
 import { RUNNING } from './shard-data.ts';
 import {
   KEPT_MS,
+  bind,
   bury,
   finish,
   forget,
+  freeAffinity,
   keepResult,
   keyMember,
   leave,
@@ -129,6 +131,7 @@ function stand(step: Step, id: string, row: Row, standing: Standing): boolean {
 function holdLease(step: Step, id: string, row: Row, { agent, sinceMs, dueMs }: Standing): void {
   leave(step, id, row);
   if (row.state === 'X') keepResult(step, id, '');
+  else if (row.state === 'L') freeAffinity(step, id, row);
   row.state = 'L';
   row.agent = agent;
   row.sinceMs = sinceMs;
@@ -136,6 +139,7 @@ function holdLease(step: Step, id: string, row: Row, { agent, sinceMs, dueMs }: 
   row.flags = '';
   row.reason = '';
   row.hold = '';
+  bind(step, id, row);
   step.data.i.add(id, RUNNING + row.lane);
   if (row.key !== '') step.data.j.add(keyMember(row, id), 0);
   put(step, id, row, leaseEndMs(step, row));

@@ -51,7 +51,7 @@ export function again(step: Step, id: string, row: Row, delayMs: number, pays: b
   if (pays) row.tag = '';
   row.flags = '';
   delay(step, id, row, delayMs);
-  endLease(step, id, row, false);
+  endLease(step, id, row, 'L', false);
 }
 
 /** See `Heartbeat` in `../store.ts`. */

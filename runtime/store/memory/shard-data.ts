@@ -15,7 +15,7 @@ export interface ShardData {
   readonly w: SortedSet;
   /** Open tasks: id by lane, and by `RUNNING + lane` while they run. */
   readonly i: SortedSet;
-  /** Tasks that count for their key: `<route>:<key> <id>`, all scores 0. */
+  /** Tasks that count for their key, `<route>:<key> <id>`, and runs of an affinity, `a:<affinity key> <agent> <id>`; all scores 0. */
   readonly j: SortedSet;
   /** Finish tag by `<flow>:<priority>`. */
   readonly t: SortedSet;

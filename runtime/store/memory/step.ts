@@ -24,6 +24,8 @@ export interface Step {
 const HELD_MS = 30_000;
 /** Names (dedupe keys and bound agents) that are remembered; the first to be forgotten go. */
 const NAMES_MAX = 100_000;
+/** Runs that are looked at, for one that keeps an agent its affinity. */
+const STICKY_LOOKS = 8;
 
 /** How long a word is kept for a task, or against a switch, that another scheduler may still bring: it may be away. */
 export const KEPT_MS = 2_592_000_000;
@@ -134,15 +136,53 @@ export function hold(step: Step, id: string, row: Row, name: string): void {
   put(step, id, row, nextLook(step, row));
 }
 
-/** What a lease took, given back: the agent keeps its key for a while, and a task held for the key may go on. */
-export function endLease(step: Step, id: string, row: Row, over: boolean): void {
-  const { data } = step;
+/** `j` member of a run at its row's agent, or the stretch of its affinity there when there is no id. */
+export function stickyMember({ affinity, agent }: Row, id: string): string {
+  return `a:${affinity} ${agent} ${id}`;
+}
+
+/**
+ * The key stays with the agent while it runs, and `holdMs` longer. A soft binding survives a task that went elsewhere. A run may
+ * come back before the limits of its route.
+ */
+export function bind(step: Step, id: string, row: Row): void {
+  if (row.affinity === '') return;
+  step.data.j.add(stickyMember(row, id), 0);
   const policy = policyOf(step, row.lane);
-  if (row.affinity !== '' && data.e.get(`a:${row.affinity}`) === row.agent) {
-    data.u.add(`a:${row.affinity}`, step.nowMs + (policy?.affinity?.holdMs ?? 0));
+  if (policy !== undefined && policy.affinity === undefined) return;
+  const name = `a:${row.affinity}`;
+  const bound = recall(step, name);
+  if (bound !== undefined && bound !== row.agent && policy?.affinity?.mode !== 'hard') return;
+  const untilMs = bound === row.agent ? (step.data.u.score(name) ?? 0) : 0;
+  remember(step, name, row.agent, Math.max(untilMs, row.dueMs + (policy?.affinity?.holdMs ?? 0)));
+}
+
+/** Of the last of its affinity, its agent keeps that for a while. */
+export function freeAffinity(step: Step, id: string, row: Row): void {
+  if (row.affinity === '') return;
+  const { data } = step;
+  data.j.remove(stickyMember(row, id));
+  const name = `a:${row.affinity}`;
+  if (data.e.get(name) !== row.agent || isNeeded(step, row)) return;
+  data.u.add(name, step.nowMs + (policyOf(step, row.lane)?.affinity?.holdMs ?? 0));
+}
+
+/** Whether another task of this affinity runs at this agent. A scheduler of an older version leaves members of ended runs. */
+function isNeeded({ data }: Step, row: Row): boolean {
+  const start = stickyMember(row, '');
+  for (const member of data.j.lexRange(start, `${start.slice(0, -1)}!`, STICKY_LOOKS)) {
+    const other = data.o.get(member.slice(start.length));
+    if (other?.state === 'L' && other.agent === row.agent) return true;
+    data.j.remove(member);
   }
+  return false;
+}
+
+/** What a lease took, given back: its agent when it ran, and what counts for its key; a task held for the key may go on. */
+export function endLease(step: Step, id: string, row: Row, was: string, over: boolean): void {
+  if (was === 'L') freeAffinity(step, id, row);
   if (row.key === '') return;
-  if (over || policy?.perKey?.onFull !== 'reject') data.j.remove(keyMember(row, id));
+  if (over || policyOf(step, row.lane)?.perKey?.onFull !== 'reject') step.data.j.remove(keyMember(row, id));
   wake(step, row);
 }
 
@@ -173,6 +213,7 @@ export function tagOf(member: string): string {
 export function finish(step: Step, id: string, row: Row, state: string, reason: string, result: string): void {
   const { data } = step;
   leave(step, id, row);
+  const was = row.state;
   row.state = state;
   row.sinceMs = step.nowMs;
   row.reason = reason;
@@ -182,13 +223,14 @@ export function finish(step: Step, id: string, row: Row, state: string, reason: 
   put(step, id, row, undefined);
   data.b.delete(id);
   data.i.remove(id);
-  endLease(step, id, row, true);
+  endLease(step, id, row, was, true);
 }
 
 /** Out of the way until someone redrives it; the body stays. */
 export function bury(step: Step, id: string, row: Row, reason: string, result: string): void {
   const { data } = step;
   leave(step, id, row);
+  const was = row.state;
   row.state = 'X';
   row.sinceMs = step.nowMs;
   row.reason = reason;
@@ -197,7 +239,7 @@ export function bury(step: Step, id: string, row: Row, reason: string, result: s
   data.x.add(id, step.nowMs);
   put(step, id, row, undefined);
   data.i.remove(id);
-  endLease(step, id, row, true);
+  endLease(step, id, row, was, true);
 }
 
 /** When a lease ends unless a heartbeat comes. One that lasts as long as the run does so also when the clock was set back. */

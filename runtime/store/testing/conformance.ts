@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { AFFINITY_CASES } from './conformance-affinity.ts';
 import { BATCH_CASES } from './conformance-batch.ts';
 import { BOUNDS_CASES } from './conformance-bounds.ts';
 import { CLAIM_CASES } from './conformance-claim.ts';
@@ -15,6 +16,7 @@ export type Case = readonly [sentence: string, show: (talker: Talker, bench: Ben
 
 export const CASES: readonly Case[] = [
   ...CLAIM_CASES,
+  ...AFFINITY_CASES,
   ...RUN_CASES,
   ...STATE_CASES,
   ...TIME_CASES,

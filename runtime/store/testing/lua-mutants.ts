@@ -41,6 +41,16 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     "return (row[STATE] == 'S' and row[TOKEN] == given and 'A' or 'T') .. pack(row)",
     "row[STATE] = 'L'",
   ],
+  // Affinity
+  ['lets a key go with the first of its runs', 'and not is_needed(meta, agent) then', 'then'],
+  ['counts the runs of a key before it has written them', 'settle(given_j)\n  local start', 'local start'],
+  ['keeps a key for the last run that began', 'until_ms = max(until_ms, tonumber', 'until_ms = min(until_ms, tonumber'],
+  ['binds nothing that comes back', '    bind(id, meta, agent, tonumber(due))\n', ''],
+  [
+    'keeps a key longer when a task ends that waits',
+    "if was == 'L' then\n    free_affinity",
+    'if was then\n    free_affinity',
+  ],
   // Capacity
   ['counts no runs', 'take(given_i, taken_i, id, meta.running_text)\n  if waiting', 'if waiting'],
   [
