@@ -6,6 +6,7 @@ import { lookAtRuns } from './passed-runs.ts';
 import { reconciler } from './reconcile.ts';
 import { SILENT_MS } from './roster.ts';
 import { schedules } from './schedules.ts';
+import { forgetWords } from './words.ts';
 
 const CHORES_MS = 1000;
 
@@ -21,6 +22,7 @@ export function startChores(engine: Engine, lead: Leadership): () => Promise<voi
     reconcile.look,
     () => resumeMoves(engine).catch(ignoreLoss),
     clockwork.look,
+    () => (lead.leads() ? forgetAllWords(engine).catch(ignoreLoss) : Promise.resolve()),
   ];
   const round = async (): Promise<void> => {
     for (const chore of inTurn) if (!stopped) await chore();
@@ -42,6 +44,10 @@ export function startChores(engine: Engine, lead: Leadership): () => Promise<voi
     stopped = true;
     return underWay;
   };
+}
+
+async function forgetAllWords(engine: Engine): Promise<void> {
+  for (const state of engine.fleets.values()) await forgetWords(engine, state);
 }
 
 /** A sender that comes back has a full bucket; so has one that never was here. */

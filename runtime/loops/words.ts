@@ -27,6 +27,8 @@ const NO_AGENT = 'no-agent';
 const BY_SCHEDULER = [OPEN, RATE, GONE];
 /** Routes of one fleet, of all tables that are remembered. */
 const GONE_MAX = 50;
+/** A scheduler that this one has not heard of may be one that is being added: for so long its words stay, once they are over. */
+const STRANGE_MS = 3_600_000;
 
 /** Tells what has changed since it was told last; what nobody knows of any more is taken back. */
 export async function tellWords(engine: Engine, state: FleetState): Promise<void> {
@@ -48,6 +50,24 @@ export async function tellWords(engine: Engine, state: FleetState): Promise<void
     }
     noteSwitch(state, name, value);
   }
+}
+
+/** Takes back what nobody else will: words of schedulers that are no more, or of a version that named none in them. */
+export async function forgetWords(engine: Engine, state: FleetState): Promise<void> {
+  if (state.link.state !== 'up') return;
+  for (const [name, value] of [...state.switches]) {
+    if (!isForgotten(engine, name, value)) continue;
+    await state.link.ask({ op: 'switch', name, value: '' });
+    noteSwitch(state, name, '');
+  }
+}
+
+function isForgotten({ schedulers, clock }: Engine, name: string, value: string): boolean {
+  if (!BY_SCHEDULER.some((kind) => name.startsWith(kind))) return false;
+  const [, , ...scheduler] = name.split(':');
+  if (schedulers.includes(scheduler.join(':'))) return false;
+  const overMs = Number(value.slice(value.indexOf('/') + 1));
+  return !(clock.nowMs() < overMs + STRANGE_MS);
 }
 
 type Word = readonly [name: string, value: string];
