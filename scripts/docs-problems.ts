@@ -8,7 +8,7 @@ export function problemsReference(): string {
   return [
     '<!-- Made by `npm run docs` from runtime/api/problems.ts. Do not edit. -->',
     '# Problems of the API',
-    `Whatever the scheduler refuses, it answers with a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)). Its \`type\` is \`${PROBLEM_BASE}\` and one of the names below; a name never changes its meaning. \`detail\` says what is wrong with this request, \`errors\` where (JSON pointers), and \`instance\` is the id of the request, under which logs and the audit log have it (of many alike from an address that has not proved who calls, the audit log has the first and, ten minutes later, the last with their number). Where coming back helps, \`Retry-After\` says when.`,
+    `Whatever the scheduler refuses, it answers with a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)). Its \`type\` is \`${PROBLEM_BASE}\` and one of the names below; a name never changes its meaning. \`detail\` says what is wrong with this request, \`errors\` where (JSON pointers), and \`instance\` is the id of the request, under which logs and the audit log have it (of many alike from an address that has not proved who calls, or of one caller that asks too often, the audit log has the first and, ten minutes later, the last with their number). Where coming back helps, \`Retry-After\` says when.`,
     'What the API does otherwise stands in [openapi.json](openapi.json).',
     ['| status | problem | |', '| --- | --- | --- |', ...names.map(row)].join('\n'),
     ...names.flatMap(section),

@@ -30,10 +30,11 @@ export function auditTrail(sink: AuditSink, nowMs: () => number) {
       });
     },
 
-    /** Too many requests are counted elsewhere: a line for each would be a flood of its own. */
+    /** Anyone may be refused without end who has not proved who calls, and everybody for too many requests: those are gathered. */
     refused({ request, operation, who }: Asked, { problem }: ProblemError): void {
       const [status] = PROBLEMS[problem];
-      if (status === 429 || status === 503) return;
+      const from = who === undefined ? (request.socket.remoteAddress ?? '') : undefined;
+      const gather = from ?? (status === 429 || status === 503 ? actorOf(who) : undefined);
       sink.record({
         at: nowMs(),
         actor: actorOf(who),
@@ -42,7 +43,8 @@ export function auditTrail(sink: AuditSink, nowMs: () => number) {
         outcome: status >= 500 ? 'failed' : 'refused',
         requestId: request.id,
         reason: problem,
-        ...(who === undefined && { from: request.socket.remoteAddress ?? '' }),
+        ...(from !== undefined && { from }),
+        ...(gather !== undefined && { gather }),
       });
     },
 
@@ -58,6 +60,7 @@ export function auditTrail(sink: AuditSink, nowMs: () => number) {
         requestId,
         reason: problem,
         from: peer,
+        gather: peer,
       });
     },
   };

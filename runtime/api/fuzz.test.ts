@@ -97,8 +97,7 @@ function refusal({ status, text }: Answer): string {
   expect(problem.status).toBe(status);
   const name = problem.type.slice(PROBLEM_BASE.length);
   const lines = api.audited.filter(({ requestId }) => `urn:request:${requestId}` === problem.instance);
-  const counted = status === 429 || status === 503;
-  if (!counted) expect(lines.at(-1)).toMatchObject({ outcome: 'refused', reason: name });
+  expect(lines.at(-1)).toMatchObject({ outcome: 'refused', reason: name });
   expect(text).not.toMatch(/\bat .*:\d+:\d+|node_modules|\.ts\b|\.js\b/);
   expect(text).not.toContain(CANARY);
   return name;
@@ -123,7 +122,7 @@ test.for(ROUNDS)(
           const name = refusal(answer);
           refused.set(name, (refused.get(name) ?? 0) + 1);
         }
-        expect(api.audited.length - lines).toBe(answer.status === 429 || answer.status === 503 ? 0 : 1);
+        expect(api.audited.length - lines).toBe(1);
         expect(await stateOf(api)).toBe(before);
       }),
       { numRuns: 1200 },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { route, table } from '../loops/testing/bench.ts';
 import { PROBLEM_BASE } from './problems.ts';
 import { answersIn, overTheWire, type RawAnswer } from './testing/raw.ts';
 import { served, tokenOf, type Served } from './testing/served.ts';
@@ -98,6 +99,18 @@ test('what anybody can be refused says from where it came, and what somebody is 
   await api.request('GET', '/v1/fleets', { as: tokenOf(['agent']) });
   expect(api.audited.at(-1)).toMatchObject({ actor: 'test:agent', reason: 'forbidden' });
   expect(api.audited.at(-1)).not.toHaveProperty('from');
+});
+
+test('who is refused as one of too many is in the audit log, gathered by who it is', async () => {
+  const queue = { maxDepth: 1, maxAgeMs: 60_000, onFull: 'reject' } as const;
+  const narrow = await served({ scheduling: { table: table({ routes: [route({ queue })] }) } });
+  const as = tokenOf(['submitter'], { tenant: 'research' });
+  const submit = () => narrow.request('POST', '/v1/tasks', { as, body: { task: 'summarize' } });
+  expect([(await submit()).status, (await submit()).status]).toEqual([201, 429]);
+  const actor = 'test:submitter';
+  const refused = { actor, action: 'task:submit', outcome: 'refused', reason: 'queue-full', gather: actor };
+  expect(narrow.audited.at(-1)).toMatchObject(refused);
+  await narrow.close();
 });
 
 test('a path says which methods it has', async () => {

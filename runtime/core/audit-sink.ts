@@ -24,7 +24,12 @@ export interface AuditEvent {
   readonly reason?: string;
   /** Address of one who has not proved who calls. */
   readonly from?: string;
-  /** This was the last of so many of that address and reason, and no other of them was written. */
+  /**
+   * There may be a flood of the like: of those with the same text here and the same reason the first is written, later the last
+   * with their number. Not written itself.
+   */
+  readonly gather?: string;
+  /** This was the last of so many that were gathered, and no other of them was written. */
   readonly count?: number;
 }
 

@@ -145,6 +145,7 @@ test('a flood of refusals of nobody in particular writes two lines, and each is 
     outcome: 'refused',
     reason: 'unauthorized',
     from: '10.0.0.1',
+    gather: '10.0.0.1',
   } as const;
   for (let n = 0; n < 3000; n += 1) audit.record({ ...refused, action: 'task:submit', requestId: `r-${n}` });
   audit.record(AUDITED);

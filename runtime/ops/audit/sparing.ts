@@ -1,10 +1,10 @@
 import type { AuditEvent, AuditSink } from '../../core/audit-sink.ts';
 
 /**
- * A sink that does not write a line for each thing that nobody in particular was refused: anyone can cause as many of those as the
- * network bears, and the oldest files go when there are too many lines. Of each address and reason the first is written, and after
- * `everyMs` the last of those that came behind it, with how many they were. Beyond `KINDS_MAX` addresses and reasons the rest
- * count as one. So a flood is seen when it begins, and writes some hundred lines an hour. What has an actor is written as ever.
+ * A sink that does not write a line for each thing of which there may be a flood (`AuditEvent.gather`): callers cause as many of
+ * those as the network bears, and the oldest files go when there are too many lines. Of each address or actor and each reason the
+ * first is written, and after `everyMs` the last of those that came behind it, with how many they were. Beyond `KINDS_MAX` of them
+ * the rest count as one. So a flood is seen when it begins, and writes some hundred lines an hour.
  */
 export interface SparingSink extends AuditSink {
   /** Writes what was only counted. */
@@ -25,14 +25,13 @@ export function sparing(sink: AuditSink, everyMs: number = EVERY_MS): SparingSin
     counted.clear();
   };
   return {
-    record: (event) => {
-      const { from, reason = '' } = event;
-      if (from === undefined) {
+    record: ({ gather, ...event }) => {
+      if (gather === undefined) {
         sink.record(event);
         return;
       }
       timer ??= setTimeout(write, everyMs).unref();
-      const own = `${from} ${reason}`;
+      const own = `${gather} ${event.reason ?? ''}`;
       const kind = counted.has(own) || counted.size < KINDS_MAX ? own : OTHERS;
       const last = kind === OTHERS ? { ...event, from: OTHERS } : event;
       const known = counted.get(kind);
