@@ -223,6 +223,7 @@ function noteRun(
     attemptMax: record.attemptMax,
     digest: record.digest,
     startedMs: now,
+    joins: state.link.joins,
     dueMs: record.dueMs ?? now,
   });
   const { own, providers } = engine.tables.breakers(fleet, build);

@@ -127,6 +127,8 @@ export interface Run {
   readonly attemptMax: number;
   readonly digest: string;
   readonly startedMs: number;
+  /** How often this scheduler had joined the shard when it was begun (`link.joins`). */
+  readonly joins: number;
   readonly dueMs: number;
   /** Its agent has been heard of with it: it did arrive. */
   heard?: true;

@@ -52,7 +52,7 @@ export async function recordOf({ engine, state, run }: RunCall): Promise<TaskRec
  */
 export async function otherTask(call: RunCall): Promise<TaskRecord | undefined> {
   const { known, state, run } = call;
-  const mayBeOther = known?.token === run.token && state.sinceMs >= known.startedMs;
+  const mayBeOther = known?.token === run.token && state.link.joins !== known.joins;
   if (!mayBeOther) return undefined;
   const record = await recordOf(call);
   return record === undefined || record.digest === known.digest ? undefined : record;
