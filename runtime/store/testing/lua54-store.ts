@@ -65,8 +65,11 @@ function run_script(keys, arguments)
 end
 `;
 
+/** The machine is compiled once for a process; each engine is a state of its own in it, and is freed with its store. */
+const LUA = new LuaFactory();
+
 export async function lua54Store(nowUs: () => number, source: string = APPLY_SOURCE): Promise<Lua54Store> {
-  const engine = await new LuaFactory().createEngine();
+  const engine = await LUA.createEngine();
   const commands = new RedisCommands(nowUs);
   const run = prepare(engine, commands, foldConstants(source));
   const hints = memoryStore({ nowUs });
