@@ -10,7 +10,7 @@ import { changed, type Engine, type FleetState } from './engine.ts';
 import { forgetRun, noteReleased } from './ends.ts';
 import { decodeEnvelope, type Envelope } from './envelope.ts';
 import { fullTeamRoutes, noteStarts, providerRoom } from './gates.ts';
-import type { PendingClaim } from './shard-link.ts';
+import type { PendingClaim } from './link-calls.ts';
 import { iso, typeOf } from './view.ts';
 import { isClosed, leaves } from './view-of-fleets.ts';
 

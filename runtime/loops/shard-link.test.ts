@@ -5,7 +5,8 @@ import { StoreFailure } from '../store/store-failure.ts';
 import { DEFAULT_SETTINGS } from '../core/route-policy.ts';
 import type { Batch, Operation, Store } from '../store/store.ts';
 import { systemClock } from './clock.ts';
-import { ShardLink, type PendingClaim } from './shard-link.ts';
+import type { PendingClaim } from './link-calls.ts';
+import { ShardLink } from './shard-link.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
 
 const WORTH = 4;

@@ -1,3 +1,4 @@
+import type { Reply } from '../store/store.ts';
 import type { Ledger } from './ledger.ts';
 
 /**
@@ -54,4 +55,16 @@ export function tokenFloor(ledger: Ledger): TokenFloor {
       return token < durableBelow ? undefined : allow(token);
     },
   };
+}
+
+/** Raises it to what a shard has answered. Returns what is to be waited for before its claims are handed out. */
+export function noteTokens(tokens: TokenFloor, replies: readonly Reply[]): Promise<void> | undefined {
+  let handedOut = 0;
+  for (const reply of replies) {
+    if (reply.kind === 'claims') for (const { record } of reply.claims) handedOut = Math.max(handedOut, record.token);
+    // Another scheduler handed it out, perhaps in another shard. That of a success is what an agent has said it is.
+    else if ('record' in reply && reply.record !== undefined && reply.record.state !== 'succeeded')
+      tokens.raise(reply.record.token);
+  }
+  return handedOut === 0 ? undefined : tokens.allow(handedOut);
 }
