@@ -1,30 +1,18 @@
 import { expect, test } from 'vitest';
 import type { TableSchedule } from '../../spec/contract/routing-table.ts';
 import { dueNow, TOLD_MAX } from './due-now.ts';
+import { HOUR_MS, MINUTE_MS, schedule } from './testing/scheduled.ts';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 const NOON_MS = Date.parse('2026-06-01T12:00:00Z');
 /** Half a minute after the time before, so that nothing is on time. */
 const NOW_MS = NOON_MS + 30_000;
+const OFTEN = { overlap: 'skip', catchUp: { windowMs: HOUR_MS, max: 0 } } as const;
 
 /** Minutes before noon that start, that a newer one stands for, and that were missed. */
 function of(changes: Partial<TableSchedule>, { done, here }: { readonly done: number; readonly here: number }) {
-  const schedule: TableSchedule = {
-    id: 'research/often',
-    team: 'research',
-    cron: '* * * * *',
-    tz: 'UTC',
-    task: 'summarize',
-    input: {},
-    labels: {},
-    overlap: 'skip',
-    catchUp: { windowMs: HOUR_MS, max: 0 },
-    ...changes,
-  };
   const hereMs = NOON_MS - here * MINUTE_MS - 1;
   const past = { sinceMs: NOON_MS - done * MINUTE_MS - 1, hereMs, doneMs: hereMs };
-  const { starts, overlapped, missed } = dueNow(schedule, past, NOW_MS);
+  const { starts, overlapped, missed } = dueNow(schedule({ ...OFTEN, ...changes }), past, NOW_MS);
   const minutes = (times: readonly number[]): readonly number[] => times.map((time) => (NOON_MS - time) / MINUTE_MS);
   return { starts: minutes(starts), overlapped: minutes(overlapped), missed: minutes(missed) };
 }

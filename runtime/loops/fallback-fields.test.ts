@@ -1,21 +1,11 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RoutingTable, TableRoute } from '../../spec/contract/routing-table.ts';
-import { accept, fleet, route } from './testing/bench.ts';
-import { VirtualBench } from './testing/virtual-bench.ts';
+import { accept, fleet } from './testing/bench.ts';
+import { BACKUP, MAIN, routed } from './testing/routed.ts';
+import type { VirtualBench } from './testing/virtual-bench.ts';
 
 /** One test for each field of a Route's fallback chain, named by its way in the language, against the whole scheduler. */
-const MAIN = 'research/summarizer';
-const BACKUP = 'research/backup';
-
 let bench: VirtualBench;
-afterEach(async () => {
-  await bench.close();
-});
-
-async function routed(changes: Partial<TableRoute>, more: Partial<RoutingTable> = {}): Promise<void> {
-  bench = new VirtualBench();
-  await bench.start({ routes: [route(changes)], ...more });
-}
 
 describe('Route.spec.fallback[].when[], Route.spec.fallback[].after and Route.spec.fallback[].to', () => {
   type Step = TableRoute['fallback'][number];
@@ -27,7 +17,7 @@ describe('Route.spec.fallback[].when[], Route.spec.fallback[].after and Route.sp
   });
 
   test('no-agent: after the time without an agent another fleet takes it', async () => {
-    await routed({ fallback: [step(['no-agent'])] });
+    bench = await routed({ fallback: [step(['no-agent'])] });
     const id = await bench.accepted('k');
     await bench.clock.pass(1500);
     expect(await bench.view(id)).toMatchObject({ fleet: MAIN });
@@ -37,7 +27,7 @@ describe('Route.spec.fallback[].when[], Route.spec.fallback[].after and Route.sp
   });
 
   test('no-agent does not hold while an agent is there, however busy it is', async () => {
-    await routed({ fallback: [step(['no-agent'])] });
+    bench = await routed({ fallback: [step(['no-agent'])] });
     await bench.accepted('k-1');
     const id = await bench.accepted('k-2');
     expect(await bench.taken('a-1')).toHaveLength(1);
@@ -46,7 +36,7 @@ describe('Route.spec.fallback[].when[], Route.spec.fallback[].after and Route.sp
   });
 
   test('wait-above: after the time another fleet takes it, agents or not', async () => {
-    await routed({ fallback: [step(['wait-above'])] });
+    bench = await routed({ fallback: [step(['wait-above'])] });
     await bench.accepted('k-1');
     const id = await bench.accepted('k-2');
     expect(await bench.taken('a-1')).toHaveLength(1);
@@ -55,14 +45,14 @@ describe('Route.spec.fallback[].when[], Route.spec.fallback[].after and Route.sp
   });
 
   test('breaker-open: what comes while the breaker is open goes to another fleet', async () => {
-    await routed({ fallback: [step(['breaker-open'], { afterMs: 0 })] }, FAILS_AT_ONCE);
+    bench = await routed({ fallback: [step(['breaker-open'], { afterMs: 0 })] }, FAILS_AT_ONCE);
     await openBreaker();
     const id = await bench.accepted('after');
     expect(await bench.view(id)).toMatchObject({ fleet: BACKUP });
   });
 
   test('breaker-open: after the time what waits goes there too, while it is open, and not before', async () => {
-    await routed({ fallback: [step(['breaker-open'])] }, FAILS_AT_ONCE);
+    bench = await routed({ fallback: [step(['breaker-open'])] }, FAILS_AT_ONCE);
     const early = await bench.accepted('early');
     await bench.clock.pass(3000);
     expect(await bench.view(early)).toMatchObject({ fleet: MAIN });
@@ -77,7 +67,7 @@ describe('Route.spec.fallback[].when[], Route.spec.fallback[].after and Route.sp
 
   test('several steps are each taken at their own time, though no look at the first one falls there', async () => {
     const third = 'research/third';
-    await routed(
+    bench = await routed(
       {
         fallback: [step(['no-agent'], { afterMs: 10_000 }), step(['wait-above'], { afterMs: 11_000, fleet: third })],
       },
@@ -93,7 +83,7 @@ describe('Route.spec.fallback[].when[], Route.spec.fallback[].after and Route.sp
   });
 
   test('rejected: what the queue refuses goes to another fleet at once', async () => {
-    await routed({
+    bench = await routed({
       queue: { maxDepth: 1, maxAgeMs: 60_000, onFull: 'reject' },
       fallback: [step(['rejected'], { afterMs: 60_000 })],
     });
@@ -104,7 +94,7 @@ describe('Route.spec.fallback[].when[], Route.spec.fallback[].after and Route.sp
 
   test('the chain goes on to its next step, and where no fleet is left the task is parked', async () => {
     const third = 'research/third';
-    await routed(
+    bench = await routed(
       { fallback: [step(['no-agent']), step(['no-agent'], { fleet: third })] },
       { fleets: { [MAIN]: fleet(), [BACKUP]: fleet(), [third]: fleet() } },
     );
@@ -125,7 +115,7 @@ describe('Route.spec.fallback[].require.skills.*', () => {
       { when: ['no-agent' as const], afterMs: 1000, fleet: BACKUP, require: [['poetry', 1] as const] },
       { when: ['no-agent' as const], afterMs: 1000, fleet: 'research/third', require: [['prose', 1] as const] },
     ];
-    await routed(
+    bench = await routed(
       { fallback },
       { fleets: { [MAIN]: fleet(), [BACKUP]: fleet(), 'research/third': fleet({ skills: { prose: 1 } }) } },
     );

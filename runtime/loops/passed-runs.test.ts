@@ -3,11 +3,9 @@ import { afterEach, expect, test } from 'vitest';
 import { tellAll } from '../ops/tell-all.ts';
 import { otlpTracing } from '../ops/trace/otlp-tracing.ts';
 import { traceObserver } from '../ops/trace/trace-observer.ts';
-import { memoryStore } from '../store/memory/memory-store.ts';
-import type { Operation, Store } from '../store/store.ts';
-import type { RunningScheduler } from './scheduler.ts';
-import { accept, AGENT, Bench, fleet, pollOnce, submission, table } from './testing/bench.ts';
+import { accept, AGENT, fleet, pollOnce, table } from './testing/bench.ts';
 import { counting } from './testing/counting.ts';
+import { twoInVirtualTime } from './testing/two-in-virtual-time.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
 
 const LONG = table({
@@ -18,50 +16,44 @@ const OF = `{fleet="${AGENT.fleet}",route="research/summaries"`;
 let close = (): Promise<unknown> => Promise.resolve();
 afterEach(() => close());
 
-/** Two schedulers over one store in virtual time, with the metrics and the spans of each. */
+/** What one scheduler says of itself: its metrics and its spans. */
+async function watched(name: string, clock: VirtualClock) {
+  const exporter = new InMemorySpanExporter();
+  const naming = { service: 'nova-torch-scheduler', version: '1', environment: 'test', instance: name, share: 1 };
+  const processor = new SimpleSpanProcessor(exporter);
+  const { tracer } = await otlpTracing({ ...naming, endpoint: undefined, processor });
+  const traces = traceObserver(tracer, { nowMs: () => clock.nowMs() });
+  const { observer, count } = counting(LONG);
+  const told = tellAll([observer, traces.observer], (_, error) => {
+    throw error;
+  });
+  return {
+    traces,
+    count,
+    spans: () => exporter.getFinishedSpans(),
+    options: { observer: told, beginTrace: traces.begin },
+  };
+}
+
+/** Two schedulers, one of which begins runs, with what each says of itself. */
 async function two() {
   const clock = new VirtualClock();
-  const memory = memoryStore({ nowUs: () => clock.nowMs() * 1000 });
-  const asked: Operation[] = [];
-  const apply: Store['apply'] = (shard, batch) => {
-    asked.push(...batch.operations);
-    return memory.apply(shard, batch);
-  };
-  const bench = new Bench(['s-0', 's-1'], { ...memory, apply });
-  const start = async (name: string) => {
-    const exporter = new InMemorySpanExporter();
-    const naming = { service: 'nova-torch-scheduler', version: '1', environment: 'test', instance: name, share: 1 };
-    const processor = new SimpleSpanProcessor(exporter);
-    const { tracer } = await otlpTracing({ ...naming, endpoint: undefined, processor });
-    const traces = traceObserver(tracer, { nowMs: () => clock.nowMs() });
-    const { observer, count } = counting(LONG);
-    const scheduler: RunningScheduler = await clock.until(
-      bench.start(name, {
-        clock,
-        table: LONG,
-        bounds: { tickMs: 100, idleTickMs: 200 },
-        observer: tellAll([observer, traces.observer], (_, error) => {
-          throw error;
-        }),
-        beginTrace: traces.begin,
-      }),
-    );
-    return { scheduler, traces, count, spans: () => exporter.getFinishedSpans() };
-  };
-  const [here, there] = [await start('s-0'), await start('s-1')];
-  close = async () => {
-    for (const { scheduler } of [here, there]) await clock.until(scheduler.close());
-  };
-  await clock.pass(1000);
+  const of = { 's-0': await watched('s-0', clock), 's-1': await watched('s-1', clock) };
+  const optionsOf = (name: string) => ({ table: LONG, ...of[name === 's-0' ? 's-0' : 's-1'].options });
+  const { here, there, accepted, take, close: end, asked } = await twoInVirtualTime({ clock, options: optionsOf });
+  close = end;
   const begun = async (key: string) => {
-    await clock.until(here.scheduler.submit(submission(key)));
-    const [task] = (await clock.until(pollOnce(here.scheduler, { waitMs: 100 }))).tasks;
-    return { id: task?.id ?? '', token: task?.token ?? 0, agent: AGENT };
+    await accepted(key);
+    return take();
   };
   /** Of both together. */
   const both = async (name: string, more = '}'): Promise<number> =>
-    (await here.count(`${name}${OF}${more}`)) + (await there.count(`${name}${OF}${more}`));
-  return { clock, here, there, asked, begun, both };
+    (await of['s-0'].count(`${name}${OF}${more}`)) + (await of['s-1'].count(`${name}${OF}${more}`));
+  return {
+    ...{ clock, asked, begun, both },
+    here: { scheduler: here, ...of['s-0'] },
+    there: { scheduler: there, ...of['s-1'] },
+  };
 }
 
 const FINISHED = 'nova_tasks_finished_total';

@@ -1,23 +1,13 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Expression } from '../../spec/contract/expression.ts';
 import { parseExpression } from '../../spec/contract/expression-parser.ts';
-import type { RoutingTable, TableRoute } from '../../spec/contract/routing-table.ts';
+import type { TableRoute } from '../../spec/contract/routing-table.ts';
 import { fleet, route } from './testing/bench.ts';
-import { VirtualBench } from './testing/virtual-bench.ts';
+import { BACKUP, MAIN, routed } from './testing/routed.ts';
+import type { VirtualBench } from './testing/virtual-bench.ts';
 
 /** One test for each field of a Route, named by its way in the language, against the whole scheduler. */
-const MAIN = 'research/summarizer';
-const BACKUP = 'research/backup';
-
 let bench: VirtualBench;
-afterEach(async () => {
-  await bench.close();
-});
-
-async function routed(changes: Partial<TableRoute>, more: Partial<RoutingTable> = {}): Promise<void> {
-  bench = new VirtualBench();
-  await bench.start({ routes: [route(changes)], ...more });
-}
 
 function condition(text: string): Expression {
   const parsed = parseExpression(text);
@@ -32,14 +22,14 @@ async function fleetOf(key: string, given: Parameters<VirtualBench['submit']>[1]
 
 describe('Route.metadata.name', () => {
   test('the answer to a submission names the route that took it', async () => {
-    await routed({ id: 'research/named' });
+    bench = await routed({ id: 'research/named' });
     expect(await bench.submit('k')).toMatchObject({ response: { route: 'research/named' } });
   });
 });
 
 describe('Route.spec.match.task', () => {
   test('another task type is not taken', async () => {
-    await routed({});
+    bench = await routed({});
     expect(await bench.submit('k')).toMatchObject({ kind: 'accepted' });
     expect(await bench.submit('l', { task: 'translate' })).toEqual({ kind: 'unroutable', because: 'no-route' });
   });
@@ -47,7 +37,7 @@ describe('Route.spec.match.task', () => {
 
 describe('Route.spec.match.labels.*', () => {
   test('only tasks with the label are taken', async () => {
-    await routed({ labels: { tier: 'gold' } });
+    bench = await routed({ labels: { tier: 'gold' } });
     expect(await bench.submit('k', { labels: { tier: 'gold', other: 'x' } })).toMatchObject({ kind: 'accepted' });
     expect(await bench.submit('l', { labels: { tier: 'tin' } })).toMatchObject({ kind: 'unroutable' });
     expect(await bench.submit('m')).toMatchObject({ kind: 'unroutable' });
@@ -56,7 +46,7 @@ describe('Route.spec.match.labels.*', () => {
 
 describe('Route.spec.match.where', () => {
   test('only tasks for which it holds are taken', async () => {
-    await routed({ where: condition("input.size > 3 && tenant == 'research'") });
+    bench = await routed({ where: condition("input.size > 3 && tenant == 'research'") });
     expect(await bench.submit('k', { input: { size: 4 } })).toMatchObject({ kind: 'accepted' });
     expect(await bench.submit('l', { input: { size: 3 } })).toMatchObject({ kind: 'unroutable' });
     expect(await bench.submit('m', { input: { size: '4' } })).toMatchObject({ kind: 'unroutable' });
@@ -65,9 +55,8 @@ describe('Route.spec.match.where', () => {
 
 describe('Route.spec.precedence', () => {
   test('routes are tried in the order of the table, and the first that matches takes the task', async () => {
-    bench = new VirtualBench();
     const special = route({ id: 'research/special', labels: { tier: 'gold' }, to: [{ fleet: BACKUP, weight: 100 }] });
-    await bench.start({ routes: [special, route()] });
+    bench = await routed({}, { routes: [special, route()] });
     expect(await fleetOf('k', { labels: { tier: 'gold' } })).toBe(BACKUP);
     expect(await fleetOf('l')).toBe(MAIN);
   });
@@ -76,7 +65,7 @@ describe('Route.spec.precedence', () => {
 describe('Route.spec.require.skills.*', () => {
   test('a fleet must have all skills at their levels, also those that a task names', async () => {
     const skills = { python: 2, review: 1 };
-    await routed(
+    bench = await routed(
       {
         require: [
           ['{input.language}', 2],
@@ -98,21 +87,20 @@ describe('Route.spec.to.*', () => {
       { fleet: MAIN, weight: 80 },
       { fleet: BACKUP, weight: 20 },
     ];
-    await routed({ to: shares });
+    bench = await routed({ to: shares });
     const first: (string | undefined)[] = [];
     for (let n = 0; n < 300; n += 1) first.push(await fleetOf(`k-${n}`));
     const share = first.filter((id) => id === BACKUP).length / first.length;
     expect(share).toBeGreaterThan(0.13);
     expect(share).toBeLessThan(0.27);
-    await bench.close();
-    await routed({ to: shares });
+    bench = await routed({ to: shares });
     for (let n = 0; n < 300; n += 1) expect(await fleetOf(`k-${n}`)).toBe(first[n]);
   });
 });
 
 /** Two agents, one of which has had a task of the key `r` and is busy with another task now. */
 async function boundToBusyAgent(mode: 'soft' | 'hard'): Promise<string> {
-  await routed({ affinity: { key: 'input.repo', mode, holdMs: 60_000, spillAfterMs: 5000 } });
+  bench = await routed({ affinity: { key: 'input.repo', mode, holdMs: 60_000, spillAfterMs: 5000 } });
   await bench.accepted('first', { input: { repo: 'r' } });
   const [first] = await bench.take('a-1');
   if (first === undefined) throw new Error('a-1 was to get the first task');
@@ -178,7 +166,7 @@ describe('Route.spec.affinity.spillAfter', () => {
 
 describe('Route.spec.priority.default', () => {
   test('it is the priority of a task for which no condition holds', async () => {
-    await routed({ priority: { default: 'low', when: [] } });
+    bench = await routed({ priority: { default: 'low', when: [] } });
     expect(await bench.view(await bench.accepted('k'))).toMatchObject({ priority: 'low' });
   });
 });
@@ -189,7 +177,7 @@ describe('Route.spec.priority.when[].if and Route.spec.priority.when[].then', ()
       { if: condition("input.severity == 'sev1'"), then: 'critical' },
       { if: condition('has(input.severity)'), then: 'high' },
     ] as const;
-    await routed({ priority: { default: 'normal', when } });
+    bench = await routed({ priority: { default: 'normal', when } });
     const normal = await bench.accepted('normal');
     const critical = await bench.accepted('critical', { input: { severity: 'sev1' } });
     const high = await bench.accepted('high', { input: { severity: 'sev2' } });
@@ -205,7 +193,7 @@ describe('Route.spec.priority.when[].if and Route.spec.priority.when[].then', ()
 
 describe('Route.spec.priority.aging.every and Route.spec.priority.aging.max', () => {
   test('a waiting task rises by one after each time, up to the bound', async () => {
-    await routed({ priority: { default: 'low', when: [], aging: { everyMs: 5000, max: 'high' } } });
+    bench = await routed({ priority: { default: 'low', when: [], aging: { everyMs: 5000, max: 'high' } } });
     const id = await bench.accepted('k');
     const seen: (string | undefined)[] = [];
     for (let n = 0; n < 5; n += 1) {
@@ -230,7 +218,7 @@ async function starts(count: number): Promise<readonly unknown[]> {
 
 describe('Route.spec.fairness.key', () => {
   test('a flow of few tasks does not wait behind one of many', async () => {
-    await routed({ fairness: { key: 'input.user', weights: {} } });
+    bench = await routed({ fairness: { key: 'input.user', weights: {} } });
     for (let n = 0; n < 20; n += 1) await bench.accepted(`many-${n}`, { input: { user: 'many' } });
     for (let n = 0; n < 3; n += 1) await bench.accepted(`few-${n}`, { input: { user: 'few' } });
     expect((await starts(7)).filter((user) => user === 'few')).toHaveLength(3);
@@ -239,7 +227,7 @@ describe('Route.spec.fairness.key', () => {
 
 describe('Route.spec.fairness.weights.*', () => {
   test('a flow of three times the weight starts three times as many', async () => {
-    await routed({ fairness: { key: 'input.user', weights: { big: 3 } } });
+    bench = await routed({ fairness: { key: 'input.user', weights: { big: 3 } } });
     for (let n = 0; n < 24; n += 1) await bench.accepted(`small-${n}`, { input: { user: 'small' } });
     for (let n = 0; n < 24; n += 1) await bench.accepted(`big-${n}`, { input: { user: 'big' } });
     const big = (await starts(24)).filter((user) => user === 'big').length;
@@ -250,7 +238,7 @@ describe('Route.spec.fairness.weights.*', () => {
 
 describe('Route.spec.limits.inFlight', () => {
   test('no more tasks run at once, and the next starts when one ends', async () => {
-    await routed({ limits: { inFlight: 2 } });
+    bench = await routed({ limits: { inFlight: 2 } });
     for (let n = 0; n < 3; n += 1) await bench.accepted(`k-${n}`);
     const running = await bench.take('a-1', { free: 8 });
     expect(running).toHaveLength(2);
@@ -262,7 +250,7 @@ describe('Route.spec.limits.inFlight', () => {
 
 describe('Route.spec.limits.rate', () => {
   test('a burst starts at once, then one after each interval', async () => {
-    await routed({ limits: { rate: { count: 2, perMs: 10_000 } } });
+    bench = await routed({ limits: { rate: { count: 2, perMs: 10_000 } } });
     for (let n = 0; n < 4; n += 1) await bench.accepted(`k-${n}`);
     expect(await bench.taken('a-1', { free: 8 })).toHaveLength(2);
     expect(await bench.taken('a-1', { free: 8, waitMs: 4000 })).toEqual([]);
@@ -278,7 +266,7 @@ describe('Route.spec.limits.inFlight and Route.spec.limits.rate of a route with 
   ];
   /** How many both start within so many seconds, of tasks that do not end. */
   async function started(limits: TableRoute['limits'], seconds: number): Promise<number> {
-    await routed({ to, limits });
+    bench = await routed({ to, limits });
     for (let n = 0; n < 40; n += 1) await bench.accepted(`k-${n}`);
     let count = 0;
     for (let second = 0; second < seconds; second += 1) {
@@ -291,7 +279,6 @@ describe('Route.spec.limits.inFlight and Route.spec.limits.rate of a route with 
 
   test('together they run no more, and start no more often, than the route may', async () => {
     expect(await started({ inFlight: 3 }, 3)).toBe(3);
-    await bench.close();
     const count = await started({ rate: { count: 1, perMs: 2000 } }, 20);
     expect(count).toBeGreaterThanOrEqual(9);
     expect(count).toBeLessThanOrEqual(12);
@@ -302,7 +289,7 @@ describe('Route.spec.limits.perKey.key, Route.spec.limits.perKey.max and Route.s
   const perKey = { key: 'input.repo', max: 1 };
 
   test('queue: one of a key runs, the next is held until it ends, and other keys are not', async () => {
-    await routed({ limits: { perKey: { ...perKey, onFull: 'queue' } } });
+    bench = await routed({ limits: { perKey: { ...perKey, onFull: 'queue' } } });
     const first = await bench.accepted('k-1', { input: { repo: 'r' } });
     const second = await bench.accepted('k-2', { input: { repo: 'r' } });
     const other = await bench.accepted('k-3', { input: { repo: 'q' } });
@@ -315,13 +302,13 @@ describe('Route.spec.limits.perKey.key, Route.spec.limits.perKey.max and Route.s
   });
 
   test('as many of a key run as it says, and no more', async () => {
-    await routed({ limits: { perKey: { key: 'input.repo', max: 2, onFull: 'queue' } } });
+    bench = await routed({ limits: { perKey: { key: 'input.repo', max: 2, onFull: 'queue' } } });
     for (const key of ['k-1', 'k-2', 'k-3']) await bench.accepted(key, { input: { repo: 'r' } });
     expect(await bench.taken('a-1', { free: 8 })).toHaveLength(2);
   });
 
   test('reject: a second one of the key is refused while the first is open', async () => {
-    await routed({ limits: { perKey: { ...perKey, onFull: 'reject' } } });
+    bench = await routed({ limits: { perKey: { ...perKey, onFull: 'reject' } } });
     await bench.accepted('k-1', { input: { repo: 'r' } });
     expect(await bench.submit('k-2', { input: { repo: 'r' } })).toMatchObject({ because: 'key-full' });
     expect(await bench.submit('k-3', { input: { repo: 'q' } })).toMatchObject({ kind: 'accepted' });
@@ -336,7 +323,7 @@ describe('Route.spec.dedupe.key, Route.spec.dedupe.onHit and Route.spec.dedupe.w
   const input = { repo: 'r', commit: 'c' };
 
   test('join: the second submitter gets the task of the first, until the window is over', async () => {
-    await routed({ dedupe: { ...dedupe, onHit: 'join' } });
+    bench = await routed({ dedupe: { ...dedupe, onHit: 'join' } });
     const id = await bench.accepted('k-1', { input });
     expect(await bench.submit('k-2', { input })).toMatchObject({ response: { id, duplicate: 'joined' } });
     expect(await bench.accepted('k-3', { input: { ...input, commit: 'd' } })).not.toBe(id);
@@ -347,7 +334,7 @@ describe('Route.spec.dedupe.key, Route.spec.dedupe.onHit and Route.spec.dedupe.w
   });
 
   test('the window is that of the first task, whether it waits, runs or has ended', async () => {
-    await routed({ dedupe: { ...dedupe, onHit: 'join' } });
+    bench = await routed({ dedupe: { ...dedupe, onHit: 'join' } });
     const id = await bench.accepted('k-1', { input });
     const [task] = await bench.take('a-1');
     expect(await bench.accepted('k-2', { input })).toBe(id);
@@ -360,14 +347,14 @@ describe('Route.spec.dedupe.key, Route.spec.dedupe.onHit and Route.spec.dedupe.w
   });
 
   test('a task without a value of the key is the same as none', async () => {
-    await routed({ dedupe: { ...dedupe, onHit: 'reject' } });
+    bench = await routed({ dedupe: { ...dedupe, onHit: 'reject' } });
     for (const key of ['k-1', 'k-2']) {
       expect(await bench.submit(key, { input: { repo: 'r' } })).toMatchObject({ kind: 'accepted' });
     }
   });
 
   test('reject: the second submitter is told of the first task', async () => {
-    await routed({ dedupe: { ...dedupe, onHit: 'reject' } });
+    bench = await routed({ dedupe: { ...dedupe, onHit: 'reject' } });
     const id = await bench.accepted('k-1', { input });
     expect(await bench.submit('k-2', { input })).toEqual({ kind: 'duplicate', of: id });
   });
@@ -377,7 +364,7 @@ describe('Route.spec.queue.maxDepth and Route.spec.queue.onFull', () => {
   const when = [{ if: condition('input.urgent == true'), then: 'high' }] as const;
 
   test('reject: one more than may wait is refused, however urgent it is', async () => {
-    await routed({
+    bench = await routed({
       priority: { default: 'low', when },
       queue: { maxDepth: 2, maxAgeMs: 60_000, onFull: 'reject' },
     });
@@ -390,7 +377,7 @@ describe('Route.spec.queue.maxDepth and Route.spec.queue.onFull', () => {
   });
 
   test('shed-lowest: a more urgent one takes the place of the least urgent', async () => {
-    await routed({
+    bench = await routed({
       priority: { default: 'low', when },
       queue: { maxDepth: 2, maxAgeMs: 60_000, onFull: 'shed-lowest' },
     });
@@ -404,7 +391,7 @@ describe('Route.spec.queue.maxDepth and Route.spec.queue.onFull', () => {
 
 describe('Route.spec.queue.maxAge', () => {
   test('a task that has waited so long ends as expired', async () => {
-    await routed({ queue: { maxDepth: 10, maxAgeMs: 5000, onFull: 'reject' } });
+    bench = await routed({ queue: { maxDepth: 10, maxAgeMs: 5000, onFull: 'reject' } });
     const id = await bench.accepted('k');
     await bench.clock.pass(4500);
     expect(await bench.view(id)).toMatchObject({ state: 'ready' });

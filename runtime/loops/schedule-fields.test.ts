@@ -1,46 +1,21 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Assignment } from '../../spec/contract/protocol.ts';
 import type { TableSchedule } from '../../spec/contract/routing-table.ts';
-import { accept, fleet, route, table } from './testing/bench.ts';
+import { fleet, route, table } from './testing/bench.ts';
+import { HOUR_MS, LONG, MINUTE_MS, schedule, scheduledTable } from './testing/scheduled.ts';
 import { VirtualBench } from './testing/virtual-bench.ts';
 
 /** One test for each field of a Schedule, named by its way in the language, against the whole scheduler in virtual time. */
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 const TICK_MS = 200;
-const LONG = accept({ queueMs: 48 * HOUR_MS, runMs: 24 * HOUR_MS, heartbeatMs: 24 * HOUR_MS });
 
 let bench: VirtualBench;
 afterEach(async () => {
   await bench.close();
 });
 
-function schedule(changes: Partial<TableSchedule> = {}): TableSchedule {
-  return {
-    id: 'research/nightly',
-    team: 'research',
-    cron: '* * * * *',
-    tz: 'UTC',
-    task: 'summarize',
-    input: {},
-    labels: {},
-    overlap: 'queue',
-    catchUp: { windowMs: 0, max: 0 },
-    ...changes,
-  };
-}
-
-function tableOf(changes: Partial<TableSchedule>) {
-  return {
-    schedules: [schedule(changes)],
-    fleets: { 'research/summarizer': fleet({ accepts: { summarize: LONG } }) },
-    routes: [route({ queue: { maxDepth: 1000, maxAgeMs: 48 * HOUR_MS, onFull: 'reject' } })],
-  };
-}
-
 async function scheduled(changes: Partial<TableSchedule>, from: string): Promise<void> {
   bench = new VirtualBench({ nowMs: Date.parse(from), tickMs: TICK_MS });
-  await bench.start(tableOf(changes));
+  await bench.start(scheduledTable(changes));
 }
 
 /** Tasks that wait now, taken one by one and finished. */
@@ -63,7 +38,7 @@ async function perStep(steps: number, ms: number): Promise<readonly number[]> {
 describe('Schedule.metadata.name', () => {
   test('two schedules at one time are two tasks', async () => {
     bench = new VirtualBench({ nowMs: Date.parse('2026-06-01T11:59:30Z'), tickMs: TICK_MS });
-    await bench.start({ ...tableOf({}), schedules: [schedule(), schedule({ id: 'research/other' })] });
+    await bench.start({ ...scheduledTable({}), schedules: [schedule(), schedule({ id: 'research/other' })] });
     expect(await perStep(2, MINUTE_MS)).toEqual([2, 2]);
   });
 });
@@ -149,7 +124,7 @@ describe('Schedule.spec.overlap', () => {
   test('skip: a scheduler that comes back knows what still runs', async () => {
     await oneRuns('skip');
     await bench.clock.pass(12 * MINUTE_MS);
-    await bench.restart(1000, tableOf({ overlap: 'skip' }));
+    await bench.restart(1000, scheduledTable({ overlap: 'skip' }));
     await bench.clock.pass(2 * MINUTE_MS);
     expect(await bench.take('a-2')).toEqual([]);
   });
@@ -159,7 +134,10 @@ describe('Schedule.spec.overlap', () => {
       summarize: { ...LONG, attempts: 2, backoff: { ...LONG.backoff, firstMs: 150_000, maxMs: 150_000 } },
     };
     bench = new VirtualBench({ nowMs: Date.parse('2026-06-01T11:59:30Z'), tickMs: TICK_MS });
-    await bench.start({ ...tableOf({ overlap: 'skip' }), fleets: { 'research/summarizer': fleet({ accepts }) } });
+    await bench.start({
+      ...scheduledTable({ overlap: 'skip' }),
+      fleets: { 'research/summarizer': fleet({ accepts }) },
+    });
     await bench.clock.pass(MINUTE_MS);
     const first = await takeOne('a-1');
     await bench.fail(first, 'a-1', { error: 'Broken' });
@@ -179,7 +157,7 @@ describe('Schedule.spec.overlap', () => {
     };
     bench = new VirtualBench({ nowMs: Date.parse('2026-06-01T11:59:30Z'), tickMs: TICK_MS });
     await bench.start({
-      ...tableOf({ overlap: 'skip' }),
+      ...scheduledTable({ overlap: 'skip' }),
       fleets: both,
       routes: [route({ fallback: [{ when: ['no-agent'], afterMs: 5000, fleet: other }] })],
     });
@@ -213,7 +191,7 @@ describe('Schedule.spec.overlap', () => {
       await bench.clock.pass(MINUTE_MS);
       const first = await takeOne('a-1');
       if (isOver) await bench.complete(first, 'a-1');
-      await bench.restart(4 * HOUR_MS + 10 * MINUTE_MS, tableOf(changes));
+      await bench.restart(4 * HOUR_MS + 10 * MINUTE_MS, scheduledTable(changes));
       await bench.clock.pass(5000);
       const waiting = await bench.take('a-2', { free: 32 });
       expect([isOver, waiting.length + (isOver ? 0 : 1)]).toEqual([isOver, open]);
@@ -239,9 +217,9 @@ describe('Schedule.spec.catchUp.window and Schedule.spec.catchUp.max', () => {
   ])('after four hours away: window $windowMs ms, at most $max: $late tasks', async ({ windowMs, max, late }) => {
     const changes = { cron: '0 * * * *', catchUp: { windowMs, max } };
     bench = new VirtualBench({ nowMs: Date.parse('2026-06-01T11:59:30Z'), tickMs: TICK_MS });
-    await bench.start(tableOf({ ...changes, catchUp: { windowMs: 0, max: 0 } }));
+    await bench.start(scheduledTable({ ...changes, catchUp: { windowMs: 0, max: 0 } }));
     expect(await perStep(1, MINUTE_MS)).toEqual([1]);
-    await bench.restart(4 * HOUR_MS + 10 * MINUTE_MS, tableOf(changes));
+    await bench.restart(4 * HOUR_MS + 10 * MINUTE_MS, scheduledTable(changes));
     await bench.clock.pass(5000);
     expect(await due()).toHaveLength(late);
   });
@@ -253,11 +231,11 @@ describe('what is known of a schedule when a scheduler comes back', () => {
   test('the whole window counts, and what was caught up with is not done again when its tasks are forgotten', async () => {
     await scheduled(WEEK, '2026-06-01T03:59:30Z');
     expect(await perStep(1, MINUTE_MS)).toEqual([1]);
-    await bench.restart(4 * 24 * HOUR_MS + HOUR_MS, tableOf(WEEK));
+    await bench.restart(4 * 24 * HOUR_MS + HOUR_MS, scheduledTable(WEEK));
     expect(await perStep(1, 5000)).toEqual([4]);
-    await bench.restart(26 * HOUR_MS, tableOf(WEEK));
+    await bench.restart(26 * HOUR_MS, scheduledTable(WEEK));
     expect(await perStep(1, 5000)).toEqual([1]);
-    await bench.restart(20 * 24 * HOUR_MS, tableOf(WEEK));
+    await bench.restart(20 * 24 * HOUR_MS, scheduledTable(WEEK));
     expect(await perStep(1, 5000)).toEqual([7]);
   });
 
@@ -270,7 +248,7 @@ describe('what is known of a schedule when a scheduler comes back', () => {
     const often = { cron: '* * * * * *', catchUp: { windowMs: 30 * 24 * HOUR_MS, max: 3 } };
     await scheduled(often, '2026-06-01T03:59:30Z');
     await due();
-    await bench.restart(29 * 24 * HOUR_MS, tableOf(often));
+    await bench.restart(29 * 24 * HOUR_MS, scheduledTable(often));
     const begun = performance.now();
     await bench.clock.pass(1000);
     expect((await due()).length).toBeGreaterThanOrEqual(3);
@@ -280,11 +258,14 @@ describe('what is known of a schedule when a scheduler comes back', () => {
   test('a schedule that is new has missed nothing: not in a table that changes, and not in one that comes with a start', async () => {
     const hourly = { cron: '0 * * * *', catchUp: { windowMs: 6 * HOUR_MS, max: 10 } };
     bench = new VirtualBench({ nowMs: Date.parse('2026-06-01T11:50:00Z'), tickMs: TICK_MS });
-    await bench.start({ ...tableOf({}), schedules: [] });
+    await bench.start({ ...scheduledTable({}), schedules: [] });
     await bench.clock.pass(5000);
-    bench.scheduler.use(table({ ...tableOf(hourly), digest: 'sha256-2' }));
+    bench.scheduler.use(table({ ...scheduledTable(hourly), digest: 'sha256-2' }));
     expect(await perStep(2, 6 * MINUTE_MS)).toEqual([0, 1]);
-    const both = { ...tableOf(hourly), schedules: [schedule(hourly), schedule({ ...hourly, id: 'research/second' })] };
+    const both = {
+      ...scheduledTable(hourly),
+      schedules: [schedule(hourly), schedule({ ...hourly, id: 'research/second' })],
+    };
     await bench.restart(2 * HOUR_MS, both);
     expect(await perStep(1, 5000)).toEqual([2]);
   });
@@ -293,9 +274,9 @@ describe('what is known of a schedule when a scheduler comes back', () => {
     const hourly = { cron: '0 * * * *', catchUp: { windowMs: 6 * HOUR_MS, max: 10 } };
     await scheduled(hourly, '2026-06-01T11:59:30Z');
     expect(await perStep(1, MINUTE_MS)).toEqual([1]);
-    bench.scheduler.use(table({ ...tableOf(hourly), schedules: [], digest: 'sha256-2' }));
+    bench.scheduler.use(table({ ...scheduledTable(hourly), schedules: [], digest: 'sha256-2' }));
     await bench.clock.pass(5000);
-    await bench.restart(3 * HOUR_MS, tableOf(hourly));
+    await bench.restart(3 * HOUR_MS, scheduledTable(hourly));
     expect(await perStep(1, 5000)).toEqual([0]);
   });
 });

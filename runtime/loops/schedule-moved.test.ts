@@ -1,23 +1,18 @@
 import { afterEach, expect, test } from 'vitest';
-import { accept, fleet, route, table } from './testing/bench.ts';
+import { fleet, route, table } from './testing/bench.ts';
+import { LONG, schedule } from './testing/scheduled.ts';
 import { VirtualBench } from './testing/virtual-bench.ts';
 
 const [MAIN, BACKUP] = ['research/summarizer', 'research/backup'];
-const HOUR_MS = 3_600_000;
-const LONG = fleet({ accepts: { summarize: accept({ queueMs: HOUR_MS, runMs: HOUR_MS, heartbeatMs: HOUR_MS }) } });
+const accepts = { summarize: LONG };
 let bench: VirtualBench;
 afterEach(() => bench.close());
 
 test('skip: a run goes on counting when another table sends the tasks of the schedule to another fleet', async () => {
   const tableTo = (to: string) => ({
-    fleets: { [MAIN]: LONG, [BACKUP]: LONG },
+    fleets: { [MAIN]: fleet({ accepts }), [BACKUP]: fleet({ accepts }) },
     routes: [route({ to: [{ fleet: to, weight: 100 }] })],
-    schedules: [
-      {
-        ...{ id: 'research/nightly', team: 'research', cron: '* * * * *', tz: 'UTC', task: 'summarize' },
-        ...{ input: {}, labels: {}, overlap: 'skip' as const, catchUp: { windowMs: 0, max: 0 } },
-      },
-    ],
+    schedules: [schedule({ overlap: 'skip' })],
   });
   bench = new VirtualBench({ nowMs: Date.parse('2026-06-01T11:59:30Z'), tickMs: 200 });
   await bench.start(tableTo(MAIN));

@@ -1,42 +1,25 @@
 import { afterEach, expect, test } from 'vitest';
 import type { TableSchedule } from '../../spec/contract/routing-table.ts';
-import { memoryStore, type MemoryStore } from '../store/memory/memory-store.ts';
-import { StoreFailure } from '../store/store-failure.ts';
-import type { Store } from '../store/store.ts';
-import type { RunningScheduler } from './scheduler.ts';
-import { accept, Bench, fleet, pollOnce, route, table } from './testing/bench.ts';
+import { pollOnce, table } from './testing/bench.ts';
+import { HOUR_MS, MINUTE_MS, scheduledTable } from './testing/scheduled.ts';
+import { twoInVirtualTime } from './testing/two-in-virtual-time.ts';
 import { VirtualBench } from './testing/virtual-bench.ts';
 import { VirtualClock } from './testing/virtual-clock.ts';
 
 /** What becomes of the times of a schedule while the store is away from a scheduler that runs. */
 const SECOND_MS = 1000;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 const TICK_MS = 500;
 
 let close = (): Promise<unknown> => Promise.resolve();
 afterEach(() => close());
 
-function tableOf(changes: Partial<TableSchedule>) {
-  const schedule: TableSchedule = {
-    id: 'research/hourly',
-    team: 'research',
-    cron: '0 * * * *',
-    tz: 'UTC',
-    task: 'summarize',
-    input: {},
-    labels: {},
-    overlap: 'skip',
-    catchUp: { windowMs: HOUR_MS, max: 0 },
-    ...changes,
-  };
-  const long = accept({ queueMs: 48 * HOUR_MS, runMs: 24 * HOUR_MS, heartbeatMs: 24 * HOUR_MS });
-  return {
-    schedules: [schedule],
-    fleets: { 'research/summarizer': fleet({ accepts: { summarize: long } }) },
-    routes: [route({ queue: { maxDepth: 1000, maxAgeMs: 48 * HOUR_MS, onFull: 'reject' } })],
-  };
-}
+const HOURLY: Partial<TableSchedule> = {
+  id: 'research/hourly',
+  cron: '0 * * * *',
+  overlap: 'skip',
+  catchUp: { windowMs: HOUR_MS, max: 0 },
+};
+const tableOf = (changes: Partial<TableSchedule>) => scheduledTable({ ...HOURLY, ...changes });
 
 async function started(changes: Partial<TableSchedule>, from: string) {
   const warnings: unknown[] = [];
@@ -124,30 +107,26 @@ test('what was missed while no scheduler ran, and is not caught up with, is said
   expect(warnings).toMatchObject([{ count: 3, dueAt: '2026-06-01T15:00:00.000Z' }]);
 });
 
-/** Two schedulers over one store, each with a way to it that can be cut. */
+/** Two schedulers, and names of those that have submitted. */
 async function two(changes: Partial<TableSchedule>, from: string) {
-  const clock = new VirtualClock(Date.parse(from));
-  const store: MemoryStore = memoryStore({ nowUs: () => clock.nowMs() * 1000 });
-  const bench = new Bench(['s-0', 's-1'], store);
-  close = () => clock.until(bench.close());
-  const cut = new Set<string>();
   const submitted: string[] = [];
-  const start = (name: string): Promise<RunningScheduler> => {
-    const apply: Store['apply'] = (shard, batch) => {
-      if (cut.has(name)) return Promise.reject(new StoreFailure('unavailable', 'cut off'));
-      if (batch.operations.some(({ op }) => op === 'submit')) submitted.push(name);
-      return store.apply(shard, batch);
-    };
+  const {
+    clock,
+    cut,
+    here,
+    close: end,
+  } = await twoInVirtualTime({
+    clock: new VirtualClock(Date.parse(from)),
     // So rarely that one that is back looks at the times before it has looked at the shard.
-    const bounds = { tickMs: 4 * TICK_MS, idleTickMs: 8 * TICK_MS };
-    return clock.until(
-      bench.start(name, { clock, bounds, table: table(tableOf(changes)), store: { ...store, apply } }),
-    );
-  };
-  const here = await start('s-0');
-  const there = await start('s-1');
-  await clock.pass(5 * SECOND_MS);
-  return { clock, cut, here, there, submitted };
+    tickMs: 4 * TICK_MS,
+    options: () => ({ table: table(tableOf(changes)) }),
+    onAsk: (name, operations) => {
+      if (operations.some(({ op }) => op === 'submit')) submitted.push(name);
+    },
+  });
+  close = end;
+  await clock.pass(4 * SECOND_MS);
+  return { clock, cut, here, submitted };
 }
 
 /** Whatever it does first when it is back, it must look at the shard before it believes what it knows of it. */

@@ -8,19 +8,15 @@ import {
 } from '../../spec/contract/routing-table.ts';
 import { faultOf } from './table-faults.ts';
 import { accept, fleet, route, table } from './testing/bench.ts';
+import { schedule } from './testing/scheduled.ts';
 
 const FALLBACK = { when: ['no-agent'], afterMs: 1000, fleet: 'research/backup' } as const;
-const SCHEDULE: TableSchedule = {
-  id: 'research/nightly',
-  team: 'research',
+const SCHEDULE = schedule({
   cron: '15 1 * * *',
   tz: 'Europe/Oslo',
-  task: 'summarize',
-  input: {},
-  labels: {},
   overlap: 'skip',
   catchUp: { windowMs: 3_600_000, max: 1 },
-};
+});
 
 const full = route({
   affinity: { key: 'input.repo', mode: 'soft', holdMs: 1000, spillAfterMs: 100 },
