@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { route, table } from '../loops/testing/bench.ts';
 import { PROBLEM_BASE } from './problems.ts';
@@ -136,4 +138,39 @@ test('connections beyond the limit are closed, and those before go on', async ()
   const texts = await Promise.all(open);
   expect(texts.map((text) => answersIn(text)[0]?.status)).toEqual([200, 200]);
   await few.close();
+});
+
+/** A caller that hears that the other side has ended, and does not end its own. */
+function staying(text: string): Socket {
+  const { port, hostname } = new URL(api.api.url);
+  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+  socket.on('error', () => undefined);
+  socket.resume().write(text);
+  return socket;
+}
+
+test('who resets a tunnel that it was refused ends nobody', async () => {
+  const uncaught: unknown[] = [];
+  const hear = (error: unknown): number => uncaught.push(error);
+  process.on('uncaughtException', hear);
+  const socket = staying('CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n');
+  await once(socket, 'end');
+  socket.resetAndDestroy();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  process.off('uncaughtException', hear);
+  expect(uncaught).toEqual([]);
+});
+
+test.for([
+  ['bytes that are not HTTP', 'no http\r\n\r\n'],
+  ['headers that never come', 'GET / HTTP/1.1\r\n'],
+  ['a tunnel', 'CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n'],
+] as const)('who stays after it was refused %s is let go', async ([, text]) => {
+  const socket = staying(text);
+  await once(socket, 'end');
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  // Nobody is there any more: what is said now cannot be delivered.
+  const again = setInterval(() => socket.write('still here\r\n'), 20);
+  await expect.poll(() => socket.closed).toBe(true);
+  clearInterval(again);
 });

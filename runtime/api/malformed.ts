@@ -24,6 +24,8 @@ export function refuseMalformed(server: Server, trail: AuditTrail): void {
     trail.malformed(problem, socket.remoteAddress ?? '', id);
     const answer = (): void => {
       if (socket.writable) writeProblem(socket, problem, id);
+      // Who never closes its side would keep one of the connections that all share.
+      setTimeout(() => socket.destroy(), LINGER_MS).unref();
     };
     const before = last.get(socket);
     if (before === undefined || before.response.writableFinished) answer();
@@ -37,7 +39,11 @@ export function refuseMalformed(server: Server, trail: AuditTrail): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code !== 'ECONNRESET') refuse(socket, malformed(error));
   });
-  server.on('connect', (_, socket) => refuse(socket, new ProblemError('method-not-allowed')));
+  server.on('connect', (_, socket) => {
+    // Node has let go of it: a caller that resets it would end the process.
+    socket.on('error', () => undefined);
+    refuse(socket, new ProblemError('method-not-allowed'));
+  });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     const problem = new ProblemError('bad-request', { detail: '`Expect` is not understood' });
     const id = randomUUID();
@@ -45,6 +51,9 @@ export function refuseMalformed(server: Server, trail: AuditTrail): void {
     sendProblem(response, problem, id);
   });
 }
+
+/** For a caller that still sends: it would be reset before it has read the answer. */
+const LINGER_MS = 1000;
 
 /** What Node says of bytes that are no request. */
 function malformed({ code = '' }: NodeJS.ErrnoException): ProblemError {
