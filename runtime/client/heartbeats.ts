@@ -34,6 +34,7 @@ export function heartbeats(
     }
     if (answer.drain) onDrain();
   };
+  // It also keeps the process: nothing else may, while all slots are taken by handlers that wait for no file or socket.
   const tick = setInterval(() => {
     const held = [...runs.values()];
     const everyMs = Math.min(...held.map(({ task }) => task.heartbeatMs)) / BEATS;
@@ -51,6 +52,5 @@ export function heartbeats(
         isSending = false;
       });
   }, TICK_MS);
-  tick.unref();
   return { stop: () => clearInterval(tick) };
 }

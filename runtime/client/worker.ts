@@ -140,13 +140,15 @@ class TaskWorker<Tasks> implements Worker<Tasks> {
     if (this.#phase !== 'made') throw new Error('a worker runs once');
     this.#phase = 'running';
     const onSignal = (): void => void this.drain();
-    if (this.#options.signals !== false) process.once('SIGTERM', onSignal);
-    const close = await this.#serve();
+    // Until it has ended: whoever passes a signal on, as npm does in a group, sends it twice.
+    if (this.#options.signals !== false) process.on('SIGTERM', onSignal);
+    let close = (): Promise<void> => Promise.resolve();
     const beat = heartbeats(this.#link, this.#path('/heartbeat'), this.#runs, {
       onDrain: () => void this.drain(),
       onFailure: onceEach((error) => this.#tell({ kind: 'retried', call: 'heartbeat', error })),
     });
     try {
+      close = await this.#serve();
       await this.#register();
       if (this.#delivery() === 'pull') await this.#poll();
       else await new Promise((resolve) => this.#stopPolling.signal.addEventListener('abort', resolve, { once: true }));
