@@ -6,6 +6,7 @@ import { lookAtRuns } from './passed-runs.ts';
 import { reconciler } from './reconcile.ts';
 import { SILENT_MS } from './roster.ts';
 import { schedules } from './schedules.ts';
+import { noteStore } from './status.ts';
 import { forgetWords } from './words.ts';
 
 const CHORES_MS = 1000;
@@ -34,6 +35,7 @@ export function startChores(engine: Engine, lead: Leadership): () => Promise<voi
       engine.pool.sweep(SILENT_MS);
       forgetOldRuns(engine);
       engine.breakers.look();
+      noteStore(engine, true);
       if (engine.buckets.size > BUCKETS_MAX) engine.buckets.clear();
       underWay = round();
       await underWay;

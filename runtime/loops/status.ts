@@ -20,9 +20,13 @@ function storeState({ fleets }: Engine): SchedulerStatus['store'] {
   return states.has('replaying') ? 'recovering' : 'up';
 }
 
-/** Tells the observer whether the store is there; only what changed. */
-export function noteStore(engine: Engine): void {
-  const down = storeState(engine) === 'down';
+/**
+ * Tells the observer whether the store is there; only what changed. `isBegun`: also a shard that was never joined counts as lost.
+ * A scheduler that has just begun joins one after the other.
+ */
+export function noteStore(engine: Engine, isBegun = engine.storeDown): void {
+  const links = [...engine.fleets.values()].map(({ link }) => link);
+  const down = links.some(({ state, joins }) => state === 'lost' && (isBegun || joins > 0));
   if (down === engine.storeDown) return;
   engine.storeDown = down;
   engine.observer.breaker?.('store', down ? 'open' : 'closed');
