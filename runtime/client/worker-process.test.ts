@@ -40,7 +40,9 @@ async function agent(drainMs?: number) {
   let said = '';
   started.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const ended = once(started, 'exit') as Promise<[number | null, string | null]>;
-  const has = (kind: string) => expect.poll(() => said, { timeout: 10_000 }).toContain(kind);
+  const has = async (kind: string) => {
+    await expect.poll(() => said, { timeout: 10_000 }).toContain(kind);
+  };
   return { tasks: client({ url, token: 'dev-token' }), process: started, ended, has };
 }
 

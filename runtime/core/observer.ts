@@ -13,7 +13,8 @@ export interface Observer {
   readonly retried?: (event: Of & { readonly reason: 'timeout' | 'agent_lost' | 'error' | 'backpressure' }) => void;
   /** A task came to its end, or became a dead letter: told once, at whichever scheduler hears of it. */
   readonly finished?: (event: Finished) => void;
-  readonly breaker?: (dependency: string, state: 'closed' | 'open' | 'half_open') => void;
+  /** `reason`: why it is open, where that is not in what else is told. */
+  readonly breaker?: (dependency: string, state: 'closed' | 'open' | 'half_open', reason?: string) => void;
   readonly store?: (operation: StoreOperation, seconds: number) => void;
   readonly synced?: (seconds: number) => void;
   /** The peer has a piece of the journal. */

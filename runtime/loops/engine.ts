@@ -44,8 +44,8 @@ export interface Engine {
   /** Own promises of which a shard that had lost them says that they have gone on: they may be nowhere, and are looked for. */
   readonly strays: Map<string, Stray>;
   stopping: boolean;
-  /** As the observer was told. */
-  storeDown: boolean;
+  /** Why the store is away, as the observer was told. */
+  storeAway: StoreFailure['kind'] | undefined;
 }
 
 export interface EngineBounds {

@@ -61,7 +61,7 @@ export function newEngine({ options, ledger, observer, table }: Parts): Engine {
     moving: new Set(),
     strays: new Map(),
     stopping: false,
-    storeDown: false,
+    storeAway: undefined,
   };
 }
 

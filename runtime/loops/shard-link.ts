@@ -55,6 +55,7 @@ export class ShardLink {
   #waiters: LinkWaiters;
   #place: ShardPlace;
   #joins = 0;
+  #failure: StoreFailure | undefined;
   #connection = -1;
   #wakes = false;
   /** Records that must be durable before the next call. */
@@ -76,6 +77,11 @@ export class ShardLink {
   /** How often it went up: what was seen before the last time may be forgotten. */
   get joins(): number {
     return this.#joins;
+  }
+
+  /** Why it is lost. */
+  get failure(): StoreFailure | undefined {
+    return this.#failure;
   }
 
   /** The largest beat of the shard that it has seen. */
@@ -247,8 +253,10 @@ export class ShardLink {
     this.#calls.failed(call, why);
     this.#queue.putBack(call.taken);
     // The call before it may have found that out.
-    if (this.#state === 'up') this.#lose();
-    else this.#refuseAll();
+    if (this.#state === 'up') {
+      if (why instanceof StoreFailure) this.#failure = why;
+      this.#lose();
+    } else this.#refuseAll();
   }
 
   #lose(): void {
@@ -266,13 +274,14 @@ export class ShardLink {
       try {
         await this.#catchUp();
         this.#joins += 1;
+        this.#failure = undefined;
         this.#setState('up');
         this.#wake();
         const done = this.#calls.takeDone();
         if (done.length > 0) this.#context.unheard(this, done);
         return;
       } catch (error) {
-        asFailure(error);
+        this.#failure = asFailure(error);
         if (this.#state !== 'lost') this.#setState('lost');
         this.#refuseAll();
         await pause(

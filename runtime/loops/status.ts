@@ -21,13 +21,15 @@ function storeState({ fleets }: Engine): SchedulerStatus['store'] {
 }
 
 /**
- * Tells the observer whether the store is there; only what changed. `isBegun`: also a shard that was never joined counts as lost.
+ * Tells the observer whether the store is there; only what changed, as that it is back and
+ * refuses us. `isBegun`: also a shard that was never joined counts as lost.
  * A scheduler that has just begun joins one after the other.
  */
-export function noteStore(engine: Engine, isBegun = engine.storeDown): void {
+export function noteStore(engine: Engine, isBegun = engine.storeAway !== undefined): void {
   const links = [...engine.fleets.values()].map(({ link }) => link);
-  const down = links.some(({ state, joins }) => state === 'lost' && (isBegun || joins > 0));
-  if (down === engine.storeDown) return;
-  engine.storeDown = down;
-  engine.observer.breaker?.('store', down ? 'open' : 'closed');
+  const lost = links.find(({ state, joins }) => state === 'lost' && (isBegun || joins > 0));
+  const away = lost === undefined ? undefined : (lost.failure?.kind ?? 'unavailable');
+  if (away === engine.storeAway) return;
+  engine.storeAway = away;
+  engine.observer.breaker?.('store', away === undefined ? 'closed' : 'open', lost?.failure?.message);
 }

@@ -8,7 +8,8 @@ afterEach(() => bench?.close());
 /** Two fleets, so that one shard is joined while the other is not; and what is said of the store. */
 function begun() {
   const said: string[] = [];
-  const breaker = (dependency: string, state: string): void => void (dependency === 'store' && said.push(state));
+  const breaker = (dependency: string, state: string, reason = ''): void =>
+    void (dependency === 'store' && said.push(`${state} ${reason}`.trim()));
   bench = new VirtualBench({ observer: { breaker } });
   const start = (own: VirtualBench) =>
     own.start({ fleets: { 'research/summarizer': fleet(), 'research/other': fleet() } });
@@ -27,10 +28,10 @@ test('a store that is away when a scheduler begins is said to be so, and then to
   own.isStoreAway = true;
   await start(own);
   await own.clock.pass(5000);
-  expect(said).toEqual(['open']);
+  expect(said).toEqual(['open cut off']);
   own.isStoreAway = false;
   await own.clock.pass(5000);
-  expect(said).toEqual(['open', 'closed']);
+  expect(said).toEqual(['open cut off', 'closed']);
 });
 
 test('a store that goes away is said to be so at once', async () => {
@@ -39,5 +40,5 @@ test('a store that goes away is said to be so at once', async () => {
   await own.clock.pass(5000);
   own.isStoreAway = true;
   await own.clock.pass(600);
-  expect(said).toEqual(['open']);
+  expect(said).toEqual(['open cut off']);
 });

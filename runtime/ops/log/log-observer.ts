@@ -19,8 +19,8 @@ export function logObserver(log: Logger): Observer {
         { taskId: id, fleet, route, outcome, reason },
         outcome === 'dead_lettered' ? 'task became a dead letter' : 'task ended',
       ),
-    breaker: (dependency, state) =>
-      log[state === 'closed' ? 'info' : 'warn']({ dependency, state }, `breaker is ${state.replace('_', ' ')}`),
+    breaker: (dependency, state, reason) =>
+      log[state === 'closed' ? 'info' : 'warn']({ dependency, state, reason }, `breaker is ${state.replace('_', ' ')}`),
     table: (event) =>
       event.kind === 'loaded'
         ? log.info({ specHash: event.digest }, 'routing table in force')

@@ -112,6 +112,7 @@ test('every event of the scheduler is told without a payload or a secret, whatev
     told.finished?.({ ...of, outcome: 'succeeded' });
     told.breaker?.(CANARY, 'half_open');
     told.breaker?.('store', 'closed');
+    told.breaker?.('store', 'open', `connect ECONNREFUSED ${CANARY}`);
     told.table?.({ kind: 'refused', reason: CANARY });
     told.table?.({ kind: 'loaded', digest: CANARY, environment: CANARY });
     told.recovery?.({ kind: 'begun', shard: CANARY, records: 1 });
@@ -130,6 +131,7 @@ test('every event of the scheduler is told without a payload or a secret, whatev
     'debug task ended',
     'warn breaker is half open',
     'info breaker is closed',
+    'warn breaker is open',
     'error routing table refused; the one before stays in force',
     'info routing table in force',
     'debug the store has forgotten; replaying the journal',

@@ -27,6 +27,20 @@ function storeAt(url: string, more: { readonly username?: string; readonly passw
   return store;
 }
 
+/** What a call says of the store. */
+async function why(store: DragonflyStore): Promise<string> {
+  const failure: unknown = await new Talker({ store, now: 0 }).submit('t1').catch((error: unknown) => error);
+  return failure instanceof StoreFailure ? `${failure.kind} ${failure.message}` : 'nothing';
+}
+
+test('a call that finds no connection says why there is none', async () => {
+  const { server: one } = await server();
+  const url = one.url;
+  await one.stop();
+  const store = storeAt(url);
+  await expect.poll(() => why(store)).toMatch(/^unavailable connect (?:ECONNREFUSED|ENOENT)/);
+});
+
 test('a server that has lost the script gets it again', async () => {
   const { server: one, admin } = await server();
   const store = storeAt(one.url);
@@ -45,6 +59,10 @@ test('a server that asks who we are is told, and one that does not know us is sa
     await known.ready();
     await known.ping();
     await expect(storeAt(one.url).ready()).rejects.toMatchObject({ name: 'StoreFailure', kind: 'refused' });
+    const strangers = [storeAt(one.url), storeAt(one.url, { username: 'default', password: 'wrong' })];
+    for (const stranger of strangers) {
+      await expect.poll(() => why(stranger)).toMatch(/^refused (?:it asks for a login|NOAUTH|WRONGPASS)/);
+    }
   } finally {
     await admin.config('SET', 'requirepass', '');
   }

@@ -40,6 +40,14 @@ export interface DragonflyStore extends Store {
 
 export function dragonflyStore(options: DragonflyOptions): DragonflyStore {
   const client = connect(options);
+  /** Why there is no connection: a call that finds none says only that. */
+  let absence: Error | undefined;
+  client.on('error', (error: Error) => {
+    absence = error;
+  });
+  client.on('ready', () => {
+    absence = undefined;
+  });
   const listeners = new Set<(shard: string) => void>();
   let subscriber: Redis | undefined;
   let connections = 0;
@@ -60,7 +68,12 @@ export function dragonflyStore(options: DragonflyOptions): DragonflyStore {
     ready: () => whenReady(client),
     apply: async (shard, batch) => {
       checkBatch(batch);
-      return apply(client, keysFor(shard), batch, options.nowUs?.());
+      const isThere = client.status === 'ready';
+      try {
+        return await apply(client, keysFor(shard), batch, options.nowUs?.());
+      } catch (error) {
+        throw isThere || absence === undefined ? error : asStoreFailure(absence);
+      }
     },
     hint: (shard) => {
       client.publish(HINTS, shardName(shard)).catch(() => undefined);

@@ -23,10 +23,22 @@ test.each([
   ['WRONGPASS invalid username-password pair', 'refused'],
   ["NOPERM this user has no permissions to run the 'evalsha' command", 'refused'],
   ["ERR unknown command 'EVALSHA'", 'refused'],
+  ['ERR max number of clients reached', 'unavailable'],
+  ['upstream failure', 'unavailable'],
 ])('%s', (message, kind) => {
   const failure = asStoreFailure(replyError(message));
   expect(failure).toBeInstanceOf(StoreFailure);
   expect(failure).toMatchObject({ kind, message: message.slice(0, 200) });
+});
+
+test('a server that asks for a login, and a connection that is gone, are told in words', () => {
+  const stranger = asStoreFailure(replyError('ERR Protocol error: unauthenticated multibulk length'));
+  expect(stranger).toMatchObject({
+    kind: 'refused',
+    message: expect.stringMatching(/^it asks for a login \(ERR /) as string,
+  });
+  const closed = asStoreFailure(new Error("Stream isn't writeable and enableOfflineQueue options is false"));
+  expect(closed).toMatchObject({ kind: 'unavailable', message: 'there is no connection' });
 });
 
 test('what is no answer of the server means that it is away', () => {
@@ -37,5 +49,7 @@ test('what is no answer of the server means that it is away', () => {
 test('a complaint of our own script stays what it is, and so does what is no error at all', () => {
   const ours = replyError('ERR user_script:7: attempt to index a nil value');
   expect(asStoreFailure(ours)).toBe(ours);
+  const wrong = replyError('ERR Error compiling script (new function): user_script:1: unexpected symbol');
+  expect(asStoreFailure(wrong)).toBe(wrong);
   expect(asStoreFailure('no error')).toMatchObject({ message: 'the store failed without a reason', cause: 'no error' });
 });
