@@ -62,6 +62,23 @@ export class SchedulerUnreachable extends Error {
   }
 }
 
+/** What should be said is no JSON: the caller's mistake, and not the scheduler's silence. Nothing was sent. */
+export class Unsendable extends TypeError {
+  constructor(cause: unknown) {
+    super(`is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = 'Unsendable';
+  }
+}
+
+/** However that fails: values that are none, circles, what is nested too deeply, and a `toJSON` that throws. */
+export function jsonOf(body: unknown): string {
+  try {
+    return JSON.stringify(body);
+  } catch (error) {
+    throw new Unsendable(error);
+  }
+}
+
 const TIMEOUT_MS = 30_000;
 
 /** Throws when nobody says where the scheduler is. */
@@ -74,8 +91,7 @@ export function connection(options: ConnectionOptions, env: NodeJS.ProcessEnv = 
   const send = async ({ method, path, body, headers, signal }: Ask, limit: AbortSignal): Promise<Response> => {
     const base = urls[at % urls.length] ?? '';
     const bearer = typeof token === 'function' ? token() : token;
-    // What is no JSON is the caller's mistake, and not the scheduler's silence.
-    const text = body === undefined ? undefined : JSON.stringify(body);
+    const text = body === undefined ? undefined : jsonOf(body);
     try {
       return await call(`${base}${path}`, {
         method,

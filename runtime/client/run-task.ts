@@ -1,7 +1,7 @@
 import type { Assignment, NextRequest, PollResponse, SettleResponse } from '../../spec/contract/protocol.ts';
 import type { JsonObject } from '../../spec/contract/source.ts';
-import { SchedulerProblem } from './connection.ts';
-import { failureBody } from './task-failure.ts';
+import { SchedulerProblem, Unsendable } from './connection.ts';
+import { failureBody, messageOf } from './task-failure.ts';
 
 /** A task as its handler sees it. */
 export interface RunningTask<Input = JsonObject> {
@@ -156,10 +156,10 @@ async function report(
 
 /** A result that the fleet's schema or the scheduler's limits refuse is a failed attempt, and says where it is wrong. */
 function refusedResult(error: unknown): { error: string; message: string; final?: true } | undefined {
-  if (error instanceof TypeError) return { error: 'InvalidResult', message: `the result is no JSON: ${error.message}` };
+  if (error instanceof Unsendable) return { error: 'InvalidResult', message: messageOf(`the result ${error.message}`) };
   if (!(error instanceof SchedulerProblem)) return undefined;
   if (error.status === 413) return { error: 'ResultTooLarge', message: error.message, final: true };
   if (error.status !== 422 && error.status !== 400) return undefined;
   const places = error.errors.map(({ pointer, detail }) => `${pointer === '' ? '/' : pointer} ${detail}`);
-  return { error: 'InvalidResult', message: [error.message, ...places].join('; ').slice(0, 2000) };
+  return { error: 'InvalidResult', message: messageOf([error.message, ...places].join('; ')) };
 }

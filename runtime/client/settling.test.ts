@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Assignment } from '../../spec/contract/protocol.ts';
-import { SchedulerProblem, SchedulerUnreachable } from './connection.ts';
+import { SchedulerProblem, SchedulerUnreachable, Unsendable } from './connection.ts';
 import { pauseUnlessFinal, settleForMs } from './settling.ts';
 
 const MINUTE_MS = 60_000;
@@ -28,6 +28,8 @@ test('what is said of the task or the result is final, and nothing else', () => 
   expect(isFinal(new SchedulerUnreachable('http://a', {}))).toBe(false);
   // The file of a token is being replaced.
   expect(isFinal(Object.assign(new Error('ENOENT'), { code: 'ENOENT' }))).toBe(false);
-  expect(isFinal(new TypeError('Do not know how to serialize a BigInt'))).toBe(true);
+  expect(isFinal(new Unsendable(new RangeError('Maximum call stack size exceeded')))).toBe(true);
+  // Of a way to a token that has none yet.
+  expect(isFinal(new TypeError('Cannot read properties of undefined'))).toBe(false);
   expect(pauseUnlessFinal(new SchedulerProblem(429, {}, 7000), 0)).toBe(7000);
 });

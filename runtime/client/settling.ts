@@ -1,5 +1,5 @@
 import type { Assignment } from '../../spec/contract/protocol.ts';
-import { SchedulerProblem } from './connection.ts';
+import { SchedulerProblem, Unsendable } from './connection.ts';
 import { drawn, pauseAfter } from './patience.ts';
 
 /** How long an end is said again at least: a scheduler that is away that long has not ended the run either. */
@@ -13,7 +13,7 @@ const MAY_PASS: ReadonlySet<number> = new Set([401, 403, 408, 425, 429]);
  * task or of what was sent: 404, 409, 413, 422 and their kind. A result that is no JSON reaches nobody.
  */
 export function pauseUnlessFinal(error: unknown, attempt: number): number | undefined {
-  if (error instanceof TypeError) return undefined;
+  if (error instanceof Unsendable) return undefined;
   const isFinal =
     error instanceof SchedulerProblem && error.status >= 400 && error.status < 500 && !MAY_PASS.has(error.status);
   return isFinal ? undefined : (pauseAfter(error, attempt) ?? drawn(attempt));
