@@ -1,5 +1,5 @@
 import { PRIORITIES } from '../../spec/contract/task.ts';
-import { TASK_STATES } from '../../spec/contract/protocol.ts';
+import { BEAT_TASKS_MAX, FREE_MAX, TASK_STATES } from '../../spec/contract/protocol.ts';
 
 /** JSON Schemas of what goes over the wire; held to `spec/contract/protocol.ts` by a test. Everything is closed. */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -55,7 +55,7 @@ const LABELS: Schema = {
   additionalProperties: { type: 'string', maxLength: 256 },
 };
 
-const FREE_SLOTS = { build: BUILD, slots: whole(1, 1000), free: whole(0, 64) };
+const FREE_SLOTS = { build: BUILD, slots: whole(1, 1000), free: whole(0, FREE_MAX) };
 
 const REASON = { ...text(200), description: 'why, for people; kept as it is, on one line' };
 
@@ -64,7 +64,7 @@ export const bodies = {
   CancelRequest: object({}, { reason: REASON }),
   RegisterRequest: object({ name: AGENT_NAME, slots: whole(1, 1000) }, { build: BUILD, fleet: FLEET_ID }),
   PollRequest: object({ ...FREE_SLOTS, waitMs: whole(0, 60_000) }),
-  HeartbeatRequest: object({ tasks: list(object({ id: TASK_ID, token: TOKEN }), 256) }),
+  HeartbeatRequest: object({ tasks: list(object({ id: TASK_ID, token: TOKEN }), BEAT_TASKS_MAX) }),
   CompleteRequest: object({ agent: AGENT_NAME, token: TOKEN }, { result: {}, next: object(FREE_SLOTS) }),
   FailRequest: object(
     { agent: AGENT_NAME, token: TOKEN, error: text(64, '^[A-Za-z][A-Za-z0-9_.-]*$') },

@@ -1,4 +1,4 @@
-import type { HeartbeatResponse } from '../../spec/contract/protocol.ts';
+import { BEAT_TASKS_MAX, type HeartbeatResponse } from '../../spec/contract/protocol.ts';
 import { SchedulerProblem, type Connection } from './connection.ts';
 import type { Run } from './run-task.ts';
 
@@ -10,7 +10,7 @@ const BEATS = 3;
 const REFUSED_MS = 1000;
 
 /**
- * Keeps the leases of all runs with one call now and then, the shortest lease first, and stops the runs that should end. One
+ * Keeps the leases of all runs with one call now and then (with several, when they are many), the shortest lease first, and stops the runs that should end. One
  * that was not answered is sent again at once: another scheduler may answer, and the lease lasts a while longer. One that was refused
  * is sent again as well, a second later at most: a token that is being renewed is read anew.
  */
@@ -23,16 +23,22 @@ export function heartbeats(
   let sentMs = performance.now();
   let notBeforeMs = 0;
   let isSending = false;
-  const beat = async (held: readonly Run[], everyMs: number): Promise<void> => {
+  const beatSome = async (held: readonly Run[], everyMs: number): Promise<void> => {
     const body = { tasks: held.map(({ task: { id, token } }) => ({ id, token })) };
-    const begunMs = performance.now();
     const answer = await link.ask<HeartbeatResponse>({ method: 'POST', path, body, timeoutMs: Math.ceil(everyMs) });
-    sentMs = begunMs;
     for (const [index, { lease, cancel }] of answer.tasks.entries()) {
       if (lease === 'gone') held[index]?.stop('lost');
       else if (cancel) held[index]?.stop('cancelled');
     }
     if (answer.drain) onDrain();
+  };
+  const beat = async (held: readonly Run[], everyMs: number): Promise<void> => {
+    const begunMs = performance.now();
+    const parts: Promise<void>[] = [];
+    for (let at = 0; at < held.length; at += BEAT_TASKS_MAX)
+      parts.push(beatSome(held.slice(at, at + BEAT_TASKS_MAX), everyMs));
+    await Promise.all(parts);
+    sentMs = begunMs;
   };
   // It also keeps the process: nothing else may, while all slots are taken by handlers that wait for no file or socket.
   const tick = setInterval(() => {

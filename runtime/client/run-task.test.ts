@@ -1,6 +1,8 @@
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
+import type { Assignment } from '../../spec/contract/protocol.ts';
 import { client } from './client.ts';
+import { runTask } from './run-task.ts';
 import { TaskFailure } from './task-failure.ts';
 import { drained, FLEET, servedFleet } from './testing/served-fleet.ts';
 import { worker, type WorkerEvent } from './worker.ts';
@@ -25,6 +27,31 @@ async function firstRun(handler: () => unknown) {
   const { agent: _, token: __, ...told } = said[0] ?? {};
   return { settled: ended(), told };
 }
+
+/** A run without a scheduler; `settle` hears how it ended. */
+function running(handler: (task: { readonly signal: AbortSignal }) => unknown, settle = () => Promise.resolve({})) {
+  const task = { id: 't-1', token: 1, task: 'summarize', dueAt: '2030-01-01T00:00:00Z' } as Assignment;
+  return runTask(task, handler, settle, { fleet: FLEET, agent: 'a-1' });
+}
+
+test('what comes to a worker on its way out is given back and not begun', async () => {
+  let begun = 0;
+  const run = running(() => (begun += 1));
+  run.stop('drained');
+  expect([await run.over, begun]).toEqual(['released', 0]);
+});
+
+test('a handler that is done is not asked to end, whatever is heard of its lease meanwhile', async () => {
+  let signal: AbortSignal | undefined;
+  const run = running(
+    (task) => (signal = task.signal),
+    () => {
+      run.stop('lost');
+      return Promise.resolve({});
+    },
+  );
+  expect([await run.over, signal?.aborted]).toEqual(['completed', false]);
+});
 
 const throwing = (error: unknown) => (): never => {
   throw error;

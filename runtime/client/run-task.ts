@@ -59,8 +59,16 @@ export function runTask(
   runner: Runner,
 ): Run {
   const stopping = new AbortController();
-  const over = outcomeOf(task, handler, stopping.signal).then((outcome) => report(task, outcome, settle, runner));
-  return { task, over, stop: (reason) => stopping.abort(reason) };
+  let isDecided = false;
+  const over = outcomeOf(task, handler, stopping.signal).then((outcome) => {
+    isDecided = true;
+    return report(task, outcome, settle, runner);
+  });
+  // Of a handler that is done nothing is asked any more: its end may be on its way when a heartbeat says that its lease is gone.
+  const stop = (reason: StopReason): void => {
+    if (!isDecided) stopping.abort(reason);
+  };
+  return { task, over, stop };
 }
 
 type Outcome =
@@ -91,7 +99,11 @@ async function outcomeOf(
     ...(task.traceparent !== undefined && { traceparent: task.traceparent }),
   };
   const handled = Promise.resolve()
-    .then(() => handler(running as never))
+    .then(() => {
+      // It came while the worker was already on its way out.
+      signal.throwIfAborted();
+      return handler(running as never);
+    })
     .then(
       (result): Outcome => ({ kind: 'result', result }),
       (error: unknown): Outcome =>

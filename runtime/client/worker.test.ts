@@ -110,6 +110,18 @@ test('a worker whose slots are all taken gets its next task with the completion 
   expect(await tasks.ended(id)).toMatchObject({ state: 'succeeded' });
 });
 
+test('a worker with more slots than tasks come at once gets all of them', async () => {
+  const { tasks, made } = await scheduler();
+  const one = made({ slots: 70 });
+  const all = Array.from({ length: 70 }, (_, index) => tasks.submit('summarize', { text: 'x' }, { key: `k-${index}` }));
+  await Promise.all(all);
+  let freed = (): void => undefined;
+  const free = new Promise<void>((resolve) => (freed = resolve));
+  void one.on('summarize', () => free.then(() => ({ short: 'x' }))).run();
+  await expect.poll(() => one.state.busy).toBe(70);
+  freed();
+});
+
 test('an error is a failed attempt of its name, and a final one is not tried again', async () => {
   const { tasks, made } = await scheduler();
   let calls = 0;

@@ -1,7 +1,13 @@
 import { hostname } from 'node:os';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Assignment, NextRequest, PollResponse, RegisterResponse } from '../../spec/contract/protocol.ts';
+import {
+  FREE_MAX,
+  type Assignment,
+  type NextRequest,
+  type PollResponse,
+  type RegisterResponse,
+} from '../../spec/contract/protocol.ts';
 import { connection, type Connection, type ConnectionOptions } from './connection.ts';
 import { heartbeats } from './heartbeats.ts';
 import { patiently } from './patience.ts';
@@ -261,7 +267,7 @@ class TaskWorker<Tasks> implements Worker<Tasks> {
     return this.#link.ask<PollResponse>({
       method: 'POST',
       path: this.#path('/poll'),
-      body: { build: this.#build ?? '', slots: this.#slots, free, waitMs: this.#pollMs },
+      body: { build: this.#build ?? '', slots: this.#slots, free: Math.min(FREE_MAX, free), waitMs: this.#pollMs },
       timeoutMs: this.#pollMs + POLL_MARGIN_MS,
       signal: this.#stopPolling.signal,
     });

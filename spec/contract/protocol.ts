@@ -126,11 +126,14 @@ export interface RegisterResponse {
   readonly drainMs: number;
 }
 
+/** The most tasks that come at once. */
+export const FREE_MAX = 64;
+
 /** Everything that another scheduler needs to know of this agent: any of them may answer it. */
 export interface PollRequest {
   readonly build: string;
   readonly slots: number;
-  /** Free slots; at most 64 tasks come at once. */
+  /** Free slots, at most `FREE_MAX`. */
   readonly free: number;
   /** How long to wait for work. */
   readonly waitMs: number;
@@ -159,6 +162,9 @@ export interface Assignment {
   /** W3C trace context of the submission. */
   readonly traceparent?: string;
 }
+
+/** The most tasks that one heartbeat names. */
+export const BEAT_TASKS_MAX = 256;
 
 export interface HeartbeatRequest {
   readonly tasks: readonly { readonly id: string; readonly token: number }[];
