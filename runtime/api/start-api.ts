@@ -32,24 +32,31 @@ export async function startApi(options: ApiOptions & OpsOptions & ListenOptions)
   app.server.on('request', () => {
     lastMs = performance.now();
   });
-  await app.listen({ host, port });
-  await new Promise<void>((resolve, reject) => {
-    ops.once('error', reject);
-    ops.listen(opsPort, opsHost, resolve);
-  });
+  const close = async (): Promise<void> => {
+    // A connection whose last answer is out would be kept for the next request; nobody looks for such ones but us.
+    const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_LOOK_MS);
+    const last = setTimeout(() => app.server.closeAllConnections(), limits.closeMs);
+    await app.close();
+    clearInterval(idle);
+    clearTimeout(last);
+    if (ops.listening) await closeOps(ops);
+  };
+  try {
+    await app.listen({ host, port });
+    await new Promise<void>((resolve, reject) => {
+      ops.once('error', reject);
+      ops.listen(opsPort, opsHost, resolve);
+    });
+  } catch (error) {
+    // One of two that listens keeps the process alive, and answers for a scheduler that is none.
+    await close();
+    throw error;
+  }
   return {
     url: urlOf(app.server.address()),
     opsUrl: urlOf(ops.address()),
     quietMs: () => performance.now() - lastMs,
-    close: async () => {
-      // A connection whose last answer is out would be kept for the next request; nobody looks for such ones but us.
-      const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_LOOK_MS);
-      const last = setTimeout(() => app.server.closeAllConnections(), limits.closeMs);
-      await app.close();
-      clearInterval(idle);
-      clearTimeout(last);
-      await closeOps(ops);
-    },
+    close,
   };
 }
 

@@ -198,6 +198,30 @@ test('what keeps it from starting is said with what to do, and exit code 1', asy
   expect(table.stderr).toContain('is not a routing table of version 1');
 });
 
+test('an address at which it cannot listen ends it at once, also when it listens at the other one already', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  try {
+    const end = await serve(['--dev'], { NOVA_TORCH_OPS_PORT: String(port) }).ended;
+    expect([end.code, end.stderr]).toEqual([
+      1,
+      `error: listen EADDRINUSE: address already in use 127.0.0.1:${port}\n` +
+        `  the API is for 127.0.0.1:0, health and metrics for 127.0.0.1:${port}; ` +
+        'see NOVA_TORCH_HTTP_PORT and NOVA_TORCH_OPS_PORT\n',
+    ]);
+  } finally {
+    taken.close();
+  }
+  const nowhere = await serve(['--dev'], { NOVA_TORCH_OPS_HOST: 'nowhere.invalid' }).ended;
+  expect([nowhere.code, nowhere.stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      /^error: getaddrinfo \w+ nowhere\.invalid\n {2}the API .*; see NOVA_TORCH_HTTP_HOST and NOVA_TORCH_OPS_HOST\n$/,
+    ),
+  ]);
+});
+
 test('a second scheduler on the same journal is refused, and the first goes on', async () => {
   const first = serve(['--dev']);
   const { ops } = await first.urls;

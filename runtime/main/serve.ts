@@ -291,13 +291,16 @@ function refusedBy(error: unknown, { http, ops, audit }: Config, folder: string)
   if (/^the (journal|audit log|mirror) in /.test(error.message))
     return refused(error.message, 'one scheduler uses one folder');
   if (error.message.startsWith('the development token')) return refused(error.message, 'listen on 127.0.0.1');
-  if (syscall === 'listen' && ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'].includes(code)) {
+  if (syscall === 'getaddrinfo' || (syscall === 'listen' && NOT_TO_LISTEN.has(code))) {
     const places = `the API is for ${http.host}:${http.port}, health and metrics for ${ops.host}:${ops.port}`;
-    return refused(error.message, `${places}; see NOVA_TORCH_HTTP_PORT and NOVA_TORCH_OPS_PORT`);
+    const of = syscall === 'listen' ? 'PORT' : 'HOST';
+    return refused(error.message, `${places}; see NOVA_TORCH_HTTP_${of} and NOVA_TORCH_OPS_${of}`);
   }
   if (['EACCES', 'EROFS', 'ENOSPC', 'ENOENT', 'EPERM', 'ENOTDIR'].includes(code)) return refused(error.message, folder);
   throw error;
 }
+
+const NOT_TO_LISTEN: ReadonlySet<string> = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL']);
 
 function refused(message: string, hint: string): Refused {
   return { kind: 'refused', message, hint };
