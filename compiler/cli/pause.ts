@@ -29,3 +29,9 @@ export async function turn(): Promise<void> {
 export function isInterrupted({ stop }: Pick<Host, 'stop'>): boolean {
   return stop.aborted && stop.reason === 'interrupted';
 }
+
+/** Whether this is how a command ended because its reader went away: what it would have said next nobody wants to know. */
+export function isUnread({ stop }: Pick<Host, 'stop'>, error: unknown): boolean {
+  if (!stop.aborted || stop.reason !== 'unread') return false;
+  return error === stop.reason || (error instanceof Error && error.name === 'AbortError');
+}

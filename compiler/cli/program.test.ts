@@ -41,6 +41,8 @@ test.each([
   [['--workers', '0'], '`--workers` does not take `0`', ['it takes a whole number from 1 to 32']],
   [['--workers', '33'], '`--workers` does not take `33`', ['it takes a whole number from 1 to 32']],
   [['--workers', 'x1'], '`--workers` does not take `x1`', ['it takes a whole number from 1 to 32']],
+  [['--env', ''], '`--env` holds nothing', []],
+  [['--env', 'a', '--env', ','], '`--env` holds nothing', []],
   [['--format', 'jsn'], '`--format` does not take `jsn`', ['did you mean `json`?', 'it takes text, json']],
 ])('%j is refused', (words, message, hints) => {
   expect(() => optionsOf(...words)).toThrow(expect.objectContaining({ message, hints }));

@@ -4,7 +4,7 @@ import type { Command, CommandEntry } from './command.ts';
 import { nearest } from '../diagnostics/nearest.ts';
 import { longFlag, optionTerm } from './option.ts';
 import type { OptionSpec, OptionSpecs } from './option.ts';
-import { meant, reword, UsageError } from './usage.ts';
+import { meant, reword, UsageError, WordError } from './usage.ts';
 import { sure } from '../../spec/contract/sure.ts';
 
 /** What a line of words turned out to ask for. */
@@ -16,7 +16,7 @@ export type Request =
 type Values = Readonly<Record<string, unknown>>;
 
 /**
- * Parses the words after the command's name against what the command declares. Throws UsageError for what it does not
+ * Parses the words after the command's name against what the command declares. Throws WordError for what it does not
  * understand. Commander does the reading; the words people see are ours.
  */
 export function parse(command: Command, words: readonly string[], path: readonly string[]): Request {
@@ -72,21 +72,23 @@ export function unknownCommand(word: string, among: readonly CommandEntry[], pat
 function declare(key: string, spec: OptionSpec<unknown>): Option {
   const option = new Option(optionTerm(key, spec));
   if (spec.kind === 'many')
-    return option.argParser((value: string, before: readonly string[] = []) => append(before, value));
+    return option.argParser((value: string, before: readonly string[] = []) => append(key, before, value));
   if (spec.kind === 'choice') return option.argParser((value: string) => oneOf(key, spec, value));
   if (spec.kind === 'integer') return option.argParser((value: string) => whole(key, spec, value));
   return option;
 }
 
-function append(before: readonly string[], value: string): readonly string[] {
+/** What is there and holds nothing is a variable that was not set: taken for nothing said, it would mean all instead of one. */
+function append(key: string, before: readonly string[], value: string): readonly string[] {
   const parts = value.split(',').filter((part) => part !== '');
+  if (parts.length === 0) throw new WordError(`\`${longFlag(key)}\` holds nothing`);
   return [...new Set([...before, ...parts])];
 }
 
 function oneOf(key: string, spec: OptionSpec<unknown>, value: string): string {
   const choices = sure(spec.choices, 'the choices of an option');
   if (choices.includes(value)) return value;
-  throw new UsageError(`\`${longFlag(key)}\` does not take \`${value}\``, [
+  throw new WordError(`\`${longFlag(key)}\` does not take \`${value}\``, [
     ...meant(nearest(value, choices)),
     `it takes ${choices.join(', ')}`,
   ]);
@@ -96,7 +98,7 @@ function whole(key: string, spec: OptionSpec<unknown>, value: string): number {
   const [min, max] = sure(spec.bounds, 'the bounds of an option');
   const number = /^[0-9]{1,9}$/.test(value) ? Number(value) : Number.NaN;
   if (number >= min && number <= max) return number;
-  throw new UsageError(`\`${longFlag(key)}\` does not take \`${value}\``, [
+  throw new WordError(`\`${longFlag(key)}\` does not take \`${value}\``, [
     `it takes a whole number from ${min} to ${max}`,
   ]);
 }

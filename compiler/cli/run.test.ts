@@ -126,6 +126,32 @@ test('an interrupted command ends with 130, one whose reader went away with its 
   expect(await runHere(['completion', 'bash'], { stop: stop('unread') })).toMatchObject({ code: 0 });
 });
 
+test('a command that is stopped because its reader went away has no bug', async () => {
+  const reader = new AbortController();
+  const watched = runHere(['task', 'watch', 'x', '--url', 'http://127.0.0.1:1'], { stop: reader.signal });
+  reader.abort('unread');
+  expect(await watched).toEqual({ code: 0, stdout: '', stderr: '' });
+});
+
+test.each([
+  [['fleet', 'pause', 'x'], '`x` is no fleet', 'a fleet is named team/fleet'],
+  [['task', 'submit', 'a', '--input', '['], 'the input is not JSON: Unexpected end of JSON input'],
+  [['task', 'submit', 'a', '--label', 'x'], '`x` is no label', 'a label is given as name=value'],
+  [['task', 'submit', 'a', '--delay', '5'], '`5` is no length of time', 'one looks like 30s, 10m or 2h'],
+  [['task', 'get', 'x', '--token-file', '/nope'], 'cannot open `/nope`: no such file or folder'],
+  [['dlq', 'redrive', 'a/b', '--id', ''], '`--id` holds nothing'],
+  [['load', 'bogus'], 'there is no profile `bogus`', expect.stringContaining('smoke')],
+  [['conform', 'zzz'], '`zzz` is no address of this machine', 'one looks like http://127.0.0.1:8099'],
+  [['chaos', 'run', '--faults', 'zzz'], 'there is no fault `zzz`', expect.stringContaining('store:wipe')],
+  [['audit', 'verify', '/dev'], 'there is no audit log in `/dev`', expect.stringContaining('audit-000001.jsonl')],
+])('%j cannot be meant, and leads to the help', async (words, message, ...hints) => {
+  const { code, stdout, stderr } = await runHere(words, { cwd: '/' });
+  const lines = stderr.trimEnd().split('\n  ');
+  const command = words.slice(0, ['load', 'conform'].includes(words[0] ?? '') ? 1 : 2).join(' ');
+  expect([code, stdout]).toEqual([2, '']);
+  expect(lines).toEqual([`error: ${message}`, ...hints, `see: nova-torch ${command} --help`]);
+});
+
 test('a bug says that it is ours and how to report it, and shows its stack only on request', async () => {
   const broken = () => {
     throw new Error('the sky is green');

@@ -6,9 +6,9 @@ import { contextFor, refuse } from './context.ts';
 import { exits } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Host } from './host.ts';
-import { isInterrupted } from './pause.ts';
+import { isInterrupted, isUnread } from './pause.ts';
 import { systemProblem } from './system-problem.ts';
-import { UsageError } from './usage.ts';
+import { UsageError, WordError } from './usage.ts';
 import { sure } from '../../spec/contract/sure.ts';
 
 /** Help and complaints are said wherever one is. */
@@ -24,6 +24,7 @@ export async function run(words: readonly string[], host: Host): Promise<ExitCod
     return await dispatch(words, host);
   } catch (error) {
     if (isInterrupted(host)) return exits.interrupted;
+    if (isUnread(host, error)) return exits.ok;
     if (error instanceof UsageError) return refuse(context, error.message, error.hints);
     const problem = systemProblem(error);
     if (problem === undefined) return reportBug(context, words, error);
@@ -49,16 +50,16 @@ async function dispatch(words: readonly string[], host: Host): Promise<ExitCode>
   const command = await entry.load();
   if (wantsHelp) return showHelp(path, host);
   const name = ['nova-torch', ...path].join(' ');
-  const request = hinted(() => parse(command, [...before, ...rest.slice(path.length)], path), `see: ${name} --help`);
-  if (request.ask === 'version') return printVersion(host);
-  if (request.ask === 'help') return showHelp(path, host);
-  const directory = resolveDirectory(request.directory, host);
-  const code = await command.run({
-    arguments: request.arguments,
-    options: request.options,
-    context: contextFor(host, directory, name),
-  });
-  return isInterrupted(host) && command.endsWhenAsked !== true ? exits.interrupted : code;
+  try {
+    const request = parse(command, [...before, ...rest.slice(path.length)], path);
+    if (request.ask === 'version') return printVersion(host);
+    if (request.ask === 'help') return showHelp(path, host);
+    const context = contextFor(host, resolveDirectory(request.directory, host), name);
+    const code = await command.run({ arguments: request.arguments, options: request.options, context });
+    return isInterrupted(host) && command.endsWhenAsked !== true ? exits.interrupted : code;
+  } catch (error) {
+    throw error instanceof WordError ? error.of(name) : error;
+  }
 }
 
 /** No command: help when asked for, a complaint otherwise. */
@@ -99,14 +100,4 @@ function resolveDirectory(directory: string | undefined, host: Host): string {
   if (host.cwd !== undefined) return resolve(host.cwd, directory ?? '.');
   if (directory !== undefined && isAbsolute(directory)) return directory;
   throw new UsageError('the current folder does not exist any more', ['go to another one, or name one: -C <dir>']);
-}
-
-/** Adds where to read more to a complaint about the words. */
-function hinted<T>(action: () => T, hint: string): T {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof UsageError) throw new UsageError(error.message, [...error.hints, hint]);
-    throw error;
-  }
 }

@@ -8,14 +8,22 @@ export class UsageError extends Error {
   }
 }
 
+/** A word that was given cannot be meant, or one is missing. The command's help says what can be given, and so it is named. */
+export class WordError extends UsageError {
+  /** The same, said of a command by its name. */
+  of(command: string): UsageError {
+    return new UsageError(this.message, [...this.hints, `see: ${command} --help`]);
+  }
+}
+
 /** The parser's words in ours: names in backticks, its suggestion as a hint. */
-export function reword(message: string): UsageError {
+export function reword(message: string): WordError {
   const [first = '', ...rest] = message
     .replace(/^error: /, '')
     .replace(/'([^'\n]*)'/g, '`$1`')
     .split('\n');
   const hints = rest.map((line) => line.replace(/^\(Did you mean (.+)\?\)$/, 'did you mean `$1`?'));
-  return new UsageError(first.replace(/\.$/, ''), hints);
+  return new WordError(first.replace(/\.$/, ''), hints);
 }
 
 /** A hint for a name that is near a valid one, or none. */

@@ -1,6 +1,6 @@
 import { FLEET, fleetPath } from '../scheduler/names.ts';
 import { schedulerCommand } from '../scheduler/scheduler-command.ts';
-import { printable, UsageError } from '../usage.ts';
+import { printable, WordError } from '../usage.ts';
 
 export const agentDrain = schedulerCommand({
   description:
@@ -30,7 +30,7 @@ function agentOf(fleet: string, given: string): string {
   const at = given.lastIndexOf('/');
   const name = given.slice(at + 1);
   if (name !== '' && (at < 0 || given.slice(0, at) === fleet)) return name;
-  throw new UsageError(`\`${given}\` is no agent of ${fleet}`, [
+  throw new WordError(`\`${given}\` is no agent of ${fleet}`, [
     'an agent is named by its own name, or as `agent list` shows it: team/fleet/name, of the same fleet',
   ]);
 }

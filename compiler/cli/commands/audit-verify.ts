@@ -2,11 +2,11 @@ import { resolve } from 'node:path';
 import type { AuditAnswer } from '../../../runtime/commands/audit-verify.ts';
 import { counted } from '../../diagnostics/print-text.ts';
 import { defineCommand } from '../command.ts';
-import { refuse, type Voice } from '../context.ts';
+import type { Voice } from '../context.ts';
 import { exits } from '../exit.ts';
 import { printJson } from '../json.ts';
 import { choice, text } from '../option.ts';
-import { printable } from '../usage.ts';
+import { printable, WordError } from '../usage.ts';
 
 export const auditVerify = defineCommand({
   description:
@@ -40,7 +40,7 @@ export const auditVerify = defineCommand({
       ...(options.anchor !== undefined && { anchor: at(options.anchor) }),
       ...(options.key !== undefined && { key: at(options.key) }),
     });
-    if (answer.kind === 'refused') return refuse(context, answer.message, [answer.hint]);
+    if (answer.kind === 'refused') throw new WordError(answer.message, [answer.hint]);
     const { report, anchors, others } = answer;
     const { out } = context;
     if (options.format === 'json') printJson({ ...report, anchors, others }, out);

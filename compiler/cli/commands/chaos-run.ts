@@ -1,9 +1,8 @@
 import { defineCommand } from '../command.ts';
-import { refuse } from '../context.ts';
 import { exits } from '../exit.ts';
 import { printJson } from '../json.ts';
 import { choice, flag, integer, many, text } from '../option.ts';
-import { printable } from '../usage.ts';
+import { printable, WordError } from '../usage.ts';
 
 const SECOND_MS = 1000;
 
@@ -75,7 +74,7 @@ export const chaosRun = defineCommand({
         if (err.sink.isTerminal) err.line(err.style.dim(says));
       },
     });
-    if (answer.kind === 'refused') return refuse(context, answer.message, [answer.hint]);
+    if (answer.kind === 'refused') throw new WordError(answer.message, [answer.hint]);
     if (options.format === 'json') printJson(answer.report, out);
     else for (const line of answer.lines) out.line(printable(line));
     return answer.kept ? exits.ok : exits.invalid;

@@ -2,7 +2,7 @@ import { defineCommand } from '../command.ts';
 import { exits } from '../exit.ts';
 import { printJson } from '../json.ts';
 import { choice, integer } from '../option.ts';
-import { printable, UsageError } from '../usage.ts';
+import { printable, WordError } from '../usage.ts';
 
 const OWN_URL = 'http://127.0.0.1:8099';
 
@@ -49,7 +49,7 @@ export const conform = defineCommand({
 function placeOf(url: string): URL {
   const place = URL.canParse(url) ? new URL(url) : undefined;
   if (place?.protocol !== 'http:' || !['127.0.0.1', 'localhost'].includes(place.hostname)) {
-    throw new UsageError(`\`${url}\` is no address of this machine`, [`one looks like ${OWN_URL}`]);
+    throw new WordError(`\`${url}\` is no address of this machine`, [`one looks like ${OWN_URL}`]);
   }
   return place;
 }

@@ -57,7 +57,8 @@ test.for([
   ],
 ] as const)('%o says what is missing, and sends nothing', async ([words, stderr]) => {
   writeFileSync(join(cwd, 'token'), 'x');
-  expect(await runHere([...words], { cwd })).toEqual({ code: 2, stdout: '', stderr });
+  const help = '  see: nova-torch load --help\n';
+  expect(await runHere([...words], { cwd })).toEqual({ code: 2, stdout: '', stderr: stderr + help });
 });
 
 interface Heard {
@@ -116,7 +117,7 @@ test('who is in several teams and names none is told so at once', async () => {
   expect(await runHere(['load', 'soak', '--task', 'a', '--url', url], { cwd, env: {} })).toEqual({
     code: 2,
     stdout: '',
-    stderr: `error: ${url} answers which-team\n  --team says which\n`,
+    stderr: `error: ${url} answers which-team\n  --team says which\n  see: nova-torch load --help\n`,
   });
 });
 

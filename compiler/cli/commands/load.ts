@@ -1,10 +1,9 @@
 import { defineCommand } from '../command.ts';
-import { refuse } from '../context.ts';
 import { exits } from '../exit.ts';
 import { printJson } from '../json.ts';
 import { choice, flag, integer, text } from '../option.ts';
 import { REACH, reachOf } from '../scheduler/connect.ts';
-import { printable } from '../usage.ts';
+import { printable, WordError } from '../usage.ts';
 
 const NAMES = ['smoke', 'development', 'staging', 'production', 'stress', 'soak', 'spike'] as const;
 
@@ -41,7 +40,7 @@ export const load = defineCommand({
   async run({ arguments: [name = ''], options, context }) {
     const profile = NAMES.find((one) => one === name);
     if (profile === undefined)
-      return refuse(context, `there is no profile \`${name}\``, [`there are ${NAMES.join(', ')}`]);
+      throw new WordError(`there is no profile \`${name}\``, [`there are ${NAMES.join(', ')}`]);
     const { load: run } = await import('../../../runtime/commands/load.ts');
     const { host, out, err } = context;
     const answer = await run({
@@ -59,7 +58,7 @@ export const load = defineCommand({
         if (err.sink.isTerminal) err.line(err.style.dim(`${second} s  ${sent} sent  ${answered} accepted`));
       },
     });
-    if (answer.kind === 'refused') return refuse(context, answer.message, [answer.hint]);
+    if (answer.kind === 'refused') throw new WordError(answer.message, [answer.hint]);
     if (options.format === 'json') printJson({ profile, ...answer.report, checks: answer.checks }, out);
     else for (const line of answer.lines) out.line(printable(line));
     return answer.held ? exits.ok : exits.invalid;

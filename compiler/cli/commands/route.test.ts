@@ -125,9 +125,11 @@ test('a task in a pipe, a device, a folder or behind a link is refused at once, 
   execFileSync('mkfifo', [join(cwd, 'pipe')]);
   symlinkSync(join(secret, 'secret'), join(cwd, 'link'));
   const said = async (path: string) => (await runHere(['route', 'test', path], { cwd })).stderr;
-  expect(await said('pipe')).toBe('error: `pipe` is no regular file\n');
-  expect(await said('/dev/zero')).toBe('error: `/dev/zero` is no regular file\n');
-  expect(await said('spec')).toBe('error: `spec` is no regular file\n');
-  expect(await said('link')).toBe('error: `link` is a link; name the file itself\n');
+  expect(await said('pipe')).toBe('error: `pipe` is no regular file\n  see: nova-torch route test --help\n');
+  expect(await said('/dev/zero')).toBe('error: `/dev/zero` is no regular file\n  see: nova-torch route test --help\n');
+  expect(await said('spec')).toBe('error: `spec` is no regular file\n  see: nova-torch route test --help\n');
+  expect(await said('link')).toBe(
+    'error: `link` is a link; name the file itself\n  see: nova-torch route test --help\n',
+  );
   expect(await said('none')).toMatch(/^error: cannot open `.*none`: no such file or folder\n/);
 });

@@ -7,7 +7,7 @@ import { flag, many, text } from '../option.ts';
 import { schedulerCommand } from '../scheduler/scheduler-command.ts';
 import { labelsOf } from '../scheduler/names.ts';
 import { printTask } from '../scheduler/lines.ts';
-import { printable, UsageError } from '../usage.ts';
+import { printable, WordError } from '../usage.ts';
 
 export const taskSubmit = schedulerCommand({
   description:
@@ -58,7 +58,7 @@ export const taskSubmit = schedulerCommand({
 function delayOf(given: string): number {
   const delayMs = parseDuration(given);
   if (delayMs === undefined)
-    throw new UsageError(`\`${given}\` is no length of time`, ['one looks like 30s, 10m or 2h']);
+    throw new WordError(`\`${given}\` is no length of time`, ['one looks like 30s, 10m or 2h']);
   return delayMs;
 }
 
@@ -69,10 +69,10 @@ async function inputOf(given: string | undefined, context: Context): Promise<Jso
   try {
     value = JSON.parse(source);
   } catch (error) {
-    throw new UsageError(`the input is not JSON: ${(error as SyntaxError).message}`);
+    throw new WordError(`the input is not JSON: ${(error as SyntaxError).message}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new UsageError('the input must be a JSON object');
+    throw new WordError('the input must be a JSON object');
   return value as JsonObject;
 }
 

@@ -4,7 +4,7 @@ import type { Connection } from '../../../runtime/client/connection.ts';
 import type { Context } from '../context.ts';
 import { readGiven } from '../given-file.ts';
 import { text } from '../option.ts';
-import { UsageError } from '../usage.ts';
+import { WordError } from '../usage.ts';
 
 /** Where `nova-torch serve` listens unless it is told otherwise. */
 const OWN_URL = 'http://127.0.0.1:8080';
@@ -34,7 +34,7 @@ export function reachOf(
   const { env } = context.host;
   const url = given ?? env['NOVA_TORCH_SCHEDULER_URL'] ?? OWN_URL;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new UsageError(`\`${url}\` is no address of a scheduler`, [`one looks like ${OWN_URL}`]);
+    throw new WordError(`\`${url}\` is no address of a scheduler`, [`one looks like ${OWN_URL}`]);
   }
   const token = tokenOf(context, tokenFile ?? env['NOVA_TORCH_TOKEN_FILE'], isOwn(url));
   const team = named ?? env['NOVA_TORCH_TEAM'];

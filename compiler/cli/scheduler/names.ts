@@ -1,9 +1,9 @@
-import { UsageError } from '../usage.ts';
+import { WordError } from '../usage.ts';
 
-/** The path of a fleet in the API. Throws UsageError for what is no `team/fleet`. */
+/** The path of a fleet in the API. Throws WordError for what is no `team/fleet`. */
 export function fleetPath(fleet: string): string {
   if (!/^[a-z0-9-]{1,63}\/[a-z0-9-]{1,63}$/.test(fleet)) {
-    throw new UsageError(`\`${fleet}\` is no fleet`, ['a fleet is named team/fleet']);
+    throw new WordError(`\`${fleet}\` is no fleet`, ['a fleet is named team/fleet']);
   }
   return `/v1/fleets/${fleet}`;
 }
@@ -13,12 +13,12 @@ export function taskPath(id: string, rest = ''): string {
   return `/v1/tasks/${encodeURIComponent(id)}${rest}`;
 }
 
-/** `k=v` texts as a map. Throws UsageError for one without a name. */
+/** `k=v` texts as a map. Throws WordError for one without a name. */
 export function labelsOf(texts: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     texts.map((text) => {
       const at = text.indexOf('=');
-      if (at < 1) throw new UsageError(`\`${text}\` is no label`, ['a label is given as name=value']);
+      if (at < 1) throw new WordError(`\`${text}\` is no label`, ['a label is given as name=value']);
       return [text.slice(0, at), text.slice(at + 1)];
     }),
   );

@@ -24,7 +24,7 @@ const ASKS_MAX = 1000;
 
 /**
  * A fleet's tasks, as many as were asked for where there are so many: a scheduler looks at so many for one answer and may find few
- * of one's own among them. Throws UsageError for what is no fleet.
+ * of one's own among them. Throws WordError for what is no fleet.
  */
 export async function askPage(link: Connection, question: PageQuestion): Promise<TaskPage> {
   fleetPath(question.fleet);
