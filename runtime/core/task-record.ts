@@ -130,6 +130,9 @@ export interface Standing {
   readonly result: string;
 }
 
+/** The reason of a task that was given back because the agent of its push fleet could not be called. */
+export const NOBODY_THERE = 'nobody-there';
+
 export const COST_MAX = 1_000_000_000;
 export const BODY_BYTES_MAX = 65_536;
 export const RESULT_BYTES_MAX = 65_536;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { TaskRecord } from './task-record.ts';
+import { NOBODY_THERE, type TaskRecord } from './task-record.ts';
 import { why, type WhyFacts } from './why.ts';
 
 const NOW = 1_800_000_000_000;
@@ -131,6 +131,22 @@ test('a delayed task says when it starts', () => {
       untilMs: NOW + 5000,
       change: 'wait until 2027-01-15T08:00:05.000Z',
     },
+  ]);
+});
+
+test('a task that was given back because nobody could be called says so as long as it goes on', () => {
+  const reason = NOBODY_THERE;
+  const breaker = { sinceMs: NOW - 1000, untilMs: NOW + 5000 };
+  expect([
+    why(facts({}, { reason })).says,
+    why(facts({ breaker }, { reason })).says,
+    why(facts({}, { reason, state: 'leased', agent: 'push-s-0' })).says,
+    why(facts({}, { reason: 'released' })).says,
+  ]).toEqual([
+    'nothing holds it: the next free agent takes it; nobody was there at the last call',
+    'the circuit breaker of e/fixer v1 is open; nobody was there at the last call',
+    'push-s-0 runs it; nobody was there at the last call',
+    'nothing holds it: the next free agent takes it',
   ]);
 });
 

@@ -1,5 +1,5 @@
 import type { RoutePolicy } from './route-policy.ts';
-import type { TaskRecord } from './task-record.ts';
+import { NOBODY_THERE, type TaskRecord } from './task-record.ts';
 
 /**
  * Why a task is where it is: one answer for one set of facts, the same on every scheduler. Each rule that holds the task back is
@@ -106,13 +106,14 @@ export function why(facts: WhyFacts): Why {
 function sentence({ record }: WhyFacts, holds: readonly Hold[]): string {
   const { state, agent = 'an agent', reason } = record;
   const because = reason === undefined ? '' : `: ${reason}`;
-  if (state === 'leased') return `${agent} runs it${record.cancelAsked ? ', and was asked to end it' : ''}`;
+  const missed = reason === NOBODY_THERE ? '; nobody was there at the last call' : '';
+  if (state === 'leased') return `${agent} runs it${record.cancelAsked ? ', and was asked to end it' : ''}${missed}`;
   if (state === 'dead') return `it is a dead letter${because}`;
   if (state === 'succeeded') return `${agent} finished it`;
   if (state === 'moved') return `another fleet took it${because}`;
   if (state === 'cancelled') return `it was cancelled${because}`;
   if (state === 'failed' || state === 'expired') return `it has ${state}${because}`;
-  return holds.length === 0 ? 'nothing holds it: the next free agent takes it' : (holds[0]?.says ?? '');
+  return `${holds[0]?.says ?? 'nothing holds it: the next free agent takes it'}${missed}`;
 }
 
 function nearestOf(holds: readonly Hold[]): string | undefined {

@@ -225,6 +225,7 @@ function noteRun(
     startedMs: now,
     joins: state.link.joins,
     dueMs: record.dueMs ?? now,
+    waitsUntilMs: record.queueMs === 0 ? Infinity : record.acceptedMs + record.queueMs,
   });
   const { own, providers } = engine.tables.breakers(fleet, build);
   engine.breakers.started(own);

@@ -130,6 +130,8 @@ export interface Run {
   /** How often this scheduler had joined the shard when it was begun (`link.joins`). */
   readonly joins: number;
   readonly dueMs: number;
+  /** When its task would have expired, had it waited ever since it was accepted. */
+  readonly waitsUntilMs: number;
   /** Its agent has been heard of with it: it did arrive. */
   heard?: true;
   /** The store has refused its end: it is asked before another one is written. */

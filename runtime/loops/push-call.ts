@@ -54,8 +54,8 @@ async function send(url: string, assignment: Assignment, signal: AbortSignal): P
 
 /** Of what `fetch` says only the reason of a failed connection is sure. */
 function refused(error: unknown): never {
-  const { code = '' } = (error instanceof Error ? (error.cause ?? {}) : {}) as { readonly code?: string };
-  throw error instanceof Error && UNCONNECTED.has(code) ? new NotReached(error) : error;
+  const { cause } = error as { readonly cause?: Error & { readonly code?: string } };
+  throw cause instanceof Error && UNCONNECTED.has(cause.code ?? '') ? new NotReached(cause) : error;
 }
 
 const UNCONNECTED: ReadonlySet<string> = new Set([

@@ -5,12 +5,14 @@ afterEach(closePushed);
 
 test('a task with external effects whose agent gives no answer is not begun again; where nobody was reached it is', async () => {
   let calls = 0;
+  const reasons: unknown[] = [];
   const { scheduler, tables, submit } = await pushed(
     ({ response }) => {
       calls += 1;
       response.destroy();
     },
     { effects: 'external', attempts: 3 },
+    { observer: { warning: (_, { because }) => reasons.push(because) } },
   );
   const id = await submit();
   await expect.poll(() => calls).toBe(1);
@@ -20,7 +22,11 @@ test('a task with external effects whose agent gives no answer is not begun agai
 
   scheduler.use(tables.nowhere);
   const other = await submitted(scheduler, 'k-2');
-  expect(await view(scheduler, other, 'dead')).toMatchObject({ attempts: 3, reason: 'Unreachable' });
+  await expect.poll(async () => (await scheduler.task(other))?.reason).toBe('nobody-there');
+  expect(await scheduler.task(other)).toMatchObject({ attempts: 0, crashes: 0 });
+  expect(reasons).toEqual(['connect ECONNREFUSED 127.0.0.1:2']);
+  scheduler.use(tables.push);
+  await expect.poll(() => calls, { timeout: 5000 }).toBe(2);
 });
 
 const ENVOY = { server: 'envoy', 'content-type': 'text/plain' };

@@ -9,7 +9,8 @@ import { askPatiently, waitForChange, type Engine } from './engine.ts';
 import { complete } from './complete.ts';
 import { mayHaveBegun, type PushAnswer } from './push-answer.ts';
 import { NotReached, type PushCall } from './push-call.ts';
-import { fail, heartbeat, release } from './settle.ts';
+import { grow, halve, miss, type Limit } from './push-limit.ts';
+import { fail, heartbeat, release, unreached } from './settle.ts';
 
 /**
  * One call of an agent of a push fleet, from its task to the end of the run. It carries the assignment as its body. Its answer
@@ -20,6 +21,8 @@ import { fail, heartbeat, release } from './settle.ts';
  *   the words that the client for agents has for it
  * - 429 and 503: not now; the task is given back
  * - another 4xx is final, everything else is tried again
+ *
+ * Where nobody was reached the task is given back as well, and its build is judged by it: see `unreached`.
  *
  * With external effects nothing is begun again that may have been begun: not after no answer, unless nobody was reached; not after one
  * that a proxy may have given (`push-answer.ts`); and not after a result that cannot be taken.
@@ -47,6 +50,11 @@ function tellBroken({ observer }: Engine, { fleet }: AgentName, { id }: Assignme
   observer.warning?.('a call of a push agent broke for a reason of ours', { fleet, task: id, because: String(error) });
 }
 
+/** Once, until somebody is there again. */
+function tellAway({ observer }: Engine, { fleet }: AgentName, url: string, { message = '' }: RunFailure): void {
+  observer.warning?.('nobody is there at the address of a push fleet', { fleet, url, because: message });
+}
+
 async function called(
   engine: Engine,
   { agent, url, call, limit }: Calls,
@@ -60,15 +68,18 @@ async function called(
     const isStopped = stop.aborted && !cut.aborted;
     if (isExternal(engine, agent, task) && !answer.isUnreached && !isStopped) return 'over';
     if (cut.aborted) await giveBack(engine, agent, task);
-    else await patiently(cut, () => fail(engine, run, answer.failure));
+    else if (answer.isUnreached && !stop.aborted) {
+      if (miss(limit)) tellAway(engine, agent, url, answer.failure);
+      await rest(engine, BUSY_MS, leaving);
+      await patiently(cut, () => unreached(engine, run, answer.failure));
+    } else await patiently(cut, () => fail(engine, run, answer.failure));
   } else if (answer.status === 202) {
     grow(limit);
     return 'taken';
   } else if (isExternal(engine, agent, task) && mayHaveBegun(answer)) {
     return 'over';
   } else if (answer.status === 429 || answer.status === 503) {
-    limit.slots = Math.max(1, limit.slots / 2);
-    limit.good = 0;
+    halve(limit);
     await rest(engine, Math.min(answer.retryAfterMs ?? BUSY_MS, BUSY_MAX_MS), leaving);
     await patiently(cut, () => release(engine, run));
   } else {
@@ -162,14 +173,6 @@ export interface Ends {
   readonly cut: AbortSignal;
 }
 
-/** How many calls are made at once, and how many have gone well since that was changed. */
-export interface Limit {
-  slots: number;
-  good: number;
-  /** There is room for one more. */
-  readonly grown: () => void;
-}
-
 /** Waits for the end of a run that its agent looks after, but not longer than this scheduler is there. Never rejects. */
 export async function endOfTaken(
   engine: Engine,
@@ -194,16 +197,6 @@ export async function endOfTaken(
 
 const BUSY_MS = 500;
 const BUSY_MAX_MS = 5000;
-const SLOTS_MAX = 1000;
-
-/** One more after a full round without refusals. */
-function grow(limit: Limit): void {
-  limit.good += 1;
-  if (limit.good < limit.slots) return;
-  limit.good = 0;
-  limit.slots = Math.min(SLOTS_MAX, limit.slots + 1);
-  limit.grown();
-}
 
 /** There was no answer. */
 interface Unanswered {

@@ -4,6 +4,7 @@ import { pause, jittered, within } from './clock.ts';
 import { poll } from './deliver.ts';
 import type { Engine } from './engine.ts';
 import type { PushCall } from './push-call.ts';
+import { begin, type Limit } from './push-limit.ts';
 import { callAgent, endOfTaken, giveBack, type Calls } from './push-run.ts';
 
 /** The agents of push fleets are called. */
@@ -67,8 +68,7 @@ interface OpenRun {
 }
 
 /**
- * For each push fleet this scheduler is one agent with as many slots as the fleet bears: it starts with the fleet's `slots`, takes
- * one more after each full round of successes, and half when the fleet says that it has enough (429 or 503). It waits while the
+ * For each push fleet this scheduler is one agent with as many slots as the fleet bears; see `push-limit.ts`. It waits while the
  * table has no address of the fleet, and begins with its `slots` again when one of them has changed.
  */
 function startCaller(engine: Engine, fleet: string, call: PushCall, open: Set<OpenRun>): Caller {
@@ -80,7 +80,7 @@ function startCaller(engine: Engine, fleet: string, call: PushCall, open: Set<Op
   let asking = new AbortController();
   let wake = (): void => undefined;
   // Whoever waits for a place has one now, also where no run ends: an agent that looks after its tasks keeps theirs for long.
-  const limit = { slots: knownSlots, good: 0, grown: () => wake() };
+  const limit: Limit = { slots: knownSlots, good: 0, grown: () => wake() };
   const start = async (url: string, task: Assignment): Promise<void> => {
     running += 1;
     await runTask(engine, { agent, url, call, limit }, task, open);
@@ -117,7 +117,7 @@ function startCaller(engine: Engine, fleet: string, call: PushCall, open: Set<Op
   return {
     follow: () => {
       const { url, slots = 1 } = declared();
-      if (url !== knownUrl || slots !== knownSlots) Object.assign(limit, { slots, good: 0 });
+      if (url !== knownUrl || slots !== knownSlots) begin(limit, slots);
       knownUrl = url;
       knownSlots = slots;
       interrupt();

@@ -1,7 +1,7 @@
 import type { HeartbeatResponse } from '../../spec/contract/protocol.ts';
 import { afterFailure } from '../core/after-failure.ts';
 import type { AgentName, Held, Run as AgentRun, RunFailure, SettleOutcome } from '../core/scheduler.ts';
-import type { TaskRecord } from '../core/task-record.ts';
+import { NOBODY_THERE, type TaskRecord } from '../core/task-record.ts';
 import type { Operation } from '../store/store.ts';
 import { agentId } from './agent-pool.ts';
 import { want } from './deliver.ts';
@@ -98,17 +98,44 @@ async function keepFailure(
 }
 
 /** `Scheduler.release`. */
-export async function release(engine: Engine, run: AgentRun): Promise<SettleOutcome> {
+export function release(engine: Engine, run: AgentRun): Promise<SettleOutcome> {
+  return giveBack(engine, run, 'released', forget);
+}
+
+/**
+ * The agent of a push fleet could not be called: nobody has begun the task, and nothing is counted against it, but its build is
+ * judged by it as by a failure. So it waits for its agent, however often that is tried, but no longer than it may wait at all: by
+ * the time at which it would have expired, had it waited ever since it was accepted, each such run is a failed attempt.
+ */
+export async function unreached(engine: Engine, run: AgentRun, failure: RunFailure): Promise<SettleOutcome> {
+  const { waitsUntilMs = Infinity } = engine.runs.get(run.id) ?? {};
+  if (engine.clock.nowMs() >= waitsUntilMs) return fail(engine, run, failure);
+  return giveBack(engine, run, NOBODY_THERE, (call, record, isNews) => {
+    if (isNews) judge(call, record, failure.error);
+    else forget(call);
+  });
+}
+
+function forget({ engine, known }: RunCall): void {
+  if (known !== undefined) forgetRun(engine, known.fleet, known.build);
+}
+
+async function giveBack(
+  engine: Engine,
+  run: AgentRun,
+  reason: string,
+  tell: (call: RunCall, record: TaskRecord, isNews: boolean) => void,
+): Promise<SettleOutcome> {
   const call = callOf(engine, run);
   if (call === undefined) return UNKNOWN;
-  const { state, known } = call;
+  const { state } = call;
   const { id, token, agent } = run;
-  const operation = { op: 'fail', id, token, then: 'release', delayMs: 0, reason: 'released', result: '' } as const;
+  const operation = { op: 'fail', id, token, then: 'release', delayMs: 0, reason, result: '' } as const;
   const reply = await askSurely(engine, state, () => askPatiently(engine, state.link, operation));
   const record = endOf(reply);
   if (record === undefined) return refusal(call, reply);
   freeOne(engine, agent);
-  if (known !== undefined) forgetRun(engine, known.fleet, known.build);
+  tell(call, record, reply.kind === 'done');
   engine.runs.delete(id);
   if (reply.kind === 'done') {
     engine.observer.settled?.({ ...endedBy(call, record), outcome: 'released' });

@@ -6,6 +6,7 @@ import type { RunFailure, SubmitOutcome } from '../../core/scheduler.ts';
 import { memoryStore, type MemoryStore } from '../../store/memory/memory-store.ts';
 import { StoreFailure } from '../../store/store-failure.ts';
 import type { Operation, Store } from '../../store/store.ts';
+import type { PushCall } from '../push-call.ts';
 import type { RunningScheduler } from '../scheduler.ts';
 import { Bench, table } from './bench.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -34,18 +35,26 @@ export class VirtualBench {
 
   readonly #tickMs: number;
   readonly #observer: Observer;
+  readonly #push: PushCall | undefined;
   readonly #asked = new Map<Operation['op'], number>();
   /** Nothing reaches the store. */
   isStoreAway = false;
 
-  /** `tickMs`: how often shards are looked at; the rarer, the cheaper are hours. */
+  /** `tickMs`: how often shards are looked at; the rarer, the cheaper are hours. `push`: how agents of push fleets are called. */
   constructor({
     nowMs,
     tickMs = 50,
     observer = {},
-  }: { readonly nowMs?: number; readonly tickMs?: number; readonly observer?: Observer } = {}) {
+    push,
+  }: {
+    readonly nowMs?: number;
+    readonly tickMs?: number;
+    readonly observer?: Observer;
+    readonly push?: PushCall;
+  } = {}) {
     this.#tickMs = tickMs;
     this.#observer = observer;
+    this.#push = push;
     this.clock = new VirtualClock(nowMs);
     this.store = memoryStore({ nowUs: () => this.clock.nowMs() * 1000 });
     const apply: Store['apply'] = (shard, batch) => {
@@ -72,6 +81,7 @@ export class VirtualBench {
         table: table(changes),
         clock: this.clock,
         observer: this.#observer,
+        ...(this.#push !== undefined && { push: this.#push }),
         bounds: { tickMs: this.#tickMs, idleTickMs: 2 * this.#tickMs },
       }),
     );
