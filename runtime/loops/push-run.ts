@@ -210,6 +210,9 @@ function unanswered(error: unknown): Unanswered {
   return { failure, isUnreached: error instanceof NotReached };
 }
 
+/** In a heartbeat: one comes when half of the time of a call is over, and not as it ends. */
+const BEATS = 6;
+
 /** The lease lasts while the call does; a task that was cancelled, or is somebody else's, ends the call. */
 function beat(engine: Engine, agent: AgentName, task: Assignment, stop: AbortController): () => void {
   const { id, token, heartbeatMs } = task;
@@ -217,7 +220,7 @@ function beat(engine: Engine, agent: AgentName, task: Assignment, stop: AbortCon
   let isOver = false;
   const again = (): void => {
     // A beat that was under way when the agent took over must not keep the lease of one that falls silent.
-    if (!isOver) cancel = engine.clock.after(heartbeatMs / 3, () => void once());
+    if (!isOver) cancel = engine.clock.after(heartbeatMs / BEATS, () => void once());
   };
   const once = async (): Promise<void> => {
     try {
