@@ -78,6 +78,14 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       (call) =>
       async (...asked) => ({ ...(await call(...asked)), isUnbegun: true }),
   },
+  'takes nobody for no answer': {
+    push:
+      (call) =>
+      (...asked) =>
+        call(...asked).catch((error: unknown) => {
+          throw error instanceof NotReached ? new TypeError('fetch failed') : error;
+        }),
+  },
   'takes no answer for nobody': {
     push:
       (call) =>

@@ -22,6 +22,8 @@ export class Outside {
   /** Tasks that agents wanted to give back or to fail, or that somebody redrove: they may run again, whatever their effects. */
   readonly #mayRunAgain = new Set<string>();
   readonly #worked = new Set<number>();
+  /** Runs whose agent could not be called; a token is that of one shard. */
+  readonly #unreached = new Set<string>();
   /** Task -> token -> agent that was given it. */
   readonly #runs = new Map<string, Map<number, string>>();
   /** Task -> tokens of its leases, in the order in which they were given. */
@@ -88,6 +90,16 @@ export class Outside {
 
   isAtWork(token: number): boolean {
     return !this.#worked.has(token);
+  }
+
+  unreached(id: string, token: number): void {
+    this.#unreached.add(`${id} ${token}`);
+  }
+
+  /** A shard has counted a run as an attempt that failed. */
+  attempt(id: string, token: number): void {
+    const run = `${id} ${token}`;
+    if (this.#unreached.has(run)) this.violate('attempt-unreached', run);
   }
 
   mayRunAgain(id: string): void {

@@ -26,6 +26,8 @@ interface Pod {
 
 /** What may go wrong, as shares of calls. */
 interface Weather {
+  /** Nobody is there before this time. */
+  awayUntil: number;
   unreached: number;
   lost: number;
   proxies: number;
@@ -37,6 +39,7 @@ interface Weather {
 }
 
 const FAIR: Weather = {
+  awayUntil: 0,
   unreached: 0,
   lost: 0,
   proxies: 0,
@@ -51,6 +54,7 @@ const SLOTS = 2;
 export function startPushed(world: World, network: Network, outside: Outside, isOver: () => boolean): PushedAgents {
   const { pushed: random } = world;
   const weather: Weather = {
+    awayUntil: 0,
     unreached: random.chance(0.6) ? random.between(0, 0.2) : 0,
     lost: random.chance(0.7) ? random.between(0, 0.25) : 0,
     proxies: random.chance(0.7) ? random.between(0, 0.3) : 0,
@@ -63,6 +67,7 @@ export function startPushed(world: World, network: Network, outside: Outside, is
   const pods: readonly Pod[] = ['p-0', 'p-1'].map((name) => ({ name, process: alive(), busy: 0 }));
   const service = { world, network, outside, weather, pods };
   for (const pod of pods) misfortune(world, pod, isOver);
+  absence(world, weather, isOver);
   return {
     callOf: (caller) => (_, task, signal) => called(service, caller, task, signal),
     crash: () => pods.forEach((pod) => crash(world, pod)),
@@ -116,6 +121,21 @@ function misfortune(world: World, pod: Pod, isOver: () => boolean): void {
   next();
 }
 
+/** In some seeds nobody is there for a while, now and then. */
+function absence(world: World, weather: Weather, isOver: () => boolean): void {
+  const { pushed: random } = world;
+  if (random.chance(0.6)) return;
+  const next = (): void => {
+    world.after(random.between(500, 6000), () => {
+      if (isOver()) return;
+      world.note('fault:pushed-away');
+      weather.awayUntil = world.now + random.between(100, 5000);
+      next();
+    });
+  };
+  next();
+}
+
 interface Service {
   readonly world: World;
   readonly network: Network;
@@ -131,7 +151,7 @@ function called(
   task: Assignment,
   signal: AbortSignal,
 ): Promise<PushAnswer> {
-  const { world } = service;
+  const { world, outside } = service;
   return new Promise((resolve, reject) => {
     const end = (how: string, settle: () => void): void => {
       late();
@@ -150,7 +170,11 @@ function called(
       (said) => {
         if (said !== undefined) end(said.how, () => resolve(said.answer));
       },
-      (error: Error) => end(error instanceof NotReached ? 'unreached' : 'reset', () => reject(error)),
+      (error: Error) => {
+        const isUnreached = error instanceof NotReached;
+        if (isUnreached && !signal.aborted) outside.unreached(task.id, task.token);
+        end(isUnreached ? 'unreached' : 'reset', () => reject(error));
+      },
     );
   });
 }
@@ -167,7 +191,9 @@ async function delivered(service: Service, task: Assignment): Promise<Said | und
   const { pushed: random } = world;
   await world.pause(random.between(0.1, 1 + weather.delayMs));
   const pod = random.pick(pods);
-  if (random.chance(weather.unreached)) throw new NotReached(new Error('connect ECONNREFUSED'));
+  if (world.now < weather.awayUntil || random.chance(weather.unreached)) {
+    throw new NotReached(new Error('connect ECONNREFUSED'));
+  }
   if (random.chance(weather.lost)) {
     world.note('fault:push-call-lost');
     return undefined;

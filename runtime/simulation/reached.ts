@@ -86,6 +86,7 @@ export const REACHED: readonly string[] = [
   'fault:partition',
   'fault:push-answer-lost',
   'fault:push-call-lost',
+  'fault:pushed-away',
   'fault:pushed-crash',
   'fault:pushed-frozen',
   'fault:power-loss',

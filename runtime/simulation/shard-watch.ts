@@ -14,6 +14,7 @@ export function watchShards(server: SimServer, outside: Outside, shape: TableSha
   server.onApplied((shard, { operations }, answer) => {
     const data = server.memory.shard(shardName(shard));
     if (data === undefined || answer.kind === 'gap') return;
+    if (shape.queueMs >= PATIENT_MS) attempts(operations, answer, outside);
     const claimed = claimsIn(operations, answer);
     if (claimed.length === 0) return;
     const running = [...data.o.values()].filter((row) => runs(row, answer.nowMs) && outside.isAtWork(row.token));
@@ -24,6 +25,18 @@ export function watchShards(server: SimServer, outside: Outside, shape: TableSha
     for (const id of claimed) outside.claim(id, data.o.get(id)?.token ?? 0);
     for (const wrong of audit(data)) outside.violate('sets', `${shard.fleet}: ${wrong}`);
   });
+}
+
+/** A task may wait for longer than anything is broken. */
+const PATIENT_MS = 600_000;
+
+/** Of one whose end was asked for nobody counts any more. */
+function attempts(operations: readonly Operation[], { replies }: Applied, outside: Outside): void {
+  for (const [at, operation] of operations.entries()) {
+    const reply = replies[at];
+    if (operation.op !== 'fail' || operation.then === 'release' || reply?.kind !== 'done') continue;
+    if (reply.record.state !== 'cancelled') outside.attempt(operation.id, operation.token);
+  }
 }
 
 function claimsIn(operations: readonly Operation[], { replies }: Applied): readonly string[] {
