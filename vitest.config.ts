@@ -7,6 +7,8 @@ export default defineConfig({
     setupFiles: ['scripts/test-seed.ts'],
     globalSetup: ['scripts/test-setup.ts'],
     testTimeout: 60_000,
+    // A machine may have much else to do.
+    expect: { poll: { timeout: 10_000 } },
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     coverage: {

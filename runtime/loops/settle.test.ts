@@ -149,7 +149,7 @@ test('how long a run took is told by whoever hears how it ended, once, also when
   const bench = new Bench(['s-0', 's-1']);
   benches.push(bench);
   const observer = { settled: (event: Settled) => void told.push(event) };
-  const brief = fleet({ accepts: { summarize: accept({ heartbeatMs: 200 }) } });
+  const brief = fleet({ accepts: { summarize: accept({ heartbeatMs: 1000 }) } });
   const changes = { observer, table: table({ fleets: { [AGENT.fleet]: brief } }) };
   const starter = await bench.start('s-0', changes);
   for (let count = 0; count < 3; count += 1) await starter.submit(submission(`k-${count}`));
@@ -160,7 +160,7 @@ test('how long a run took is told by whoever hears how it ended, once, also when
   await new Promise((resolve) => setTimeout(resolve, 50));
   if (own !== undefined) await starter.complete(own, 'r');
   if (foreign !== undefined) await other.complete(foreign, 'r');
-  await expect.poll(() => told.length, { timeout: 5000 }).toBe(3);
+  await expect.poll(() => told.length).toBe(3);
   expect(told.map(({ id, outcome }) => [id, outcome])).toEqual([
     [own?.id, 'succeeded'],
     [foreign?.id, 'succeeded'],
