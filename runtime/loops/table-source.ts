@@ -5,6 +5,7 @@ import { canonicalJson } from '../../spec/contract/canonical.ts';
 import { compileTable } from '../../spec/contract/match.ts';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import type { Json } from '../../spec/contract/source.ts';
+import { systemPlace, systemWords } from '../core/system-words.ts';
 import type { Clock } from './clock.ts';
 import { faultOf } from './table-faults.ts';
 
@@ -25,7 +26,7 @@ export async function readTable(path: string, environment?: string): Promise<Tab
   try {
     text = await readText(path);
   } catch (error) {
-    return refused(error instanceof Error ? error.message : String(error));
+    return refused(unreadable(error, path));
   }
   let value: unknown;
   try {
@@ -154,6 +155,12 @@ async function readWhole(path: string): Promise<string> {
   const { size } = await sized(path);
   if (size > BYTES_MAX) throw new Error(`${path} is larger than ${BYTES_MAX} bytes`);
   return readFile(path, 'utf8');
+}
+
+/** What is wrong with its size or its parts has words of its own, and no code. */
+function unreadable(error: unknown, path: string): string {
+  if (!(error instanceof Error) || !('code' in error)) return error instanceof Error ? error.message : String(error);
+  return `the routing table ${systemPlace(error, path)} cannot be read: ${systemWords(error)}`;
 }
 
 function isMissing(error: unknown): boolean {

@@ -206,7 +206,7 @@ test('an address at which it cannot listen ends it at once, also when it listens
     const end = await serve(['--dev'], { NOVA_TORCH_OPS_PORT: String(port) }).ended;
     expect([end.code, end.stderr]).toEqual([
       1,
-      `error: listen EADDRINUSE: address already in use 127.0.0.1:${port}\n` +
+      `error: it cannot listen on 127.0.0.1:${port}: another process listens there\n` +
         `  the API is for 127.0.0.1:0, health and metrics for 127.0.0.1:${port}; ` +
         'see NOVA_TORCH_HTTP_PORT and NOVA_TORCH_OPS_PORT\n',
     ]);
@@ -217,8 +217,37 @@ test('an address at which it cannot listen ends it at once, also when it listens
   expect([nowhere.code, nowhere.stderr]).toEqual([
     1,
     expect.stringMatching(
-      /^error: getaddrinfo \w+ nowhere\.invalid\n {2}the API .*; see NOVA_TORCH_HTTP_HOST and NOVA_TORCH_OPS_HOST\n$/,
+      /^error: it cannot listen on nowhere\.invalid: there is no such host\n {2}the API .*; see NOVA_TORCH_HTTP_HOST and NOVA_TORCH_OPS_HOST\n$/,
     ),
+  ]);
+});
+
+test('what the system refuses is said in our words, and its place', async () => {
+  const settings = await serve(['--config', '/nope']).ended;
+  expect([settings.code, settings.stderr]).toEqual([1, 'error: /nope: cannot be read: no such file or folder\n']);
+
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const port = String((other.address() as AddressInfo).port);
+  const taken = await serve(['--dev'], { NOVA_TORCH_HTTP_PORT: port }).ended;
+  other.close();
+  expect([taken.code, taken.stderr]).toEqual([
+    1,
+    `error: it cannot listen on 127.0.0.1:${port}: another process listens there\n` +
+      `  the API is for 127.0.0.1:${port}, health and metrics for 127.0.0.1:0; see NOVA_TORCH_HTTP_PORT and NOVA_TORCH_OPS_PORT\n`,
+  ]);
+
+  const place = join(folder, 'generated/dev/routing-table.json/audit');
+  const audit = await serve(['--dev'], { NOVA_TORCH_AUDIT_DIR: place }).ended;
+  expect(audit.stderr).toMatch(`error: it cannot use ${place}: a part of the path is not a folder\n`);
+
+  rmSync(join(folder, 'generated'), { recursive: true });
+  const table = await serve(['--dev']).ended;
+  const file = join(folder, 'generated/dev');
+  expect([table.code, table.stderr]).toEqual([
+    1,
+    `error: the routing table ${file} cannot be read: no such file or folder\n` +
+      '  compile the spec, or say with NOVA_TORCH_ROUTING_DIR where its routing table is\n',
   ]);
 });
 

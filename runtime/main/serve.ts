@@ -5,6 +5,7 @@ import type { Authenticator } from '../api/identity.ts';
 import { DEFAULT_LIMITS } from '../api/limits.ts';
 import { startApi, type RunningApi } from '../api/start-api.ts';
 import { openJournal } from '../journal/file-journal.ts';
+import { systemPlace, systemWords } from '../core/system-words.ts';
 import type { Journal } from '../journal/journal.ts';
 import { pause, type Clock } from '../loops/clock.ts';
 import { httpCall } from '../loops/push-call.ts';
@@ -293,11 +294,18 @@ function refusedBy(error: unknown, { http, ops, audit }: Config, folder: string)
   if (error.message.startsWith('the development token')) return refused(error.message, 'listen on 127.0.0.1');
   if (syscall === 'getaddrinfo' || (syscall === 'listen' && NOT_TO_LISTEN.has(code))) {
     const places = `the API is for ${http.host}:${http.port}, health and metrics for ${ops.host}:${ops.port}`;
-    const of = syscall === 'listen' ? 'PORT' : 'HOST';
-    return refused(error.message, `${places}; see NOVA_TORCH_HTTP_${of} and NOVA_TORCH_OPS_${of}`);
+    if (syscall === 'getaddrinfo') {
+      const host = (error as { readonly hostname?: string }).hostname ?? '';
+      const message = `it cannot listen on ${host}: there is no such host`;
+      return refused(message, `${places}; see NOVA_TORCH_HTTP_HOST and NOVA_TORCH_OPS_HOST`);
+    }
+    const { address, port } = error as { readonly address?: string; readonly port?: number };
+    const message = `it cannot listen on ${address ?? ''}:${port ?? ''}: ${systemWords(error)}`;
+    return refused(message, `${places}; see NOVA_TORCH_HTTP_PORT and NOVA_TORCH_OPS_PORT`);
   }
-  if (['EACCES', 'EROFS', 'ENOSPC', 'ENOENT', 'EPERM', 'ENOTDIR'].includes(code)) return refused(error.message, folder);
-  throw error;
+  if (!['EACCES', 'EROFS', 'ENOSPC', 'ENOENT', 'EPERM', 'ENOTDIR'].includes(code)) throw error;
+  const place = systemPlace(error, '');
+  return refused(`it cannot use ${place === '' ? 'its folder' : place}: ${systemWords(error)}`, folder);
 }
 
 const NOT_TO_LISTEN: ReadonlySet<string> = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL']);

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { LineCounter, isMap, isNode, parseDocument, visit, type Document } from 'yaml';
+import { systemWords } from '../../core/system-words.ts';
 import type { ConfigProblem } from './read-config.ts';
 
 /** What a file says, and where each thing stands in it. */
@@ -23,7 +24,7 @@ export function readConfigFile(file: string): Placed {
     if (statSync(file).size > BYTES_MAX) return failed(file, `is larger than ${BYTES_MAX} bytes`);
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    return failed(file, `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
+    return failed(file, `cannot be read: ${systemWords(error)}`);
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core', merge: false });

@@ -104,7 +104,7 @@ test('an empty file is one that says nothing; a file that is not there is a prob
   expect(problems('')).toEqual([]);
   expect(readConfig(join(folder, 'none.yaml'), {})).toEqual({
     kind: 'invalid',
-    problems: [{ at: join(folder, 'none.yaml'), message: 'cannot be read (ENOENT)' }],
+    problems: [{ at: join(folder, 'none.yaml'), message: 'cannot be read: no such file or folder' }],
   });
 });
 
@@ -197,7 +197,7 @@ test('the file of a secret is looked for from the folder that is meant', () => {
 test('a secret whose file is not there, is empty or is far too large is a problem', () => {
   const place = '$NOVA_TORCH_AUDIT_MAC_KEY_FILE `audit.macKeyFile`:';
   const say = (path: string) => problems(undefined, { NOVA_TORCH_AUDIT_MAC_KEY_FILE: path });
-  expect(say('/nowhere/key')).toEqual([`${place} \`/nowhere/key\` cannot be read (ENOENT)`]);
+  expect(say('/nowhere/key')).toEqual([`${place} \`/nowhere/key\` cannot be read: no such file or folder`]);
   const [empty, large] = [file('\n'), file('x'.repeat(70_000))];
   expect(say(empty)).toEqual([`${place} \`${empty}\` is empty`]);
   expect(say(large)).toEqual([`${place} \`${large}\` is too large to be a secret`]);

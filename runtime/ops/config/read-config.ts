@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
+import { systemWords } from '../../core/system-words.ts';
 import { placedFields, type FieldSchema, type PlacedField } from './field.ts';
 import { configFields, type Config } from './fields.ts';
 import { readConfigFile, type Placed } from './config-file.ts';
@@ -169,7 +170,7 @@ function readSecret(
     const text = readFileSync(file, 'utf8').trim();
     return text === '' ? say(`\`${file}\` is empty`) : new Secret(text);
   } catch (error) {
-    return say(`\`${file}\` cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
+    return say(`\`${file}\` cannot be read: ${systemWords(error)}`);
   }
 }
 
