@@ -253,6 +253,8 @@ export const rooms: readonly Room[] = [
       'runtime/chaos',
       'runtime/client',
       'runtime/conform',
+      // Why the system refused, in the words of the scheduler.
+      'runtime/core/system-words.ts',
       'runtime/load',
       'runtime/loops/clock.ts',
       'runtime/main',

@@ -25,6 +25,9 @@ export interface Verdict {
   readonly found?: string;
 }
 
+/** What is found of a check that nothing was seen of. */
+export const NOT_SEEN = 'it did not happen';
+
 /** Collects what was seen; a check that nothing decided has not been passed. */
 export class Sheet {
   readonly #found = new Map<CheckId, string | true>();
@@ -46,7 +49,7 @@ export class Sheet {
 
   verdicts(): readonly Verdict[] {
     return (Object.keys(CHECKS) as CheckId[]).map((check) => {
-      const found = this.#found.get(check) ?? this.#due.get(check) ?? 'it did not happen';
+      const found = this.#found.get(check) ?? this.#due.get(check) ?? NOT_SEEN;
       return { check, passed: found === true, says: CHECKS[check], ...(found !== true && { found }) };
     });
   }

@@ -1,7 +1,9 @@
 import { defineCommand } from '../command.ts';
+import { complain } from '../context.ts';
 import { exits } from '../exit.ts';
 import { printJson } from '../json.ts';
 import { choice, integer } from '../option.ts';
+import { isInterrupted } from '../pause.ts';
 import { printable, WordError } from '../usage.ts';
 
 const OWN_URL = 'http://127.0.0.1:8099';
@@ -20,22 +22,27 @@ export const conform = defineCommand({
   },
   examples: [{ line: 'nova-torch conform http://127.0.0.1:8099', summary: 'then start the agent' }],
   exits: [exits.invalid],
-  exitMeanings: { [exits.invalid]: 'the agent does not do what it must' },
+  exitMeanings: { [exits.invalid]: 'the agent does not do what it must, or none came' },
   async run({ arguments: [url = OWN_URL], options, context }) {
     const place = placeOf(url);
     const { conformAt } = await import('../../../runtime/commands/conform.ts');
-    const verdicts = await conformAt({
+    let start = '';
+    const answer = await conformAt({
       url: place,
       timeoutSeconds: options.timeout,
       stop: context.host.stop,
       onListening: (at) => {
-        const fleet = 'NOVA_TORCH_FLEET=conform/conform';
-        context.err.line(`start the agent with NOVA_TORCH_SCHEDULER_URL=${at} ${fleet}`);
+        start = `start the agent with NOVA_TORCH_SCHEDULER_URL=${at} NOVA_TORCH_FLEET=conform/conform`;
+        context.err.line(`${start}; it has ${options.timeout} s`);
       },
     });
+    if (answer.kind === 'refused') throw new WordError(answer.message, [answer.hint]);
+    const { verdicts, nobodyCame } = answer;
+    if (nobodyCame && !isInterrupted(context.host))
+      complain(context, `no agent came within ${options.timeout} s`, [start, '--timeout gives it longer']);
     const { line, style } = context.out;
     if (options.format === 'json') printJson(verdicts, context.out);
-    else {
+    else if (!nobodyCame) {
       for (const { passed, says, found } of verdicts) {
         line(`${passed ? style.green('ok  ') : style.red('FAIL')}  ${printable(says)}`);
         if (found !== undefined) line(`        ${printable(found)}`);
