@@ -7,7 +7,8 @@ import type { SubmitRequest } from '../../spec/contract/protocol.ts';
 import { atExit } from '../chaos/at-exit.ts';
 import { CHAOS_BUILD, CHAOS_ENVIRONMENT, CHAOS_FLEETS, chaosTable, taskOf } from '../chaos/chaos-table.ts';
 import { schedulerProcess } from '../chaos/scheduler-process.ts';
-import { CallFailed, httpCaller, problemCode, type HttpCaller } from '../load/http-caller.ts';
+import { tellingHopeless, unreachable, unwanted, type Hopeless } from '../load/hopeless.ts';
+import { httpCaller, type HttpCaller } from '../load/http-caller.ts';
 import { loadText } from '../load/load-text.ts';
 import { PROFILES, type LoadProfile, type ProfileName } from '../load/profiles.ts';
 import { runLoad, type LoadReport } from '../load/run-load.ts';
@@ -49,7 +50,7 @@ export type LoadAnswer =
       readonly lines: readonly string[];
       readonly held: boolean;
     }
-  | { readonly kind: 'refused'; readonly message: string; readonly hint: string };
+  | ({ readonly kind: 'refused' } & Hopeless);
 
 type Refused = Extract<LoadAnswer, { kind: 'refused' }>;
 
@@ -61,7 +62,6 @@ interface Target extends LoadReach {
 }
 
 const SLOTS = 64;
-const CALL_MS = 5000;
 
 /** Loads a scheduler that the caller names, or one that is started for it. */
 export async function load(question: LoadQuestion): Promise<LoadAnswer> {
@@ -69,22 +69,25 @@ export async function load(question: LoadQuestion): Promise<LoadAnswer> {
   const target = reach === undefined ? await ownTarget(question) : givenTarget(reach, question);
   if ('kind' in target) return target;
   const stopping = new AbortController();
-  const caller = endingAt('which-team', httpCaller(target.token, target.team), stopping);
+  const plain = httpCaller(target.token, target.team);
+  const caller = tellingHopeless(plain, target.url, (why) => stopping.abort(why));
+  const run = `load-${randomBytes(6).toString('hex')}`;
   try {
     const profile = profileOf(question);
-    const wrong = await refusal(caller, target);
-    if (wrong !== undefined) return wrong;
+    const agents = agentsOf(question, target);
+    const wrong = (await unreachable(caller, target.url)) ?? (await refusedAgent(caller, target, { ...agents, run }));
+    if (wrong !== undefined) return { kind: 'refused', ...wrong };
     const report = await runLoad({
       caller,
       profile,
       url: target.url,
       order: target.order,
-      ...agentsOf(question, target),
+      ...agents,
       stop: AbortSignal.any([question.stop, stopping.signal]),
-      run: `load-${randomBytes(6).toString('hex')}`,
+      run,
       onSecond: question.onSecond,
     });
-    if (stopping.signal.aborted) return refused(`${target.url} answers which-team`, '--team says which');
+    if (stopping.signal.aborted) return { kind: 'refused', ...(stopping.signal.reason as Hopeless) };
     const checks = checkBounds(profile, report);
     const lines = loadText(question.profile, report, checks);
     return { kind: 'report', report, checks, lines, held: checks.every(({ held }) => held) };
@@ -94,16 +97,15 @@ export async function load(question: LoadQuestion): Promise<LoadAnswer> {
   }
 }
 
-/** Stops at an answer that all others will be too: nothing is measured by hours of it. */
-function endingAt(code: string, caller: HttpCaller, stopping: AbortController): HttpCaller {
-  return {
-    close: () => caller.close(),
-    call: async (request) => {
-      const answer = await caller.call(request);
-      if (answer.status === 400 && problemCode(answer) === code) stopping.abort();
-      return answer;
-    },
-  };
+/** The first of the agents, whose name is then known already. */
+async function refusedAgent(
+  caller: HttpCaller,
+  { url }: Target,
+  { agents, run }: ReturnType<typeof agentsOf> & { readonly run: string },
+): Promise<Hopeless | undefined> {
+  if (agents === undefined) return undefined;
+  const { fleet, build, slots } = agents;
+  return unwanted(caller, url, { fleet, build, slots, name: `${run}-0` });
 }
 
 function profileOf({ profile: name, seconds, perSecond }: LoadQuestion): LoadProfile {
@@ -115,7 +117,10 @@ function profileOf({ profile: name, seconds, perSecond }: LoadQuestion): LoadPro
   };
 }
 
-function agentsOf({ agents: count }: LoadQuestion, { fleet, build }: Target) {
+function agentsOf(
+  { agents: count }: LoadQuestion,
+  { fleet, build }: Target,
+): Pick<Parameters<typeof runLoad>[0], 'agents'> {
   if (count === 0 || fleet === undefined || build === undefined) return {};
   return { agents: { fleet, build, count, slots: SLOTS } };
 }
@@ -200,24 +205,6 @@ async function ownTarget({ command = realpathSync(process.argv[1] ?? '') }: Load
 
 const LEASE_MS = 30_000;
 
-/** Asks once before everything is asked: a wrong address is no result of a measurement. */
-async function refusal(caller: HttpCaller, { url }: Target): Promise<Refused | undefined> {
-  try {
-    const answer = await caller.call({ method: 'GET', url: `${url}/v1/status`, timeoutMs: CALL_MS });
-    if (answer.status === 200) return undefined;
-    const hint = answer.status === 401 ? WHO : 'is this the API of a scheduler?';
-    return refused(`${url} answers ${problemCode(answer)}`, hint);
-  } catch (error) {
-    if (!(error instanceof CallFailed)) throw error;
-    return refused(
-      `nobody answers at ${url}: ${error.code}`,
-      'start one with `nova-torch serve --dev`, or name another with --url',
-    );
-  }
-}
-
-const WHO = 'set NOVA_TORCH_TOKEN, or name the file of a token with --token-file';
-
 function refused(message: string, hint: string): Refused {
-  return { kind: 'refused', message, hint };
+  return { kind: 'refused', because: 'words', message, hint };
 }

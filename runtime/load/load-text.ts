@@ -18,15 +18,18 @@ export function loadText(name: string, report: LoadReport, checks: readonly Boun
 }
 
 function boundText({ bound, limit, measured, unit, held }: BoundCheck): string {
-  const most = bound === 'served' ? 'at least' : 'at most';
+  const most = bound === 'served' || bound === 'handed' ? 'at least' : 'at most';
   return `${held ? 'held  ' : 'broken'}  ${bound.padEnd(7)} ${shown(measured, unit)}, ${most} ${shown(limit, unit)}`;
 }
 
-function row(name: string, { meanMs, p50Ms, p95Ms, p99Ms, maxMs }: Percentiles): string {
-  return `${name.padEnd(27)}${[meanMs, p50Ms, p95Ms, p99Ms, maxMs].map((ms) => ms.toFixed(1).padStart(10)).join('')}`;
+/** Nothing was measured where there is nothing of it: no time is 0. */
+function row(name: string, { count, meanMs, p50Ms, p95Ms, p99Ms, maxMs }: Percentiles): string {
+  const times = [meanMs, p50Ms, p95Ms, p99Ms, maxMs].map((ms) => (count === 0 ? '-' : ms.toFixed(1)));
+  return `${name.padEnd(27)}${times.map((time) => time.padStart(10)).join('')}`;
 }
 
 function shown(value: number, unit: BoundCheck['unit']): string {
   if (unit === 'share') return `${(value * 100).toFixed(2)} %`;
+  if (unit === 'tasks') return String(value);
   return unit === 'ms' ? `${value.toFixed(1)} ms` : `${value.toFixed(1)} per second`;
 }

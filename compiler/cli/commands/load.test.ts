@@ -26,7 +26,7 @@ test('a scheduler of its own under load: rates, times, assignment and a verdict'
   expect(report['answered']).toBe(report['sent']);
   expect(report['answered']).toBeGreaterThan(30);
   expect(report).toMatchObject({ assignMs: { count: report['answered'] } });
-  expect(report['checks']).toHaveLength(4);
+  expect(report['checks']).toHaveLength(5);
 }, 60_000);
 
 test.for([
@@ -51,10 +51,6 @@ test.for([
     'error: `nowhere` is no address of a scheduler\n  one looks like http://127.0.0.1:8080\n',
   ],
   [['load', 'smoke', '--task', 'a', '--token-file', '.'], 'error: `.` is no regular file\n'],
-  [
-    ['load', 'smoke', '--task', 'a', '--token-file', 'token', '--url', 'http://127.0.0.1:1'],
-    'error: nobody answers at http://127.0.0.1:1: ECONNREFUSED\n  start one with `nova-torch serve --dev`, or name another with --url\n',
-  ],
 ] as const)('%o says what is missing, and sends nothing', async ([words, stderr]) => {
   writeFileSync(join(cwd, 'token'), 'x');
   const help = '  see: nova-torch load --help\n';
@@ -120,6 +116,62 @@ test('who is in several teams and names none is told so at once', async () => {
     stderr: `error: ${url} answers which-team\n  --team says which\n  see: nova-torch load --help\n`,
   });
 });
+
+test('where nobody answers, who may not and who proves nothing hear so at once, as from every other command', async () => {
+  const asked = async (words: readonly string[]) => {
+    const { code, stderr } = await runHere(['load', 'smoke', '--task', 'a', ...words], { cwd, env: {} });
+    return [code, stderr];
+  };
+  expect(await asked(['--url', 'http://127.0.0.1:1'])).toEqual([
+    1,
+    'error: nobody answers at http://127.0.0.1:1: ECONNREFUSED\n  start one with `nova-torch serve --dev`, or name another with --url\n',
+  ]);
+  const forbidden = { type: 'https://nova-torch.dev/problems/forbidden', detail: 'you are not of web' };
+  const { url } = await scheduler(() => ({ status: 403, body: forbidden }));
+  expect(await asked(['--url', url])).toEqual([
+    3,
+    `error: ${url} answers forbidden: you are not of web\n  ask an operator, or use a token with more roles\n`,
+  ]);
+});
+
+test('what no scheduler takes is asked for once, and not for as long as the profile says', async () => {
+  const body = { type: 'https://nova-torch.dev/problems/no-route' };
+  const { heard, url } = await scheduler(() => ({ status: 422, body }));
+  expect(await runHere(['load', 'soak', '--task', 'a', '--url', url], { cwd, env: {} })).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `error: ${url} answers no-route\n  see --task and --input\n`,
+  });
+  expect(heard.length).toBeLessThan(10);
+});
+
+const WITH_AGENTS = [...BRIEFLY, '--agents', '1', '--fleet', 'a/b', '--build', 'v1'];
+
+test('agents that cannot register are said, and nothing is submitted for nobody', async () => {
+  const errors = [{ pointer: '/build', detail: 'the routing table has v2' }];
+  const body = { type: 'https://nova-torch.dev/problems/invalid-body', errors };
+  const { heard, url } = await scheduler(() => ({ status: 422, body }));
+  expect(await runHere([...WITH_AGENTS, '--url', url], { cwd, env: {} })).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      `error: ${url} answers invalid-body: /build the routing table has v2\n` +
+      '  the agents cannot register: see --fleet and --build\n',
+  });
+  expect(heard).toHaveLength(2);
+});
+
+test(
+  'agents that were handed nothing have measured nothing, and that is no time of 0 ms',
+  { timeout: 15_000 },
+  async () => {
+    const { url } = await scheduler((all) => ({ status: 200, body: { id: `t-${all.length}`, tasks: [] } }));
+    const { code, stdout } = await runHere([...WITH_AGENTS, '--url', url], { cwd, env: {} });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/\nhanded to an agent( +-){5}\n/);
+    expect(stdout).toMatch(/\nbroken {2}handed {2}0, at least 1\n$/);
+  },
+);
 
 test('the help names each profile with its rate', () => {
   for (const [name, { perSecond }] of Object.entries(PROFILES)) {

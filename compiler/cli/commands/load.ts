@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.ts';
+import { complain } from '../context.ts';
 import { exits } from '../exit.ts';
 import { printJson } from '../json.ts';
 import { choice, flag, integer, text } from '../option.ts';
@@ -35,8 +36,11 @@ export const load = defineCommand({
     },
     { line: 'nova-torch load production --dev --agents 50 --seconds 60', summary: 'a minute of a busy day' },
   ],
-  exits: [exits.invalid],
-  exitMeanings: { [exits.invalid]: 'a bound of the profile did not hold' },
+  exits: [exits.invalid, exits.denied],
+  exitMeanings: {
+    [exits.invalid]: 'a bound of the profile did not hold, or the scheduler does not answer, or refuses',
+    [exits.denied]: 'you may not do that',
+  },
   async run({ arguments: [name = ''], options, context }) {
     const profile = NAMES.find((one) => one === name);
     if (profile === undefined)
@@ -58,7 +62,11 @@ export const load = defineCommand({
         if (err.sink.isTerminal) err.line(err.style.dim(`${second} s  ${sent} sent  ${answered} accepted`));
       },
     });
-    if (answer.kind === 'refused') throw new WordError(answer.message, [answer.hint]);
+    if (answer.kind === 'refused') {
+      if (answer.because === 'words') throw new WordError(answer.message, [answer.hint]);
+      complain(context, answer.message, [answer.hint]);
+      return answer.because === 'denied' ? exits.denied : exits.invalid;
+    }
     if (options.format === 'json') printJson({ profile, ...answer.report, checks: answer.checks }, out);
     else for (const line of answer.lines) out.line(printable(line));
     return answer.held ? exits.ok : exits.invalid;
