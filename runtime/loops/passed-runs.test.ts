@@ -122,6 +122,19 @@ test('where a run began its span ends soon after it ended elsewhere, and nobody 
   expect(asked.filter((one) => one.op === 'inspect' && one.id === run.id)).toEqual([]);
 });
 
+test('a run that was lost is not told as succeeded because the next one, at another scheduler, has', async () => {
+  const { clock, here, there, begun } = await two();
+  await begun('k-1');
+  await clock.pass(119_000);
+  const agent = { ...AGENT, name: 'a-2' };
+  const [task] = (await clock.until(pollOnce(there.scheduler, { waitMs: 4000, agent }))).tasks;
+  const again = { id: task?.id ?? '', token: task?.token ?? 0, agent };
+  expect(await clock.until(there.scheduler.complete(again, 'r'))).toMatchObject({ kind: 'settled' });
+  await clock.pass(15_000);
+  const runs = [here, there].map(({ spans }) => spans().find(({ name }) => name.startsWith('process')));
+  expect(runs.map((run) => run?.attributes['nova.outcome'])).toEqual(['repeated', 'succeeded']);
+});
+
 test('runs that go on are looked at now and then, a bounded number at once', async () => {
   const { clock, here, asked, begun } = await two();
   for (let n = 0; n < 3; n += 1) await begun(`k-${n}`);

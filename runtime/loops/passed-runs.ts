@@ -49,8 +49,9 @@ function letGo(engine: Engine, run: Run, record: TaskRecord): void {
   const { fleet, route, build, token } = run;
   engine.runs.delete(record.id);
   forgetRun(engine, fleet, build);
-  const outcome = outcomeOf(record);
   const isLast = record.token === token && record.state !== 'leased';
+  // What became of the task under a later token is the end of another run.
+  const outcome = isLast ? outcomeOf(record) : 'repeated';
   engine.observer.passed?.({ fleet, route, id: record.id, outcome, ...(isLast && { endedMs: record.sinceMs }) });
 }
 
