@@ -82,7 +82,7 @@ export const configFields = {
     }),
     segmentBytes: integer(MIB, GIB, 16 * MIB, {
       variable: 'NOVA_TORCH_JOURNAL_SEGMENT_BYTES',
-      about: 'Bytes of one of its files; space comes back in these',
+      about: 'Bytes of one of its files; space comes back in these. At most a quarter of `journal.bytesMax`',
     }),
     mirror: choice(['none', 'peer'], 'none', {
       variable: 'NOVA_TORCH_JOURNAL_MIRROR',

@@ -148,6 +148,34 @@ test('an audit log has room for four of its files at least, whoever says how lar
   ]);
 });
 
+test('a journal has room for four of its files at least: it would be full for ever', () => {
+  const why = 'four files of `journal.segmentBytes` (16777216) are 67108864: make it larger, or the files smaller';
+  expect(problems(undefined, { NOVA_TORCH_JOURNAL_BYTES_MAX: '16777216' })).toEqual([
+    `$NOVA_TORCH_JOURNAL_BYTES_MAX \`journal.bytesMax\` is 16777216, but ${why}`,
+  ]);
+  expect(problems('journal:\n  segmentBytes: 1073741824\n')).toEqual([
+    'file:2:3 `journal.bytesMax` is 1073741824, but four files of `journal.segmentBytes` (1073741824) are 4294967296: make it ' +
+      'larger, or the files smaller',
+  ]);
+  const small = { NOVA_TORCH_JOURNAL_BYTES_MAX: '16777216', NOVA_TORCH_JOURNAL_SEGMENT_BYTES: '4194304' };
+  expect(config(undefined, small).journal.bytesMax).toBe(16_777_216);
+});
+
+test('what only looks like a URL is refused where it is said', () => {
+  expect(
+    problems('store:\n  url: redis://store:99999\n', {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://[collector',
+      NOVA_TORCH_MIRROR_PEER: 'http://{name}.peers:port',
+    }),
+  ).toEqual([
+    'file:2:3 `store.url` is no URL: see its host and its port',
+    '$NOVA_TORCH_MIRROR_PEER `mirror.peer` is no URL: see its host and its port',
+    '$OTEL_EXPORTER_OTLP_ENDPOINT `traces.endpoint` is no URL: see its host and its port',
+  ]);
+  for (const url of ['memory:', 'unix:/run/store.sock', 'rediss://[::1]:6379/1'])
+    expect(problems(undefined, { NOVA_TORCH_STORE_URL: url })).toEqual([]);
+});
+
 test('a mirror needs a second scheduler, its place, and who may send one', () => {
   const env = { NOVA_TORCH_JOURNAL_MIRROR: 'peer' };
   const say = '$NOVA_TORCH_JOURNAL_MIRROR `journal.mirror` is `peer`,';

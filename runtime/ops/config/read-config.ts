@@ -77,24 +77,70 @@ function conflicts(value: Tree, at: (path: readonly string[]) => string): readon
     const reason = `${count} schedulers need a store that all of them reach`;
     found.push({ at: at(['store', 'url']), message: `\`store.url\` is \`memory:\`, but ${reason}` });
   }
-  return [...found, ...authConflicts(value, at), ...auditConflicts(value, at), ...mirrorConflicts(value, at, count)];
+  return [
+    ...found,
+    ...notUrls(value, at),
+    ...authConflicts(value, at),
+    ...sizeConflicts(value, at),
+    ...mirrorConflicts(value, at, count),
+  ];
 }
 
-/** The file that is written, one that is being compressed and what it is compressed to need room, and one more is to be kept. */
-const AUDIT_FILES_LEAST = 4;
+/**
+ * Of the audit log the file that is written, one that is being compressed and what it is compressed to need room, and one more is
+ * to be kept. Of the journal nothing comes back from the file that is written: one as large as all would be full for ever.
+ */
+const FILES_LEAST = 4;
 
-function auditConflicts(value: Tree, at: (path: readonly string[]) => string): readonly ConfigProblem[] {
-  const { audit } = configFields;
-  const bytesMax = Number(get(value, ['audit', 'bytesMax']) ?? audit.bytesMax.fallback);
-  const fileBytesMax = Number(get(value, ['audit', 'fileBytesMax']) ?? audit.fileBytesMax.fallback);
-  const least = AUDIT_FILES_LEAST * fileBytesMax;
+function roomConflicts(
+  value: Tree,
+  at: (path: readonly string[]) => string,
+  all: { readonly path: readonly string[]; readonly fallback: number },
+  one: { readonly path: readonly string[]; readonly fallback: number },
+): readonly ConfigProblem[] {
+  const bytesMax = Number(get(value, all.path) ?? all.fallback);
+  const oneBytes = Number(get(value, one.path) ?? one.fallback);
+  const least = FILES_LEAST * oneBytes;
   // What is no number at all is said already.
   if (!(bytesMax < least)) return [];
-  const path = ['audit', get(value, ['audit', 'bytesMax']) === undefined ? 'fileBytesMax' : 'bytesMax'];
-  const reason = `four files of \`audit.fileBytesMax\` (${fileBytesMax}) are ${least}`;
+  const { path } = get(value, all.path) === undefined ? one : all;
+  const reason = `four files of \`${one.path.join('.')}\` (${oneBytes}) are ${least}`;
+  const message = `\`${all.path.join('.')}\` is ${bytesMax}, but ${reason}: make it larger, or the files smaller`;
+  return [{ at: at(path), message }];
+}
+
+function sizeConflicts(value: Tree, at: (path: readonly string[]) => string): readonly ConfigProblem[] {
+  const { audit, journal } = configFields;
+  const sized = (group: string, name: string, { fallback = 0 }: { readonly fallback?: number }) => ({
+    path: [group, name],
+    fallback,
+  });
   return [
-    { at: at(path), message: `\`audit.bytesMax\` is ${bytesMax}, but ${reason}: make it larger, or the files smaller` },
+    ...roomConflicts(
+      value,
+      at,
+      sized('journal', 'bytesMax', journal.bytesMax),
+      sized('journal', 'segmentBytes', journal.segmentBytes),
+    ),
+    ...roomConflicts(
+      value,
+      at,
+      sized('audit', 'bytesMax', audit.bytesMax),
+      sized('audit', 'fileBytesMax', audit.fileBytesMax),
+    ),
   ];
+}
+
+/** A pattern takes some for URLs that are none, as one with a port beyond all: who uses it would call that a mistake of ours. */
+function notUrls(value: Tree, at: (path: readonly string[]) => string): readonly ConfigProblem[] {
+  return FIELDS.flatMap(({ path, field: { schema } }) => {
+    const given = get(value, path);
+    const pattern = 'pattern' in schema ? schema.pattern : '';
+    if (typeof given !== 'string' || !pattern.includes('://') || !new RegExp(pattern).test(given)) return [];
+    // The place of a peer is one once it has a name.
+    if (URL.canParse(given.replaceAll('{name}', 'name'))) return [];
+    return [{ at: at(path), message: `\`${path.join('.')}\` is no URL: see its host and its port` }];
+  });
 }
 
 /** Settings of `auth` that mean nothing without another: who sets one believes that a way in is open. */
