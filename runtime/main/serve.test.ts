@@ -217,7 +217,7 @@ test('an address at which it cannot listen ends it at once, also when it listens
   expect([nowhere.code, nowhere.stderr]).toEqual([
     1,
     expect.stringMatching(
-      /^error: it cannot listen on nowhere\.invalid: there is no such host\n {2}the API .*; see NOVA_TORCH_HTTP_HOST and NOVA_TORCH_OPS_HOST\n$/,
+      /^error: it cannot listen on nowhere\.invalid: its name cannot be resolved\n {2}the API .*; see NOVA_TORCH_HTTP_HOST and NOVA_TORCH_OPS_HOST\n$/,
     ),
   ]);
 });

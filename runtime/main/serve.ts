@@ -296,7 +296,7 @@ function refusedBy(error: unknown, { http, ops, audit }: Config, folder: string)
     const places = `the API is for ${http.host}:${http.port}, health and metrics for ${ops.host}:${ops.port}`;
     if (syscall === 'getaddrinfo') {
       const host = (error as { readonly hostname?: string }).hostname ?? '';
-      const message = `it cannot listen on ${host}: there is no such host`;
+      const message = `it cannot listen on ${host}: its name cannot be resolved`;
       return refused(message, `${places}; see NOVA_TORCH_HTTP_HOST and NOVA_TORCH_OPS_HOST`);
     }
     const { address, port } = error as { readonly address?: string; readonly port?: number };
