@@ -8,7 +8,7 @@ import type {
 } from '../../spec/contract/protocol.ts';
 import type { Run } from '../core/scheduler.ts';
 import type { Call } from './call.ts';
-import { checkDrain, checkPoll } from './check-against-table.ts';
+import { checkDrain, checkFleet, checkPoll } from './check-against-table.ts';
 import { FLEET_PARAMS, type Operation } from './operation.ts';
 import { settled } from './outcomes.ts';
 import { idOf, ownAgent, ownFleet, pathAgent } from './ownership.ts';
@@ -148,7 +148,8 @@ export const AGENT_OPERATIONS: readonly Operation[] = [
     run: async (call) => {
       const agent = pathAgent(call);
       checkDrain(call.table, agent.fleet);
-      if (!(await call.scheduler.drainAgent(agent))) throw new ProblemError('not-found');
+      if (!(await call.scheduler.drainAgent(agent)))
+        throw new ProblemError('not-found', { detail: `no agent of ${agent.fleet} is called ${agent.name}` });
       return { status: 200, body: { done: true } };
     },
   },
@@ -162,7 +163,11 @@ export const AGENT_OPERATIONS: readonly Operation[] = [
     query: { fleet: FLEET_ID },
     answer: 'AgentList',
     status: [200],
-    run: async ({ scheduler, query }) => ({ status: 200, body: { agents: scheduler.agents(query['fleet']) } }),
+    problems: ['not-found'],
+    run: async ({ scheduler, table, query: { fleet } }) => {
+      if (fleet !== undefined) checkFleet({ scheduler, table }, fleet);
+      return { status: 200, body: { agents: scheduler.agents(fleet) } };
+    },
   },
 ];
 

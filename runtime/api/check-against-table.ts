@@ -3,15 +3,19 @@ import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import type { Call } from './call.ts';
 import { ProblemError } from './problems.ts';
 
+/** Agents of a fleet that has left the table are still seen, and still told what becomes of them. */
+export function checkFleet({ table, scheduler }: Pick<Call, 'table' | 'scheduler'>, fleet: string): void {
+  const isKnown = Object.hasOwn(table.fleets, fleet) || scheduler.agents(fleet).length > 0;
+  if (!isKnown) throw new ProblemError('not-found', { detail: `no fleet is called ${fleet}` });
+}
+
 /** What a schema cannot say of a request: what its fields mean to each other, and to the routing table. */
 export function checkPoll(
   { table, scheduler }: Pick<Call, 'table' | 'scheduler'>,
   fleet: string,
   { slots, free }: Pick<PollRequest, 'slots' | 'free'>,
 ): void {
-  // Agents of a fleet that has left the table are still told what becomes of them.
-  const isKnown = Object.hasOwn(table.fleets, fleet) || scheduler.agents(fleet).length > 0;
-  if (!isKnown) throw new ProblemError('not-found', { detail: `no fleet is called ${fleet}` });
+  checkFleet({ table, scheduler }, fleet);
   if (free > slots) throw wrong('/free', `must be <= ${slots}, the slots that there are`);
 }
 

@@ -188,10 +188,17 @@ test('operators pause, drain and resume fleets, with a reason or without, and ag
   await api.request('POST', '/v1/agents', { as: AGENT, body: { name: 'a-1', slots: 1 } });
   const drain = '/v1/agents/research/summarizer/a-1/drain';
   expect((await api.request('POST', drain, { as: OPERATOR })).status).toBe(200);
-  expect((await api.request('POST', drain.replace('a-1', 'a-2'), { as: OPERATOR })).status).toBe(404);
+  const missing = await api.request('POST', drain.replace('a-1', 'a-2'), { as: OPERATOR });
+  expect(await missing.json()).toMatchObject({ status: 404, detail: 'no agent of research/summarizer is called a-2' });
   for (const read of ['/v1/agents', '/v1/agents?fleet=research/summarizer', '/v1/fleets', path, '/v1/status']) {
     expect((await api.request('GET', read, { as: OPERATOR })).status).toBe(200);
   }
+});
+
+test('agents of a fleet that is none are not an empty list', async () => {
+  const api = await start();
+  const answer = await api.request('GET', '/v1/agents?fleet=research/summariser', { as: OPERATOR });
+  expect(await answer.json()).toMatchObject({ status: 404, detail: 'no fleet is called research/summariser' });
 });
 
 test('a drain for which there is no room says so, and what to do', async () => {

@@ -25,7 +25,7 @@ test.each<[SubmitOutcome, unknown]>([
   [{ kind: 'accepted', response: { ...RESPONSE, duplicate: 'repeated' } }, 200],
   [{ kind: 'conflict', id: 't-1' }, [409, 'key-conflict', 'it names t-1']],
   [{ kind: 'duplicate', of: 't-2' }, [409, 'duplicate', 'it is t-2']],
-  [{ kind: 'unroutable', because: 'no-route' }, [422, 'no-route', undefined]],
+  [{ kind: 'unroutable', because: 'no-route' }, [422, 'no-route', 'none takes greet with these labels and this input']],
   [{ kind: 'unroutable', because: 'no-fleet', route: 'a/r' }, [422, 'no-fleet', 'a/r']],
   [{ kind: 'invalid', errors: ERRORS }, [422, 'invalid-input', [{ pointer: '/input/text', detail: 'is missing' }]]],
   [{ kind: 'refused', because: 'queue-full', retryAfterMs: 5 }, [429, 'queue-full', 5]],
@@ -35,7 +35,7 @@ test.each<[SubmitOutcome, unknown]>([
   [{ kind: 'too-large', bytesMax: 9 }, [413, 'too-large', 'at most 9 bytes']],
   [{ kind: 'unavailable', retryAfterMs: 7 }, [503, 'unavailable', 7]],
 ])('a submission: %o', (outcome, expected) => {
-  expect(said(submitAnswer, outcome)).toEqual(expected);
+  expect(said((one: SubmitOutcome) => submitAnswer(one, 'greet'), outcome)).toEqual(expected);
 });
 
 test.each<[SettleOutcome, unknown]>([

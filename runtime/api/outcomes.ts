@@ -2,8 +2,8 @@ import type { ChangeOutcome, SettleOutcome, SubmitOutcome } from '../core/schedu
 import type { Answer } from './call.ts';
 import { ProblemError } from './problems.ts';
 
-/** What each outcome of the scheduler is in HTTP. */
-export function submitAnswer(outcome: SubmitOutcome): Answer {
+/** What each outcome of the scheduler is in HTTP; `task` is the type that was submitted. */
+export function submitAnswer(outcome: SubmitOutcome, task: string): Answer {
   switch (outcome.kind) {
     case 'accepted': {
       const { response } = outcome;
@@ -15,7 +15,9 @@ export function submitAnswer(outcome: SubmitOutcome): Answer {
     case 'duplicate':
       throw new ProblemError('duplicate', { detail: `it is ${outcome.of}` });
     case 'unroutable':
-      throw new ProblemError(outcome.because, outcome.route === undefined ? {} : { detail: outcome.route });
+      throw new ProblemError(outcome.because, {
+        detail: outcome.route ?? `none takes ${task} with these labels and this input`,
+      });
     case 'invalid':
       throw new ProblemError('invalid-input', { errors: prefixed('/input', outcome.errors) });
     case 'refused': {

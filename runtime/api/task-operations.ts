@@ -164,7 +164,7 @@ async function submit(call: Call): Promise<Answer> {
     bytes,
     ...traceOf(call),
   });
-  return submitAnswer(outcome);
+  return submitAnswer(outcome, request.task);
 }
 
 const KEY = /^[\x21-\x7e]{1,128}$/;

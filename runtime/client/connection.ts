@@ -39,6 +39,8 @@ export class SchedulerProblem extends Error {
   readonly status: number;
   /** Its name: `queue-full`, `stale`; `unknown` for an answer that is no problem document. */
   readonly problem: string;
+  /** What it says of this one request, where it says more than its name does. */
+  readonly detail: string | undefined;
   readonly errors: NonNullable<Problem['errors']>;
   readonly retryAfterMs: number | undefined;
 
@@ -49,6 +51,7 @@ export class SchedulerProblem extends Error {
     this.name = 'SchedulerProblem';
     this.status = status;
     this.problem = document.type?.split('/').at(-1) ?? 'unknown';
+    this.detail = document.detail;
     this.errors = document.errors ?? [];
     this.retryAfterMs = retryAfterMs;
   }

@@ -190,7 +190,7 @@ test.each([
     'an agent nobody knows',
     ['agent', 'drain', FLEET, `${FLEET}/nobody`],
     1,
-    `error: there is no \`${FLEET}\` \`${FLEET}/nobody\`\n`,
+    `error: no agent of ${FLEET} is called nobody\n  it never was, is forgotten, or belongs to somebody else\n`,
   ],
   ['a task nobody knows', ['task', 'get', 'nothing'], 1, 'error: there is no `nothing`\n'],
   [
@@ -199,7 +199,12 @@ test.each([
     1,
     'error: This idempotency key was used for something else: it names ',
   ],
-  ['a task type without a route', ['task', 'submit', 'unheard_of'], 1, 'error: No route takes this task\n'],
+  [
+    'a task type without a route',
+    ['task', 'submit', 'unheard_of'],
+    1,
+    'error: No route takes this task: none takes unheard_of with these labels and this input\n',
+  ],
   ['input that is no JSON', ['task', 'submit', 'x', '--input', '{'], 2, 'error: the input is not JSON: '],
   [
     'a delay that is none',

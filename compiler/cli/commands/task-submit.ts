@@ -4,8 +4,8 @@ import type { JsonObject } from '../../../spec/contract/source.ts';
 import type { Context } from '../context.ts';
 import { readGiven } from '../given-file.ts';
 import { flag, many, text } from '../option.ts';
-import { schedulerCommand } from '../scheduler/scheduler-command.ts';
-import { labelsOf } from '../scheduler/names.ts';
+import { PATIENCE_MS, schedulerCommand } from '../scheduler/scheduler-command.ts';
+import { keyOf, labelsOf } from '../scheduler/names.ts';
 import { printTask } from '../scheduler/lines.ts';
 import { printable, WordError } from '../usage.ts';
 
@@ -33,11 +33,12 @@ export const taskSubmit = schedulerCommand({
   ],
   async ask(link, { words: [task = ''], options, context }): Promise<SubmitResponse | TaskView> {
     const { clientOver } = await import('../../../runtime/client/client.ts');
-    const client = clientOver(link, 60_000);
+    const { telling } = await import('../scheduler/telling.ts');
+    const client = clientOver(telling(link, PATIENCE_MS, context), PATIENCE_MS);
     const delayMs = options.delay === undefined ? undefined : delayOf(options.delay);
     const submitted = await client.submit(task, await inputOf(options.input, context), {
       ...(options.label.length > 0 && { labels: labelsOf(options.label) }),
-      ...(options.key !== undefined && { key: options.key }),
+      ...(options.key !== undefined && { key: keyOf(options.key) }),
       ...(delayMs !== undefined && { delayMs }),
       signal: context.host.stop,
     });

@@ -2,7 +2,7 @@ import type { TaskEvent } from '../../../spec/contract/protocol.ts';
 import type { Context } from '../context.ts';
 import { printEvent } from '../scheduler/lines.ts';
 import { TASK_ID } from '../scheduler/names.ts';
-import { schedulerCommand } from '../scheduler/scheduler-command.ts';
+import { PATIENCE_MS, schedulerCommand } from '../scheduler/scheduler-command.ts';
 import { printable } from '../usage.ts';
 
 export const taskWatch = schedulerCommand({
@@ -14,9 +14,12 @@ export const taskWatch = schedulerCommand({
   examples: [{ line: 'nova-torch task watch <id>', summary: 'until it has ended, or waits for a person' }],
   ask: async (link, { words: [id = ''], options, context }) => {
     const { clientOver } = await import('../../../runtime/client/client.ts');
+    const { telling } = await import('../scheduler/telling.ts');
     const { format } = options as { readonly format?: string };
     const events: TaskEvent[] = [];
-    for await (const event of clientOver(link, 60_000).events(id, { signal: context.host.stop })) {
+    for await (const event of clientOver(telling(link, PATIENCE_MS, context), PATIENCE_MS).events(id, {
+      signal: context.host.stop,
+    })) {
       events.push(event);
       if (format !== 'json') printEvent(event, context.out);
       if (event.state === 'dead') {

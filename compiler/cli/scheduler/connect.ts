@@ -38,6 +38,7 @@ export function reachOf(
   }
   const token = tokenOf(context, tokenFile ?? env['NOVA_TORCH_TOKEN_FILE'], isOwn(url));
   const team = named ?? env['NOVA_TORCH_TEAM'];
+  if (team !== undefined && !/^[a-z0-9-]{1,63}$/.test(team)) throw new WordError(`\`${team}\` is no team`);
   return { url, ...(token !== undefined && { token }), ...(team !== undefined && { team }) };
 }
 
@@ -55,12 +56,23 @@ const TOKEN_READ_MS = 1000;
 
 function tokenOf(context: Context, file: string | undefined, own: boolean): (() => string) | undefined {
   const { env } = context.host;
-  if (file !== undefined) return renewed(() => readGiven(file, TOKEN_BYTES_MAX, context, 'followed').trim(), context);
-  const token = env['NOVA_TORCH_TOKEN'];
-  if (token !== undefined) return () => token;
+  const read = (path: string, links: 'refused' | 'followed'): string =>
+    believable(readGiven(path, TOKEN_BYTES_MAX, context, links).trim(), `\`${path}\``);
+  if (file !== undefined) return renewed(() => read(file, 'followed'), context);
+  const given = env['NOVA_TORCH_TOKEN'];
+  if (given !== undefined && given !== '') {
+    const token = believable(given, 'NOVA_TORCH_TOKEN');
+    return () => token;
+  }
   const path = join(context.directory, DEV_TOKEN);
   if (!own || !existsSync(path)) return undefined;
-  return renewed(() => readGiven(path, TOKEN_BYTES_MAX, context, 'refused').trim(), context);
+  return renewed(() => read(path, 'refused'), context);
+}
+
+/** What cannot stand in a header would look like a scheduler that does not answer. The token itself is not repeated. */
+function believable(token: string, place: string): string {
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new WordError(`${place} holds no token`, ['a token is one line of printable characters, without a space']);
 }
 
 /** Reads now, and again now and then. A file that is being replaced may not be there for a moment: then what was read counts. */
@@ -71,8 +83,7 @@ function renewed(read: () => string, { host }: Context): () => string {
     if (host.now() - readMs < TOKEN_READ_MS) return token;
     readMs = host.now();
     try {
-      const found = read();
-      if (found !== '') token = found;
+      token = read();
     } catch {
       // The next look finds it.
     }

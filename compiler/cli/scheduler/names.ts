@@ -24,5 +24,13 @@ export function labelsOf(texts: readonly string[]): Readonly<Record<string, stri
   );
 }
 
+/** What names a task for whoever submits it. Throws WordError for what no scheduler reads. */
+export function keyOf(key: string): string {
+  if (!/^[\x21-\x7e]{1,128}$/.test(key)) {
+    throw new WordError(`\`${key}\` is no key`, ['a key has 1 to 128 printable characters of ASCII, and no space']);
+  }
+  return key;
+}
+
 export const TASK_ID = { name: 'id', summary: 'The task', required: true } as const;
 export const FLEET = { name: 'fleet', summary: 'As team/fleet', required: true } as const;

@@ -9,6 +9,9 @@ import { connect, REACH } from './connect.ts';
 /** What every command that speaks to a scheduler can be told. */
 const COMMON = { ...REACH, format: choice(['text', 'json'], 'format', 'How to print') };
 
+/** For how long a command that submits or follows a task asks again while nobody answers. */
+export const PATIENCE_MS = 60_000;
+
 export interface SchedulerCommand<Specs extends OptionSpecs, Answer> {
   readonly description: string;
   readonly arguments: readonly ArgumentSpec[];
@@ -62,8 +65,8 @@ async function refused(context: Context, asked: readonly string[], error: unknow
     return exits.invalid;
   }
   if (!(error instanceof SchedulerProblem)) throw error;
-  if (error.status === 404 && asked.length > 0) {
-    complain(context, `there is no ${asked.map((word) => `\`${word}\``).join(' ')}`, [UNKNOWN]);
+  if (error.problem === 'not-found' && (error.detail !== undefined || asked.length > 0)) {
+    complain(context, error.detail ?? `there is no ${asked.map((word) => `\`${word}\``).join(' ')}`, [UNKNOWN]);
     return exits.invalid;
   }
   const places = error.errors.map(({ pointer, detail }) => `${pointer === '' ? '/' : pointer}: ${detail}`);
@@ -74,6 +77,7 @@ async function refused(context: Context, asked: readonly string[], error: unknow
 const UNKNOWN = 'it never was, is forgotten, or belongs to somebody else';
 
 function hintsFor({ status, problem, retryAfterMs }: SchedulerProblem): readonly string[] {
+  if (problem === 'unknown') return ['is this the API of a scheduler? --url names another'];
   if (status === 401) return ['set NOVA_TORCH_TOKEN, or name the file of a token with --token-file'];
   if (status === 403) return ['ask an operator, or use a token with more roles'];
   if (problem === 'which-team') return ['--team says which'];
