@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import {
   createLocalJWKSet,
   exportJWK,
@@ -27,7 +30,10 @@ const ROUTING = table({
 });
 
 let issuer: TokenIssuer;
-let sign: (claims: JWTPayload, changes?: { readonly audience?: string; readonly expires?: string }) => Promise<string>;
+let sign: (
+  claims: JWTPayload,
+  changes?: { readonly audience?: string; readonly expires?: string; readonly madeInSeconds?: number },
+) => Promise<string>;
 let signElse: typeof sign;
 
 beforeAll(async () => {
@@ -37,12 +43,12 @@ beforeAll(async () => {
   issuer = { issuer: ISSUER, audience: 'nova-torch', keys: createLocalJWKSet({ keys: [jwk] }) };
   const signWith =
     (key: CryptoKey): typeof sign =>
-    (claims, { audience = 'nova-torch', expires = '10m' } = {}) =>
+    (claims, { audience = 'nova-torch', expires = '10m', madeInSeconds = 0 } = {}) =>
       new SignJWT(claims)
         .setProtectedHeader({ alg: 'ES256', kid: 'k-1' })
         .setIssuer(ISSUER)
         .setAudience(audience)
-        .setIssuedAt()
+        .setIssuedAt(Math.floor(Date.now() / 1000) + madeInSeconds)
         .setExpirationTime(expires)
         .sign(key);
   sign = signWith(ours.privateKey);
@@ -206,6 +212,35 @@ test('a token that is not wholly right is refused, and one of another issuer is 
   expect(await other.authenticate(bearer(await sign(claims)))).toBeUndefined();
   expect(await authenticator.authenticate(bearer('no-token'))).toBeUndefined();
   expect(await authenticator.authenticate({ ...bearer('x'), authorization: 'Basic eDp5' })).toBeUndefined();
+});
+
+test('a token that was made in the future is refused, except by as much as clocks may differ', async () => {
+  const authenticator = serviceAccountAuthenticator(
+    issuer,
+    workloadsOf(() => ROUTING),
+  );
+  const madeIn = async (seconds: number) =>
+    authenticator.authenticate(bearer(await sign(account('shop', 'checkout'), { madeInSeconds: seconds })));
+  expect(await madeIn(60)).toBe('refused');
+  expect(plain(await madeIn(20))).toMatchObject({ tenant: 'sales' });
+});
+
+test.for([
+  ['an error', 500, '{}'],
+  ['another place', 302, ''],
+  ['a page', 200, '<html>'],
+  ['no keys', 200, '{"keys":"none"}'],
+  ['nothing', 200, 'null'],
+] as const)('keys in whose place there is %s say nothing about a token either', async ([, status, body]) => {
+  const server = createServer((_, response) => response.writeHead(status, { location: '/' }).end(body));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const keys = remoteKeys(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const authenticator = serviceAccountAuthenticator(
+    { ...issuer, keys },
+    workloadsOf(() => ROUTING),
+  );
+  expect(await authenticator.authenticate(bearer(await sign(account('shop', 'checkout'))))).toBe('unavailable');
+  server.close();
 });
 
 test('keys that cannot be fetched say nothing about a token', async () => {

@@ -150,6 +150,13 @@ export function peopleAuthenticator(issuer: TokenIssuer, groupsClaim: string): A
   });
 }
 
+/** Seconds by which the clock of an issuer may be another one. */
+const CLOCKS_APART_S = 30;
+
+function issuedLate({ iat = 0 }: JWTPayload): boolean {
+  return iat > Date.now() / 1000 + CLOCKS_APART_S;
+}
+
 function jwtAuthenticator(
   name: string,
   { issuer, audience, keys }: TokenIssuer,
@@ -165,10 +172,11 @@ function jwtAuthenticator(
           issuer,
           audience,
           algorithms: ALGORITHMS,
-          clockTolerance: 30,
+          clockTolerance: CLOCKS_APART_S,
           requiredClaims: ['exp', 'iat'],
         });
-        return identify(payload);
+        // Of a token from the future nobody knows how long it counts.
+        return issuedLate(payload) ? 'refused' : identify(payload);
       } catch (error) {
         return isUnreachable(error) ? 'unavailable' : 'refused';
       }
@@ -186,10 +194,13 @@ function issuerOf(token: string): string | undefined {
 }
 
 /** The keys could not be had: that says nothing about the token. */
-function isUnreachable(error: unknown): boolean {
+export function isUnreachable(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return code === 'ERR_JWKS_TIMEOUT' || (error instanceof TypeError && error.message === 'fetch failed');
+  return NO_KEYS.has(code) || (error instanceof TypeError && error.message === 'fetch failed');
 }
+
+/** They did not come in time, came with another status than 200, or are no keys. */
+const NO_KEYS: ReadonlySet<string> = new Set(['ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID']);
 
 function readObject(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined;

@@ -57,7 +57,7 @@ export async function serve(options: ServeOptions): Promise<ServeEnd> {
   if (read.kind === 'refused') {
     return refused(read.reason, 'compile the spec, or say with NOVA_TORCH_ROUTING_DIR where its routing table is');
   }
-  const inForce = { table: read.table };
+  const inForce: InForce = { table: read.table };
   const authenticators = waysToProve(config, inForce);
   if ('kind' in authenticators) return authenticators;
   const running = await open(options, inForce, authenticators);
@@ -91,6 +91,8 @@ type Refused = Extract<ServeEnd, { kind: 'refused' }>;
 /** The routing table that decides now; another one may come while the scheduler runs. */
 interface InForce {
   table: RoutingTable;
+  /** The log, as soon as there is one. */
+  log?: Telemetry['log'];
 }
 
 function waysToProve(config: Config, inForce: InForce): readonly Authenticator[] | Refused {
@@ -98,6 +100,8 @@ function waysToProve(config: Config, inForce: InForce): readonly Authenticator[]
     const ways = authenticatorsOf(
       config,
       workloadsOf(() => inForce.table),
+      (url, err) =>
+        inForce.log?.warn({ url, err }, 'the keys of an issuer cannot be had: its tokens are answered with 503'),
     );
     if (ways.length > 0) return ways;
   } catch (error) {
@@ -149,6 +153,7 @@ async function open(
         fleets: scheduler?.gauges() ?? [],
       }),
     });
+    inForce.log = telemetry.log;
     opened.push(() => telemetry.close());
     if (config.journal.mirror === 'peer') {
       const journalNeeds = (): number => config.journal.bytesMax - (journal?.stats.bytes ?? 0);
