@@ -173,6 +173,43 @@ describe('Fleet.spec.agent.build and Fleet.spec.rollout.steps[].weight', () => {
   });
 });
 
+describe('Fleet.spec.agent.delivery and Fleet.spec.agent.slots', () => {
+  const url = 'http://agents/v1/tasks';
+  const fleets = (changes: Partial<TableFleet>) => ({ [MAIN]: fleet({ url, ...changes }) });
+
+  /** Addresses of the calls that are made for five tasks; none of them has an end. */
+  async function called(changes: Partial<TableFleet>): Promise<readonly string[]> {
+    const urls: string[] = [];
+    bench = new VirtualBench({
+      push: (at, _, signal) => {
+        urls.push(at);
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('cut'))));
+      },
+    });
+    await bench.start({ fleets: fleets(changes) });
+    for (let n = 0; n < 5; n += 1) await bench.accepted(`k-${n}`);
+    await bench.clock.pass(1000);
+    return urls;
+  }
+
+  test('push: tasks are handed over at its address, as many at once as it has slots', async () => {
+    expect(await called({ delivery: 'push', slots: 3 })).toEqual([url, url, url]);
+  });
+
+  test('push: other slots of another table hold at once', async () => {
+    const urls = await called({ delivery: 'push', slots: 2 });
+    expect(urls).toHaveLength(2);
+    bench.scheduler.use(table({ fleets: fleets({ delivery: 'push', slots: 4 }), digest: 'sha256-2' }));
+    await bench.clock.pass(1000);
+    expect(urls).toHaveLength(4);
+  });
+
+  test('pull: nobody is called, and who asks is given tasks', async () => {
+    expect(await called({ delivery: 'pull' })).toEqual([]);
+    expect(await bench.taken('a-1', { free: 5 })).toHaveLength(5);
+  });
+});
+
 describe('Fleet.spec.rollout.drain', () => {
   test('an agent is told at its registration how long it may take to end', async () => {
     await accepting({}, { drainMs: 77_000 });

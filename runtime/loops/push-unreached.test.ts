@@ -3,13 +3,14 @@ import type { Assignment } from '../../spec/contract/protocol.ts';
 import type { TableRoute } from '../../spec/contract/routing-table.ts';
 import { pause } from './clock.ts';
 import { NotReached } from './push-call.ts';
-import { accept, fleet, route } from './testing/bench.ts';
+import { accept, fleet, route, table } from './testing/bench.ts';
 import { VirtualBench } from './testing/virtual-bench.ts';
 
 const FLEET = 'research/summarizer';
 const BACKUP = 'research/backup';
 const LONG_MS = 600_000;
 const CONNECT_MS = 10;
+const URL = 'http://agents/v1/tasks';
 const REFUSED = 'connect ECONNREFUSED 10.0.0.7:8080';
 
 let bench: VirtualBench;
@@ -24,11 +25,11 @@ interface Given {
 /** A push fleet whose agents are there or not, and what has become of the calls. */
 async function away({ accepts = {}, slots = 1, route: changes = {} }: Given = {}) {
   const agents: { says: number | 'nothing'; workMs: number } = { says: 'nothing', workMs: 0 };
-  const calls: Assignment[] = [];
+  const calls: (Assignment & { readonly url: string })[] = [];
   const warned: unknown[] = [];
   bench = new VirtualBench({
-    push: async (_, task) => {
-      calls.push(task);
+    push: async (url, task) => {
+      calls.push({ ...task, url });
       const { says, workMs } = agents;
       await pause(bench.clock, says === 'nothing' ? CONNECT_MS : workMs);
       if (says === 'nothing') throw new NotReached(new Error(REFUSED));
@@ -37,14 +38,12 @@ async function away({ accepts = {}, slots = 1, route: changes = {} }: Given = {}
     observer: { warning: (message, details) => warned.push([message, details]) },
   });
   const summarize = accept({ queueMs: LONG_MS, attempts: 1, ...accepts });
-  await bench.start({
-    fleets: {
-      [FLEET]: fleet({ delivery: 'push', url: 'http://agents/v1/tasks', slots, accepts: { summarize } }),
-      [BACKUP]: fleet(),
-    },
+  const tableAt = (url: string) => ({
+    fleets: { [FLEET]: fleet({ delivery: 'push', url, slots, accepts: { summarize } }), [BACKUP]: fleet() },
     routes: [route({ queue: { maxDepth: 1000, maxAgeMs: LONG_MS, onFull: 'reject' }, ...changes })],
   });
-  return { agents, calls, warned };
+  await bench.start(tableAt(URL));
+  return { agents, calls, warned, tableAt };
 }
 
 async function breaker(): Promise<string | undefined> {
@@ -84,7 +83,7 @@ test('attempts that were made before still count', async () => {
 
 test('a fleet that is called in vain is said to be away once, with the reason, and again after it was there', async () => {
   const { agents, warned } = await away();
-  const details = { fleet: FLEET, url: 'http://agents/v1/tasks', because: REFUSED };
+  const details = { fleet: FLEET, url: URL, because: REFUSED };
   const says = ['nobody is there at the address of a push fleet', details];
   await bench.accepted('k-1');
   await bench.clock.pass(2000);
@@ -165,4 +164,14 @@ test('a fleet that is away is called one at a time, and when it is back as often
   calls.splice(0);
   await bench.clock.pass(1600);
   expect(calls.map(({ id }) => id)).toEqual(ids.slice(0, 5));
+});
+
+test('at another address it begins with its slots again', async () => {
+  const { calls, tableAt } = await away({ slots: 4 });
+  for (let n = 0; n < 6; n += 1) await bench.accepted(`k-${n}`);
+  await bench.clock.pass(1500);
+  bench.scheduler.use(table({ ...tableAt(`${URL}/elsewhere`), digest: 'sha256-2' }));
+  await bench.clock.pass(100);
+  // Four, with the one that still rests where the fleet was.
+  expect(calls.filter(({ url }) => url !== URL)).toHaveLength(3);
 });
