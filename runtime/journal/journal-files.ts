@@ -7,6 +7,8 @@ export interface JournalFiles {
   makeFolder(path: string): Promise<void>;
   list(path: string): Promise<readonly string[]>;
   read(path: string): Promise<Buffer>;
+  /** So many bytes from `at` on; fewer where the file ends before. */
+  readAt(path: string, at: number, length: number): Promise<Buffer>;
   /** Size in bytes and time of the last change, in milliseconds since 1970. */
   facts(path: string): Promise<{ readonly size: number; readonly changedMs: number }>;
   /** Opens for writing at the end; makes it when it is not there. */
@@ -40,6 +42,7 @@ export const realFiles: JournalFiles = {
   },
   list: (path) => readdir(path),
   read: (path) => readFile(path),
+  readAt,
   facts: async (path) => {
     const { size, mtimeMs } = await stat(path);
     return { size, changedMs: mtimeMs };
@@ -67,6 +70,22 @@ export const realFiles: JournalFiles = {
     await rename(draft, path);
   },
 };
+
+async function readAt(path: string, at: number, length: number): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    const bytes = Buffer.allocUnsafe(length);
+    let filled = 0;
+    while (filled < length) {
+      const { bytesRead } = await file.read(bytes, filled, length - filled, at + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  } finally {
+    await file.close();
+  }
+}
 
 function appendFile(handle: FileHandle): AppendFile {
   return {

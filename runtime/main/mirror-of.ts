@@ -135,6 +135,7 @@ function senderTo(peer: ReturnType<typeof httpPeer>, { config, clock, telemetry 
   return mirrorSender({
     peer,
     clock,
+    files: realFiles,
     waitMs: config.mirror.waitMs,
     onSync: (seconds) => observer.mirrored?.(seconds),
     tell: (event) => {

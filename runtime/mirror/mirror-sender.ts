@@ -3,11 +3,13 @@ import type { JournalBatch, JournalCopy, JournalPart } from '../journal/journal.
 import { jittered, pause, type Clock } from '../loops/clock.ts';
 import { MirrorRefused, PIECE_BYTES_MAX, type MirrorPiece, type MirrorState, type Place } from './mirror.ts';
 import type { MirrorPeer } from './mirror-peer.ts';
-import { endsAt, framePlaces, isSamePlace, readPiece } from './places.ts';
+import { endsAt, framePlaces, isSamePlace, readPiece, type PartFiles } from './places.ts';
 
 export interface MirrorSenderOptions {
   readonly peer: MirrorPeer;
   readonly clock: Clock;
+  /** Where the journal's segments are. */
+  readonly files: PartFiles;
   /** How long a batch waits for the peer, before answers go out without it. */
   readonly waitMs: number;
   readonly tell: (event: MirrorEvent) => void;
@@ -156,7 +158,7 @@ class Sender implements MirrorSender {
     const part = parts.find(({ name }) => name === end.segment);
     if (part !== undefined) {
       for (const place of [end, sure]) {
-        if (place !== undefined && (await endsAt(part.file, part.bytes, place))) return place;
+        if (place !== undefined && (await endsAt(this.#options.files, part.file, part.bytes, place))) return place;
       }
     }
     throw new MirrorAhead(
@@ -220,7 +222,7 @@ class Sender implements MirrorSender {
 
   async #fromFile({ part, at }: { readonly part: JournalPart; readonly at: number }): Promise<Buffer | undefined> {
     if (at >= part.bytes) return undefined;
-    const bytes = await readPiece(part.file, at, part.bytes).catch((error: unknown) => {
+    const bytes = await readPiece(this.#options.files, part.file, at, part.bytes).catch((error: unknown) => {
       // It was given up meanwhile: the next look finds the segment that is the oldest now.
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
       throw error;

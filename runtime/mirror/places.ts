@@ -1,5 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import { readFrame } from '../journal/frame.ts';
+import type { JournalFiles } from '../journal/journal-files.ts';
 import { MAGIC } from '../journal/segment.ts';
 import { PIECE_BYTES_MAX, type Place } from './mirror.ts';
 
@@ -34,42 +34,24 @@ export function isSamePlace(one: Place | undefined, other: Place | undefined): b
   return one.segment === other.segment && one.at === other.at && one.lsn === other.lsn && one.crc === other.crc;
 }
 
+/** Reads of files what a mirror is made of. */
+export type PartFiles = Pick<JournalFiles, 'readAt'>;
+
 /** At most a piece of a file between two bytes, as far as its records are whole; empty when the first is not. */
-export async function readPiece(path: string, from: number, to: number): Promise<Buffer> {
-  const file = await open(path, 'r');
-  try {
-    return await wholeRecords(file, from, to);
-  } finally {
-    await file.close();
-  }
+export async function readPiece(files: PartFiles, path: string, from: number, to: number): Promise<Buffer> {
+  const bytes = await files.readAt(path, from, Math.min(to - from, PIECE_BYTES_MAX));
+  return bytes.subarray(0, framePlaces(bytes).at(-1)?.end ?? 0);
 }
 
 /** Whether a record of a file ends at this place. */
-export async function endsAt(path: string, size: number, place: Place): Promise<boolean> {
+export async function endsAt(files: PartFiles, path: string, size: number, place: Place): Promise<boolean> {
   if (place.at > size) return false;
-  if (place.at === MAGIC.length) return true;
-  const file = await open(path, 'r');
-  try {
-    let at = MAGIC.length;
-    for (;;) {
-      const bytes = await wholeRecords(file, at, place.at);
-      const last = framePlaces(bytes).at(-1);
-      if (last === undefined) return false;
-      at += bytes.length;
-      if (at === place.at) return last.lsn === place.lsn && last.crc === place.crc;
-    }
-  } finally {
-    await file.close();
+  for (let at = MAGIC.length; at < place.at;) {
+    const bytes = await readPiece(files, path, at, place.at);
+    const last = framePlaces(bytes).at(-1);
+    if (last === undefined) return false;
+    at += bytes.length;
+    if (at === place.at) return last.lsn === place.lsn && last.crc === place.crc;
   }
-}
-
-async function wholeRecords(file: FileHandle, from: number, to: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(Math.min(to - from, PIECE_BYTES_MAX));
-  let filled = 0;
-  while (filled < bytes.length) {
-    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, from + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return bytes.subarray(0, framePlaces(bytes.subarray(0, filled)).at(-1)?.end ?? 0);
+  return place.at === MAGIC.length;
 }

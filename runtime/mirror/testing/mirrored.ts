@@ -44,7 +44,7 @@ export async function mirrored(waitMs = 200, files: JournalFiles = realFiles): P
       ...changes,
     });
   const openSender = (at: Mirrored): MirrorSender =>
-    mirrorSender({ peer: throughWire(at), clock: systemClock, waitMs, tell: (event) => at.events.push(event) });
+    mirrorSender({ peer: throughWire(at), clock: systemClock, files, waitMs, tell: (event) => at.events.push(event) });
   const at: Partial<Mirrored> = {
     journalAt: join(root, 'journal'),
     mirrorAt: join(root, 'mirror/scheduler-0'),
