@@ -218,7 +218,8 @@ export const rooms: readonly Room[] = [
   },
   {
     path: 'runtime/simulation',
-    doors: [CONTRACT, 'runtime/core', 'runtime/store', 'runtime/journal', 'runtime/loops'],
+    // Mirrors are real on both sides of a simulated wire.
+    doors: [CONTRACT, 'runtime/core', 'runtime/store', 'runtime/journal', 'runtime/mirror', 'runtime/loops'],
     // Compares what a real store answers with what the model does.
     packages: [...HASH, 'node:util'],
   },

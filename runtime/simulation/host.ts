@@ -1,21 +1,25 @@
-import type { Journal } from '../journal/journal.ts';
+import type { JournalFiles } from '../journal/journal-files.ts';
+import type { Journal, JournalCopy } from '../journal/journal.ts';
 import { startScheduler, type RunningScheduler } from '../loops/scheduler.ts';
 import type { Store } from '../store/store.ts';
 import { SimDisk } from './sim-disk.ts';
+import type { SimMirror } from './sim-mirror.ts';
 import type { SimServer } from './sim-server.ts';
 import type { PushCall } from '../loops/push-call.ts';
 import { FAIR_WEATHER, simStore, type StoreWeather } from './sim-store.ts';
 import { simTable, type TableShape } from './table.ts';
 import type { World } from './world.ts';
 
-/** A bug to be planted: it changes what a scheduler sees of its store, its disk or the agents that it calls. */
+/** A bug to be planted: it changes what a scheduler sees of its store, its disk, its mirror or the agents that it calls. */
 export interface Mutant {
   readonly store?: (store: Store) => Store;
   readonly journal?: (journal: Journal, disk: SimDisk) => Journal;
   readonly push?: (call: PushCall) => PushCall;
+  readonly mirror?: (copy: JournalCopy) => JournalCopy;
+  readonly mirrorFiles?: (files: JournalFiles) => JournalFiles;
 }
 
-interface Life {
+export interface Life {
   alive: boolean;
   skewMs: number;
   scheduler?: RunningScheduler;
@@ -43,6 +47,8 @@ export class Host {
   readonly name: string;
   readonly disk: SimDisk;
   readonly weather: StoreWeather = { ...FAIR_WEATHER };
+  /** Where journals are mirrored. */
+  mirror: SimMirror | undefined;
   readonly #options: HostOptions;
   #version: 1 | 2 = 1;
   /** An upgrade that is still under way goes no further: the table is what `heal` said. */
@@ -65,10 +71,14 @@ export class Host {
     const { world, server, names, shape, mutant, pushOf, onConflict } = this.#options;
     const life: Life = { alive: true, skewMs: world.random.chance(0.2) ? this.#drawSkew() : 0 };
     this.#life = life;
+    this.mirror?.begin(life, mutant?.mirrorFiles);
+    if (this.mirror !== undefined && this.disk.isEmpty) await this.mirror.restore(life);
+    const copy = this.mirror?.copy(life);
     const store = simStore(world, server, this.weather, life);
-    const journal = this.disk.open(life, () => {
+    const onFatal = (): void => {
       if (this.#life === life) this.crash(world.random.between(50, 5000));
-    });
+    };
+    const journal = this.disk.open(life, onFatal, copy && (mutant?.mirror?.(copy) ?? copy));
     const version = this.#version;
     const push = pushOf?.(life);
     life.scheduler = await startScheduler({
@@ -110,6 +120,17 @@ export class Host {
     world.note('fault:scheduler-crash', this.name);
     this.kill();
     this.disk.crash();
+    this.mirror?.crash();
+    world.after(awayMs, () => void this.start());
+  }
+
+  /** A new machine comes after a while, with nothing on its disk. */
+  loseDisk(awayMs: number): void {
+    const { world } = this.#options;
+    world.note('fault:disk-lost', this.name);
+    this.kill();
+    this.disk.replace([]);
+    this.mirror?.lose();
     world.after(awayMs, () => void this.start());
   }
 
@@ -127,6 +148,7 @@ export class Host {
     if (!this.#healed) this.#version = version;
     this.kill();
     this.disk.crash();
+    this.mirror?.crash();
     world.after(awayMs, () => void this.start());
   }
 

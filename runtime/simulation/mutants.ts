@@ -86,6 +86,21 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
           throw error instanceof NotReached ? new TypeError('fetch failed') : error;
         }),
   },
+  'acknowledges before its peer has the mirror': {
+    mirror: (copy) => ({
+      begin: (parts) => copy.begin(parts),
+      take: (batch) => {
+        void copy.take(batch);
+        return Promise.resolve();
+      },
+    }),
+  },
+  'says that it has a mirror before its disk has': {
+    mirrorFiles: (files) => ({
+      ...files,
+      append: async (path) => ({ ...(await files.append(path)), sync: () => Promise.resolve() }),
+    }),
+  },
   'takes no answer for nobody': {
     push:
       (call) =>

@@ -5,6 +5,7 @@ import { breakThings } from './faults.ts';
 import { Host, type Mutant } from './host.ts';
 import { drain, judge, judgeDrain } from './judge.ts';
 import type { PushCall } from '../loops/push-call.ts';
+import { startMirrors } from './mirrors.ts';
 import type { Network } from './network.ts';
 import { Outside } from './outside.ts';
 import { startPushed } from './pushed.ts';
@@ -60,6 +61,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const network = drawNetwork(world, hosts);
   const isOver = (): boolean => world.now >= until;
   const pushed = shape.pushed ? startPushed(world, network, outside, isOver) : undefined;
+  const mirrors = startMirrors({ world, hosts, server, outside, isOver });
   for (const host of hosts) void host.start();
 
   const brokenMs = options.brokenMs ?? random.between(4000, 16_000);
@@ -88,9 +90,11 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   for (const host of hosts) host.heal(version);
   for (const one of agents) one.heal();
   pushed?.heal();
+  mirrors?.heal();
   const drainedMs = await drain({ world, server, outside, hosts, submitters: () => submitters() + rivals() });
   if (drains) await judgeDrain(world, network, outside, agents);
   await judge(world, hosts, outside);
+  await mirrors?.judge();
   for (const host of hosts) host.kill();
   for (const one of agents) one.stop();
   pushed?.stop();

@@ -12,6 +12,8 @@ export class World {
   readonly aside: RandomNumbers;
   /** The same, for the fleet whose agents are called. */
   readonly pushed: RandomNumbers;
+  /** The same, for journals that are mirrored. */
+  readonly mirrored: RandomNumbers;
   /** Milliseconds since 1970. */
   now = START_MS;
   readonly reached = new Map<string, number>();
@@ -30,6 +32,7 @@ export class World {
     this.random = randomNumbers(seed);
     this.aside = randomNumbers(~seed);
     this.pushed = randomNumbers(seed ^ PUSHED_SEEDS);
+    this.mirrored = randomNumbers(seed ^ MIRRORED_SEEDS);
   }
 
   /** Runs once, after so many milliseconds; returns the way to prevent it. */
@@ -150,6 +153,7 @@ export class World {
 }
 
 const PUSHED_SEEDS = 0x5bd1e995;
+const MIRRORED_SEEDS = 0x1b873593;
 const START_MS = 1_800_000_000_000;
 const UNTRACED_MAX = 16_384;
 const BURST_MAX = 64;
