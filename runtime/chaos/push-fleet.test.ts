@@ -112,3 +112,17 @@ test('after a kill and a lost store every task has an end that its agent has sai
   });
   expect(unsaid).toEqual([]);
 }, 180_000);
+
+test('an agent that is away for some seconds is waited for: no attempt of its task is counted', async () => {
+  const { port } = agent.address() as AddressInfo;
+  agent.close();
+  const id = await submit(0);
+  await pause(3000);
+  expect(calls.size).toBe(0);
+  agent.listen(port, '127.0.0.1');
+  const { finals: states, redriven } = await finals([id]);
+  expect(redriven).toBe(0);
+  expect(states.get(id)).toEqual({ state: 'succeeded', token: calls.get(id)?.[0] });
+  const url = `${system.urls[0]}/v1/tasks/${id}`;
+  expect((await system.caller.call({ method: 'GET', url, timeoutMs: 3000 })).body).toMatchObject({ attempts: 0 });
+}, 180_000);
