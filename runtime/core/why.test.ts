@@ -185,6 +185,11 @@ test('a task that does not wait says what it is instead', () => {
   ]);
 });
 
+test('a dead letter waits for somebody, and hears by what command', () => {
+  const { record, ...rest } = facts({}, { state: 'dead', reason: 'crashes' });
+  expect(why({ ...rest, record })).toMatchObject({ holds: [], nearest: `nova-torch task retry ${record.id}` });
+});
+
 test('a build that drains, each provider that allows nothing and a full team are named', () => {
   const given = facts({
     drains: true,

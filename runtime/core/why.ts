@@ -99,7 +99,8 @@ export interface OpenBreaker {
 export function why(facts: WhyFacts): Why {
   const { record } = facts;
   const holds = record.state === 'delayed' || record.state === 'ready' || record.state === 'held' ? holdsOf(facts) : [];
-  const nearest = nearestOf(holds);
+  // No rule holds it, and no clock lifts that: somebody decides.
+  const nearest = record.state === 'dead' ? `nova-torch task retry ${record.id}` : nearestOf(holds);
   return { state: record.state, says: sentence(facts, holds), holds, ...(nearest !== undefined && { nearest }) };
 }
 

@@ -11,7 +11,10 @@ export function printTable(
   const safe = rows.map((cells) => cells.map(printable));
   const widths = head.map((name, column) => Math.max(name.length, ...safe.map((cells) => cells[column]?.length ?? 0)));
   const row = (cells: readonly string[]): string =>
-    cells.map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ');
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
   line(style.dim(row(head)));
   for (const cells of safe) line(row(cells));
 }

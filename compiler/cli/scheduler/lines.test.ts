@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FleetView } from '../../../spec/contract/protocol.ts';
 import { styleFor } from '../style.ts';
-import { openBreakers, printFleets } from './lines.ts';
+import { openBreakers, printAgents, printFleets } from './lines.ts';
 
 const TIMES = { breakerSince: '2026-01-15T00:00:00.000Z', breakerUntil: '2026-01-15T00:00:30.000Z' } as const;
 const FLEET: FleetView = {
@@ -34,4 +34,23 @@ test('a list of fleets says where a breaker is open', () => {
   const line = (text = ''): void => void lines.push(text);
   printFleets([FLEET], { sink, style: styleFor(sink, {}), line, write: sink.write });
   expect(lines.join('\n')).toContain('v1 50% (breaker open at s-0, s-2), v2 25% (breaker open), v3 25%');
+});
+
+test('no line of a table ends with spaces', () => {
+  const lines: string[] = [];
+  const sink = { isTerminal: false, columns: 0, write: (text: string) => void lines.push(text) };
+  const line = (text = ''): void => void lines.push(text);
+  const agent = { agent: 'a/b/b-0', fleet: 'a/b', build: 'v1', slots: 4, free: 4, seenAt: '2026-01-15T00:00:00.000Z' };
+  printAgents(
+    [
+      { ...agent, draining: false },
+      { ...agent, draining: true },
+    ],
+    { sink, style: styleFor(sink, {}), line, write: sink.write },
+  );
+  expect(lines).toEqual([
+    'agent    fleet  build  free  slots  seen',
+    'a/b/b-0  a/b    v1     4     4      2026-01-15T00:00:00.000Z',
+    'a/b/b-0  a/b    v1     4     4      2026-01-15T00:00:00.000Z  draining',
+  ]);
 });
