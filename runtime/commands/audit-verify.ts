@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { readAnchors } from '../ops/audit/checkpoint.ts';
 import { readAuditFolder } from '../ops/audit/read-audit-folder.ts';
 import { verifyAudit, type AuditReport } from '../ops/audit/verify-audit.ts';
@@ -6,10 +5,16 @@ import { verifyAudit, type AuditReport } from '../ops/audit/verify-audit.ts';
 export interface AuditQuestion {
   /** Folder of the log. */
   readonly dir: string;
-  /** File with checkpoints that were kept elsewhere. */
-  readonly anchor?: string;
-  /** File with the key of the chain, when it is not in the folder. */
-  readonly key?: string;
+  /** Checkpoints that were kept elsewhere. */
+  readonly anchor?: GivenText;
+  /** The key of the chain, when it is not in the folder. */
+  readonly key?: GivenText;
+}
+
+/** What a file that somebody named says, and how it was named. */
+export interface GivenText {
+  readonly path: string;
+  readonly text: string;
 }
 
 export type AuditAnswer =
@@ -23,12 +28,12 @@ export type AuditAnswer =
   /** It cannot be asked: why, and what to do. */
   | { readonly kind: 'refused'; readonly message: string; readonly hint: string };
 
-/** Reads a log and verifies it. Throws what the file system throws. */
+/** Reads a log and verifies it. Throws what the file system throws of its folder. */
 export function auditVerify({ dir, anchor, key }: AuditQuestion): AuditAnswer {
   const folder = readAuditFolder(dir);
   // What was there and is gone is known to who has an anchor.
   if (folder.files.length === 0 && !(folder.isOpened && anchor !== undefined)) return noLog(dir, folder.isOpened);
-  const macKey = key === undefined ? folder.macKey : Buffer.from(readFileSync(key, 'utf8').trim());
+  const macKey = key === undefined ? folder.macKey : Buffer.from(key.text.trim());
   if (macKey.length === 0 && folder.files.length > 0) {
     return {
       kind: 'refused',
@@ -36,10 +41,10 @@ export function auditVerify({ dir, anchor, key }: AuditQuestion): AuditAnswer {
       hint: 'name its file with --key',
     };
   }
-  const kept = anchor === undefined ? [] : readAnchors(readFileSync(anchor, 'utf8'));
+  const kept = anchor === undefined ? [] : readAnchors(anchor.text);
   if (anchor !== undefined && kept.length === 0) {
     const hint = 'keep the lines of the scheduler’s log that hold `nova.checkpoint`';
-    return { kind: 'refused', message: `\`${anchor}\` holds no checkpoint`, hint };
+    return { kind: 'refused', message: `\`${anchor.path}\` holds no checkpoint`, hint };
   }
   // Logs of several schedulers are collected into one file. Where none is of this log, it is another one than was kept.
   const own = kept.filter(({ log }) => log === folder.log);

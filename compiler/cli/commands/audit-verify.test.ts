@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { openAuditLog } from '../../../runtime/ops/audit/audit-log.ts';
+import { BUILT } from '../testing/built.ts';
 import { runHere } from '../testing/host.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'nova-torch-audit-verify-'));
@@ -43,7 +45,7 @@ test('a log that nobody changed is sound, and how far that is proven is said', a
   expect(alone).toEqual({
     code: 0,
     stdout:
-      'sound  5 records in 1 file, signed through record 4 by its own key\nwithout --anchor nothing proves that its end was not cut off\n',
+      'sound  5 records in 1 file, signed through record 4 by its own key\nwithout --anchor nothing proves that its end is there and that nothing was written again\n',
     stderr: '',
   });
   const anchored = await runHere(['audit', 'verify', 'sound', '--anchor', 'checkpoints.jsonl'], { cwd: root });
@@ -135,7 +137,7 @@ test('a log that was emptied is not called sound: nothing is there to prove, unl
   });
   const anchored = await runHere(['audit', 'verify', emptied, '--anchor', 'checkpoints.jsonl'], { cwd: root });
   expect(anchored.code).toBe(1);
-  expect(anchored.stdout).toMatch(/^truncated {2}records 1 to 4 are missing .*\nnot sound {2}0 records in 1 file\n$/);
+  expect(anchored.stdout).toMatch(/^truncated {2}records 1 to 4 are missing: .*\nnot sound {2}0 records in 1 file\n$/);
 });
 
 test('files that are gone are missed by who has an anchor, and only keys are no log', async () => {
@@ -147,7 +149,7 @@ test('files that are gone are missed by who has an anchor, and only keys are no 
   expect(alone.stderr).toContain('no record was written yet, or its files are gone');
   const anchored = await runHere(['audit', 'verify', gone, '--anchor', 'checkpoints.jsonl'], { cwd: root });
   expect(anchored.code).toBe(1);
-  expect(anchored.stdout).toMatch(/^truncated {2}records 1 to 4 are missing .*\nnot sound {2}0 records in 0 files\n$/);
+  expect(anchored.stdout).toMatch(/^truncated {2}records 1 to 4 are missing: .*\nnot sound {2}0 records in 0 files\n$/);
   const elsewhere = await runHere(['audit', 'verify', '.', '--anchor', 'checkpoints.jsonl'], { cwd: root });
   expect([elsewhere.code, elsewhere.stderr]).toEqual([2, expect.stringContaining('there is no audit log in')]);
 });
@@ -175,6 +177,15 @@ test('a key that lies elsewhere is named with --key', async () => {
   expect(given.code).toBe(0);
 });
 
+test('checkpoints may come through a pipe, from where they are kept', () => {
+  const script = 'exec "$0" "$1" audit verify sound --anchor <(cat checkpoints.jsonl)';
+  const { status, stdout } = spawnSync('bash', ['-c', script, process.execPath, BUILT], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect([status, stdout]).toEqual([0, 'sound  5 records in 1 file, signed through record 4, as anchored\n']);
+});
+
 test('a folder that holds no log, or is not there, and an anchor that is none are refused', async () => {
   const empty = await runHere(['audit', 'verify', '.'], { cwd: root });
   expect(empty.code).toBe(2);
@@ -183,6 +194,13 @@ test('a folder that holds no log, or is not there, and an anchor that is none ar
   expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('no such file or folder')]);
   const anchor = await runHere(['audit', 'verify', 'sound', '--anchor', `sound/audit.id`], { cwd: root });
   expect([anchor.code, anchor.stderr]).toEqual([2, expect.stringContaining('holds no checkpoint')]);
+  for (const option of ['--anchor', '--key']) {
+    const folder = await runHere(['audit', 'verify', 'sound', option, '.'], { cwd: root });
+    expect([folder.code, folder.stderr]).toEqual([
+      2,
+      'error: cannot read `.`: it is a folder\n  see: nova-torch audit verify --help\n',
+    ]);
+  }
 });
 
 test('its help says what its codes mean here', async () => {

@@ -1,11 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { AuditAnswer } from '../../../runtime/commands/audit-verify.ts';
 import { counted } from '../../diagnostics/print-text.ts';
 import { defineCommand } from '../command.ts';
-import type { Voice } from '../context.ts';
+import type { Context, Voice } from '../context.ts';
 import { exits } from '../exit.ts';
 import { printJson } from '../json.ts';
 import { choice, text } from '../option.ts';
+import { reasonOf, systemProblem } from '../system-problem.ts';
 import { printable, WordError } from '../usage.ts';
 
 export const auditVerify = defineCommand({
@@ -34,11 +36,10 @@ export const auditVerify = defineCommand({
   exitMeanings: { [exits.invalid]: 'somebody has changed the log, or no record is left of it' },
   async run({ arguments: [dir = ''], options, context }) {
     const { auditVerify: verify } = await import('../../../runtime/commands/audit-verify.ts');
-    const at = (path: string) => resolve(context.directory, path);
     const answer = verify({
-      dir: at(dir),
-      ...(options.anchor !== undefined && { anchor: at(options.anchor) }),
-      ...(options.key !== undefined && { key: at(options.key) }),
+      dir: resolve(context.directory, dir),
+      ...(options.anchor !== undefined && { anchor: given(options.anchor, context) }),
+      ...(options.key !== undefined && { key: given(options.key, context) }),
     });
     if (answer.kind === 'refused') throw new WordError(answer.message, [answer.hint]);
     const { report, anchors, others } = answer;
@@ -57,7 +58,7 @@ export const auditVerify = defineCommand({
         );
         if (report.firstSeq > 1) out.line(out.style.dim(beginning(report)));
         if (others > 0) out.line(out.style.dim(`${counted(others, 'checkpoint')} of other logs passed over`));
-        if (anchors === 0) out.line(out.style.dim('without --anchor nothing proves that its end was not cut off'));
+        if (anchors === 0) out.line(out.style.dim(UNPROVEN));
       }
     }
     return report.findings.length === 0 ? exits.ok : exits.invalid;
@@ -65,6 +66,18 @@ export const auditVerify = defineCommand({
 });
 
 const SHOWN_MAX = 50;
+
+const UNPROVEN = 'without --anchor nothing proves that its end is there and that nothing was written again';
+
+/** A pipe will do: what was kept elsewhere comes from a program that fetches it. */
+function given(path: string, { directory }: Context): { readonly path: string; readonly text: string } {
+  try {
+    return { path, text: readFileSync(resolve(directory, path), 'utf8') };
+  } catch (error) {
+    if (systemProblem(error) === undefined) throw error;
+    throw new WordError(`cannot read \`${path}\`: ${reasonOf(error as NodeJS.ErrnoException)}`);
+  }
+}
 
 type AuditReport = Extract<AuditAnswer, { kind: 'report' }>['report'];
 

@@ -296,8 +296,18 @@ test('an empty log has nothing to say, unless somebody has seen more', () => {
       kind: 'truncated',
       file: '',
       line: 0,
-      message: 'records 1 to 29 are missing after this line: the anchor of 2026-01-15T00:00:00.000Z has seen them',
+      message: 'records 1 to 29 are missing: the anchor of 2026-01-15T00:00:00.000Z has seen them',
     },
+  ]);
+});
+
+test('a tail that several anchors have seen is missing once, as far as the last of them has seen', () => {
+  const cut = tampered((lines) => lines.splice(8));
+  expect(anchors.filter(({ through }) => through > 8).length).toBeGreaterThan(2);
+  expect(found(verify(cut, [...anchors].reverse()))).toEqual(found(verify(cut, LAST)));
+  const one = tampered((lines) => lines.splice(28));
+  expect(found(verify(one, LAST))).toEqual([
+    `truncated ${FILE}:28 record 29 is missing after this line: the anchor of 2026-01-15T00:00:00.000Z has seen it`,
   ]);
 });
 

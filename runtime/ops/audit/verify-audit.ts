@@ -59,7 +59,7 @@ export function verifyAudit(files: readonly AuditFile[], trust: Trust): AuditRep
   const ofLines = sound.length === 0 ? ofNothing(lines) : [...changes(lines), ...signatures(sound, publicKey)];
   const bySeq = new Map(lines.map((line) => [line.seq, line]));
   const anchored = trust.anchors.map((anchor) => heldAgainst(anchor, { lines, bySeq, publicKey, opened }));
-  const found = [ofLines, ofFiles, anchored.flatMap(({ finding }) => finding ?? [])].flat();
+  const found = [ofLines, ofFiles, withoutShorter(anchored)].flat();
   const findings = found.length === 0 && lines.length === 0 ? ofNoRecord(files) : found;
   const signed = [
     ...sound.flatMap(({ body }) => (body?.kind === 'checkpoint' && isSigned(body, publicKey) ? [body.through] : [])),
@@ -197,11 +197,26 @@ function heldAgainst(anchor: Checkpoint, { lines, bySeq, publicKey, opened }: Ve
   const end = lines.reduce((most, { seq }) => (seq > most ? seq : most), 0);
   // What is missing before the end was found already; what retired may be older than the anchor.
   if (through <= end) return { through };
+  const place = last === undefined ? '' : ' after this line';
+  const records = end + 1 === through ? `record ${through} is` : `records ${end + 1} to ${through} are`;
   return found(
     last,
     'truncated',
-    `records ${end + 1} to ${through} are missing after this line: ${name} has seen them`,
+    `${records} missing${place}: ${name} has seen ${end + 1 === through ? 'it' : 'them'}`,
   );
+}
+
+/** A scheduler signs every few seconds, and each anchor of those has seen a part of what the last one has: one line says it. */
+function withoutShorter(anchored: readonly Held[]): readonly Finding[] {
+  const cut = anchored.filter(({ finding }) => finding?.kind === 'truncated');
+  const longest = cut.reduce<Held | undefined>(
+    (most, one) => (most && most.through >= one.through ? most : one),
+    undefined,
+  );
+  return anchored.flatMap((held) => {
+    const { finding } = held;
+    return finding === undefined || (finding.kind === 'truncated' && held !== longest) ? [] : [finding];
+  });
 }
 
 function inOrder(findings: readonly Finding[], files: readonly AuditFile[]): readonly Finding[] {
