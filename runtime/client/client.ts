@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   SubmitResponse,
   TaskEvent,
@@ -9,7 +10,7 @@ import type {
 } from '../../spec/contract/protocol.ts';
 import { connection, type Connection, type ConnectionOptions } from './connection.ts';
 import { readEvents } from './event-reader.ts';
-import { patiently } from './patience.ts';
+import { drawn, patiently } from './patience.ts';
 import type { AnyTasks, InputOf, TaskOf } from './task-types.ts';
 
 export interface SubmitOptions {
@@ -42,7 +43,10 @@ export interface Client<Tasks = AnyTasks> {
   /** `get<'greet'>(id)` where its type is known. */
   get<Name extends keyof Tasks & string = keyof Tasks & string>(id: string): Promise<TaskOf<Tasks, Name>>;
   list(options: ListOptions): Promise<TaskPage>;
-  /** What happens to a task until it ends; goes on after a lost connection where it was. */
+  /**
+   * What happens to a task until it ends; goes on after a lost connection where it was. A dead letter has not ended, since it may
+   * have another chance: `isOver` is true of it as well, for those who do not wait for that.
+   */
   events(id: string, options?: { readonly after?: number; readonly signal?: AbortSignal }): AsyncGenerator<TaskEvent>;
   /** Waits for its end, whatever that is. `ended<'greet'>(id)` where its type is known. */
   ended<Name extends keyof Tasks & string = keyof Tasks & string>(
@@ -112,6 +116,10 @@ export function isOver(state: TaskViewState): boolean {
   return OVER.has(state);
 }
 
+function hasEnded(state: TaskViewState): boolean {
+  return isOver(state) && state !== 'dead';
+}
+
 function one(id: string, rest = ''): string {
   return `/v1/tasks/${encodeURIComponent(id)}${rest}`;
 }
@@ -123,11 +131,14 @@ interface Following {
   readonly signal: AbortSignal | undefined;
 }
 
-/** A stream that was cut off is asked for again after the last event seen, until the task has ended. */
+/**
+ * A stream that ends is asked for again after the last event seen, until that is the end of the task: a scheduler that goes ends
+ * its streams as well, and the task may end before the next one is asked.
+ */
 async function* follow({ link, id, patienceMs, signal }: Following, after: number): AsyncGenerator<TaskEvent> {
   let seen = after;
   const patience = { forMs: patienceMs, signal };
-  for (;;) {
+  for (let empty = 0; ;) {
     const ask = {
       method: 'GET',
       path: one(id, '/events'),
@@ -136,20 +147,26 @@ async function* follow({ link, id, patienceMs, signal }: Following, after: numbe
       timeoutMs: STREAM_MS,
     } as const;
     const stream = await patiently(() => link.stream(ask), patience);
+    const before = seen;
     let isWhole = true;
     try {
       for await (const { data } of readEvents(stream)) {
         const event = JSON.parse(data) as TaskEvent;
         seen = event.seq;
         yield event;
+        if (hasEnded(event.state)) return;
       }
     } catch (error) {
       signal?.throwIfAborted();
       if (!isCutOff(error)) throw error;
       isWhole = false;
     }
+    empty = seen === before ? empty + 1 : 0;
+    // Nothing was new: nobody is asked again at once, and who asks after the last event of all is told that there is no other.
+    if (empty === 0) continue;
     const { state } = await patiently(() => link.ask<TaskView>({ method: 'GET', path: one(id), signal }), patience);
-    if (isWhole && isOver(state)) return;
+    if (hasEnded(state) && isWhole && empty > 1) return;
+    await sleep(drawn(empty), undefined, signal === undefined ? {} : { signal });
   }
 }
 

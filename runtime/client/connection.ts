@@ -82,30 +82,68 @@ export function jsonOf(body: unknown): string {
   }
 }
 
+/** What should be said beside a body cannot be: a key of other letters, a token of two lines. Nothing was sent. */
+export class HeaderFault extends TypeError {
+  constructor(name: string) {
+    super(`what is to be said as \`${name}\` has a character that no header may have`);
+    this.name = 'HeaderFault';
+  }
+}
+
+/** Does not show the value: it may be a token. */
+function headersOf(said: Readonly<Record<string, string>>): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(said)) {
+    try {
+      headers.set(name, value);
+    } catch {
+      throw new HeaderFault(name);
+    }
+  }
+  return headers;
+}
+
+const LIKE = 'http://scheduler:8080';
+
+/** Said when the client is made: a call would take what is none for a scheduler that does not answer, and wait for it. */
+function mustBeAddress(url: string): void {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new TypeError(`\`${url}\` is no scheduler: one looks like ${LIKE}`);
+  }
+  const { username, password, host } = new URL(url);
+  if (username === '' && password === '') return;
+  throw new TypeError(`the address of ${host} holds a login: a token says who calls, see NOVA_TORCH_TOKEN_FILE`);
+}
+
+/** Variables of a process. Said without Node's types: whoever submits from elsewhere need not have them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 const TIMEOUT_MS = 30_000;
 
 /** Throws when nobody says where the scheduler is. */
-export function connection(options: ConnectionOptions, env: NodeJS.ProcessEnv = process.env): Connection {
+export function connection(options: ConnectionOptions, env: Environment = process.env): Connection {
   const { url = env['NOVA_TORCH_SCHEDULER_URL'], fetch: call = fetch, team } = options;
   const urls = (typeof url === 'string' ? [url] : (url ?? [])).map((one) => one.replace(/\/+$/, ''));
   if (urls.length === 0) throw new TypeError('no scheduler: give `url`, or set NOVA_TORCH_SCHEDULER_URL');
+  for (const one of urls) mustBeAddress(one);
   const token = options.token ?? tokenFrom(env['NOVA_TORCH_TOKEN_FILE']);
   let at = 0;
   const send = async ({ method, path, body, headers, signal }: Ask, limit: AbortSignal): Promise<Response> => {
     const base = urls[at % urls.length] ?? '';
     const bearer = typeof token === 'function' ? token() : token;
     const text = body === undefined ? undefined : jsonOf(body);
+    const said = headersOf({
+      ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+      ...(team !== undefined && { 'nova-team': team }),
+      ...(text !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    });
     try {
       return await call(`${base}${path}`, {
         method,
         redirect: 'error',
         signal: limit,
-        headers: {
-          ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
-          ...(team !== undefined && { 'nova-team': team }),
-          ...(text !== undefined && { 'content-type': 'application/json' }),
-          ...headers,
-        },
+        headers: said,
         ...(text !== undefined && { body: text }),
       });
     } catch (error) {

@@ -213,6 +213,12 @@ test.each([
     'error: `soon` is no length of time\n  one looks like 30s, 10m or 2h\n',
   ],
   [
+    'a key that no header may hold',
+    ['task', 'submit', 'research', '--input', '{"question": "Why?"}', '--key', '注文'],
+    1,
+    'error: what is to be said as `idempotency-key` has a character that no header may have\n',
+  ],
+  [
     'a label without a name',
     ['task', 'submit', 'x', '--label', 'a'],
     2,
@@ -223,6 +229,14 @@ test.each([
   expect(ran.code).toBe(code);
   expect(ran.stderr.startsWith(stderr), ran.stderr).toBe(true);
   expect(ran.stdout).toBe('');
+});
+
+test('an address with a login is refused, and the login is not shown', async () => {
+  expect(await runHere(['fleet', 'list', '--url', 'http://me:secret@127.0.0.1:1'], { cwd: folder })).toMatchObject({
+    code: 2,
+    stderr:
+      'error: the address of 127.0.0.1:1 holds a login\n  a token says who asks: NOVA_TORCH_TOKEN, or --token-file\n',
+  });
 });
 
 test('a wrong token and a scheduler that is not there are said with what to do', async () => {

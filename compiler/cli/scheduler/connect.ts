@@ -36,6 +36,12 @@ export function reachOf(
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new WordError(`\`${url}\` is no address of a scheduler`, [`one looks like ${OWN_URL}`]);
   }
+  const { username, password, host } = new URL(url);
+  if (username !== '' || password !== '') {
+    throw new UsageError(`the address of ${host} holds a login`, [
+      'a token says who asks: NOVA_TORCH_TOKEN, or --token-file',
+    ]);
+  }
   const token = tokenOf(context, tokenFile ?? env['NOVA_TORCH_TOKEN_FILE'], isOwn(url));
   const team = named ?? env['NOVA_TORCH_TEAM'];
   if (team !== undefined && !/^[a-z0-9-]{1,63}$/.test(team)) throw new WordError(`\`${team}\` is no team`);

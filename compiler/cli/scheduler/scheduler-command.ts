@@ -59,9 +59,13 @@ export function schedulerCommand<const Specs extends OptionSpecs, Answer>(
 
 /** Says what the scheduler said, and what to do; throws what was not its doing. */
 async function refused(context: Context, asked: readonly string[], error: unknown): Promise<ExitCode> {
-  const { SchedulerProblem, SchedulerUnreachable } = await import('../../../runtime/client/connection.ts');
+  const { HeaderFault, SchedulerProblem, SchedulerUnreachable } = await import('../../../runtime/client/connection.ts');
   if (error instanceof SchedulerUnreachable) {
     complain(context, error.message, ['nova-torch serve --dev runs one here; --url names another']);
+    return exits.invalid;
+  }
+  if (error instanceof HeaderFault) {
+    complain(context, error.message, ['look at the token, and at --key and --team']);
     return exits.invalid;
   }
   if (!(error instanceof SchedulerProblem)) throw error;
