@@ -233,6 +233,62 @@ test('a full disk refuses submissions, takes ends from the reserve, and recovers
   expect(fatal).toEqual([]);
 });
 
+test('on a full disk the reserve is for ends, and not for what waits in an old file', async () => {
+  const disk = { free: 60_000 };
+  const journal = await open({ segmentBytes: 20_000, reserveBytes: 4096 }, smallDisk(disk));
+  const payload = Buffer.alloc(500);
+  const submitted = (count: number): void => {
+    journal.append(payload, { class: 'submit', open: `task-${count}` });
+  };
+  let count = 0;
+  for (; count < 1000; count += 1) {
+    try {
+      submitted(count);
+    } catch {
+      break;
+    }
+    await Promise.race([journal.durable(journal.lsn), new Promise((resolve) => setTimeout(resolve, 300))]);
+  }
+  expect(count).toBeLessThan(200);
+  expect((await segments()).length).toBeGreaterThan(2);
+  now += 2000;
+  for (let end = 0; end < 5; end += 1) {
+    const lsn = journal.append(Buffer.from('end'), { class: 'settle' });
+    await expect.poll(() => journal.durableLsn).toBeGreaterThanOrEqual(lsn);
+  }
+  // With room all of it goes on, and what waits is there.
+  disk.free += 60_000;
+  now += 2000;
+  await journal.durable(journal.append(payload, { class: 'settle' }));
+  await expect.poll(() => accepts(journal, payload)).toBe(true);
+  expect(journal.stats.openRecords).toBe(count);
+  expect(fatal).toEqual([]);
+});
+
+test('it grows beyond its size by what ends tasks and by one file that is carried forward', async () => {
+  const journal = await open({ segmentBytes: 5000, bytesMax: 50_000, reserveBytes: 4000 });
+  const payload = Buffer.alloc(400);
+  for (let count = 0; count < 1000; count += 1) {
+    // One by one: what comes together is written to one file, however large it is.
+    await journal.durable(journal.lsn);
+    try {
+      journal.append(payload, { class: 'submit', open: `task-${count}` });
+    } catch {
+      break;
+    }
+  }
+  const { openRecords } = journal.stats;
+  let most = 0;
+  for (let round = 0; round < 20; round += 1) {
+    now += 2000;
+    await journal.durable(journal.append(Buffer.from('end'), { class: 'settle' }));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    most = Math.max(most, journal.stats.bytes);
+  }
+  expect([most > 40_000, most <= 55_000]).toEqual([true, true]);
+  expect(journal.stats.openRecords).toBe(openRecords);
+});
+
 test.each([false, true])(
   'a failed fsync ends it, and nothing behind it is acknowledged (in the write: %s)',
   async (writesThrough) => {

@@ -37,6 +37,8 @@ interface Waiter {
 /** A record's place in a file besides its payload, at most. */
 const OVERHEAD = 128;
 const BATCH_BYTES = 4_194_304;
+/** On a full disk what is carried forward at once takes such a part of the reserve at most. */
+const CARRIED_SHARE = 8;
 
 /** What the sockets have brought by now is appended before it resolves: it goes together. */
 function turnOfLoop(): Promise<void> {
@@ -73,6 +75,8 @@ class FileJournal implements Journal {
   #closed = false;
   #closing: Promise<void> | undefined;
   #carrying = false;
+  /** What was left where it is, since the disk is full. */
+  #left: Segment | undefined;
 
   constructor(
     options: JournalOptions,
@@ -304,14 +308,22 @@ class FileJournal implements Journal {
   }
 
   async #carry(oldest: Segment): Promise<void> {
-    if (this.#carrying) return;
+    if (this.#carrying || (this.#left === oldest && this.#reserve.isUsed && !this.#reserve.isDue)) return;
     this.#carrying = true;
     const frames = await this.#framesOf(oldest);
-    for (const { name, payload } of this.#closed ? [] : frames) {
-      if (name !== '' && this.#where.get(name) === oldest) this.append(payload, { class: 'settle', open: name });
-    }
+    const open = frames.filter(({ name }) => name !== '' && this.#where.get(name) === oldest);
+    const isLeft = this.#closed || !this.#mayCarry(open);
+    this.#left = isLeft ? oldest : undefined;
+    for (const { name, payload } of isLeft ? [] : open) this.append(payload, { class: 'settle', open: name });
     // The batch that has them moves them; the next trim finds the segment free.
     this.#carrying = false;
+  }
+
+  /** The room in reserve is for ends: what is carried forward must be written before its segment makes room. */
+  #mayCarry(frames: readonly Frame[]): boolean {
+    if (!this.#reserve.isUsed) return true;
+    const bytes = frames.reduce((sum, { name, payload }) => sum + room(name, payload), 0);
+    return bytes <= this.#options.reserveBytes / CARRIED_SHARE;
   }
 
   async #framesOf(segment: Segment): Promise<readonly Frame[]> {

@@ -17,7 +17,7 @@
  *    before it refuses to open, naming file and offset.
  * 3. A failed fsync ends the process (`onFatal`): it is never tried again, nothing behind it is acknowledged.
  * 4. A full disk, or `bytesMax`, refuses records of class `submit` (`JournalFull`) while those of class `settle` still fit
- *    into space kept for them.
+ *    into space kept for them. Those, and what is appended again (5.), are written whatever the size is.
  * 5. Space comes back by whole segments, from the oldest: when none of its records is open and `keepMs` are over. Open
  *    records of an old segment are appended again (same bytes, new LSN) so that one waiting task does not hold them all.
  */
@@ -71,6 +71,8 @@ export interface JournalOptions {
   /** Called at most once, with the reason; the process must end. */
   readonly onFatal: (error: Error) => void;
   readonly onSync?: (seconds: number) => void;
+  /** The disk is full, and what is in reserve is given up; or there is room again. Told once of each. */
+  readonly onFull?: (isFull: boolean) => void;
   readonly copy?: JournalCopy;
 }
 

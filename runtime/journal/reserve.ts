@@ -47,12 +47,17 @@ export class Reserve {
         // What is removed while it is open takes its room still.
         await handle.close();
       }
-      this.#isUsed = false;
+      this.#use(false);
     } catch (error) {
       if (!isNoSpace(error)) throw error;
       await this.#files.remove(path);
-      this.#isUsed = true;
+      this.#use(true);
     }
+  }
+
+  #use(isUsed: boolean): void {
+    if (isUsed !== this.#isUsed) this.#options.onFull?.(isUsed);
+    this.#isUsed = isUsed;
   }
 
   /**
@@ -66,7 +71,7 @@ export class Reserve {
         return;
       } catch (error) {
         if (!isNoSpace(error)) throw error;
-        this.#isUsed = true;
+        this.#use(true);
         await file.truncate(size);
         await this.#files.remove(join(this.#options.directory, FILE));
         await new Promise((resolve) => setTimeout(resolve, FULL_RETRY_MS));

@@ -163,7 +163,8 @@ test('damage in the middle of its journal keeps it from starting: the file and t
 });
 
 test('on a full disk it refuses submissions and takes the ends of runs, and submissions again when there is room', async () => {
-  const api = await serve().api;
+  const full = serve();
+  const api = await full.api;
   await submit(api, 'What is running?');
   const agent = `/v1/agents/${FLEET}/a-1`;
   const build = Object.keys(
@@ -186,4 +187,10 @@ test('on a full disk it refuses submissions and takes the ends of runs, and subm
   await expect
     .poll(async () => (await submit(api, 'What can be asked now?')).status, { timeout: 10_000, interval: 200 })
     .toBe(201);
+  full.kill();
+  const lines = (await full.ended).stdout.split('\n').filter((line) => line.includes('"journal-full"'));
+  expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual([
+    'the disk of the journal is full: submissions are refused, ends use what is in reserve',
+    'the disk of the journal has room again',
+  ]);
 });

@@ -175,6 +175,7 @@ async function open(
       nowMs: () => clock.nowMs(),
       onFatal,
       onSync: (seconds) => telemetry.observer.synced?.(seconds),
+      onFull: (isFull) => sayFull(telemetry, isFull),
       ...(mirror !== undefined && { copy: mirror.sender }),
     });
     await mirrorAgrees(mirror, journal);
@@ -261,6 +262,13 @@ async function open(
     await closeAll();
     return refusedBy(error, config, folder);
   }
+}
+
+function sayFull({ log }: Telemetry, isFull: boolean): void {
+  const action = 'journal-full';
+  if (isFull)
+    log.error({ action }, 'the disk of the journal is full: submissions are refused, ends use what is in reserve');
+  else log.info({ action }, 'the disk of the journal has room again');
 }
 
 /** A journal that has lost what its mirror still has must not be gone on with: that would be the end of what it lost. */

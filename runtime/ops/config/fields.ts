@@ -78,7 +78,9 @@ export const configFields = {
     }),
     bytesMax: integer(16 * MIB, 1024 * GIB, GIB, {
       variable: 'NOVA_TORCH_JOURNAL_BYTES_MAX',
-      about: 'Bytes it may take; submissions are refused beyond',
+      about:
+        'Bytes it may take; submissions are refused beyond. What ends tasks still goes in, and one of its files at most when open ' +
+        'tasks are carried out of an old one: leave room for that on its disk',
     }),
     segmentBytes: integer(MIB, GIB, 16 * MIB, {
       variable: 'NOVA_TORCH_JOURNAL_SEGMENT_BYTES',
