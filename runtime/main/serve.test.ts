@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as listenOnly, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -156,6 +156,17 @@ test('asked to end while it calls an agent it waits for the answer, and does not
     agent.closeAllConnections();
     agent.close();
   }
+});
+
+test('a collector that hangs keeps it from ending no longer than there is time', async () => {
+  const collector = listenOnly().listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+  const one = serve(['--dev'], { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, NOVA_TORCH_SHUTDOWN_MS: '2000' });
+  await call((await one.urls).api, '/v1/tasks', { task: 'research', input: { question: 'Who hears of it?' } });
+  one.child.kill('SIGTERM');
+  expect((await one.ended).code).toBe(0);
+  collector.close();
 });
 
 test('an interrupted write of its journal costs nothing that was answered', async () => {

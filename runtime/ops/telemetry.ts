@@ -15,7 +15,7 @@ import { logger } from './log/logger.ts';
 import { knownMasker, masker, type Mask } from './log/mask.ts';
 import { metricsObserver, type MetricsObserver } from './metrics-observer.ts';
 import { tellAll } from './tell-all.ts';
-import { otlpTracing } from './trace/otlp-tracing.ts';
+import { EXPORT_MS, otlpTracing } from './trace/otlp-tracing.ts';
 import { traceObserver, type TraceObserver } from './trace/trace-observer.ts';
 
 export interface TelemetryOptions {
@@ -52,14 +52,16 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const { config, table, version, gauges, spans } = options;
   const logging = logOptions(config, version, options.to ?? standardOutput());
   const { service, environment } = logging;
+  const log = logger(logging);
   const tracing = await otlpTracing({
     ...{ service, version, environment },
     endpoint: config.traces.endpoint,
     instance: config.scheduler.id,
     share: config.traces.share,
+    exportMs: Math.min(EXPORT_MS, Math.max(EXPORT_LEAST_MS, config.scheduler.shutdownMs / 4)),
+    onCollector: (error) => sayCollector(log, error),
     ...(spans !== undefined && { processor: spans }),
   });
-  const log = logger(logging);
   const metrics = metricsObserver({ table, version, gauges, node: true });
   const traces = traceObserver(tracing.tracer, { mask: knownMasker(logging.secrets) });
   const trail = auditTrail(logging);
@@ -85,10 +87,20 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     close: async () => {
       spared.close();
       events.close();
+      traces.close();
       await Promise.all([tracing.close(), audit.close()]);
       await new Promise<void>((resolve) => log.flush(() => resolve()));
     },
   };
+}
+
+/** A collector that hangs must not use up the time that there is to end. */
+const EXPORT_LEAST_MS = 250;
+
+function sayCollector(log: Logger, err: Error | undefined): void {
+  const action = 'spans';
+  if (err === undefined) log.info({ action }, 'the collector takes spans again');
+  else log.warn({ action, err }, 'the collector does not take spans: they are lost until it does');
 }
 
 /** What nobody asked for, and somebody must be able to prove. */

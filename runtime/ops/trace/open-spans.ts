@@ -5,6 +5,8 @@ export interface OpenSpans {
   begin(name: string, span: Span): void;
   /** The span, which is then no longer open. */
   take(name: string): Span | undefined;
+  /** All of them, the oldest first; none is open then. */
+  takeAll(): readonly Span[];
   readonly size: number;
 }
 
@@ -26,6 +28,11 @@ export function openSpans(most: number, givenUp: (span: Span) => void): OpenSpan
       if (given !== undefined) givenUp(given);
     },
     take,
+    takeAll: () => {
+      const spans = [...open.values()];
+      open.clear();
+      return spans;
+    },
     get size() {
       return open.size;
     },

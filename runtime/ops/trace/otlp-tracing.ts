@@ -1,5 +1,5 @@
 import { trace, type Tracer } from '@opentelemetry/api';
-import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 
 export interface TracingOptions {
   /** A collector that takes OTLP over gRPC: `http://collector:4317`. Nothing is traced without one. */
@@ -11,6 +11,10 @@ export interface TracingOptions {
   readonly instance: string;
   /** Of traces that begin here, 0 to 1; those that come in keep what their sender decided. */
   readonly share: number;
+  /** How long the collector may take for what is sent at once. */
+  readonly exportMs?: number;
+  /** It has not taken what was sent, and why; or, without an error, it takes spans again. Told when that changes. */
+  readonly onCollector?: (error: Error | undefined) => void;
   /** Instead of the collector. */
   readonly processor?: SpanProcessor;
 }
@@ -23,8 +27,11 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
+/** For some seconds of spans. */
+export const EXPORT_MS = 5000;
+
 /** What the SDK holds back at most: some seconds of a busy scheduler. Beyond, spans are dropped and never waited for. */
-const QUEUE = { maxQueueSize: 16_384, maxExportBatchSize: 2048, scheduledDelayMillis: 500, exportTimeoutMillis: 5000 };
+const QUEUE = { maxQueueSize: 16_384, maxExportBatchSize: 2048, scheduledDelayMillis: 500 };
 
 /** The SDK is loaded only where there is somewhere to send to. */
 export async function otlpTracing(options: TracingOptions): Promise<Tracing> {
@@ -44,7 +51,7 @@ export async function otlpTracing(options: TracingOptions): Promise<Tracing> {
     }),
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(share) }),
     spanLimits: { attributeValueLengthLimit: 512, attributeCountLimit: 32, linkCountLimit: 4 },
-    spanProcessors: [options.processor ?? (await sending(endpoint))],
+    spanProcessors: [options.processor ?? (await sending(options))],
   });
   return {
     tracer: provider.getTracer('nova-torch', version),
@@ -54,9 +61,24 @@ export async function otlpTracing(options: TracingOptions): Promise<Tracing> {
   };
 }
 
-async function sending(endpoint: string | undefined): Promise<SpanProcessor> {
+async function sending({ endpoint, exportMs = EXPORT_MS, onCollector }: TracingOptions): Promise<SpanProcessor> {
   const { BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-base');
   const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-grpc');
-  const exporter = new OTLPTraceExporter({ timeoutMillis: 5000, ...(endpoint !== undefined && { url: endpoint }) });
-  return new BatchSpanProcessor(exporter, QUEUE);
+  const exporter = new OTLPTraceExporter({ timeoutMillis: exportMs, ...(endpoint !== undefined && { url: endpoint }) });
+  return new BatchSpanProcessor(heard(exporter, onCollector), { ...QUEUE, exportTimeoutMillis: exportMs });
+}
+
+/** The SDK drops what is not taken, and tells nobody. */
+function heard(exporter: SpanExporter, tell: TracingOptions['onCollector']): SpanExporter {
+  let isLost = false;
+  return {
+    shutdown: () => exporter.shutdown(),
+    export: (spans, done) =>
+      exporter.export(spans, (result) => {
+        const error = result.code === 0 ? undefined : (result.error ?? new Error('it gave no reason'));
+        if ((error !== undefined) !== isLost) tell?.(error);
+        isLost = error !== undefined;
+        done(result);
+      }),
+  };
 }

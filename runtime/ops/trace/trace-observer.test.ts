@@ -170,6 +170,19 @@ test('a run that ended at another scheduler ends where it began, by the store’
   expect(all.traces.open()).toBe(1);
 });
 
+test('a scheduler that ends tells of what goes on at agents up to then', async () => {
+  const all = await traced();
+  all.told.assigned?.(assigned(submit(all)));
+  all.traces.begin(undefined);
+  all.traces.close();
+  expect(all.spans().map(({ name, attributes, status }) => [name, attributes['nova.outcome'], status.code])).toEqual([
+    [`send ${OF.route}`, 'accepted', SpanStatusCode.UNSET],
+    ['send', 'unknown', SpanStatusCode.UNSET],
+    [`process ${OF.route}`, 'unknown', SpanStatusCode.UNSET],
+  ]);
+  expect(all.traces.open()).toBe(0);
+});
+
 test('what a stale agent says ends no run', async () => {
   const all = await traced();
   all.told.assigned?.(assigned(submit(all)));
@@ -258,6 +271,39 @@ test('spans arrive at a collector over gRPC; one that is away keeps nobody from 
   const away = await otlpTracing({ ...options, endpoint: 'http://127.0.0.1:1' });
   traceObserver(away.tracer).observer.settled?.(SETTLED);
   await expect(away.close()).resolves.toBeUndefined();
+});
+
+test('a collector that refuses spans is told once, and once when it takes them again', async () => {
+  let answer = '3';
+  const server: Http2Server = createServer();
+  server.on('stream', (stream) => {
+    stream.resume().on('end', () => {
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': answer }));
+      stream.end(Buffer.from([0, 0, 0, 0, 0]));
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const told: (string | undefined)[] = [];
+  const tracing = await otlpTracing({
+    ...{ service: 'sched', version: '1', environment: 'prod', instance: 's-0', share: 1 },
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    onCollector: (error) => told.push(error?.message),
+  });
+  const { observer } = traceObserver(tracing.tracer);
+  const sent = async (): Promise<void> => {
+    observer.settled?.(SETTLED);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+  };
+  await sent();
+  await sent();
+  expect(told).toEqual([expect.stringContaining('INVALID_ARGUMENT')]);
+  answer = '0';
+  await sent();
+  await sent();
+  expect(told.slice(1)).toEqual([undefined]);
+  await tracing.close();
+  server.close();
 });
 
 test('without a collector nothing is traced, and nothing is in the way', async () => {

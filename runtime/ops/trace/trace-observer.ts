@@ -21,7 +21,7 @@ import { contextOf, formatTraceparent, parseTraceparent } from './traceparent.ts
  *
  * The trace is what `traceparent` carries: in the journal, in the store, to the agent. So the run may begin at another
  * scheduler than the one that took the task. One that ends at another than it began at is ended where it began, as soon as that is
- * known there.
+ * known there; one that goes on when its scheduler ends is told up to then, with the outcome `unknown`.
  */
 export interface TraceObserver {
   readonly observer: Observer;
@@ -32,6 +32,8 @@ export interface TraceObserver {
   begin(traceparent: string | undefined): string | undefined;
   /** Spans that have not ended. */
   open(): number;
+  /** This scheduler ends: runs go on at their agents, and what is told of them here ends now. */
+  close(): void;
 }
 
 export interface TraceOptions {
@@ -74,6 +76,10 @@ export function traceObserver(
       return carried;
     },
     open: () => sends.size + runs.size,
+    close: () => {
+      for (const span of [...sends.takeAll(), ...runs.takeAll()])
+        span.setAttribute('nova.outcome', 'unknown').end(nowMs());
+    },
   };
 }
 
