@@ -7,6 +7,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * nothing to do. Whatever takes about twenty seconds has its place here. `npx vitest run --reporter=json` says how long each took.
  */
 export const LONGEST: readonly string[] = [
+  'runtime/simulation/mutants.test.ts',
   'runtime/simulation/simulation.test.ts',
   'compiler/incremental/determinism.test.ts',
   'compiler/compile.property.test.ts',

@@ -1,30 +1,33 @@
 import { expect, test } from 'vitest';
-import { mayHaveBegun, surelyUnbegun } from './push-answer.ts';
+import { mayHaveBegun, whyUnbegun } from './push-answer.ts';
 
 const RESET = 'upstream connect error or disconnect/reset before headers. reset reason:';
 const ENVOY = { server: 'envoy' };
 
-function isSure(status: number, text: string, headers: Readonly<Record<string, string>> = {}): boolean {
-  return surelyUnbegun(status, new Headers(headers), Buffer.from(text));
+function unbegun(status: number, text: string, headers: Readonly<Record<string, string>> = {}) {
+  return whyUnbegun(status, new Headers(headers), Buffer.from(text));
 }
 
 test.each([
-  'no healthy upstream',
-  `${RESET} connection failure`,
-  `${RESET} local connection failure`,
-  `${RESET} remote connection failure, transport failure reason: delayed connect error: Connection refused`,
-  `${RESET} connection failure, transport failure reason: TLS error: Secret is not supplied by SDS`,
-  `${RESET} connection timeout`,
-  `${RESET} overflow`,
-  `${RESET} remote refused stream reset`,
-])('after "%s" of a proxy of the mesh it is sure that nobody has begun', (text) => {
-  expect(isSure(503, text, ENVOY)).toBe(true);
-  expect(isSure(503, text, { server: 'istio-envoy' })).toBe(true);
+  ['no healthy upstream', 'nobody-there'],
+  [`${RESET} connection failure`, 'nobody-there'],
+  [`${RESET} local connection failure`, 'nobody-there'],
+  [
+    `${RESET} remote connection failure, transport failure reason: delayed connect error: Connection refused`,
+    'nobody-there',
+  ],
+  [`${RESET} connection failure, transport failure reason: TLS error: Secret is not supplied by SDS`, 'nobody-there'],
+  [`${RESET} connection timeout`, 'nobody-there'],
+  [`${RESET} overflow`, 'no-room'],
+  [`${RESET} remote refused stream reset`, 'no-room'],
+])('after "%s" of a proxy of the mesh it is sure that nobody has begun: %s', (text, why) => {
+  expect(unbegun(503, text, ENVOY)).toBe(why);
+  expect(unbegun(503, text, { server: 'istio-envoy' })).toBe(why);
   // Anyone can write this.
-  expect(isSure(503, text)).toBe(false);
-  expect(isSure(503, text, { server: 'gunicorn' })).toBe(false);
+  expect(unbegun(503, text)).toBeUndefined();
+  expect(unbegun(503, text, { server: 'gunicorn' })).toBeUndefined();
   // Somebody behind the proxy has answered so, perhaps of a call in the middle of its work.
-  expect(isSure(503, text, { ...ENVOY, 'x-envoy-upstream-service-time': '12' })).toBe(false);
+  expect(unbegun(503, text, { ...ENVOY, 'x-envoy-upstream-service-time': '12' })).toBeUndefined();
 });
 
 test.each([
@@ -37,16 +40,16 @@ test.each([
   'upstream request timeout',
   '',
 ])('after "%s" the agent may be at work', (text) => {
-  expect(isSure(503, text, ENVOY)).toBe(false);
-  expect(isSure(504, text, ENVOY)).toBe(false);
+  expect(unbegun(503, text, ENVOY)).toBeUndefined();
+  expect(unbegun(504, text, ENVOY)).toBeUndefined();
 });
 
 test('an agent says of itself that it has no room', () => {
-  expect(isSure(429, '')).toBe(true);
-  expect(isSure(503, '', { 'retry-after': '5' })).toBe(true);
-  expect(isSure(503, '{}', { 'content-type': 'application/problem+json; charset=utf-8' })).toBe(true);
-  expect(isSure(503, '{}', { 'content-type': 'application/json' })).toBe(false);
-  expect(isSure(504, '', { 'retry-after': '5' })).toBe(false);
+  expect(unbegun(429, '')).toBe('no-room');
+  expect(unbegun(503, '', { 'retry-after': '5' })).toBe('no-room');
+  expect(unbegun(503, '{}', { 'content-type': 'application/problem+json; charset=utf-8' })).toBe('no-room');
+  expect(unbegun(503, '{}', { 'content-type': 'application/json' })).toBeUndefined();
+  expect(unbegun(504, '', { 'retry-after': '5' })).toBeUndefined();
 });
 
 test('what only an agent says of its run is not taken for the word of a proxy', () => {

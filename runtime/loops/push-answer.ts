@@ -21,14 +21,21 @@ export function mayHaveBegun({ status, isUnbegun }: Pick<PushAnswer, 'status' | 
 /** What a proxy answers when a call was too slow, broke, found nobody, or had no end. */
 const OF_PROXIES: ReadonlySet<number> = new Set([408, 502, 503, 504]);
 
+/** Why the agent has not begun: it, or a proxy for it, has enough to do; or nobody was there. */
+export type Unbegun = 'no-room' | 'nobody-there';
+
 /**
- * Whether an answer comes from before the agent began, for certain: 429; a 503 that says when to come back or is a problem, as an
- * agent says it that has no room; and a 503 of a proxy of the mesh that names a reason from before there was a connection.
+ * When an answer comes from before the agent began, for certain: 429; a 503 that says when to come back or is a problem, as an agent
+ * says it that has no room; and a 503 of a proxy of the mesh that names a reason from before there was a connection.
  */
-export function surelyUnbegun(status: number, headers: Headers, body: Uint8Array): boolean {
-  if (status === 429) return true;
-  if (status !== 503) return false;
-  return isOwnWord(headers) || (isOfNearProxy(headers) && NOBODY_REACHED.test(beginning(body)));
+export function whyUnbegun(status: number, headers: Headers, body: Uint8Array): Unbegun | undefined {
+  if (status === 429) return 'no-room';
+  if (status !== 503) return undefined;
+  if (isOwnWord(headers)) return 'no-room';
+  if (!isOfNearProxy(headers)) return undefined;
+  const text = beginning(body);
+  if (NOBODY_THERE.test(text)) return 'nobody-there';
+  return TOO_MANY.test(text) ? 'no-room' : undefined;
 }
 
 function isOwnWord(headers: Headers): boolean {
@@ -44,13 +51,15 @@ function isOfNearProxy(headers: Headers): boolean {
 }
 
 /**
- * The texts of Envoy's router for a call that found nobody, was one too many, or had no connection; the older ones as well. A call
- * that was `retried` is none of them: of the tries before the last one nothing is said.
+ * The texts of Envoy's router for a call that found nobody or had no connection, and for one too many; the older ones as well. A
+ * call that was `retried` is none of them: of the tries before the last one nothing is said.
  */
-const NOBODY_REACHED =
-  /^(?:no healthy upstream|upstream connect error or disconnect\/reset before headers\. reset reason: (?:(?:(?:local|remote) )?connection failure|connection timeout|overflow|remote refused stream reset)(?:, transport failure reason: .*)?)$/s;
+const NOBODY_THERE =
+  /^(?:no healthy upstream|upstream connect error or disconnect\/reset before headers\. reset reason: (?:(?:(?:local|remote) )?connection failure|connection timeout)(?:, transport failure reason: .*)?)$/s;
+const TOO_MANY =
+  /^upstream connect error or disconnect\/reset before headers\. reset reason: (?:overflow|remote refused stream reset)(?:, transport failure reason: .*)?$/s;
 
-function beginning(body: Uint8Array): string {
+export function beginning(body: Uint8Array): string {
   return Buffer.from(body.subarray(0, TEXT_BYTES)).toString();
 }
 

@@ -1,8 +1,8 @@
 import type { Assignment } from '../../spec/contract/protocol.ts';
 import { RESULT_BYTES_MAX } from '../core/task-record.ts';
-import { surelyUnbegun, type PushAnswer } from './push-answer.ts';
+import { beginning, whyUnbegun, type PushAnswer } from './push-answer.ts';
 
-/** No connection came about: nobody has begun the task. */
+/** No connection to an agent came about: nobody has begun the task. */
 export class NotReached extends Error {
   constructor(cause: Error) {
     super(cause.message, { cause });
@@ -48,8 +48,10 @@ async function send(url: string, assignment: Assignment, signal: AbortSignal): P
   const body = await bodyOf(response);
   const { status, headers } = response;
   const after = Number(headers.get('retry-after'));
-  const isUnbegun = surelyUnbegun(status, headers, body);
-  return { status, body, isUnbegun, ...(after > 0 && { retryAfterMs: after * 1000 }) };
+  const unbegun = whyUnbegun(status, headers, body);
+  // A proxy of the mesh has taken the connection, and found nobody behind it.
+  if (unbegun === 'nobody-there') throw new NotReached(new Error(beginning(body)));
+  return { status, body, isUnbegun: unbegun !== undefined, ...(after > 0 && { retryAfterMs: after * 1000 }) };
 }
 
 /** Of what `fetch` says only the reason of a failed connection is sure. */

@@ -76,6 +76,24 @@ test.for<readonly [what: string, status: number, body: string, headers: Readonly
   },
 );
 
+test('a proxy of the mesh that finds nobody is told once, and judges the build as a refused connection does', async () => {
+  let isAway = true;
+  const told: unknown[] = [];
+  const { scheduler, submit } = await pushed(
+    ({ response }) => {
+      if (isAway) reply(response, 503, 'no healthy upstream', ENVOY);
+      else reply(response, 200, '1');
+    },
+    PATIENT,
+    { observer: { warning: (_, { because }) => told.push(because) } },
+  );
+  const id = await submit();
+  await expect.poll(async () => (await scheduler.task(id))?.reason).toBe('nobody-there');
+  isAway = false;
+  expect(await view(scheduler, id, 'succeeded')).toMatchObject({ attempts: 0, result: 1 });
+  expect(told).toEqual(['no healthy upstream']);
+});
+
 test.each([502, 503, 504])('a task that may be begun twice is begun again after %i of a proxy', async (status) => {
   let calls = 0;
   const { scheduler, submit } = await pushed(({ response }) => {

@@ -215,8 +215,8 @@ test.each([
   [
     'a key that no header may hold',
     ['task', 'submit', 'research', '--input', '{"question": "Why?"}', '--key', '注文'],
-    1,
-    'error: what is to be said as `idempotency-key` has a character that no header may have\n',
+    2,
+    'error: `注文` is no key\n  a key has 1 to 128 printable characters of ASCII, and no space\n',
   ],
   [
     'a label without a name',
@@ -235,7 +235,8 @@ test('an address with a login is refused, and the login is not shown', async () 
   expect(await runHere(['fleet', 'list', '--url', 'http://me:secret@127.0.0.1:1'], { cwd: folder })).toMatchObject({
     code: 2,
     stderr:
-      'error: the address of 127.0.0.1:1 holds a login\n  a token says who asks: NOVA_TORCH_TOKEN, or --token-file\n',
+      'error: the address of 127.0.0.1:1 holds a login\n  a token says who asks: NOVA_TORCH_TOKEN, or --token-file\n' +
+      '  see: nova-torch fleet list --help\n',
   });
 });
 

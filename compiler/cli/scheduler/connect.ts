@@ -38,7 +38,7 @@ export function reachOf(
   }
   const { username, password, host } = new URL(url);
   if (username !== '' || password !== '') {
-    throw new UsageError(`the address of ${host} holds a login`, [
+    throw new WordError(`the address of ${host} holds a login`, [
       'a token says who asks: NOVA_TORCH_TOKEN, or --token-file',
     ]);
   }
