@@ -89,7 +89,7 @@ export async function load(question: LoadQuestion): Promise<LoadAnswer> {
     });
     if (stopping.signal.aborted) return { kind: 'refused', ...(stopping.signal.reason as Hopeless) };
     const checks = checkBounds(profile, report);
-    const lines = loadText(question.profile, report, checks);
+    const lines = loadText(question.profile, profile, report, checks);
     return { kind: 'report', report, checks, lines, held: checks.every(({ held }) => held) };
   } finally {
     caller.close();

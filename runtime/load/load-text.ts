@@ -1,9 +1,15 @@
 import type { Percentiles } from './percentiles.ts';
+import { fullAfterSeconds, type LoadProfile } from './profiles.ts';
 import type { LoadReport } from './run-load.ts';
 import type { BoundCheck } from './verdict.ts';
 
 /** A report for people. */
-export function loadText(name: string, report: LoadReport, checks: readonly BoundCheck[]): readonly string[] {
+export function loadText(
+  name: string,
+  profile: LoadProfile,
+  report: LoadReport,
+  checks: readonly BoundCheck[],
+): readonly string[] {
   const { sent, answered, refused, failed, seconds, submitMs, assignMs, errors } = report;
   return [
     `${name}  ${sent} sent in ${seconds.toFixed(1)} s, ${answered} accepted, ${refused} told to come back, ${failed} failed`,
@@ -14,6 +20,16 @@ export function loadText(name: string, report: LoadReport, checks: readonly Boun
     ...Object.entries(errors).map(([code, count]) => `${String(count).padStart(8)}  ${code}`),
     '',
     ...(sent === 0 ? ['nothing was sent: there is nothing to judge'] : checks.map(boundText)),
+    ...ramp(profile, report),
+  ];
+}
+
+/** What held on the way to a rate says nothing of the rate. */
+function ramp(profile: LoadProfile, { seconds }: LoadReport): readonly string[] {
+  const full = fullAfterSeconds(profile);
+  if (seconds >= full) return [];
+  return [
+    `it ended before all ${profile.users} users were there, after ${full} s: its rate of ${profile.perSecond} per second was not tried`,
   ];
 }
 

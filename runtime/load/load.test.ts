@@ -84,7 +84,7 @@ test('what was refused with 429 is no error and not served; everything else is c
   expect(report.errors).toEqual({ 'queue-full': 25, unavailable: 25 });
   const checks = checkBounds({ ...BRIEF, bounds: { ...BRIEF.bounds, served: 0.9 } }, report);
   expect(checks.filter(({ held }) => !held).map(({ bound }) => bound)).toEqual(['errors', 'served']);
-  expect(loadText('brief', report, checks).join('\n')).toContain('broken  errors  25.00 %, at most 10.00 %');
+  expect(loadText('brief', BRIEF, report, checks).join('\n')).toContain('broken  errors  25.00 %, at most 10.00 %');
 });
 
 const STRICT = { ...BRIEF, bounds: { ...BRIEF.bounds, served: 0.95 } };
@@ -100,6 +100,16 @@ test.for([
   expect(checkBounds(profile, all).at(-1)).toMatchObject({ held: true, limit: all.meantPerSecond * 0.95 });
   const most = await loaded(await scheduler((n) => ({ status: n % 10 === 0 ? 429 : 201 })), profile);
   expect(checkBounds(profile, most).at(-1)).toMatchObject({ bound: 'served', held: false });
+});
+
+test('a run that ends on the way to its rate says so', async () => {
+  const short = await loaded(await scheduler(() => ({ status: 201 })), RAMP);
+  const lines = loadText('ramp', RAMP, short, checkBounds(RAMP, short));
+  expect(lines.at(-1)).toBe(
+    'it ended before all 100 users were there, after 5 s: its rate of 500 per second was not tried',
+  );
+  const whole = loadText('brief', BRIEF, { ...short, seconds: BRIEF.seconds }, checkBounds(BRIEF, short));
+  expect(whole.at(-1)).toMatch(/^(held|broken) {2,}served/);
 });
 
 test('a run that is stopped is held against what was due by then, also where it was too late to send it', async () => {
@@ -126,7 +136,7 @@ test('nobody at the address is failures, and nothing sent has held nothing', asy
   expect(report).toMatchObject({ answered: 0, failed: 100, errors: { ECONNREFUSED: 100 } });
   const nothing = { ...report, sent: 0, failed: 0 };
   expect(checkBounds(BRIEF, nothing).map(({ held }) => held)).toEqual([false, false, false, false]);
-  expect(loadText('brief', nothing, checkBounds(BRIEF, nothing)).at(-1)).toBe(
+  expect(loadText('brief', BRIEF, nothing, checkBounds(BRIEF, nothing)).at(-1)).toBe(
     'nothing was sent: there is nothing to judge',
   );
 });

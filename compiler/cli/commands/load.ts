@@ -2,7 +2,7 @@ import { defineCommand } from '../command.ts';
 import { complain } from '../context.ts';
 import { exits } from '../exit.ts';
 import { printJson } from '../json.ts';
-import { choice, flag, integer, text } from '../option.ts';
+import { choice, flag, integer, longFlag, text } from '../option.ts';
 import { REACH, reachOf } from '../scheduler/connect.ts';
 import { printable, WordError } from '../usage.ts';
 
@@ -45,6 +45,7 @@ export const load = defineCommand({
     const profile = NAMES.find((one) => one === name);
     if (profile === undefined)
       throw new WordError(`there is no profile \`${name}\``, [`there are ${NAMES.join(', ')}`]);
+    if (options.dev) onlyOwn(options);
     const { load: run } = await import('../../../runtime/commands/load.ts');
     const { host, out, err } = context;
     const answer = await run({
@@ -72,3 +73,14 @@ export const load = defineCommand({
     return answer.held ? exits.ok : exits.invalid;
   },
 });
+
+/** What the scheduler that is started for a run knows, it knows by itself. */
+const OF_ANOTHER = ['url', 'tokenFile', 'team', 'task', 'input', 'fleet', 'build'] as const;
+
+function onlyOwn(options: Readonly<Record<(typeof OF_ANOTHER)[number], string | undefined>>): void {
+  const stray = OF_ANOTHER.find((key) => options[key] !== undefined);
+  if (stray === undefined) return;
+  throw new WordError(`\`--dev\` and \`${longFlag(stray)}\` exclude each other`, [
+    '--dev starts a scheduler with a task, a fleet and a token of its own',
+  ]);
+}
