@@ -326,13 +326,21 @@ test('a store that is away, keys that are, and a crowd mean: come back later', a
   away.is = true;
   const read = await api.request('GET', `/v1/tasks/${id}`, { as: SUBMITTER });
   expect([read.status, read.headers.get('retry-after')]).toEqual([503, '1']);
+  expect(await read.json()).toMatchObject({ detail: 'the store does not answer' });
   away.is = false;
 
   const blind: Authenticator = { name: 'blind', authenticate: () => Promise.resolve('unavailable') };
   const unsure = await start({ authenticators: [blind] });
-  expect((await unsure.request('GET', '/v1/status', { as: 'dev' })).status).toBe(503);
+  const said = async (asked: Served) => (await asked.request('GET', '/v1/status', { as: 'dev' })).json();
+  expect(await said(unsure)).toMatchObject({
+    status: 503,
+    detail: 'the keys that tokens are checked with cannot be had',
+  });
   const full = await start({ limits: { inFlight: 0 } });
-  expect((await full.request('GET', '/v1/status', { as: 'dev' })).status).toBe(503);
+  expect(await said(full)).toMatchObject({
+    status: 503,
+    detail: 'this scheduler has as many requests under way as it takes',
+  });
 });
 
 test('each submission that fails for a reason of ours is counted once, wherever it fails', async () => {

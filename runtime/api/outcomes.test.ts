@@ -33,7 +33,7 @@ test.each<[SubmitOutcome, unknown]>([
   [{ kind: 'refused', because: 'rate', retryAfterMs: 5 }, [429, 'too-many-requests', 5]],
   [{ kind: 'refused', because: 'overloaded', retryAfterMs: 5 }, [429, 'too-many-requests', 5]],
   [{ kind: 'too-large', bytesMax: 9 }, [413, 'too-large', 'at most 9 bytes']],
-  [{ kind: 'unavailable', retryAfterMs: 7 }, [503, 'unavailable', 7]],
+  [{ kind: 'unavailable', because: 'it is ending', retryAfterMs: 7 }, [503, 'unavailable', 'it is ending']],
 ])('a submission: %o', (outcome, expected) => {
   expect(said((one: SubmitOutcome) => submitAnswer(one, 'greet'), outcome)).toEqual(expected);
 });

@@ -27,7 +27,7 @@ export function submitAnswer(outcome: SubmitOutcome, task: string): Answer {
     case 'too-large':
       throw new ProblemError('too-large', { detail: `at most ${outcome.bytesMax} bytes` });
     case 'unavailable':
-      throw new ProblemError('unavailable', { retryAfterMs: outcome.retryAfterMs });
+      throw new ProblemError('unavailable', { detail: outcome.because, retryAfterMs: outcome.retryAfterMs });
   }
 }
 

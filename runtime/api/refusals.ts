@@ -12,11 +12,18 @@ export function problemOf(error: unknown): ProblemError | undefined {
   // Of the other failures the store's own words are not for callers.
   if (error instanceof Uncertain) return new ProblemError('unavailable', { detail: error.message, retryAfterMs: 1000 });
   if (error instanceof NoRoom) return new ProblemError('not-now', { detail: error.message });
-  if (error instanceof StoreFailure) return new ProblemError('unavailable', { retryAfterMs: 1000 });
+  if (error instanceof StoreFailure)
+    return new ProblemError('unavailable', { detail: STORE_FAILURES[error.kind], retryAfterMs: 1000 });
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const known = FASTIFY_PROBLEMS[code];
   return known === undefined ? undefined : new ProblemError(known[0], { detail: known[1] });
 }
+
+const STORE_FAILURES: Readonly<Record<StoreFailure['kind'], string>> = {
+  unavailable: 'the store does not answer',
+  full: 'the store has no room',
+  refused: 'the store does not do what it is asked: the log of the scheduler says why',
+};
 
 const FASTIFY_PROBLEMS: Readonly<Record<string, readonly [ProblemName, string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ['too-large', 'the body has too many bytes'],

@@ -199,7 +199,11 @@ function serve(app: FastifyInstance, operation: Operation, api: Api): void {
       mayAsk(operation, progress.who);
     },
     handler: async (request, reply) => {
-      if (load[kind] >= options.limits[kind]) throw new ProblemError('unavailable', { retryAfterMs: 1000 });
+      if (load[kind] >= options.limits[kind])
+        throw new ProblemError('unavailable', {
+          detail: 'this scheduler has as many requests under way as it takes',
+          retryAfterMs: 1000,
+        });
       const said = check(request);
       const { who } = progressOf(request);
       const room = options.limits.waiting - load.waiting;
@@ -236,7 +240,10 @@ async function callerOf({ headers, socket }: FastifyRequest, { authenticators }:
     forwardedClientCert: Array.isArray(forwarded) ? forwarded.join(',') : forwarded,
     peer: socket.remoteAddress ?? '',
   });
-  if (who === 'unavailable') throw new ProblemError('unavailable', { retryAfterMs: 2000 });
+  if (who === 'unavailable') {
+    const detail = 'the keys that tokens are checked with cannot be had';
+    throw new ProblemError('unavailable', { detail, retryAfterMs: 2000 });
+  }
   if (who === 'refused') throw new ProblemError('unauthorized');
   return who;
 }

@@ -93,7 +93,7 @@ export type SubmitOutcome =
     }
   | { readonly kind: 'too-large'; readonly bytesMax: number }
   /** Neither the store nor room in the journal, or it shuts down. */
-  | { readonly kind: 'unavailable'; readonly retryAfterMs: number };
+  | { readonly kind: 'unavailable'; readonly because: string; readonly retryAfterMs: number };
 
 export interface TaskQuery {
   readonly fleet: string;

@@ -47,7 +47,10 @@ export async function leaveWord(engine: Engine, offer: Offer, from: string, to: 
   const before = await find(engine, id);
   if (before !== undefined) return answered(repeated(engine, offer, before.state.fleet, before.reply.record));
   // Word cannot be taken back: a repetition is placed by the table that has come into force.
-  if (engine.tables.compiled !== compiled) return answered({ kind: 'unavailable', retryAfterMs: RETRY_AFTER_MS });
+  if (engine.tables.compiled !== compiled) {
+    const because = 'another routing table has come into force meanwhile';
+    return answered({ kind: 'unavailable', because, retryAfterMs: RETRY_AFTER_MS });
+  }
   const end = { state: 'moved', token: 0, digest, reason: movedReason(to), result: '' } as const;
   const reply = await state.link.ask({ op: 'finish', id, ...end });
   if (reply.kind === 'already' || reply.kind === 'stale') {

@@ -80,13 +80,15 @@ test('so does one that the journal has no room for, one that breaks something, a
       throw fault;
     };
     Object.assign(journal, { append: broken });
-    await submit('k-1').catch(() => undefined);
+    const outcome = await submit('k-1').catch(() => undefined);
+    if (fault instanceof JournalFull)
+      expect(outcome).toMatchObject({ kind: 'unavailable', because: 'the journal of this scheduler is full' });
     Object.assign(journal, { append });
   }
   expect([await at('error'), await nowhere('error')]).toEqual([2, 0]);
   await scheduler.close();
   bench.running.splice(0);
-  expect(await submit('k-2')).toMatchObject({ kind: 'unavailable' });
+  expect(await submit('k-2')).toMatchObject({ kind: 'unavailable', because: 'this scheduler is ending' });
   expect([await at('error'), await nowhere('error')]).toEqual([3, 0]);
 });
 

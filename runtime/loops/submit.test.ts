@@ -125,7 +125,10 @@ test('what goes on while a new table comes into force goes where that table has 
 
 test('no word is left of where an earlier table would have sent it: a repetition is placed by the new one', async () => {
   const { bench, scheduler } = await reloaded(overflowing(THIRD), 'get');
-  expect(await scheduler.submit(submission('k-2'))).toMatchObject({ kind: 'unavailable' });
+  expect(await scheduler.submit(submission('k-2'))).toMatchObject({
+    kind: 'unavailable',
+    because: 'another routing table has come into force meanwhile',
+  });
   const outcome = await scheduler.submit(submission('k-2'));
   if (outcome.kind !== 'accepted') throw new Error(JSON.stringify(outcome));
   expect(await scheduler.task(outcome.response.id)).toMatchObject({ fleet: THIRD, state: 'ready' });

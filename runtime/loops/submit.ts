@@ -58,7 +58,9 @@ async function outcomeOf(engine: Engine, submission: Submission, way: Way): Prom
     return await decide(engine, submission, way);
   } catch (error) {
     if (!(error instanceof JournalFull || error instanceof StoreFailure)) throw error;
-    return { kind: 'unavailable', retryAfterMs: RETRY_AFTER_MS };
+    const because =
+      error instanceof JournalFull ? 'the journal of this scheduler is full' : 'the store does not answer';
+    return { kind: 'unavailable', because, retryAfterMs: RETRY_AFTER_MS };
   }
 }
 
@@ -69,7 +71,8 @@ function decide(engine: Engine, submission: Submission, way: Way): SubmitOutcome
   const task: Task = { task: request.task, tenant, labels: request.labels ?? {}, input: request.input ?? {} };
   const decision = route(compiled, task, { key });
   Object.assign(way, { fleet: decision.fleet ?? '', route: decision.route?.id ?? '' });
-  if (engine.stopping) return { kind: 'unavailable', retryAfterMs: RETRY_AFTER_MS };
+  if (engine.stopping)
+    return { kind: 'unavailable', because: 'this scheduler is ending', retryAfterMs: RETRY_AFTER_MS };
   if (decision.route === undefined) return { kind: 'unroutable', because: 'no-route' };
   const { fleet } = decision;
   if (fleet === undefined) return { kind: 'unroutable', because: 'no-fleet', route: decision.route.id };
