@@ -3,6 +3,7 @@ import { counted } from '../../diagnostics/print-text.ts';
 import { integer, many } from '../option.ts';
 import { FLEET, fleetPath } from '../scheduler/names.ts';
 import { schedulerCommand } from '../scheduler/scheduler-command.ts';
+import { printable } from '../usage.ts';
 
 export const dlqRedrive = schedulerCommand({
   description:
@@ -20,7 +21,7 @@ export const dlqRedrive = schedulerCommand({
   },
   show: ({ redriven, left }, { line }) => {
     line(`${counted(redriven.length, 'task')} ready again`);
-    for (const { id, detail } of left) line(`${id} is left: it ${detail}`);
+    for (const { id, detail } of left) line(printable(`${id} is left: it ${detail}`));
   },
   failed: ({ left }) => left.length > 0,
 });
