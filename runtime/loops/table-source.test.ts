@@ -112,3 +112,13 @@ test.each([
   renameSync(`${path}.new`, path);
   await vi.waitFor(() => expect(told).toEqual([reason, 'used']), { timeout: 5000 });
 });
+
+test('the table of another environment is refused with what says which one it is', async () => {
+  const path = join(folder, 'routing-table.json');
+  writeFileSync(path, JSON.stringify(signed()));
+  const { environment } = signed();
+  expect(await readTable(path, 'elsewhere')).toEqual({
+    kind: 'refused',
+    reason: `${path} is of the environment ${environment}, this scheduler runs in elsewhere: see NOVA_TORCH_ENVIRONMENT`,
+  });
+});

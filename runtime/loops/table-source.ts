@@ -97,7 +97,9 @@ function believe(value: unknown, path: string, environment: string | undefined):
   }
   if (own !== digest) return refused(`${path} is not what was compiled: its digest is ${own}, it says ${digest}`);
   if (environment !== undefined && value.environment !== environment) {
-    return refused(`${path} is of the environment ${value.environment}, this scheduler runs in ${environment}`);
+    return refused(
+      `${path} is of the environment ${value.environment}, this scheduler runs in ${environment}: see NOVA_TORCH_ENVIRONMENT`,
+    );
   }
   const fault = faultIn(value);
   return fault === undefined ? { kind: 'table', table: value } : refused(`${path} cannot be used: ${fault}`);
