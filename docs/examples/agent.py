@@ -9,6 +9,7 @@ import http.client
 import json
 import os
 import random
+import re
 import signal
 import threading
 import time
@@ -21,6 +22,7 @@ FLEET = os.environ["NOVA_TORCH_FLEET"]
 NAME = os.environ.get("POD_NAME", "agent-0")
 BUILD = os.environ.get("NOVA_TORCH_BUILD")
 TOKEN_FILE = os.environ.get("NOVA_TORCH_TOKEN_FILE")
+AGENT = f"/v1/agents/{FLEET}/{urllib.parse.quote(NAME, safe='')}"
 
 draining = threading.Event()
 
@@ -58,14 +60,15 @@ def call(path, body, timeout=40):
         return 0, None, 0
 
 
-def patiently(path, body, passing=()):
-    """The same until there is a final answer. Every write may be repeated: its token names it."""
-    for attempt in range(200):
+def patiently(path, body, passing=(), enough=lambda: False):
+    """The same until there is a final answer, or `enough`. Every write may be repeated: its token names it."""
+    attempt = 0
+    while True:
         status, answer, retry_after = call(path, body)
-        if 0 < status < 500 and status not in (408, 425, 429, *passing):
-            break
+        if enough() or (0 < status < 500 and status not in (408, 425, 429, *passing)):
+            return status, answer
         pause(attempt, retry_after)
-    return status, answer
+        attempt += 1
 
 
 def pause(attempt, retry_after):
@@ -73,11 +76,11 @@ def pause(attempt, retry_after):
     time.sleep(max(retry_after, random.uniform(0, min(5, 0.05 * 2 ** min(attempt, 7)))))
 
 
-def keep_lease(task, agent, over, stopped):
+def keep_lease(task, over, stopped):
     """Heartbeats, three in a lease, until the task is over."""
     mine = {"id": task["id"], "token": task["token"]}
     while not over.wait(task["heartbeatMs"] / 3000):
-        _, answer, _ = call(agent + "/heartbeat", {"tasks": [mine]}, timeout=task["heartbeatMs"] / 1000)
+        _, answer, _ = call(AGENT + "/heartbeat", {"tasks": [mine]}, timeout=task["heartbeatMs"] / 3000)
         if answer is None:
             continue
         if answer["drain"]:
@@ -86,10 +89,10 @@ def keep_lease(task, agent, over, stopped):
             stopped.set()
 
 
-def run(task, agent):
+def run(task):
     """Runs one task and says what came of it."""
     over, stopped = threading.Event(), threading.Event()
-    threading.Thread(target=keep_lease, args=(task, agent, over, stopped), daemon=True).start()
+    threading.Thread(target=keep_lease, args=(task, over, stopped), daemon=True).start()
     own = {"agent": NAME, "token": task["token"]}
     verb, said = outcome(task, stopped)
     try:
@@ -110,7 +113,10 @@ def outcome(task, stopped):
     except Stopped:
         return "release", {}
     except Exception as error:  # whatever the work raises is a failed attempt
-        return "fail", {"error": type(error).__name__, "message": str(error)[:2000]}
+        name, text = type(error).__name__, str(error)[:2000]
+        kind = name if re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]{0,63}", name) else "Error"
+        # half a character would be refused, and the failure with it
+        return "fail", {"error": kind, "message": text.encode("utf-8", "replace").decode()}
 
 
 def settle(task, verb, body):
@@ -119,24 +125,32 @@ def settle(task, verb, body):
     return patiently(path, body, passing=(401, 403))
 
 
+def leave(*_):
+    """Takes nothing more. The scheduler ends the open poll, so that no task is on its way to somebody who has gone."""
+    if not draining.is_set():
+        draining.set()
+        threading.Thread(target=call, args=(AGENT + "/drain", {}, 5)).start()
+
+
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: draining.set())
+    signal.signal(signal.SIGTERM, leave)
     hello = {"fleet": FLEET, "name": NAME, "slots": 1} | ({"build": BUILD} if BUILD else {})
-    status, known = patiently("/v1/agents", hello)
+    status, known = patiently("/v1/agents", hello, enough=draining.is_set)
+    if known is None and draining.is_set():
+        return
     if known is None:
         raise SystemExit(f"the scheduler does not take this agent: {status}")
-    agent = f"/v1/agents/{FLEET}/{urllib.parse.quote(NAME, safe='')}"
     attempt = 0
     while not draining.is_set():
         ask = {"build": known["build"], "slots": 1, "free": 1, "waitMs": min(20000, known["pollMs"])}
-        status, answer, retry_after = call(agent + "/poll", ask)
+        status, answer, retry_after = call(AGENT + "/poll", ask)
         if answer is None:
             attempt += 1
             pause(attempt, retry_after)
             continue
         attempt = 0
         for task in answer["tasks"]:
-            run(task, agent)
+            run(task)
         if answer["drain"]:
             draining.set()
 
