@@ -148,6 +148,13 @@ test.each([
     'x.yaml:4:11  `agent.skills` must be a list',
   ],
   ['what is no YAML', 'agent: [', 'x.yaml:1:9  it is no YAML: '],
+  ['a role that no key may be', agent('x', 'constructor', []), 'x.yaml:3:9  `constructor` cannot name a fleet'],
+  ['a skill that no key may be', agent('x', 'dev', ['prototype']), 'x.yaml:4:12  `prototype` cannot be a skill'],
+  [
+    'two agents in one file',
+    `${agent('x', 'dev', [])}---\n${agent('y', 'dev', [])}`,
+    'x.yaml:5:1  a second document begins: one file has one agent\n',
+  ],
   ['what holds nothing', 'just words\n', 'x.yaml:1:1  it holds no settings'],
   ['aliases that multiply', bomb(), 'x.yaml:1:1  it is put together in a way that nobody writes by hand'],
   ['depth without end', '['.repeat(100_000), 'x.yaml:1:1  it is put together in a way that nobody writes by hand'],
@@ -173,6 +180,20 @@ function bomb(): string {
   }
   return lines.join('\n');
 }
+
+test('a role may be called like a file of the spec or like what every object has', async () => {
+  const names = ['team', 'routes', 'toString'];
+  const files = names.map((name, index) => [`${index}.yaml`, agent(`a-${index}`, name, ['tostring'])] as const);
+  const cwd = folderOf({ 'config.yaml': CONFIG, ...Object.fromEntries(files) });
+  expect((await imported(cwd, ...files.map(([path]) => path))).code).toBe(0);
+  const compiled = await runHere(['-C', 'new', 'compile'], { cwd });
+  expect(compiled.code, compiled.stderr).toBe(0);
+  expect(compiled.stdout).toMatch(/^prod +3 +/m);
+  expect(fleet(cwd, 'tostring')).toMatchObject({
+    spec: { agent: { slots: 3, resources: { cpu: '500m', memory: '512Mi' } } },
+  });
+  expect(fleet(cwd, 'team.fleet')).toMatchObject({ kind: 'Fleet', metadata: { name: 'team' } });
+});
 
 test('all that is wrong in all files is said at once', async () => {
   const cwd = folderOf({ 'config.yaml': 'orchestrator:\n  max_agents: many\n', 'a.yaml': agent('a', '"1"', ['c++']) });

@@ -32,10 +32,15 @@ export function legacyDocuments(
   return [
     ...companyDocuments(company, team, () => Object.fromEntries(TASK_TYPES.map((type) => [type, '10/h']))),
     [`${folder}/team.yaml`, teamDocument(company, team, quotaOf(legacy))],
-    ...fleets.map((fleet) => [`${folder}/${fleet.name}.yaml`, fleetDocument(fleet, legacy, image)] as const),
+    ...fleets.map((fleet) => [`${folder}/${fileOf(fleet)}`, fleetDocument(fleet, legacy, image)] as const),
     [`${folder}/routes.yaml`, routesOf(fleets).map(routeDocument).join('---\n')],
     [`${folder}/schemas/task.json`, json(taskSchema(allSkills(fleets)))],
   ];
+}
+
+/** A role may be called like one of the other files; no name has a dot. */
+function fileOf({ name }: LegacyFleet): string {
+  return name === 'team' || name === 'routes' ? `${name}.fleet.yaml` : `${name}.yaml`;
 }
 
 /** Room for all agents that there may be, and once more while a version takes over. */

@@ -29,6 +29,8 @@ export class LegacyFile {
       const [first] = this.#document.errors;
       // What follows the first one follows from it.
       if (first?.code === 'RESOURCE_EXHAUSTION') this.#problem(0, ODD);
+      else if (first?.code === 'MULTIPLE_DOCS')
+        this.#problem(first.pos[0], 'a second document begins: one file has one agent');
       else if (first !== undefined) this.#problem(first.pos[0], `it is no YAML: ${first.message}`);
       if (this.isReadable) this.#all = this.#document.toJS() as unknown;
     } catch {

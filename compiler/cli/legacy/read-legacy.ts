@@ -41,15 +41,17 @@ const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const NAME_MAX = 36;
 const SKILL = /^[a-z][a-z0-9]*([_-][a-z0-9]+)*$/;
 const SKILL_MAX = 63;
+/** Which the language does not take as a key, and fleets and skills are keys. */
+const NO_KEYS: ReadonlySet<string> = new Set(['constructor', 'prototype']);
 
 /** What the predecessor's spawner gave to a role that did not say. */
 const DEFAULTS = { slots: 3, memoryMb: 512, cpuPercent: 50 };
-const ROLE_DEFAULTS: Readonly<Record<string, typeof DEFAULTS>> = {
-  developer: { slots: 5, memoryMb: 1024, cpuPercent: 75 },
-  tester: { slots: 3, memoryMb: 512, cpuPercent: 50 },
-  reviewer: { slots: 2, memoryMb: 256, cpuPercent: 25 },
-  specialist: { slots: 1, memoryMb: 2048, cpuPercent: 100 },
-};
+const ROLE_DEFAULTS: ReadonlyMap<string, typeof DEFAULTS> = new Map([
+  ['developer', { slots: 5, memoryMb: 1024, cpuPercent: 75 }],
+  ['tester', { slots: 3, memoryMb: 512, cpuPercent: 50 }],
+  ['reviewer', { slots: 2, memoryMb: 256, cpuPercent: 25 }],
+  ['specialist', { slots: 1, memoryMb: 2048, cpuPercent: 100 }],
+]);
 
 /** Throws nothing: either everything could be read, or `problems` says with places what could not. */
 export function readLegacy(
@@ -86,13 +88,13 @@ function agentOf(file: LegacyFile): readonly Agent[] {
     .trim()
     .toLowerCase()
     .replaceAll(/[\s_]+/g, '-');
-  if (!NAME.test(name) || name.length > NAME_MAX)
+  if (!NAME.test(name) || name.length > NAME_MAX || NO_KEYS.has(name))
     file.refuse(
       [...at, 'role'],
       `\`${role}\` cannot name a fleet: letters, digits and single hyphens, ${NAME_MAX} at most`,
     );
   const limits = [...at, 'resource_limits'];
-  const ofRole = ROLE_DEFAULTS[role] ?? DEFAULTS;
+  const ofRole = ROLE_DEFAULTS.get(role) ?? DEFAULTS;
   const slots = file.count([...at, 'max_concurrent_tasks'], 1, 1000) ?? file.count([...limits, 'max_tasks'], 1, 1000);
   return [
     {
@@ -107,7 +109,7 @@ function agentOf(file: LegacyFile): readonly Agent[] {
 function skillsOf(file: LegacyFile, path: readonly string[]): readonly string[] {
   const skills = file.texts(path).map((skill, index) => {
     const name = skill.trim().toLowerCase().replaceAll(/\s+/g, '_');
-    if (!SKILL.test(name) || name.length > SKILL_MAX)
+    if (!SKILL.test(name) || name.length > SKILL_MAX || NO_KEYS.has(name))
       file.refuse([...path, index], `\`${skill}\` cannot be a skill: lower-case words joined by \`_\` or \`-\``);
     return name;
   });
