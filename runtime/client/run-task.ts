@@ -109,19 +109,22 @@ async function outcomeOf(
       (error: unknown): Outcome =>
         signal.aborted ? { kind: 'stopped', reason: signal.reason as StopReason } : { kind: 'error', error },
     );
-  return Promise.race([handled, stoppedLate(signal)]);
+  const late = stoppedLate(signal);
+  return Promise.race([handled, late.outcome]).finally(late.end);
 }
 
 /** A handler that does not listen is left alone; its lease is somebody else's then, and its token old. */
-function stoppedLate(signal: AbortSignal): Promise<Outcome> {
-  return new Promise((resolve) => {
+function stoppedLate(signal: AbortSignal): { readonly outcome: Promise<Outcome>; readonly end: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  const outcome = new Promise<Outcome>((resolve) => {
     const wait = (): void => {
       const reason = signal.reason as StopReason;
-      setTimeout(() => resolve({ kind: 'stopped', reason }), GRACE_MS).unref();
+      timer = setTimeout(() => resolve({ kind: 'stopped', reason }), GRACE_MS);
     };
     if (signal.aborted) wait();
     else signal.addEventListener('abort', wait, { once: true });
   });
+  return { outcome, end: () => clearTimeout(timer) };
 }
 
 async function report(

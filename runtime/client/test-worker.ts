@@ -1,6 +1,6 @@
 import type { Assignment, FailRequest } from '../../spec/contract/protocol.ts';
 import type { JsonObject } from '../../spec/contract/source.ts';
-import { SchedulerProblem } from './connection.ts';
+import { jsonOf, SchedulerProblem } from './connection.ts';
 import { runTask, type Settled, type StopReason } from './run-task.ts';
 import type { AnyTasks, InputOf, OutputOf } from './task-types.ts';
 import type { Worker } from './worker.ts';
@@ -42,21 +42,24 @@ export function testWorker<Tasks = AnyTasks>(
   return {
     run: async (task, input, options = {}) => {
       const told: { result?: unknown; failure?: TestedRun<unknown>['failure'] } = {};
-      const settle = (path: string, body: unknown): Promise<unknown> => {
-        const { agent: _, token: __, ...said } = body as Record<string, unknown>;
-        if (options.stale === true) return Promise.reject(problem(409, 'stale', []));
+      // As it goes over the wire, where what is no JSON fails and a date becomes a text.
+      const settle = async (path: string, body: unknown): Promise<unknown> => {
+        const { agent: _, token: __, ...said } = JSON.parse(jsonOf(body)) as Record<string, unknown>;
+        if (options.stale === true) throw problem(409, 'stale', []);
         if (path.includes('/complete') && options.refuse !== undefined) {
-          return Promise.reject(problem(422, 'invalid-result', options.refuse));
+          throw problem(422, 'invalid-result', options.refuse);
         }
         if (path.includes('/complete')) told.result = said['result'];
         if (path.includes('/fail')) told.failure = said as never;
-        return Promise.resolve({});
+        return {};
       };
-      const assignment = assignmentOf(task, input as JsonObject, options);
+      const assignment = assignmentOf(task, JSON.parse(jsonOf(input)) as JsonObject, options);
       const run = runTask(assignment, worker.handlerOf(task), settle, { fleet: 'test/test', agent: 'test' });
       const { stop } = options;
-      if (stop !== undefined) setTimeout(() => run.stop(stop.reason), stop.afterMs).unref();
-      return { settled: await run.over, ...told } as TestedRun<never>;
+      const timer = stop === undefined ? undefined : setTimeout(() => run.stop(stop.reason), stop.afterMs);
+      const settled = await run.over;
+      clearTimeout(timer);
+      return { settled, ...told } as TestedRun<never>;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -71,3 +71,19 @@ test('a second SIGTERM changes nothing: what runs is finished', { timeout: 30_00
   expect(await ended).toEqual([0, null]);
   expect(await tasks.get(id)).toMatchObject({ state: 'succeeded', attempts: 0, crashes: 0 });
 });
+
+test(
+  'a handler that never ends is tested to its end, also where nothing else keeps the process',
+  { timeout: 30_000 },
+  () => {
+    const code = `
+import { testWorker, worker } from ${JSON.stringify(CLIENT)};
+const one = worker({ url: 'http://nowhere', fleet: 'a/b' }).on('greet', () => new Promise(() => undefined));
+console.log(JSON.stringify(await testWorker(one).run('greet', {}, { stop: { afterMs: 20, reason: 'drained' } })));
+`;
+    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+      encoding: 'utf8',
+    });
+    expect([status, stdout]).toEqual([0, '{"settled":"released"}\n']);
+  },
+);

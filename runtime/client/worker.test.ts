@@ -326,3 +326,21 @@ test('handlers are tested without a scheduler: results, failures, refusals, stop
     failure: { error: 'NoHandler' },
   });
 });
+
+test('a tested handler is given and gives what goes over the wire: what is no JSON fails there, too', async () => {
+  const input = { text: 'x', at: new Date(0) };
+  const tested = testWorker(
+    worker({ url: 'http://nowhere', fleet: FLEET })
+      .on('any', ({ input: given }) => {
+        (given as Record<string, unknown>)['text'] = 'changed';
+        return [given['at'] ?? null, new Map(), undefined] as never;
+      })
+      .on('big', () => 7n as never),
+  );
+  expect(await tested.run('any', input as never)).toEqual({
+    settled: 'completed',
+    result: ['1970-01-01T00:00:00.000Z', {}, null],
+  });
+  expect(input.text).toBe('x');
+  expect(await tested.run('big', {})).toMatchObject({ settled: 'failed', failure: { error: 'InvalidResult' } });
+});
