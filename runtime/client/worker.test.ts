@@ -272,9 +272,25 @@ test('a pod’s probes, its drain and its metrics are answered', async () => {
 test('a worker whose fleet nobody knows says so and ends', async () => {
   const { url } = await scheduler();
   const lost = worker({ url, token: 'dev-token', fleet: 'research/nobody', signals: false });
-  await expect(lost.run()).rejects.toMatchObject({ name: 'SchedulerProblem', status: 404 });
+  await expect(lost.run()).rejects.toMatchObject({
+    name: 'WorkerRefused',
+    status: 404,
+    message: expect.stringMatching(
+      /^the scheduler refuses work to \S+-\d+ of research\/nobody \(404\): There is no such thing; see whether the routing table has the fleet/,
+    ) as unknown,
+  });
   expect(() => worker({ url })).toThrow('no fleet: give `fleet` as team/name, or set NOVA_TORCH_FLEET');
   expect(() => client()).toThrow('no scheduler: give `url`, or set NOVA_TORCH_SCHEDULER_URL');
+});
+
+test('a worker that finds no scheduler says so while it asks again', async () => {
+  const told: WorkerEvent[] = [];
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const one = worker({ url, fleet: FLEET, signals: false, observe: (event) => told.push(event) });
+  const running = one.run();
+  await expect.poll(() => told).toMatchObject([{ call: 'register', error: { name: 'SchedulerUnreachable' } }]);
+  await one.drain();
+  await running;
 });
 
 test('when one scheduler does not answer, the next is asked', async () => {

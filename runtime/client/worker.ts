@@ -8,10 +8,10 @@ import {
   type PollResponse,
   type RegisterResponse,
 } from '../../spec/contract/protocol.ts';
-import { connection, type Connection, type ConnectionOptions } from './connection.ts';
+import { connection, SchedulerProblem, type Connection, type ConnectionOptions } from './connection.ts';
 import { heartbeats } from './heartbeats.ts';
 import { patiently } from './patience.ts';
-import { pauseBeforePoll, REFUSED_MS, Refusal } from './refusal.ts';
+import { pauseBeforePoll, REFUSED_MS, Refusal, WorkerRefused } from './refusal.ts';
 import { runTask, type Handler, type Run, type Settled } from './run-task.ts';
 import { serveAgent } from './serve-agent.ts';
 import { pauseUnlessFinal, SETTLE_MS, settleForMs } from './settling.ts';
@@ -31,8 +31,8 @@ export interface Worker<Tasks = AnyTasks> {
     handler: Handler<InputOf<Tasks, Name>, OutputOf<Tasks, Name>>,
   ): Worker<Tasks>;
   /**
-   * Runs until it has drained. Rejects when the scheduler does not know the fleet, or does not let it in; when it no longer does,
-   * with `WorkerRefused` after `refusedMs`, and not before all that runs has ended.
+   * Runs until it has drained. Rejects with `WorkerRefused` when the scheduler does not know the fleet, or does not let it in; when it
+   * no longer does, after `refusedMs`, and not before all that runs has ended.
    */
   run(): Promise<void>;
   /** Takes nothing more, finishes what runs, gives back what takes too long. Resolves when all is settled. */
@@ -51,7 +51,7 @@ export interface WorkerState {
 export interface WorkerOptions extends ConnectionOptions {
   /** `team/fleet`. */
   readonly fleet?: string;
-  /** Its own among the agents of the fleet; the pod's name. */
+  /** Its own among the agents of the fleet; the pod's name, or one of this machine and process. Two of one name drain together. */
   readonly name?: string;
   readonly build?: string;
   /** Tasks at once. */
@@ -73,10 +73,10 @@ export type WorkerEvent =
   | { readonly kind: 'polled'; readonly outcome: 'task' | 'empty' | 'error'; readonly error?: unknown }
   | { readonly kind: 'started'; readonly task: Assignment }
   | { readonly kind: 'settled'; readonly task: Assignment; readonly settled: Settled; readonly seconds: number }
-  /** A call of what runs is made again; told once for each reason. `task`: whose end was to be said. */
+  /** A call is made again; told once for each reason. `task`: whose end was to be said. */
   | {
       readonly kind: 'retried';
-      readonly call: 'heartbeat' | 'settle';
+      readonly call: 'register' | 'heartbeat' | 'settle';
       readonly task?: Assignment;
       readonly error: unknown;
     }
@@ -119,7 +119,7 @@ class TaskWorker<Tasks> implements Worker<Tasks> {
     }
     this.#link = connection(options, env);
     this.#fleet = fleet;
-    this.#name = options.name ?? env['POD_NAME'] ?? hostname();
+    this.#name = options.name ?? env['POD_NAME'] ?? ownName();
     this.#build = options.build ?? env['NOVA_TORCH_BUILD'];
     this.#slots = options.slots ?? Number(env['NOVA_TORCH_SLOTS'] ?? 1);
     this.#options = options;
@@ -183,6 +183,10 @@ class TaskWorker<Tasks> implements Worker<Tasks> {
     return this.#options.delivery ?? (this.#env['NOVA_TORCH_DELIVERY'] === 'push' ? 'push' : 'pull');
   }
 
+  #who(): string {
+    return `${this.#name} of ${this.#fleet}`;
+  }
+
   #path(rest: string): string {
     return `/v1/agents/${this.#fleet}/${encodeURIComponent(this.#name)}${rest}`;
   }
@@ -221,11 +225,15 @@ class TaskWorker<Tasks> implements Worker<Tasks> {
     };
     const known = await patiently(
       () => this.#link.ask<RegisterResponse>({ method: 'POST', path: '/v1/agents', body }),
-      { forMs: REGISTER_MS, signal: this.#stopPolling.signal },
+      {
+        forMs: REGISTER_MS,
+        signal: this.#stopPolling.signal,
+        tell: onceEach((error) => this.#tell({ kind: 'retried', call: 'register', error })),
+      },
     ).catch((error: unknown) => {
       // Told to go before anybody had answered.
       if (this.#phase === 'draining') return undefined;
-      throw error;
+      throw error instanceof SchedulerProblem ? new WorkerRefused(this.#who(), 0, error) : error;
     });
     if (known === undefined) return;
     this.#build = known.build;
@@ -234,7 +242,7 @@ class TaskWorker<Tasks> implements Worker<Tasks> {
   }
 
   async #poll(): Promise<void> {
-    const refusal = new Refusal(`${this.#name} of ${this.#fleet}`, this.#options.refusedMs ?? REFUSED_MS);
+    const refusal = new Refusal(this.#who(), this.#options.refusedMs ?? REFUSED_MS);
     for (let failures = 0; this.#phase === 'running';) {
       const free = this.#slots - this.#runs.size;
       if (free === 0) {
@@ -354,6 +362,11 @@ class TaskWorker<Tasks> implements Worker<Tasks> {
 const LEAVE_MS = 2000;
 /** For what the scheduler sent just before it heard. */
 const LAST_ANSWER_MS = 50;
+
+/** Of this process: several of one machine are several agents. */
+function ownName(): string {
+  return `${hostname().slice(0, 50)}-${process.pid}`;
+}
 
 function numberOf(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text);
