@@ -32,9 +32,9 @@ export function readConfigFile(file: string): Placed {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;
   };
-  const problems = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
+  const problems = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
     at: placed(pos[0]),
-    message: firstLine(message),
+    message: code === 'MULTIPLE_DOCS' ? 'another document begins here: all settings stand in one' : firstLine(message),
   }));
   if (problems.length > 0) return { ...failed(file, ''), problems };
   const repeated = firstRepeated(document);

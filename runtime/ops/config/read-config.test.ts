@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -84,6 +85,7 @@ test.for([
   ['http: &x\n  port: 1\nops: *x\n', 'file:2:3 anchors and aliases are not read'],
   ['http: !!js/function "x"\n', /^file:1:7 Unresolved tag/],
   ['- 1\n', 'file must be a map of settings'],
+  ['environment: dev\n---\n{}\n', 'file:2:1 another document begins here: all settings stand in one'],
   [`#${'x'.repeat(300_000)}`, 'file is larger than 262144 bytes'],
 ] as const)('%j is refused where it stands', ([text, said]) => {
   const [first = ''] = problems(text);
@@ -214,6 +216,23 @@ test('a secret is read from its file, and shows itself to nobody who prints it',
     expect(text).toContain('[redacted]');
     expect(text).not.toContain('s3cr3t');
   }
+});
+
+test('a key of the audit log that is none is refused before anything is written, and not quoted', () => {
+  const short = file('k3y-canary');
+  expect(problems(undefined, { NOVA_TORCH_AUDIT_MAC_KEY_FILE: short })).toEqual([
+    `$NOVA_TORCH_AUDIT_MAC_KEY_FILE \`audit.macKeyFile\`: \`${short}\` is too short for a key: it has 16 characters at least`,
+  ]);
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  for (const text of ['k3y-canary', privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()]) {
+    const key = file(text);
+    expect(problems(undefined, { NOVA_TORCH_AUDIT_SIGNING_KEY_FILE: key })).toEqual([
+      `$NOVA_TORCH_AUDIT_SIGNING_KEY_FILE \`audit.signingKeyFile\`: \`${key}\` holds no private Ed25519 key as PEM`,
+    ]);
+  }
+  const own = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+  const keys = { NOVA_TORCH_AUDIT_SIGNING_KEY_FILE: file(own), NOVA_TORCH_AUDIT_MAC_KEY_FILE: file('k'.repeat(16)) };
+  expect(problems(undefined, keys)).toEqual([]);
 });
 
 test('the file of a secret is looked for from the folder that is meant', () => {

@@ -7,6 +7,7 @@ import { configFields, type Config } from './fields.ts';
 import { readConfigFile, type Placed } from './config-file.ts';
 import { problemOf } from './problem.ts';
 import { configSchema } from './schema.ts';
+import { secretFault } from './secret-fault.ts';
 import { Secret } from './secret.ts';
 
 /** What is wrong, and where: `serve.yaml:3:9`, or `$NOVA_TORCH_HTTP_PORT`. Values of secrets are never repeated. */
@@ -214,7 +215,8 @@ function readSecret(
   try {
     if (statSync(file).size > SECRET_BYTES_MAX) return say(`\`${file}\` is too large to be a secret`);
     const text = readFileSync(file, 'utf8').trim();
-    return text === '' ? say(`\`${file}\` is empty`) : new Secret(text);
+    const wrong = text === '' ? 'is empty' : secretFault(path.join('.'), text);
+    return wrong === undefined ? new Secret(text) : say(`\`${file}\` ${wrong}`);
   } catch (error) {
     return say(`\`${file}\` cannot be read: ${systemWords(error)}`);
   }
