@@ -94,7 +94,7 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     run: async (call) => {
       const id = ownTask(call);
       const after = call.headers['last-event-id'] ?? '0';
-      if (typeof after !== 'string' || !/^\d{1,16}$/.test(after)) {
+      if (typeof after !== 'string' || !/^\d{1,15}$/.test(after)) {
         throw new ProblemError('bad-request', { detail: 'Last-Event-ID is the id of an event' });
       }
       found(await call.scheduler.task(id));
