@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { afterEach, describe, expect, test } from 'vitest';
+import { auditBytesMax, journalBytesMax } from '../compiler/core/journal-bytes.ts';
 import { readConfig } from '../runtime/ops/config/read-config.ts';
 
 /**
@@ -55,6 +56,25 @@ function manifests(environment: string): Manifest[] {
     parseAllDocuments(readFileSync(join(folder, name), 'utf8')).map((document) => document.toJS() as Manifest),
   );
 }
+
+const GIB = 1024 ** 3;
+
+test.for([
+  [1, true],
+  [1, false],
+  [16 * 1024, true],
+  [16 * 1024, false],
+] as const)(
+  'it starts on a volume of %i GiB, the least and the most that a spec may ask for (mirrored: %s)',
+  ([gib, mirrored]) => {
+    const volume = { journalBytes: gib * GIB, mirrored };
+    const read = readConfig(undefined, {
+      NOVA_TORCH_JOURNAL_BYTES_MAX: String(journalBytesMax(volume)),
+      NOVA_TORCH_AUDIT_BYTES_MAX: String(auditBytesMax(volume)),
+    });
+    expect(read).toMatchObject({ kind: 'ok' });
+  },
+);
 
 const folders: string[] = [];
 const children: ChildProcess[] = [];

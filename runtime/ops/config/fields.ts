@@ -17,6 +17,8 @@ const WORKLOAD: Form = [
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
+/** The largest volume that a spec may ask for. */
+const VOLUME_MAX = 16 * 1024 * GIB;
 
 /**
  * Every setting of `nova-torch serve`. Amounts say their unit in their name. To add one: a line here, `npm run docs`, and
@@ -76,7 +78,7 @@ export const configFields = {
       variable: 'NOVA_TORCH_JOURNAL_DIR',
       about: 'Folder of the journal: the only thing that must never be lost',
     }),
-    bytesMax: integer(16 * MIB, 1024 * GIB, GIB, {
+    bytesMax: integer(16 * MIB, VOLUME_MAX, GIB, {
       variable: 'NOVA_TORCH_JOURNAL_BYTES_MAX',
       about:
         'Bytes it may take; submissions are refused beyond. What ends tasks still goes in, and one of its files at most when open ' +
@@ -189,7 +191,7 @@ export const configFields = {
       variable: 'NOVA_TORCH_AUDIT_FILE_BYTES_MAX',
       about: 'Bytes of one of its files, before it is compressed',
     }),
-    bytesMax: integer(16 * KIB, 1024 * GIB, GIB, {
+    bytesMax: integer(16 * KIB, VOLUME_MAX, GIB, {
       variable: 'NOVA_TORCH_AUDIT_BYTES_MAX',
       about:
         'Bytes of all its files, the closed ones compressed; beyond that the oldest goes, and the log says so. At least four ' +
