@@ -75,7 +75,8 @@ function heard(exporter: SpanExporter, tell: TracingOptions['onCollector']): Spa
     shutdown: () => exporter.shutdown(),
     export: (spans, done) =>
       exporter.export(spans, (result) => {
-        const error = result.code === 0 ? undefined : (result.error ?? new Error('it gave no reason'));
+        const code: number = result.code;
+        const error = code === 0 ? undefined : (result.error ?? new Error('it gave no reason'));
         if ((error !== undefined) !== isLost) tell?.(error);
         isLost = error !== undefined;
         done(result);
