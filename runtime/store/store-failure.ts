@@ -2,7 +2,8 @@
  * The store did not do what it was asked, for a reason of its own.
  * - `unavailable`: no connection, no answer in time, a replica, or it is loading; the outcome is not known
  * - `full`: out of memory; a prefix may have been applied
- * - `refused`: it will not run our script (rights, a version too old); nothing was applied
+ * - `refused`: it will not run our script (rights, a version too old, a key of ours that somebody else has written); a prefix may
+ *   have been applied
  */
 export class StoreFailure extends Error {
   readonly kind: 'unavailable' | 'full' | 'refused';

@@ -102,7 +102,11 @@ async function apply(client: Redis, keys: readonly string[], batch: Batch, nowUs
   } catch (error) {
     if (!isUnknownScript(error)) throw asStoreFailure(error);
   }
-  return decodeAnswer(await answered(client.eval(APPLY_LUA, KEY_COUNT, ...args)), batch);
+  try {
+    return decodeAnswer(await client.eval(APPLY_LUA, KEY_COUNT, ...args), batch);
+  } catch (error) {
+    throw asStoreFailure(error);
+  }
 }
 
 async function answered<Answer>(command: Promise<Answer>): Promise<Answer> {

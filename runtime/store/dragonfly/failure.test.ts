@@ -46,10 +46,24 @@ test('what is no answer of the server means that it is away', () => {
   expect(asStoreFailure(new Error('x'.repeat(500))).message).toHaveLength(200);
 });
 
-test('a complaint of our own script stays what it is, and so does what is no error at all', () => {
-  const ours = replyError('ERR user_script:7: attempt to index a nil value');
-  expect(asStoreFailure(ours)).toBe(ours);
-  const wrong = replyError('ERR Error compiling script (new function): user_script:1: unexpected symbol');
-  expect(asStoreFailure(wrong)).toBe(wrong);
+test.each([
+  'ERR user_script:7: attempt to index a nil value',
+  'ERR Error compiling script (new function): user_script:1: unexpected symbol',
+  "ERR The user executing the script can't run this command or subcommand script: 40f, on @user_script:91.",
+  "ERR Error running script (call to f_ab): @user_script:91: @user_script: 91: -NOPERM The user executing the script can't run",
+  "ERR ACL failure in script: User default has no permissions to run the 'time' command script: 40f, on @user_script:91.",
+])('what ends the script refuses one shard, and ends nothing else: %s', (message) => {
+  expect(asStoreFailure(replyError(message))).toMatchObject({ name: 'StoreFailure', kind: 'refused' });
+});
+
+test('a key that somebody else has written is told in words', () => {
+  const message = 'WRONGTYPE Operation against a key holding the wrong kind of value script: 40f, on @user_script:320.';
+  expect(asStoreFailure(replyError(message))).toMatchObject({
+    kind: 'refused',
+    message: `somebody else has written to our keys in it (${message})`,
+  });
+});
+
+test('what is no error at all is a failure too', () => {
   expect(asStoreFailure('no error')).toMatchObject({ message: 'the store failed without a reason', cause: 'no error' });
 });
