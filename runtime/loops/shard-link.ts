@@ -79,7 +79,7 @@ export class ShardLink {
     return this.#joins;
   }
 
-  /** Why it is lost. */
+  /** Why it was lost, until it is up again. */
   get failure(): StoreFailure | undefined {
     return this.#failure;
   }
@@ -210,6 +210,7 @@ export class ShardLink {
 
   #call(): void {
     if (this.#context.store.connections() !== this.#connection) {
+      this.#failure = new StoreFailure('unavailable', 'its connection was lost, and is there again');
       this.#lose();
       return;
     }
@@ -254,7 +255,7 @@ export class ShardLink {
     this.#queue.putBack(call.taken);
     // The call before it may have found that out.
     if (this.#state === 'up') {
-      if (why instanceof StoreFailure) this.#failure = why;
+      this.#failure = why instanceof StoreFailure ? why : new StoreFailure('unavailable', FORGOTTEN);
       this.#lose();
     } else this.#refuseAll();
   }
@@ -336,6 +337,8 @@ export class ShardLink {
     if (state === 'up') this.#waiters.tell();
   }
 }
+
+const FORGOTTEN = 'it has forgotten what it was told: it was emptied or begun anew, or some of its keys are gone';
 
 function unavailable(state: LinkState): StoreFailure {
   return new StoreFailure('unavailable', state === 'replaying' ? 'the store is being rebuilt' : 'the store is away');

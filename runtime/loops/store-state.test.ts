@@ -42,3 +42,24 @@ test('a store that goes away is said to be so at once', async () => {
   await own.clock.pass(600);
   expect(said).toEqual(['open cut off']);
 });
+
+test('a store that answers and takes nothing is said to be away once, and back once', async () => {
+  const { bench: own, said, start } = begun();
+  await start(own);
+  await own.clock.pass(5000);
+  own.isStoreFull = true;
+  await own.clock.pass(10_000);
+  expect(said).toEqual(['open no room']);
+  own.isStoreFull = false;
+  await own.clock.pass(5000);
+  expect(said).toEqual(['open no room', 'closed']);
+});
+
+test('a connection that was lost for a moment is said to have been', async () => {
+  const { bench: own, said, start } = begun();
+  await start(own);
+  await own.clock.pass(5000);
+  own.store.wipe();
+  await own.clock.pass(5000);
+  expect(said).toEqual(['open its connection was lost, and is there again', 'closed']);
+});

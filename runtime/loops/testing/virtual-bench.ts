@@ -39,6 +39,8 @@ export class VirtualBench {
   readonly #asked = new Map<Operation['op'], number>();
   /** Nothing reaches the store. */
   isStoreAway = false;
+  /** The store says where it is, and takes nothing. */
+  isStoreFull = false;
 
   /** `tickMs`: how often shards are looked at; the rarer, the cheaper are hours. `push`: how agents of push fleets are called. */
   constructor({
@@ -59,6 +61,7 @@ export class VirtualBench {
     this.store = memoryStore({ nowUs: () => this.clock.nowMs() * 1000 });
     const apply: Store['apply'] = (shard, batch) => {
       if (this.isStoreAway) return Promise.reject(new StoreFailure('unavailable', 'cut off'));
+      if (this.isStoreFull && batch.prevLsn >= 0) return Promise.reject(new StoreFailure('full', 'no room'));
       for (const { op } of batch.operations) this.#asked.set(op, this.asked(op) + 1);
       return this.store.apply(shard, batch);
     };
