@@ -75,6 +75,6 @@ const PREVIOUS = 'scheduler_previous';
 function aclFile(value: (field: string) => string): string {
   const passwords = `>{{ ${value(CURRENT)} }}{{ with ${value(PREVIOUS)} }} >{{ . }}{{ end }}`;
   const rights =
-    '~{{ "{" }}n:* &nova-torch:hint -@ALL +@HASH +@SORTEDSET +@CONNECTION +EVAL +EVALSHA +PUBLISH +SUBSCRIBE +TIME';
+    '~{{ "{" }}n:* &nova-torch:hint -@ALL +@HASH +@SORTEDSET +@CONNECTION +EVAL +EVALSHA +EXISTS +UNLINK +PUBLISH +SUBSCRIBE +TIME';
   return `USER default OFF -@ALL\nUSER ${STORE_USER} ON ${passwords} ${rights}\n`;
 }

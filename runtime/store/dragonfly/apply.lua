@@ -8,7 +8,7 @@
 -- ARGV     now in microseconds (empty: the store's clock), scheduler, its position before and after, number of the batch
 --          and of the one before, floor of tokens, beat it has seen, number of operations, then for each operation its letter and
 --          arguments (see the end)
--- Returns  {'gap', position, number, beat} and nothing is changed, or
+-- Returns  {'gap', position, number, beat} and nothing is changed (unless some of it is lost, and the rest goes), or
 --          {'ok', now in ms, beat, revision, hold until, ready, reply, reply, ...}
 -- Promise  Atomic as long as no command fails. When one does (out of memory), a prefix was applied. The record in `o` is
 --          the truth, written after the task has entered its new set (q, w, x, z, d) and before it has left the old one;
@@ -60,7 +60,7 @@ local LEASED = '^L|([^|]*)|([^|]*)|([^|]*)|(%d+|%d+|%d+|%d+)|%d+|(%d+|[^|]*|%d+)
 -- Of a ready one: its tag and last token, what was counted and when it came, its priority and reason, its digest, and its submission.
 local READY = '^R|([^|]*)|([^|]*)|[^|]*|(%d+|%d+|%d+|%d+)|%d+|%d+|[^|]*|(%d+|[^|]*)|[^|]*|([^|]*)|(.*)$'
 -- Of a submission.
-local META_SHAPE = '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)$'
+local META_SHAPE = '^(%d+)|(%d+)|(%d+)|([^|]*)|([^|]*)|([^|]*)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)|(%d+)$'
 
 -- Whole numbers as both versions of Lua write them. Most of a batch come from the same few times.
 local number_texts = {}
@@ -80,8 +80,17 @@ local function claimed_by(number)
   return 'c' .. int(tonumber(number) % 2) .. ':' .. scheduler
 end
 
-local head = call('HMGET', m, 'hw:' .. scheduler, 'v', 'token', 'bytes', 'rev', 'hold', 'set', 'beat', 'n:' .. scheduler, 'words')
+local head = call('HMGET', m, 'hw:' .. scheduler, 'v', 'token', 'bytes', 'rev', 'hold', 'set', 'beat', 'n:' .. scheduler, 'words', 'keys')
 local beat = tonumber(head[8] or 0)
+
+-- Fewer of its keys than its last batch left: a server has dropped some to make room, or somebody else has. What is left is not
+-- to be believed: it goes as well, and all comes back from the journals.
+local counted_at, had = match(head[11] or '', '^(%d+)|(%d+)$')
+local there = call('EXISTS', spread(KEYS))
+if (counted_at == head[8] and there < tonumber(had)) or (not head[8] and there > 0) then
+  call('UNLINK', spread(KEYS))
+  return { 'gap', '0', '0', '0' }
+end
 if (head[1] or '0') ~= prev_lsn or (head[9] or '0') ~= ARGV[6] or beat < tonumber(ARGV[8]) then
   return { 'gap', head[1] or '0', head[9] or '0', int(beat) }
 end
@@ -322,6 +331,14 @@ local function text_of(id)
   return text
 end
 
+-- Whether somebody else has written to a record: what is in the shard is not to be believed.
+local torn = false
+
+-- Whether a record's end is a submission, as all that was written here is.
+local function is_meta(text)
+  return text and (metas[text] or find(text, META_SHAPE)) and true
+end
+
 local function load(id)
   local row = rows[id]
   if row ~= nil then
@@ -331,7 +348,12 @@ local function load(id)
   if not text then
     return nil
   end
-  return { match(text, SHAPE) }
+  local row = { match(text, SHAPE) }
+  if is_meta(row[META]) then
+    return row
+  end
+  torn = true
+  return nil
 end
 
 -- The record as it is now; to be written as such.
@@ -846,7 +868,8 @@ local function submit(at)
     known = text_of(id)
   end
   if known then
-    return '=' .. (rows[id] and pack(rows[id]) or known)
+    local row = load(id)
+    return row and '=' .. pack(row) or '?'
   end
   local delay_ms, accepted, attempts, crashes, dedupe, window_ms = 0, '', '0', '0', '', '0'
   if ARGV[at + 3] ~= '' then
@@ -1044,7 +1067,7 @@ local function lease_plain(id, member, lane, agent)
     return nil
   end
   local tag, last, counts, urgency, digest, meta_text = match(text, READY)
-  if not tag or tag ~= sub(member, 1, 16) then
+  if not tag or tag ~= sub(member, 1, 16) or not is_meta(meta_text) then
     return nil
   end
   local meta = meta_from(meta_text)
@@ -1910,7 +1933,7 @@ local function reading_operations()
   local function get(at)
     flush()
     local text = call('HGET', o, ARGV[at])
-    if not text then
+    if not text or not load(ARGV[at]) then
       return '?'
     end
     return { 'g', text, call('HGET', b, ARGV[at]), call('HGET', r, ARGV[at]) }
@@ -1938,7 +1961,7 @@ local function reading_operations()
       for index = 1, #pages[page] do
         local id = pages[page][index]
         local text = call('HGET', o, id)
-        if text then
+        if text and load(id) then
           local n = #out
           out[n + 1], out[n + 2] = id, text
         end
@@ -2134,6 +2157,10 @@ for index = 1, #starts do
   end
 end
 
+if torn then
+  call('UNLINK', spread(KEYS))
+  return { 'gap', '0', '0', '0' }
+end
 flush()
 write_finishes()
 for route in pairs(rates_changed) do
@@ -2143,7 +2170,8 @@ if #leases > 0 then
   call('HSET', m, claimed_by(batch), batch .. ' ' .. concat(leases, ' '))
 end
 local ready = int(call('ZCARD', q))
-call('HSET', m, 'v', int(v), 'token', int(token), 'bytes', int(bytes), 'beat', int(beat + 1),
+local left = int(beat + 1) .. '|' .. int(call('EXISTS', spread(KEYS)))
+call('HSET', m, 'keys', left, 'v', int(v), 'token', int(token), 'bytes', int(bytes), 'beat', int(beat + 1),
   'n:' .. scheduler, batch, 'hw:' .. scheduler, lsn)
 return { 'ok', NOW, int(beat + 1), revision, int(hold_until > now and hold_until or 0), ready, replies }
 

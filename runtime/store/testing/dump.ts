@@ -61,6 +61,8 @@ export async function dumpRedis(client: Redis, shard: Shard): Promise<Dump> {
     delete dump[letter][LONG_NAME];
   }
   if (dump['m']?.['hold'] === '0') delete dump['m']['hold'];
+  // The other store cannot lose a part of itself.
+  delete dump['m']?.['keys'];
   return dump;
 }
 

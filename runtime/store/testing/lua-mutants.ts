@@ -107,7 +107,7 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     "if false then\n    return 'D'",
   ],
   // Ends and losses
-  ['accepts a task it knows', "if known then\n    return '='", "if false then\n    return '='"],
+  ['accepts a task it knows', 'if known then\n    local row', 'if false then\n    local row'],
   ['refuses a replay for want of room', 'if not replay then\n    refused, shed', 'if true then\n    refused, shed'],
   [
     'takes a replay for a duplicate',
@@ -211,11 +211,7 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     'forget_counts(meta)\n    leave(id, meta, was, tag, held)\n  end',
     'forget_counts(meta)\n  end',
   ],
-  [
-    'keeps the result of a dead letter that runs',
-    "keep_result(id, '', false)\n    end\n    row[STATE], row[AGENT]",
-    'end\n    row[STATE], row[AGENT]',
-  ],
+  ['keeps the result of a dead letter that runs', "keep_result(id, '', false)\n    elseif was", 'elseif was'],
   [
     'loses a dead letter of which it hears again',
     'bury(id, row, reason, result)\n      note(of_x, id, NOW)',

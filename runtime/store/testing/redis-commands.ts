@@ -25,13 +25,34 @@ export class RedisCommands {
     this.calls += 1;
     if (this.calls === this.failsAt) throw new Error('OOM command not allowed');
     if (name === 'TIME') return [String(Math.floor(this.nowUs() / 1e6)), String(this.nowUs() % 1e6)];
+    const onAll = KEYSPACE[name];
+    if (onAll !== undefined) {
+      for (const one of args) this.#mayUse(name, one);
+      return args.filter((one) => onAll(this, one)).length;
+    }
     const [key = '', ...rest] = args;
-    if (!this.declared.has(key)) throw new Error(`${name} uses a key that was not declared: ${key}`);
+    this.#mayUse(name, key);
     const command = name.startsWith('Z') ? SORTED[name] : undefined;
     if (command !== undefined) return command(this.#set(key), rest);
     const onHash = HASHES[name];
     if (onHash === undefined) throw new Error(`the script must not use ${name}`);
     return onHash(this.#hash(key), rest);
+  }
+
+  #mayUse(name: string, key: string): void {
+    if (!this.declared.has(key)) throw new Error(`${name} uses a key that was not declared: ${key}`);
+  }
+
+  /** A server has no key that holds nothing. */
+  has(key: string): boolean {
+    return (this.sorted.get(key)?.size ?? 0) > 0 || (this.hashes.get(key)?.size ?? 0) > 0;
+  }
+
+  remove(key: string): boolean {
+    const was = this.has(key);
+    this.sorted.delete(key);
+    this.hashes.delete(key);
+    return was;
   }
 
   #set(key: string): SortedSet {
@@ -46,6 +67,12 @@ export class RedisCommands {
     return known;
   }
 }
+
+/** Those of whole keys, which answer how many there were. */
+const KEYSPACE: Readonly<Record<string, (commands: RedisCommands, key: string) => boolean>> = {
+  EXISTS: (commands, key) => commands.has(key),
+  UNLINK: (commands, key) => commands.remove(key),
+};
 
 const HASHES: Readonly<Record<string, (hash: Hash, args: readonly string[]) => CommandReply>> = {
   HGET: (hash, [field = '']) => hash.get(field) ?? null,
