@@ -29,6 +29,7 @@ test.for<readonly [text: string | Uint8Array, answer: unknown]>([
   ],
   ['[1e400]', 'refused: a number is beyond all bounds'],
   ['-1e400', 'refused: a number is beyond all bounds'],
+  [`{"a":${'9'.repeat(400)},"a":1}`, 'refused: a number is beyond all bounds'],
   ['"\\ud800"', 'refused: a text has half a character'],
   ['{"a":["\\udc00"]}', 'refused: a text has half a character'],
   ['{"\\ud800":1}', 'refused: a name has half a character'],

@@ -103,7 +103,10 @@ function addName(names: Set<string> | undefined, name: string): void {
 }
 
 function keepsDigits(token: string): void {
-  if (!/^-?\d{16,}$/.test(token) || BigInt(token) === BigInt(Number(token))) return;
+  if (!/^-?\d{16,}$/.test(token)) return;
+  // Also of a member that stands there twice, of which only the last one is in the value.
+  checkScalar(Number(token));
+  if (BigInt(token) === BigInt(Number(token))) return;
   throw new NotIJson('a whole number loses digits; send it as a string');
 }
 
