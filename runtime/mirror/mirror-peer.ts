@@ -42,7 +42,7 @@ export interface HttpPeer extends MirrorPeer, MirrorSource {
 }
 
 export function httpPeer(options: HttpPeerOptions): HttpPeer {
-  const { url, owner, journal } = options;
+  const { url, owner, journal, timeoutMs } = options;
   const { Agent } = url.startsWith('https:') ? https : http;
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
   const at = (path: string): string => `${url.replace(/\/$/, '')}/mirror/${owner}${path}`;
@@ -51,23 +51,24 @@ export function httpPeer(options: HttpPeerOptions): HttpPeer {
   return {
     begin: async () => {
       const response = await ask('POST', `/begin?journal=${journal()}`, Buffer.alloc(0));
-      return (await readJson(response)) as MirrorState;
+      return (await readJson(response, timeoutMs)) as MirrorState;
     },
     append: async ({ session, segment, at, cut, oldest, bytes }) => {
       const query = `session=${session}&at=${at}&oldest=${oldest}${cut ? '&cut=1' : ''}`;
-      return (await readJson(await ask('POST', `/${segment}?${query}`, bytes))) as Place;
+      return (await readJson(await ask('POST', `/${segment}?${query}`, bytes), timeoutMs)) as Place;
     },
     contents: async () => {
       const response = await send({ ...options, timeoutMs: CHECK_MS }, agent, 'GET', at(''));
-      const body = await readJson(response, [200, 404]);
+      const body = await readJson(response, timeoutMs, [200, 404]);
       if (response.statusCode === 404 && reasonOf(body) === 'none') return undefined;
       if (response.statusCode === 404) throw refusal(404, body);
-      return body as MirrorContents;
+      if (!isContents(body)) throw new Error('its answer is not what a peer says');
+      return body;
     },
     fetch: async (segment, bytes, into) => {
       const response = await ask('GET', `/${segment}?bytes=${bytes}`);
-      if (response.statusCode !== 200) await readJson(response);
-      else await pipeline(response, into);
+      if (response.statusCode !== 200) await readJson(response, timeoutMs);
+      else await pipeline(ofLength(response, bytes), into);
     },
     close: () => agent.destroy(),
   };
@@ -95,14 +96,50 @@ async function send(
         ...(body !== undefined && { 'content-type': 'application/octet-stream', 'content-length': body.length }),
       },
     });
-    call.once('response', resolve);
-    call.once('timeout', () => call.destroy(new Error(`it has not answered for ${timeoutMs} ms`)));
-    call.once('error', reject);
+    const late = (): unknown => call.destroy(new Error(`it has not answered for ${timeoutMs} ms`));
+    let timer: NodeJS.Timeout | undefined;
+    let isAnswered = false;
+    call.once('timeout', late);
+    // One whose head comes a byte at a time is never silent.
+    call.once('finish', () => {
+      if (!isAnswered) timer = setTimeout(late, timeoutMs);
+    });
+    call.once('response', (response) => {
+      isAnswered = true;
+      clearTimeout(timer);
+      resolve(response);
+    });
+    call.on('error', reject);
+    // What changes the protocol, as 101 does, is neither an answer nor an error to Node.
+    call.once('close', () => {
+      clearTimeout(timer);
+      reject(new Error('it has ended the connection without an answer'));
+    });
     call.end(body);
   });
 }
 
-async function readJson(response: IncomingMessage, good: readonly number[] = [200]): Promise<unknown> {
+/** What is neither longer nor shorter than was asked for; Node holds a body to the length that its head says. */
+function ofLength(response: IncomingMessage, bytes: number): IncomingMessage {
+  if (Number(response.headers['content-length']) === bytes) return response;
+  response.destroy();
+  throw new Error(`its answer is not of ${bytes} bytes`);
+}
+
+async function readJson(
+  response: IncomingMessage,
+  timeoutMs: number,
+  good: readonly number[] = [200],
+): Promise<unknown> {
+  const late = (): unknown => response.destroy(new Error(`its answer did not end within ${timeoutMs} ms`));
+  const timer = setTimeout(late, timeoutMs);
+  const text = await readText(response).finally(() => clearTimeout(timer));
+  const status = response.statusCode ?? 0;
+  if (good.includes(status)) return JSON.parse(text) as unknown;
+  throw refusal(status, parsed(text));
+}
+
+async function readText(response: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of response as AsyncIterable<Buffer>) {
@@ -110,13 +147,20 @@ async function readJson(response: IncomingMessage, good: readonly number[] = [20
     if (size > ANSWER_BYTES_MAX) throw new Error('its answer is too large');
     parts.push(part);
   }
-  const status = response.statusCode ?? 0;
-  const text = Buffer.concat(parts).toString();
-  if (good.includes(status)) return JSON.parse(text) as unknown;
-  throw refusal(status, parsed(text));
+  return Buffer.concat(parts).toString();
 }
 
 const ANSWER_BYTES_MAX = 1_048_576;
+
+function isContents(body: unknown): body is MirrorContents {
+  const { journal, segments } = (body ?? {}) as { readonly [Name in keyof MirrorContents]?: unknown };
+  return typeof journal === 'string' && Array.isArray(segments) && segments.every(isSegment);
+}
+
+function isSegment(one: unknown): boolean {
+  const { name, bytes } = (one ?? {}) as { readonly name?: unknown; readonly bytes?: unknown };
+  return typeof name === 'string' && Number.isSafeInteger(bytes);
+}
 
 function parsed(text: string): unknown {
   try {

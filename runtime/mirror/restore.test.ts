@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { Readable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { realFiles } from '../journal/journal-files.ts';
 import { VirtualClock } from '../loops/testing/virtual-clock.ts';
-import { systemClock } from '../loops/clock.ts';
+import { systemClock, type Clock } from '../loops/clock.ts';
 import { MirrorRefused } from './mirror.ts';
 import type { MirrorSource } from './mirror-peer.ts';
 import { restoreJournal, type Restored, type RestoreOptions } from './restore.ts';
@@ -185,6 +185,23 @@ test('a mirror that is damaged is not begun with, and not hidden; nor is what ca
   expect(segmentsIn(at.journalAt).size).toBe(0);
   await restore(at.journalAt);
   expect(segmentsIn(at.journalAt)).toEqual(whole);
+});
+
+test('while the peer is away no file stays open, and a disk that fails meanwhile ends nothing', async () => {
+  const whole = await fill();
+  lose();
+  const begun: Writable[] = [];
+  const fetch: MirrorSource['fetch'] = async (segment, bytes, into) => {
+    begun.push(into);
+    if (begun.length > 2) return source().fetch(segment, bytes, into);
+    if (begun.length === 2) into.destroy(new Error('the disk is full'));
+    await new Promise((resolve) => setImmediate(resolve));
+    throw new Error('it is away');
+  };
+  const soon: Clock = { ...systemClock, after: (_, run) => systemClock.after(0, run) };
+  await restore(at.journalAt, { source: source({ fetch }), clock: soon });
+  expect(segmentsIn(at.journalAt)).toEqual(whole);
+  expect(begun.every(({ destroyed }) => destroyed)).toBe(true);
 });
 
 test('what an attempt brought of another journal is thrown away', async () => {

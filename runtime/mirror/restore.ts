@@ -142,7 +142,14 @@ async function hasAll(folder: string, files: JournalFiles, name: string, bytes: 
 
 async function fetchSegment(source: MirrorSource, folder: string, name: string, bytes: number): Promise<void> {
   const draft = join(folder, `${name}.part`);
-  await source.fetch(name, bytes, createWriteStream(draft, { mode: 0o600 }));
+  const into = createWriteStream(draft, { mode: 0o600 });
+  // It is opened before the peer has answered, and nobody listens to it until then.
+  into.on('error', () => undefined);
+  try {
+    await source.fetch(name, bytes, into);
+  } finally {
+    into.destroy();
+  }
   const file = await open(draft, 'r+');
   try {
     await file.sync();
