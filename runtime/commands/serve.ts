@@ -5,7 +5,8 @@ import { systemClock } from '../loops/clock.ts';
 import { serve, type ServeEnd } from '../main/serve.ts';
 import { readConfig, type ConfigProblem, type Environment } from '../ops/config/read-config.ts';
 import type { Config } from '../ops/config/fields.ts';
-import { crashLog, logOptions, standardOutput } from '../ops/log/crash-log.ts';
+import { crashLog, logOptions } from '../ops/log/crash-log.ts';
+import { standardOutput } from '../ops/log/standard-output.ts';
 
 export interface ServeQuestion {
   /** What relative paths begin at. */

@@ -1,4 +1,4 @@
-import { pino, type DestinationStream } from 'pino';
+import type { DestinationStream } from 'pino';
 import type { Config } from '../config/fields.ts';
 import { logger, type LogOptions } from './logger.ts';
 import { secretsOf } from '../config/secrets-of.ts';
@@ -13,11 +13,6 @@ export function logOptions(config: Config, version: string, to: DestinationStrea
     secrets: secretsOf(config),
     to,
   };
-}
-
-/** Standard output: lines are gathered, and the one that is fatal is written with all before it, before its call returns. */
-export function standardOutput(): DestinationStream {
-  return pino.destination({ fd: 1, sync: false });
 }
 
 /** The last words of a process: its stack on standard error would hold what the log never says, and no collector reads it whole. */

@@ -1,6 +1,7 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import { ecsFields, oneLine } from './ecs.ts';
 import { masker } from './mask.ts';
+import { standardOutput } from './standard-output.ts';
 
 export interface LogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -48,7 +49,7 @@ export function logger(options: LogOptions): Logger {
         },
       },
     },
-    masked(options.to ?? pino.destination({ fd: 1, sync: false }), masker(options.secrets)),
+    masked(options.to ?? standardOutput(), masker(options.secrets)),
   );
   return named(root).child({ service, version, env: environment, dataset: options.dataset ?? 'nova.scheduler' });
 }
