@@ -1,7 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import { createRemoteJWKSet, decodeJwt, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch, decodeJwt, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import { bearerOf, isLoopback, ROLES, type Authenticator, type Identity, type Role } from './identity.ts';
+import { askForKeys } from './issuer-keys.ts';
 
 /** The token of one's own machine: may do everything, as anyone. Only for an API that listens on loopback. */
 export function devAuthenticator(token: string): Authenticator {
@@ -113,7 +114,7 @@ export interface TokenIssuer {
 export const KEYS_KEPT = { cooldownDuration: 60_000, cacheMaxAge: 600_000, timeoutDuration: 3000 } as const;
 
 export function remoteKeys(url: string): JWTVerifyGetKey {
-  return createRemoteJWKSet(new URL(url), KEYS_KEPT);
+  return createRemoteJWKSet(new URL(url), { ...KEYS_KEPT, [customFetch]: askForKeys() });
 }
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA'];

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRemoteJWKSet, customFetch, decodeJwt, type JWTVerifyGetKey } from 'jose';
 import { KEYS_KEPT } from './authenticators.ts';
+import { askForKeys } from './issuer-keys.ts';
 
 /** Where the API server has the keys of its tokens. Every ServiceAccount may read them. */
 const KEYS_URL = 'https://kubernetes.default.svc/openid/v1/jwks';
@@ -19,12 +20,13 @@ export function clusterIssuer(tokenFile: string, fetchKeys: typeof fetch = fetch
   const token = (): string => readFileSync(tokenFile, 'utf8').trim();
   const { iss } = decodeJwt(token());
   if (iss === undefined) throw new TypeError('the token names no issuer');
+  const ask = askForKeys(fetchKeys);
   const keys = createRemoteJWKSet(new URL(KEYS_URL), {
     ...KEYS_KEPT,
     [customFetch]: (url, options) => {
       const headers = new Headers(options.headers);
       headers.set('authorization', `Bearer ${token()}`);
-      return fetchKeys(url, { ...options, headers });
+      return ask(url, { ...options, headers });
     },
   });
   return { issuer: iss, keys };
