@@ -6,6 +6,8 @@ export interface ApiLimits extends JsonLimits {
   /** Of one request. */
   readonly headers: number;
   readonly connections: number;
+  /** Of probes and scrapes, on their own port. */
+  readonly opsConnections: number;
   /** Requests of one connection whose answers are not out. */
   readonly pipelined: number;
   /** Until the headers must be there; slow senders hold nothing. */
@@ -29,6 +31,7 @@ export const DEFAULT_LIMITS: ApiLimits = {
   ...JSON_LIMITS,
   headers: 64,
   connections: 20_000,
+  opsConnections: 256,
   pipelined: 32,
   headersMs: 2000,
   requestMs: 10_000,

@@ -42,6 +42,7 @@ test('a scheduler that ends is not ready, and metrics that cannot be read are ou
     scheduler: { status: () => ({ ready: false }) as never },
     metrics: () => Promise.reject(new Error('no metrics')),
     contentType: 'text/plain',
+    limits: DEFAULT_LIMITS,
     onFault: (error, id) => faults.push(id, error),
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -53,12 +54,43 @@ test('a scheduler that ends is not ready, and metrics that cannot be read are ou
   await new Promise((resolve) => server.close(resolve));
 });
 
+test('however many scrapes come at once, metrics are made once, and a connection has no more than four of them', async () => {
+  let made = 0;
+  const server = opsServer({
+    scheduler: { status: () => ({ ready: true }) as never },
+    metrics: async () => {
+      made += 1;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return 'x'.repeat(1000);
+    },
+    contentType: 'text/plain',
+    limits: DEFAULT_LIMITS,
+    onFault: () => undefined,
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const scrapes = 'GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(1000);
+  const heard = await Promise.all(
+    [1, 2].map(() => overTheWire(`http://127.0.0.1:${port}`, [scrapes], { waitMs: 4000 })),
+  );
+  const statuses = heard.map((text) => [...text.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => Number(status)));
+  expect(statuses).toEqual([
+    [200, 200, 200, 200, 429],
+    [200, 200, 200, 200, 429],
+  ]);
+  expect(made).toBe(1);
+  const expecting = 'GET /metrics HTTP/1.1\r\nHost: a\r\nExpect: anything\r\n\r\n';
+  expect(await overTheWire(`http://127.0.0.1:${port}`, [expecting], { waitMs: 4000 })).toMatch(/^HTTP\/1\.1 417 /);
+  await new Promise((resolve) => server.close(resolve));
+});
+
 test('who sends half of a request to health and metrics is cut off, and the end does not wait for it', async () => {
   const half = 'GET /metrics HTTP/1.1\r\n';
   const server = opsServer({
     scheduler: { status: () => ({ ready: true }) as never },
     metrics: () => Promise.resolve(''),
     contentType: 'text/plain',
+    limits: DEFAULT_LIMITS,
     onFault: () => undefined,
   });
   server.headersTimeout = 200;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import { workloadsOf } from '../api/authenticators.ts';
 import type { Authenticator } from '../api/identity.ts';
-import { DEFAULT_LIMITS } from '../api/limits.ts';
+import { DEFAULT_LIMITS, type ApiLimits } from '../api/limits.ts';
 import { startApi, type RunningApi } from '../api/start-api.ts';
 import { openJournal } from '../journal/file-journal.ts';
 import { systemPlace, systemWords } from '../core/system-words.ts';
@@ -19,6 +19,7 @@ import { schedulerNames } from '../ops/config/scheduler-names.ts';
 import { startTelemetry, type Telemetry, type TelemetryOptions } from '../ops/telemetry.ts';
 import { authenticatorsOf } from './authenticators-of.ts';
 import { openMirror, type RunningMirror } from './mirror-of.ts';
+import { limitsWithin, openFilesMax } from './open-files.ts';
 import { storeOf } from './store-of.ts';
 
 export interface ServeOptions {
@@ -208,6 +209,8 @@ async function open(
     });
     scheduler = started;
     opened.push(() => started.close(cutMs === undefined ? undefined : Math.max(0, cutMs - clock.monotonicMs())));
+    const limits = limitsWithin(openFilesMax());
+    if (limits.connections < DEFAULT_LIMITS.connections) tellFewFiles(telemetry.log, limits);
     const api = await startApi({
       scheduler: {
         ...started,
@@ -219,7 +222,7 @@ async function open(
       table: () => inForce.table,
       authenticators,
       audit: telemetry.audit,
-      limits: DEFAULT_LIMITS,
+      limits,
       version,
       nowMs: () => clock.nowMs(),
       leaving: () => leaving,
@@ -269,6 +272,14 @@ function sayFull({ log }: Telemetry, isFull: boolean): void {
   if (isFull)
     log.error({ action }, 'the disk of the journal is full: submissions are refused, ends use what is in reserve');
   else log.info({ action }, 'the disk of the journal has room again');
+}
+
+function tellFewFiles(log: Telemetry['log'], { connections }: ApiLimits): void {
+  log.warn(
+    { action: 'few-files' },
+    `this process may have few files open: the API takes ${connections} connections, and not ` +
+      `${DEFAULT_LIMITS.connections}; raise the limit (\`ulimit -n\`) where more are needed`,
+  );
 }
 
 /** A journal that has lost what its mirror still has must not be gone on with: that would be the end of what it lost. */
