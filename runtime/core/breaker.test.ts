@@ -87,3 +87,13 @@ function opened(): Breaker {
   const failures = Array.from({ length: DEFAULT_BREAKER.volumeMin });
   return failures.reduce<Breaker>((breaker) => ended(breaker, false, 1000, DEFAULT_BREAKER), closedBreaker(0));
 }
+
+test('a clock that is set back holds no runs up for as long: they are tried', () => {
+  const late = after('++---', closedBreaker(0), 7_200_000);
+  expect(late).toMatchObject({ state: 'open', sinceMs: 7_200_000 });
+  expect(mayStart(late, 0, SETTINGS)).toBe(true);
+  expect(asOf(late, 0)).toMatchObject({ state: 'half-open', sinceMs: 0 });
+  const tried = started(started(late, 7_201_000), 7_201_000);
+  expect(mayStart(tried, 7_201_001, SETTINGS)).toBe(false);
+  expect(mayStart(tried, 0, SETTINGS)).toBe(true);
+});

@@ -58,15 +58,21 @@ export function closedBreaker(nowMs: number): Closed {
 /** Whether a run may start now. */
 export function mayStart(breaker: Breaker, nowMs: number, settings: BreakerSettings): boolean {
   if (breaker.state === 'closed') return true;
-  if (breaker.state === 'open') return nowMs >= breaker.untilMs;
-  return breaker.started < settings.trials || nowMs >= breaker.sinceMs + settings.openForMs;
+  if (breaker.state === 'open') return isOver(breaker, nowMs);
+  const { started: trials, sinceMs } = breaker;
+  return trials < settings.trials || isOver({ sinceMs, untilMs: sinceMs + settings.openForMs }, nowMs);
+}
+
+/** Also before it began: then the clock was set back, and nobody knows how long it has been. */
+function isOver({ sinceMs, untilMs }: { readonly sinceMs: number; readonly untilMs: number }, nowMs: number): boolean {
+  return nowMs >= untilMs || nowMs < sinceMs;
 }
 
 /** What a breaker is now, for those who are told: one that was open for its time lets runs try, whether or not one came. */
 export function asOf(breaker: Breaker, nowMs: number): Breaker {
-  if (breaker.state !== 'open' || nowMs < breaker.untilMs) return breaker;
+  if (breaker.state !== 'open' || !isOver(breaker, nowMs)) return breaker;
   const { untilMs, times } = breaker;
-  return { state: 'half-open', sinceMs: untilMs, started: 0, succeeded: 0, failed: 0, times };
+  return { state: 'half-open', sinceMs: Math.min(untilMs, nowMs), started: 0, succeeded: 0, failed: 0, times };
 }
 
 /** A run starts; call it only when `mayStart`. */

@@ -31,8 +31,9 @@ export function usedUpRates(
   return (table.fleets[fleet]?.providers ?? []).flatMap((provider) => {
     const perSecond = table.providers[provider]?.requestsPerSecond;
     if (perSecond === undefined) return [];
-    const rest = engine.providerRests.get(provider) ?? 0;
-    const untilMs = nextStartMs(rateOf(engine, perSecond), rest, engine.clock.nowMs() * 1000);
+    const rate = rateOf(engine, perSecond);
+    const nowUs = engine.clock.nowMs() * 1000;
+    const untilMs = nextStartMs(rate, restUs(engine, provider, rate, nowUs), nowUs);
     return untilMs === 0 ? [] : [{ provider, untilMs }];
   });
 }
@@ -46,7 +47,7 @@ export function noteStarts(engine: Engine, fleet: string, count: number): void {
     const rate = rateOf(engine, perSecond);
     const nowUs = engine.clock.nowMs() * 1000;
     for (let start = 0; start < count; start += 1) {
-      const rest = engine.providerRests.get(provider) ?? 0;
+      const rest = restUs(engine, provider, rate, nowUs);
       engine.providerRests.set(provider, takeStart(rate, rest, nowUs) ?? rest);
     }
   }
@@ -112,7 +113,7 @@ function teamRuns({ fleets, tables, runs }: Engine, team: string): number {
 function startsLeft(engine: Engine, provider: string, perSecond: number): number {
   const rate = rateOf(engine, perSecond);
   const nowUs = engine.clock.nowMs() * 1000;
-  let rest: number | undefined = engine.providerRests.get(provider) ?? 0;
+  let rest: number | undefined = restUs(engine, provider, rate, nowUs);
   let left = 0;
   while (left < STARTS_MAX) {
     rest = takeStart(rate, rest, nowUs);
@@ -123,6 +124,15 @@ function startsLeft(engine: Engine, provider: string, perSecond: number): number
 }
 
 const STARTS_MAX = 64;
+
+/** No start is further ahead than the rate allows: where one is, the clock was set back, and would hold all for as long. */
+function restUs({ providerRests }: Engine, provider: string, { perMs }: StartRate, nowUs: number): number {
+  const kept = providerRests.get(provider) ?? 0;
+  const most = nowUs + perMs * 1000;
+  if (kept <= most) return kept;
+  providerRests.set(provider, most);
+  return most;
+}
 
 /** One scheduler's share; of less than one a second, over a longer time. */
 function rateOf({ schedulers }: Engine, perSecond: number): StartRate {
