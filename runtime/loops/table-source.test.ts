@@ -59,6 +59,36 @@ test('the table in force is told of again when one that was refused has gone, an
   expect(told).toEqual(['refused', good.digest, 'refused', other.digest, good.digest]);
 });
 
+test('a table that cannot be used after all is refused once, looked at no less, and ends nothing', async () => {
+  const path = join(folder, 'routing-table.json');
+  const [good, bad] = [signed(), signed({ providers: { brain: { breaker: { errors: 5, openForMs: 30_000 } } } })];
+  const told: string[] = [];
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): unknown => unhandled.push(error);
+  process.on('unhandledRejection', note);
+  let tries = 0;
+  writeFileSync(path, JSON.stringify(bad));
+  stop = watchTable({
+    path,
+    clock: systemClock,
+    everyMs: 5,
+    first: good.digest,
+    onTable: ({ digest }) => {
+      tries += 1;
+      if (digest === bad.digest) throw new TypeError('to.some is not a function');
+      told.push(digest);
+    },
+    onRefused: (reason) => told.push(reason),
+  });
+  await vi.waitFor(() => expect(tries).toBeGreaterThan(2), { timeout: 5000 });
+  writeFileSync(`${path}.new`, JSON.stringify(good));
+  renameSync(`${path}.new`, path);
+  await vi.waitFor(() => expect(told.at(-1)).toBe(good.digest), { timeout: 5000 });
+  expect(told).toEqual([`${path} cannot be used: to.some is not a function`, good.digest]);
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
+});
+
 const manyRoutes = (count: number): RoutingTable =>
   signed({ routes: Array.from({ length: count }, (_, index) => route({ id: `research/r-${index}` })) });
 

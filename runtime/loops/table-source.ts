@@ -63,17 +63,27 @@ export function watchTable({
   let lastReason = '';
   let stopped = false;
   let cancel = (): void => undefined;
+  const refuse = (reason: string): void => {
+    if (reason === lastReason) return;
+    lastReason = reason;
+    onRefused(reason);
+  };
+  // A table of our digest that is none of ours: whatever is found out of it too late must not end who looks.
+  const take = (table: RoutingTable): void => {
+    try {
+      onTable(table);
+    } catch (error) {
+      refuse(`${path} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+      return;
+    }
+    last = table.digest;
+    lastReason = '';
+  };
   const look = async (): Promise<void> => {
     const read = await readTable(path, environment);
     if (stopped) return;
-    if (read.kind === 'table' && (read.table.digest !== last || lastReason !== '')) {
-      last = read.table.digest;
-      lastReason = '';
-      onTable(read.table);
-    } else if (read.kind === 'refused' && read.reason !== lastReason) {
-      lastReason = read.reason;
-      onRefused(read.reason);
-    }
+    if (read.kind === 'refused') refuse(read.reason);
+    else if (read.table.digest !== last || lastReason !== '') take(read.table);
     again();
   };
   const again = (): void => {
