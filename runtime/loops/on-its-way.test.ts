@@ -11,6 +11,8 @@ const BACKUP = 'research/backup';
 const ID = taskId('research', 'k-1', HOME);
 const UNKNOWN = { kind: 'unknown' } as const;
 
+type Used = 'clock' | 'bounds' | 'schedulers' | 'fleets' | 'moving' | 'strays';
+
 /** A scheduler that is alone, of two shards of which one has let a task go: the other takes it with the question of that number. */
 function between(arrivesWith: number, moving: readonly string[] = []): Engine {
   let asked = 0;
@@ -25,12 +27,13 @@ function between(arrivesWith: number, moving: readonly string[] = []): Engine {
     const link = { isUp: true, joins: 1, ask: () => Promise.resolve(answers[fleet]?.() as Reply) };
     return [fleet, { fleet, link } as unknown as FleetState] as const;
   };
-  const engine: Pick<Engine, 'clock' | 'bounds' | 'schedulers' | 'fleets' | 'moving'> & { tables: unknown } = {
+  const engine: Pick<Engine, Used> & { tables: unknown } = {
     clock: systemClock,
     bounds: { ...DEFAULT_BOUNDS, patienceMs: 1500 },
     schedulers: ['s-0'],
     fleets: new Map([HOME, BACKUP].map(state)),
     moving: new Set(moving),
+    strays: new Map(),
     tables: {
       home: (mark: string) => [HOME, BACKUP].find((fleet) => movedReason(fleet).endsWith(mark)),
       compiled: { table: { digest: '' } },

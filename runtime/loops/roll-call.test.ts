@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { taskId } from '../core/task-id.ts';
 import { pause, systemClock } from './clock.ts';
+import { memoryStore } from '../store/memory/memory-store.ts';
+import { StoreFailure } from '../store/store-failure.ts';
+import type { Store } from '../store/store.ts';
 import { Talker } from '../store/testing/bench.ts';
 import { digestOf } from './submission-digest.ts';
 import { movedReason } from './view.ts';
@@ -123,6 +126,38 @@ test('what one has accepted, and another has sent on before it died, is denied b
   };
   await expect.poll(ask, { timeout: 8000 }).toMatchObject({ fleet: 'research/backup', state: 'ready' });
   expect(answers).not.toContain(undefined);
+});
+
+test('what one that is alone has still to bring where it went is not denied', async () => {
+  const memory = memoryStore({ nowUs: () => Date.now() * 1000 });
+  let isCut = false;
+  let goesOn: (() => void) | undefined;
+  // Its chores, of which bringing is one, stand still in what comes before that.
+  const store: Store = {
+    ...memory,
+    apply: async (shard, batch) => {
+      if (isCut) throw new StoreFailure('unavailable', 'cut off');
+      const isLease = shard.fleet === 'research/archive' && batch.operations.some(({ op }) => op === 'switch');
+      if (isLease && goesOn === undefined) await new Promise<void>((resolve) => (goesOn = resolve));
+      return memory.apply(shard, batch);
+    },
+  };
+  const fleets = { 'research/archive': fleet(), 'research/backup': fleet(), 'research/summarizer': fleet() };
+  const routes = [route({ fallback: [{ when: ['rejected'], afterMs: 0, fleet: 'research/backup' }] })];
+  const bench = new Bench(['s-0'], store);
+  const scheduler = await bench.start('s-0', { table: table({ fleets, routes }), bounds: { patienceMs: 1500 } });
+  await expect.poll(() => goesOn).toBeDefined();
+  isCut = true;
+  await expect.poll(async () => (await accepted(scheduler, `k-${Date.now()}`)).status).toBe('journaled');
+  const { id } = await accepted(scheduler, 'k');
+  const word = { state: 'moved', token: 0, reason: movedReason('research/backup'), result: '' } as const;
+  const digest = digestOf(submission('k').request);
+  await new Talker({ store: memory, now: 0 }, 's-9').applied({ op: 'finish', id, digest, ...word });
+  isCut = false;
+  await expect(scheduler.task(id)).rejects.toMatchObject({ message: 'it may be on its way from one fleet to another' });
+  goesOn?.();
+  await expect.poll(() => scheduler.task(id)).toMatchObject({ fleet: 'research/backup', state: 'ready' });
+  await bench.close();
 });
 
 test('a scheduler that is alone waits for nobody', async () => {

@@ -43,12 +43,13 @@ export async function surely<Answer>(
   ask: () => Promise<Answer>,
   lacks: (answer: Answer) => readonly FleetState[],
 ): Promise<Answer> {
-  const { clock, bounds, schedulers } = engine;
+  const { clock, bounds, schedulers, strays } = engine;
   const untilMs = clock.monotonicMs() + bounds.patienceMs;
   for (;;) {
     const first = await ask();
     const shards = lacks(first);
-    if (shards.length === 0 || schedulers.length === 1) return first;
+    // One that is alone has nobody to ask, and waits for what it has still to bring itself.
+    if (shards.length === 0 || (schedulers.length === 1 && strays.size === 0)) return first;
     const joins = joinsOf(shards);
     for (const state of shards) await rollCall(engine, state, untilMs);
     const last = await ask();
