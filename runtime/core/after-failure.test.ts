@@ -6,8 +6,8 @@ const ACCEPT = { backoff: { firstMs: 1000, factor: 2, maxMs: 60_000, jitter: 'no
 test('a failed run is tried again later and later until it has had its attempts', () => {
   const after = (attempts: number) => afterFailure({ attempts, attemptMax: 3 }, ACCEPT, { error: 'timeout' }, 0);
   expect([after(0), after(1), after(2)]).toEqual([
-    { then: 'retry', delayMs: 1000, reason: 'timeout' },
-    { then: 'retry', delayMs: 2000, reason: 'timeout' },
+    { then: 'retry', delayMs: 1000, reason: 'timeout', attemptMax: 3 },
+    { then: 'retry', delayMs: 2000, reason: 'timeout', attemptMax: 3 },
     { then: 'dead', delayMs: 0, reason: 'timeout' },
   ]);
 });

@@ -18,6 +18,8 @@ export interface AfterFailure {
   readonly then: 'retry' | 'failed' | 'dead';
   readonly delayMs: number;
   readonly reason: string;
+  /** Of a `retry`. */
+  readonly attemptMax?: number;
 }
 
 /**
@@ -37,5 +39,5 @@ export function afterFailure(
   const attemptMax = accept.effects === 'external' ? (accept.attempts ?? 1) : record.attemptMax;
   if (failures >= attemptMax) return { then: 'dead', delayMs: 0, reason };
   const delayMs = Math.max(backoffMs(accept.backoff, failures, random), failure.retryAfterMs ?? 0);
-  return { then: 'retry', delayMs, reason };
+  return { then: 'retry', delayMs, reason, attemptMax };
 }

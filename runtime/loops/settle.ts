@@ -2,7 +2,6 @@ import type { HeartbeatResponse } from '../../spec/contract/protocol.ts';
 import { afterFailure } from '../core/after-failure.ts';
 import type { AgentName, Held, Run as AgentRun, RunFailure, SettleOutcome } from '../core/scheduler.ts';
 import { NOBODY_THERE, type TaskRecord } from '../core/task-record.ts';
-import type { Operation } from '../store/store.ts';
 import { agentId } from './agent-pool.ts';
 import { want } from './deliver.ts';
 import { finish, forgetRun, hasEnded, isOver, noteReleased, noteStanding, promiseEnd, writeEnd } from './ends.ts';
@@ -58,23 +57,18 @@ export async function fail(engine: Engine, run: AgentRun, failure: RunFailure): 
   const record = endOf(reply);
   if (record === undefined) return refusal(call, reply);
   freeOne(engine, agent);
-  if (reply.kind === 'done') tellFailed(call, record, failure, next.then);
+  if (reply.kind === 'done') tellFailed(call, record, failure);
   await keepFailure(call, record, operation.result, reply.kind === 'already');
   engine.runs.delete(id);
   changed(engine, id);
   return settledAs(record, reply.kind === 'already');
 }
 
-function tellFailed(
-  call: RunCall,
-  record: TaskRecord,
-  { error, retryAfterMs }: RunFailure,
-  then: Extract<Operation, { op: 'fail' }>['then'],
-): void {
+function tellFailed(call: RunCall, record: TaskRecord, { error, retryAfterMs }: RunFailure): void {
   const { engine, state } = call;
   judge(call, record, error);
   engine.observer.settled?.({ ...endedBy(call, record), outcome: 'failed' });
-  if (then !== 'retry' || record.state === 'cancelled') return;
+  if (isGivenUp(record)) return;
   const reason = retryAfterMs === undefined ? 'error' : 'backpressure';
   engine.observer.retried?.({ fleet: state.fleet, route: routeOf(call, record), reason });
 }

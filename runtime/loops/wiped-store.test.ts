@@ -64,6 +64,22 @@ test('what its agent gave back or failed may run again, and the tries stay count
   expect(third.token).toBeGreaterThan(again.token);
 });
 
+test('a run that was the last one allowed is that also for a scheduler that hears of its failure before it was brought back', async () => {
+  const fleets = { [FLEET]: fleet({ accepts: { summarize: accept({ effects: 'external', attempts: 2 }) } }) };
+  const { admin, otherWay, first, second } = await twoSchedulers({ patienceMs: 3000, holdMs: 5000 }, { fleets });
+  const { id } = await accepted(first, 'k');
+  await second.fail(await take(second), { error: 'Timeout' });
+  const run = await take(second);
+  otherWay.state = 'cut';
+  await admin.flushall();
+  const failing = first.fail(run, { error: 'Timeout' });
+  // Until the other one is there, the task has never been tried as far as the store knows.
+  await expect.poll(() => first.task(id).catch(() => undefined)).toMatchObject({ state: 'ready', attempts: 0 });
+  otherWay.state = 'open';
+  expect(await failing).toMatchObject({ kind: 'settled', state: 'dead' });
+  expect(await second.task(id)).toMatchObject({ state: 'dead', attempts: 2 });
+});
+
 test('a dead letter stays one, with why and what it said, and one that was redriven does not', async () => {
   const fleets = {
     [FLEET]: fleet({ accepts: { summarize: accept({ attempts: 1 }) } }),

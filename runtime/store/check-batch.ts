@@ -46,6 +46,7 @@ export function checkOperation(operation: Operation): void {
     case 'fail':
       checkResult(operation);
       whole(operation.delayMs);
+      whole(operation.attemptMax ?? 0);
       check(TOKEN_TEXT.test(operation.reason), 'a reason');
       return;
     case 'finish':

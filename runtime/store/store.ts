@@ -162,7 +162,10 @@ interface Complete {
   readonly result: string;
 }
 
-/** The agent gave up, or gives back. What comes next is decided by the sender (`core/retry.ts`). */
+/**
+ * The agent gave up, or gives back. What comes next is decided by the sender (`core/after-failure.ts`), but not how often that was
+ * before: of what the sender has read a journal may have brought back more since.
+ */
 interface Fail {
   readonly op: 'fail';
   readonly id: string;
@@ -172,6 +175,8 @@ interface Fail {
    * asked for is cancelled, whatever is said here.
    */
   readonly then: 'retry' | 'release' | 'failed' | 'dead';
+  /** Of a `retry`: what has failed so often is a dead letter instead. Any number when absent. */
+  readonly attemptMax?: number;
   readonly delayMs: number;
   /** Token text. */
   readonly reason: string;

@@ -26,7 +26,7 @@ local t, z, x, u, o = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local b, r, e, s, m = KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15]
 
 local ARGV, call, tonumber = ARGV, redis.call, tonumber
-local floor, max, min = math.floor, math.max, math.min
+local floor, max, min, huge = math.floor, math.max, math.min, math.huge
 local find, format, match, sub = string.find, string.format, string.match, string.sub
 local concat, spread = table.concat, table.unpack or unpack
 
@@ -1320,9 +1320,10 @@ local function fail(at)
     return 'D' .. finish(id, row, 'C', row[REASON], '')
   end
   row[REASON] = reason
+  local is_last = what == 'retry' and tonumber(row[ATTEMPTS]) >= (tonumber(ARGV[at + 6]) or huge)
   if what == 'failed' then
     finish(id, row, 'F', reason, result)
-  elseif what == 'dead' then
+  elseif what == 'dead' or is_last then
     bury(id, row, reason, result)
   else
     again(id, row, delay_ms, what == 'retry')
@@ -2046,7 +2047,7 @@ local OPERATIONS = {
   S = submit, -- id, meta, digest, '' or delay|accepted|attempts|crashes|dedupe|window, body
   C = claim, -- count, looks, lanes, agents: lane ... agent ...
   A = complete, -- id, token, result
-  N = fail, -- id, token, then, delay, reason, result
+  N = fail, -- id, token, then, delay, reason, result, attempts at most or ''
   H = heartbeat, -- id, token
 }
 local FURTHER = {
@@ -2071,7 +2072,7 @@ local FURTHER = {
   c = reading_operations, -- number of the batch
 }
 -- How many arguments an operation has, its letter included; of those with lists, without them.
-local LENGTH = { S = 6, A = 4, N = 7, H = 3, K = 3, M = 3, L = 3, V = 2, X = 2, R = 7, U = 3, B = 7, G = 2, W = 4, g = 2, l = 5, c = 2 }
+local LENGTH = { S = 6, A = 4, N = 8, H = 3, K = 3, M = 3, L = 3, V = 2, X = 2, R = 7, U = 3, B = 7, G = 2, W = 4, g = 2, l = 5, c = 2 }
 
 local function length_of(letter, at)
   if letter == 'C' then

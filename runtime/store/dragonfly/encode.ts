@@ -80,8 +80,8 @@ function push(args: string[], operation: Exclude<Operation, Claim>): void {
       args.push('A', operation.id, String(operation.token), operation.result);
       return;
     case 'fail': {
-      const { id, token, then, delayMs, reason, result } = operation;
-      args.push('N', id, String(token), then, String(delayMs), reason, result);
+      const { id, token, then, delayMs, reason, result, attemptMax = '' } = operation;
+      args.push('N', id, String(token), then, String(delayMs), reason, result, String(attemptMax));
       return;
     }
     case 'heartbeat':

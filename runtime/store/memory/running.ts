@@ -27,7 +27,7 @@ export function complete(step: Step, { id, token, result }: Complete): Reply {
 }
 
 /** See `Fail` in `../store.ts`. */
-export function fail(step: Step, { id, token, then, delayMs, reason, result }: Fail): Reply {
+export function fail(step: Step, { id, token, then, delayMs, reason, result, attemptMax = Infinity }: Fail): Reply {
   const row = step.data.o.get(id);
   if (row === undefined) return { kind: 'unknown' };
   if (row.state !== 'L' || row.token !== token) {
@@ -41,7 +41,7 @@ export function fail(step: Step, { id, token, then, delayMs, reason, result }: F
   }
   row.reason = reason;
   if (then === 'failed') finish(step, id, row, 'F', reason, result);
-  else if (then === 'dead') bury(step, id, row, reason, result);
+  else if (then === 'dead' || (then === 'retry' && row.attempts >= attemptMax)) bury(step, id, row, reason, result);
   else again(step, id, row, delayMs, then === 'retry');
   return { kind: 'done', record: toRecord(id, row) };
 }

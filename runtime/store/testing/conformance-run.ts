@@ -122,6 +122,21 @@ export const RUN_CASES: readonly Case[] = [
     },
   ],
   [
+    'a run that fails for the last time makes a dead letter, also where its sender did not know that it was the last',
+    async (talker) => {
+      await talker.policy();
+      await talker.submit('t1');
+      const fail = { op: 'fail', then: 'retry', delayMs: 0, reason: 'error', result: '"why"' } as const;
+      const first = await talker.one({ ...fail, ...(await talker.lease()), attemptMax: 2 });
+      expect(first).toMatchObject({ kind: 'done', record: { state: 'ready', attempts: 1 } });
+      const given = await talker.one({ ...fail, ...(await talker.lease()), then: 'release', attemptMax: 1 });
+      expect(given).toMatchObject({ kind: 'done', record: { state: 'ready', attempts: 1 } });
+      const last = await talker.one({ ...fail, ...(await talker.lease()), attemptMax: 2 });
+      expect(last).toMatchObject({ kind: 'done', record: { state: 'dead', attempts: 2, reason: 'error' } });
+      expect(await talker.one({ op: 'get', id: 't1' })).toMatchObject({ result: '"why"' });
+    },
+  ],
+  [
     'a completion without a token is not accepted for a task that never ran',
     async (talker) => {
       await talker.policy();

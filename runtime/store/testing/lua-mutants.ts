@@ -31,6 +31,8 @@ export const LUA_MUTANTS: readonly LuaMutant[] = [
     "if row[STATE] ~= 'L' or row[TOKEN] ~= given then\n    local over",
     "if row[STATE] ~= 'L' then\n    local over",
   ],
+  ['tries again what has failed too often', "local is_last = what == 'retry' and", 'local is_last = false and'],
+  ['takes what is given back for a failure', "local is_last = what == 'retry' and", 'local is_last ='],
   [
     'keeps a lease alive whatever token is shown',
     "if row[STATE] ~= 'L' or row[TOKEN] ~= given then\n    return hold_until",

@@ -196,6 +196,7 @@ const leased: readonly fc.WeightedArbitrary<Draw>[] = [
         lease: LEASE,
         id: ID,
         then: fc.constantFrom('retry' as const, 'release' as const, 'failed' as const, 'dead' as const),
+        attemptMax: fc.constantFrom(1, 2, 9),
         delayMs: fc.constantFrom(0, 10),
         reason: REASON,
         result: RESULT,
