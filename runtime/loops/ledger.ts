@@ -125,11 +125,12 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
     } else if (entry.kind === 'unend') {
       const taken = entry.lsn ?? successes.get(runName(entry));
       if (taken !== undefined) takeBack(entry, taken);
-    } else if (entry.kind === 'void' || entry.kind === 'end') {
-      if (reading && entry.kind === 'end' && entry.end.state === 'succeeded') {
+    } else if (entry.kind === 'void') release(entry.fleet, entry.id, lsn);
+    else if (entry.kind === 'end') {
+      if (reading && entry.end.state === 'succeeded') {
         successes.set(runName({ ...entry, token: entry.end.token }), lsn);
       }
-      forget(entry.fleet, entry.id, lsn, entry.kind === 'end' ? entry.end.digest : undefined);
+      forget(entry.fleet, entry.id, lsn, entry.end.digest);
     }
   };
   const takeBack = ({ fleet, id }: { readonly fleet: string; readonly id: string }, lsn: number): void => {
@@ -153,12 +154,16 @@ export async function openLedger(journal: Journal, allowedBelow = 0): Promise<Le
   };
   /** `by`: the record that says so. */
   const forget = (fleet: string, id: string, by?: number, digest?: string): void => {
+    release(fleet, id, by, digest);
+    for (const noted of notes.forget(fleet, id)) if (!reading) journal.settle(noted);
+  };
+  /** Only what was promised: another input may run under the same id, and what is noted is of that. */
+  const release = (fleet: string, id: string, by?: number, digest?: string): void => {
     const name = submissionName(fleet, id);
     const promised = open.get(name)?.digest;
     const isOther = digest !== undefined && promised !== undefined && digest !== promised;
     if (reading && by !== undefined) noteClosed(name, by);
     if (!isOther) close(name, () => open.delete(name));
-    for (const noted of notes.forget(fleet, id)) if (!reading) journal.settle(noted);
   };
   const noteClosed = (name: string, lsn: number): void => {
     const submission = open.get(name);

@@ -37,6 +37,20 @@ test('who has a task with effects outside keeps it, and may finish it', async ()
   expect(await second.task(id)).toMatchObject({ state: 'succeeded', result: 'done' });
 });
 
+test('who has a task keeps it and hears of its cancellation, also where another input under its key was refused meanwhile', async () => {
+  const { admin, first, second } = await twoSchedulers({}, EXTERNAL);
+  const { id } = await accepted(first, 'k');
+  const run = await take(second);
+  expect(await second.cancel(id, 'changed-my-mind')).toMatchObject({ kind: 'asked' });
+  expect(await second.submit(submission('k', { other: 'input' }))).toMatchObject({ kind: 'conflict' });
+  await admin.flushall();
+  await bothUp([first, second]);
+  await expect.poll(() => stateOf(first, id)).toBe('running');
+  await expect
+    .poll(async () => (await first.heartbeat(run.agent, [run])).tasks)
+    .toMatchObject([{ id, lease: 'held', cancel: true }]);
+});
+
 test('nobody is told that his lease is gone before all have brought back what they know', async () => {
   const { admin, otherWay, first, second } = await twoSchedulers({ patienceMs: 1500, holdMs: 5000 }, EXTERNAL);
   const { id } = await accepted(first, 'k');
