@@ -106,6 +106,8 @@ export class SimDisk {
           throw new JournalFull('the disk is full');
         }
         lsn += 1;
+        // What its promises still run after a kill writes nothing, as that of a real process would.
+        if (!process.alive) return lsn;
         written.push({ lsn, payload });
         if (options.open !== undefined) open.add(options.open);
         sync();
