@@ -182,7 +182,8 @@ export const rooms: readonly Room[] = [
   {
     path: 'runtime/loops',
     doors: [CONTRACT, TASK_SCHEMA, 'runtime/core', 'runtime/store', 'runtime/journal', 'runtime/ops'],
-    packages: [...FILES, 'croner', 'node:timers/promises'],
+    // The form of a routing table is looked at when it comes.
+    packages: [...FILES, 'ajv/dist/2020.js', 'croner', 'node:timers/promises'],
   },
   // A second disk for the journal: bytes and segments, and nothing of what they mean. Who calls is an argument.
   {

@@ -7,6 +7,7 @@ import {
 } from '../../spec/contract/routing-table.ts';
 import { buildNumber, sameNumber } from '../../spec/contract/lane-numbers.ts';
 import { timesFault } from './due-times.ts';
+import { formFault } from './table-form.ts';
 
 /**
  * What a table of the right form may still hold that no scheduler could run: it would end of it at once, or with the first task,
@@ -16,6 +17,7 @@ import { timesFault } from './due-times.ts';
 export function faultOf(table: RoutingTable): string | undefined {
   return (
     brokenMap(table) ??
+    formFault(table) ??
     tooManyRoutes(table) ??
     brokenNumber(table) ??
     brokenSchedule(table) ??
@@ -95,6 +97,7 @@ function brokenNumber(table: RoutingTable): string | undefined {
 /** What must be a map and is not; JSON may say `null` wherever something is asked for. */
 function brokenMap({ teams, fleets, providers, schemas }: RoutingTable): string | undefined {
   for (const [kind, map] of Object.entries({ team: teams, fleet: fleets, provider: providers, schema: schemas })) {
+    if (!isMap(map)) return notMap(`${kind}s`, map);
     for (const [name, value] of Object.entries<unknown>(map)) {
       if (!isMap(value)) return notMap(`the ${kind} ${name}`, value);
     }
@@ -159,7 +162,7 @@ function* figuresOf({
 
 function providerFigures({ requestsPerSecond, concurrent = 1, breaker }: TableProvider): readonly Figure[] {
   return [
-    ['requestsPerSecond', requestsPerSecond ?? 1, { least: Number.MIN_VALUE, isShare: true }],
+    ['requestsPerSecond', given(requestsPerSecond, 1), { least: Number.MIN_VALUE, isShare: true }],
     ['concurrent', concurrent, SOME],
     ['breaker.errors', breaker.errors, SOME],
     ['breaker.openForMs', breaker.openForMs, TIME],
@@ -186,15 +189,20 @@ function routeFigures(route: TableRoute): readonly Figure[] {
     ['queue.maxDepth', queue.maxDepth],
     ['queue.maxAgeMs', queue.maxAgeMs, TIME],
     ...fallback.map(({ afterMs }, index): Figure => [`fallback.${index}.afterMs`, afterMs, TIME]),
-    ['dedupe.windowMs', dedupe?.windowMs ?? 0, TIME],
-    ['limits.inFlight', limits.inFlight ?? 0],
-    ['limits.rate.count', limits.rate?.count ?? 0],
-    ['limits.rate.perMs', limits.rate?.perMs ?? 0, TIME],
-    ['limits.perKey.max', limits.perKey?.max ?? 0],
-    ['affinity.holdMs', affinity?.holdMs ?? 0, TIME],
-    ['affinity.spillAfterMs', affinity?.spillAfterMs ?? 0, TIME],
-    ['priority.aging.everyMs', priority.aging?.everyMs ?? 0, TIME],
+    ['dedupe.windowMs', given(dedupe?.windowMs, 0), TIME],
+    ['limits.inFlight', given(limits.inFlight, 0)],
+    ['limits.rate.count', given(limits.rate?.count, 0)],
+    ['limits.rate.perMs', given(limits.rate?.perMs, 0), TIME],
+    ['limits.perKey.max', given(limits.perKey?.max, 0)],
+    ['affinity.holdMs', given(affinity?.holdMs, 0), TIME],
+    ['affinity.spillAfterMs', given(affinity?.spillAfterMs, 0), TIME],
+    ['priority.aging.everyMs', given(priority.aging?.everyMs, 0), TIME],
   ];
+}
+
+/** What is left out is no fault; `null` is one. */
+function given(figure: number | undefined, otherwise: number): number {
+  return figure === undefined ? otherwise : figure;
 }
 
 function isBroken([, value, { least = 0, most = Number.MAX_SAFE_INTEGER, isShare } = {}]: Figure): boolean {

@@ -5,6 +5,7 @@ import { canonicalJson } from '../../spec/contract/canonical.ts';
 import { compileTable } from '../../spec/contract/match.ts';
 import type { RoutingTable } from '../../spec/contract/routing-table.ts';
 import type { Json } from '../../spec/contract/source.ts';
+import { valueCheck } from '../../spec/contract/task-schema/value-check.ts';
 import { systemPlace, systemWords } from '../core/system-words.ts';
 import type { Clock } from './clock.ts';
 import { faultOf } from './table-faults.ts';
@@ -129,8 +130,10 @@ function digestOf(rest: Json): string | undefined {
 function faultIn(table: RoutingTable): string | undefined {
   try {
     const fault = faultOf(table);
-    if (fault === undefined) compileTable(table);
-    return fault;
+    if (fault !== undefined) return fault;
+    compileTable(table);
+    for (const schema of Object.values(table.schemas)) valueCheck(schema);
+    return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
