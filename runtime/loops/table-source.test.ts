@@ -89,6 +89,23 @@ test('a table that cannot be used after all is refused once, looked at no less, 
   expect(unhandled).toEqual([]);
 });
 
+test('the table in force is read as text and no more, as long as it is the same', async () => {
+  const path = join(folder, 'routing-table.json');
+  const good = signed();
+  writeFileSync(path, JSON.stringify(good));
+  const parse = vi.spyOn(JSON, 'parse');
+  let looks = 0;
+  const clock = {
+    ...systemClock,
+    after: (ms: number, then: () => void) => ((looks += 1), systemClock.after(ms, then)),
+  };
+  const never = (): void => expect.fail('nothing is new');
+  stop = watchTable({ path, clock, everyMs: 5, first: good.digest, onTable: never, onRefused: never });
+  await vi.waitFor(() => expect(looks).toBeGreaterThan(5), { timeout: 5000 });
+  expect(parse).toHaveBeenCalledTimes(1);
+  parse.mockRestore();
+});
+
 const manyRoutes = (count: number): RoutingTable =>
   signed({ routes: Array.from({ length: count }, (_, index) => route({ id: `research/r-${index}` })) });
 

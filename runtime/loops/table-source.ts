@@ -15,20 +15,31 @@ import { faultOf } from './table-faults.ts';
  * which ConfigMaps are mounted (`part-1` to `part-<n>`, put together, are the JSON text; `parts` is n). A table is believed when
  * its digest is its own, so that one read while it was replaced is never used.
  */
-export type TableRead =
-  { readonly kind: 'table'; readonly table: RoutingTable } | { readonly kind: 'refused'; readonly reason: string };
+export type TableRead = { readonly kind: 'table'; readonly table: RoutingTable } | Refused;
+
+interface Refused {
+  readonly kind: 'refused';
+  readonly reason: string;
+}
 
 const BYTES_MAX = 32 * 1024 * 1024;
 const PARTS_MAX = 256;
 
 /** `environment`: the one the scheduler runs in; another one's table is refused. */
 export async function readTable(path: string, environment?: string): Promise<TableRead> {
-  let text: string;
+  const read = await textAt(path);
+  return typeof read === 'string' ? tableIn(read, path, environment) : read;
+}
+
+async function textAt(path: string): Promise<string | Refused> {
   try {
-    text = await readText(path);
+    return await readText(path);
   } catch (error) {
     return refused(unreadable(error, path));
   }
+}
+
+function tableIn(text: string, path: string, environment: string | undefined): TableRead {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -62,6 +73,8 @@ export function watchTable({
 }): () => void {
   let last = first;
   let lastReason = '';
+  // Of the text of the table in force nothing new can be said, and to read a large table takes longer than a task may wait.
+  let lastText: string | undefined;
   let stopped = false;
   let cancel = (): void => undefined;
   const refuse = (reason: string): void => {
@@ -80,11 +93,16 @@ export function watchTable({
     last = table.digest;
     lastReason = '';
   };
-  const look = async (): Promise<void> => {
-    const read = await readTable(path, environment);
-    if (stopped) return;
+  const judge = (read: TableRead): void => {
     if (read.kind === 'refused') refuse(read.reason);
     else if (read.table.digest !== last || lastReason !== '') take(read.table);
+  };
+  const look = async (): Promise<void> => {
+    const text = await textAt(path);
+    if (stopped) return;
+    const isNew = text !== lastText || lastReason !== '';
+    lastText = typeof text === 'string' ? text : undefined;
+    if (isNew) judge(typeof text === 'string' ? tableIn(text, path, environment) : text);
     again();
   };
   const again = (): void => {
@@ -187,6 +205,6 @@ async function sized(path: string): Promise<{ readonly size: number; readonly is
   return { size: found.size, isDirectory: found.isDirectory() };
 }
 
-function refused(reason: string): TableRead {
+function refused(reason: string): Refused {
   return { kind: 'refused', reason };
 }
