@@ -8,7 +8,7 @@ import type { RoutePolicy } from '../core/route-policy.ts';
 import type { Parked } from './agent-pool.ts';
 import { changed, type Engine, type FleetState } from './engine.ts';
 import { forgetRun, noteReleased } from './ends.ts';
-import { decodeEnvelope, type Envelope } from './envelope.ts';
+import { envelopeIn, type Envelope } from './envelope.ts';
 import { fullTeamRoutes, noteStarts, providerRoom } from './gates.ts';
 import type { PendingClaim } from './link-calls.ts';
 import { iso, typeOf } from './view.ts';
@@ -168,29 +168,50 @@ function handOver(
 ): void {
   const { agent } = parked;
   parked.asked = false;
-  if (claims.length === 0) {
-    parked.unserved?.();
-    return;
-  }
-  if (!engine.pool.isParked(parked)) {
+  if (claims.length > 0 && !engine.pool.isParked(parked)) {
     // It went while the claim was under way.
     for (const claim of claims) giveBack(engine, state, claim);
     return;
   }
-  agent.free = Math.max(0, agent.free - claims.length);
-  const tasks = claims.map((claim) => {
-    const envelope = decodeEnvelope(claim.body);
+  const legible = claims.flatMap((claim) => {
+    const envelope = envelopeIn(claim.body);
+    if (envelope === undefined) putAside(engine, state, claim);
+    return envelope === undefined ? [] : [{ claim, envelope }];
+  });
+  if (legible.length === 0) {
+    parked.unserved?.();
+    return;
+  }
+  agent.free = Math.max(0, agent.free - legible.length);
+  const tasks = legible.map(({ claim, envelope }) => {
     noteRun(engine, state, parked, claim, envelope, wantedMs);
     return assignmentOf(engine, state.fleet, claim, envelope);
   });
-  noteStarts(engine, state.fleet, claims.length);
+  noteStarts(engine, state.fleet, legible.length);
   parked.answer(tasks);
 }
 
-function giveBack(engine: Engine, { link, fleet }: FleetState, { record: { id, token } }: ClaimedTask): void {
+const ILLEGIBLE_MS = 60_000;
+
+/** One task that cannot be read must end nobody: it waits a while, for a person, or for a scheduler that can read it. */
+function putAside(engine: Engine, state: FleetState, claim: ClaimedTask): void {
+  const { fleet } = state;
+  engine.observer.warning?.('a task cannot be read: its body in the store is none of ours', {
+    fleet,
+    task: claim.record.id,
+  });
+  giveBack(engine, state, claim, { delayMs: ILLEGIBLE_MS, reason: 'illegible' });
+}
+
+function giveBack(
+  engine: Engine,
+  { link, fleet }: FleetState,
+  { record: { id, token } }: ClaimedTask,
+  { delayMs, reason } = { delayMs: 0, reason: 'agent-gone' },
+): void {
   // If the store is lost now, the lease runs out by itself.
   link
-    .ask({ op: 'fail', id, token, then: 'release', delayMs: 0, reason: 'agent-gone', result: '' })
+    .ask({ op: 'fail', id, token, then: 'release', delayMs, reason, result: '' })
     .then((reply) => (reply.kind === 'done' ? noteReleased(engine, fleet, reply.record) : undefined))
     .catch(() => undefined);
 }

@@ -5,7 +5,7 @@ import type { TaskRecord, TaskState } from '../core/task-record.ts';
 import { Uncertain } from '../store/store-failure.ts';
 import type { Reply } from '../store/store.ts';
 import { pause } from './clock.ts';
-import { decodeEnvelope } from './envelope.ts';
+import { envelopeIn } from './envelope.ts';
 import { askPatiently, type Engine, type FleetState } from './engine.ts';
 import { surely } from './roll-call.ts';
 import { conflictSinceMs } from './view-of-fleets.ts';
@@ -121,7 +121,7 @@ export function viewOf(
 ): TaskView {
   const lane = engine.tables.lane(fleet, record.lane);
   const conflictMs = conflictSinceMs(engine.fleets.get(fleet), record.id);
-  const envelope = body === undefined || body === '' ? undefined : decodeEnvelope(body);
+  const envelope = body === undefined || body === '' ? undefined : envelopeIn(body);
   return {
     id: record.id,
     task: typeOf(record),
