@@ -10,9 +10,9 @@ const BEATS = 3;
 const REFUSED_MS = 1000;
 
 /**
- * Keeps the leases of all runs with one call now and then (with several, when they are many), the shortest lease first, and stops the runs that should end. One
- * that was not answered is sent again at once: another scheduler may answer, and the lease lasts a while longer. One that was refused
- * is sent again as well, a second later at most: a token that is being renewed is read anew.
+ * Keeps the leases of all runs with one call now and then (with several, when they are many), the shortest lease first, and stops
+ * the runs that should end. A call that was not answered is sent again at once: another scheduler may answer, and the lease lasts a
+ * while longer. One that was refused is sent again as well, a second later at most: a token that is being renewed is read anew.
  */
 export function heartbeats(
   link: Connection,

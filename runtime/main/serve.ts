@@ -5,7 +5,6 @@ import type { Authenticator } from '../api/identity.ts';
 import { DEFAULT_LIMITS, type ApiLimits } from '../api/limits.ts';
 import { startApi, type RunningApi } from '../api/start-api.ts';
 import { openJournal } from '../journal/file-journal.ts';
-import { systemPlace, systemWords } from '../core/system-words.ts';
 import type { Journal } from '../journal/journal.ts';
 import { pause, type Clock } from '../loops/clock.ts';
 import { httpCall } from '../loops/push-call.ts';
@@ -20,6 +19,7 @@ import { startTelemetry, type Telemetry, type TelemetryOptions } from '../ops/te
 import { authenticatorsOf } from './authenticators-of.ts';
 import { openMirror, type RunningMirror } from './mirror-of.ts';
 import { limitsWithin, openFilesMax } from './open-files.ts';
+import { refused, refusedBy, type Refused } from './refused.ts';
 import { storeOf } from './store-of.ts';
 
 export interface ServeOptions {
@@ -37,10 +37,7 @@ export interface ServeOptions {
   readonly onFatal: (error: Error) => void;
 }
 
-export type ServeEnd =
-  | { readonly kind: 'ended' }
-  /** It did not start: why, and what to do. */
-  | { readonly kind: 'refused'; readonly message: string; readonly hint: string };
+export type ServeEnd = { readonly kind: 'ended' } | Refused;
 
 /** Bytes of the journal that are kept for the ends of tasks when it is full. */
 const RESERVE_BYTES = 8 * 1024 * 1024;
@@ -86,8 +83,6 @@ interface Running {
   leave(): void;
   close(): Promise<void>;
 }
-
-type Refused = Extract<ServeEnd, { kind: 'refused' }>;
 
 /** The routing table that decides now; another one may come while the scheduler runs. */
 interface InForce {
@@ -288,54 +283,6 @@ async function mirrorAgrees(mirror: RunningMirror | undefined, journal: Journal)
   if (first?.kind !== 'unmirrored' || !first.ahead) return;
   await journal.close();
   throw new MirrorRefused('place', `the journal has lost records: ${first.reason}`);
-}
-
-/** What the machine, not the code, is to blame for. `folder` is the one that was being opened. */
-function refusedBy(error: unknown, { http, ops, audit }: Config, folder: string): Refused {
-  if (!(error instanceof Error)) throw error;
-  const { code = '', syscall } = error as NodeJS.ErrnoException;
-  if (error.name === 'JournalDamaged') {
-    return refused(
-      error.message,
-      'keep the folder, and bring back the volume’s last snapshot: docs/reliability.md#a-damaged-journal',
-    );
-  }
-  if (error.name === 'AuditDamaged') {
-    return refused(
-      `the audit log in ${audit.dir} cannot be continued: ${error.message}`,
-      'keep the folder, and begin a new one: docs/reliability.md#a-damaged-audit-log',
-    );
-  }
-  if (error instanceof MirrorRefused) {
-    const hint =
-      error.reason === 'damaged'
-        ? 'keep the folder of the mirror at the peer: docs/reliability.md#a-damaged-mirror'
-        : 'move the folder of the journal away, so that all of it comes back from the peer: docs/reliability.md#a-lost-disk';
-    return refused(error.message, hint);
-  }
-  if (/^the (journal|audit log|mirror) in /.test(error.message))
-    return refused(error.message, 'one scheduler uses one folder');
-  if (error.message.startsWith('the development token')) return refused(error.message, 'listen on 127.0.0.1');
-  if (syscall === 'getaddrinfo' || (syscall === 'listen' && NOT_TO_LISTEN.has(code))) {
-    const places = `the API is for ${http.host}:${http.port}, health and metrics for ${ops.host}:${ops.port}`;
-    if (syscall === 'getaddrinfo') {
-      const host = (error as { readonly hostname?: string }).hostname ?? '';
-      const message = `it cannot listen on ${host}: its name cannot be resolved`;
-      return refused(message, `${places}; see NOVA_TORCH_HTTP_HOST and NOVA_TORCH_OPS_HOST`);
-    }
-    const { address, port } = error as { readonly address?: string; readonly port?: number };
-    const message = `it cannot listen on ${address ?? ''}:${port ?? ''}: ${systemWords(error)}`;
-    return refused(message, `${places}; see NOVA_TORCH_HTTP_PORT and NOVA_TORCH_OPS_PORT`);
-  }
-  if (!['EACCES', 'EROFS', 'ENOSPC', 'ENOENT', 'EPERM', 'ENOTDIR'].includes(code)) throw error;
-  const place = systemPlace(error, '');
-  return refused(`it cannot use ${place === '' ? 'its folder' : place}: ${systemWords(error)}`, folder);
-}
-
-const NOT_TO_LISTEN: ReadonlySet<string> = new Set(['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL']);
-
-function refused(message: string, hint: string): Refused {
-  return { kind: 'refused', message, hint };
 }
 
 const QUIET_MS = 500;
