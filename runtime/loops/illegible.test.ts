@@ -21,8 +21,8 @@ test.each(['no JSON', '{}', '"text"', 'null'])(
       { scheduler: 's-8', number: 1, after: 0, tokenFloor: 0, beat: 0, prevLsn: 0, lsn: 0, operations: [operation] },
     );
     const [run, ...others] = await bench.take('a-1', { free: 4 });
-  expect([run?.id, others]).toEqual([good, []]);
-  if (run !== undefined) await bench.complete(run, 'a-1');
+    expect([run?.id, others]).toEqual([good, []]);
+    if (run !== undefined) await bench.complete(run, 'a-1');
     expect(warned).toEqual([
       ['a task cannot be read: its body in the store is none of ours', expect.objectContaining({ task: id })],
     ]);
